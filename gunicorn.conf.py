@@ -1,0 +1,21 @@
+"""The production server. On SQLite one process takes all requests, since one writer is fastest there
+(docs/decisions/0003); on PostgreSQL there are several. Settings come from the environment that bin/serve passes on.
+"""
+
+import os
+
+_on_sqlite = not os.environ.get("DATABASE_URL", "").startswith("postgresql")
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = 1 if _on_sqlite else int(os.environ.get("WORKERS") or 2)
+threads = 16
+timeout = 60
+graceful_timeout = 10
+keepalive = 15
+preload_app = False
+accesslog = None  # the application logs requests itself, without addresses
+errorlog = "-"
+loglevel = "warning"
+limit_request_line = 4094
+limit_request_field_size = 8190

@@ -1,0 +1,21 @@
+"""Alembic's entry: runs the migrations on the database that `survey.cli` (or a test) hands over."""
+
+from alembic import context
+
+from survey.store import audit, fieldwork, people, questionnaires, responses  # noqa: F401 — fills Base.metadata
+from survey.store.db import Base
+
+
+def run() -> None:
+    """Run the migrations on the connection in the configuration's attributes."""
+    connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    context.run_migrations()
+
+
+run()

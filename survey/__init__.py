@@ -1,0 +1,54 @@
+"""A platform for citizen satisfaction surveys that are scored with honest confidence intervals."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from survey.config import Settings
+
+
+def create_app(settings: "Settings | None" = None) -> "Flask":
+    """The web application, wired: settings, database, what every page shares, and the pages."""
+    import os
+
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from survey import cli
+    from survey.accounts import pages as accounts
+    from survey.config import read_settings
+    from survey.fieldwork import pages as fieldwork
+    from survey.intake import pages as intake
+    from survey.reports import pages as reports
+    from survey.store.db import Database
+    from survey.web import context, errors, guards, limits, log, metrics, security, templates
+
+    settings = settings or read_settings(os.environ)
+    app = Flask(__name__, instance_path=str(settings.instance.resolve()))
+    app.config.update(
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
+        SESSION_COOKIE_SECURE=settings.https_only,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="__Host-office" if settings.https_only else "office",
+        PERMANENT_SESSION_LIFETIME=8 * 3600,
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=500,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    context.attach(
+        app,
+        Database(settings.database_url),
+        context.Office(settings.secret_keys, settings.public_url, settings.time_zone),
+    )
+    for part in (log, security, templates, errors, guards, limits):
+        part.init(app)
+    for blueprint in (metrics.bp, intake.bp, fieldwork.bp, reports.bp, accounts.bp, cli.bp):
+        app.register_blueprint(blueprint)
+    return app

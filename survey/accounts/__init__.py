@@ -1,0 +1,1 @@
+"""Who may look: sign-in, people, passwords."""

@@ -1,0 +1,45 @@
+"""The forms of signing in and of looking after people."""
+
+import re
+from typing import Any
+
+from wtforms import PasswordField, RadioField, StringField, ValidationError
+
+from survey.accounts.sign_in import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
+from survey.store.people import Role
+from survey.web.forms import Needed, OfficeForm, PlainText
+from survey.web.templates import gettext as _
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
+
+
+class SignInForm(OfficeForm):
+    """Name and password."""
+
+    username = StringField(validators=[Needed(), PlainText(60)])
+    password = PasswordField(validators=[Needed()])
+
+
+class PersonForm(OfficeForm):
+    """A new official."""
+
+    username = StringField(validators=[Needed(), PlainText(60)])
+    full_name = StringField(validators=[Needed(), PlainText(120)])
+    role = RadioField(choices=[(role.value, role.value) for role in Role], validate_choice=True, default=Role.VIEWER)
+
+    def validate_username(self, field: Any) -> None:
+        """A name that can be typed anywhere."""
+        if not _USERNAME.fullmatch((field.data or "").strip().lower()):
+            raise ValidationError(_("A sign-in name has 2 to 60 letters a-z, digits, dots, dashes or @"))
+
+
+class PasswordForm(OfficeForm):
+    """A new password for oneself."""
+
+    old = PasswordField(validators=[Needed()])
+    new = PasswordField(validators=[Needed()])
+
+    def validate_new(self, field: Any) -> None:
+        """Long enough, and not without bounds."""
+        if not MIN_PASSWORD_CHARS <= len(field.data or "") <= MAX_PASSWORD_CHARS:
+            raise ValidationError(_("A password has at least %(n)s characters") % {"n": MIN_PASSWORD_CHARS})

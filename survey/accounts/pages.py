@@ -1,0 +1,179 @@
+"""Signing in and out, one's own password, and who else may look."""
+
+from urllib.parse import urlsplit
+
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_user, logout_user
+from sqlalchemy.orm import Session
+
+from survey.accounts import sign_in as accounts
+from survey.accounts.forms import PasswordForm, PersonForm, SignInForm
+from survey.store import audit, people
+from survey.store.people import Role
+from survey.web.context import database, now
+from survey.web.guards import SignedIn, may, public, signed_in
+from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limiter
+from survey.web.templates import gettext as _
+
+bp = Blueprint("accounts", __name__, url_prefix="/office")
+_AUDIT_ROWS = 200
+
+
+def _name_typed() -> str:
+    return "name:" + request.form.get("username", "").strip().lower()[:60]
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """Where officials sign in."""
+    if signed_in():
+        return redirect(url_for("fieldwork.campaigns"))
+    return render_template("accounts/sign_in.html", form=SignInForm(), errors={})
+
+
+@bp.post("/sign-in")
+@public
+@limiter.limit(FAILED_SIGN_INS, deduct_when=lambda response: response.status_code == 422)
+@limiter.limit(
+    FAILED_SIGN_INS_OF_ONE_NAME, key_func=_name_typed, deduct_when=lambda response: response.status_code == 422
+)
+def check_sign_in() -> ResponseReturnValue:
+    """Let a person in whose name and password are right; a wrong name and a wrong password look the same."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_in.html", form=form, errors=form.problems()), 422
+    person = database().read(lambda s: people.by_username(s, form.username.data))
+    if person is None or not accounts.password_is_right(person, form.password.data):
+        errors = {"username": _("The name or the password is wrong")}
+        return render_template("accounts/sign_in.html", form=form, errors=errors), 422
+    kept_language = session.get("language")
+    session.clear()
+    session.permanent = True
+    if kept_language:
+        session["language"] = kept_language
+    login_user(SignedIn(person))
+    person_id, at = person.id, now()
+    database().write(lambda s: audit.record(s, "signed in", "", person_id=person_id, now=at))
+    return redirect(_inside(request.args.get("next", "")) or url_for("fieldwork.campaigns"), 303)
+
+
+def _inside(address: str) -> str | None:
+    """An address inside the office to go on to; None for any other."""
+    parts = urlsplit(address)
+    is_inside = not parts.scheme and not parts.netloc and parts.path.startswith("/office/") and "\\" not in address
+    return address if is_inside else None
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    logout_user()
+    session.clear()
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@bp.get("/password")
+@may("office.enter")
+def password() -> ResponseReturnValue:
+    """Where a person changes the own password."""
+    return render_template("accounts/password.html", form=PasswordForm(), errors={})
+
+
+@bp.post("/password")
+@may("office.enter")
+@limiter.limit(FAILED_SIGN_INS, deduct_when=lambda response: response.status_code == 422)
+def change_password() -> ResponseReturnValue:
+    """Change the own password, which ends every other session."""
+    form, signed = PasswordForm(), signed_in()
+    assert signed is not None  # noqa: S101 — guards let nobody else in
+    person_id, at = signed.person.id, now()
+    form.validate()
+    errors = form.problems()
+    if not errors and not accounts.password_is_right(signed.person, form.old.data):
+        errors = {"old": _("This is not your present password")}
+    if errors:
+        return render_template("accounts/password.html", form=form, errors=errors), 422
+
+    def change(s: Session) -> SignedIn:
+        accounts.set_password(s, person_id, form.new.data)
+        audit.record(s, "changed own password", "", person_id=person_id, now=at)
+        return SignedIn(s.get_one(people.Person, person_id))
+
+    login_user(database().write(change))
+    flash(_("Your password has been changed"))
+    return redirect(url_for("fieldwork.campaigns"), 303)
+
+
+@bp.get("/people")
+@may("people.manage")
+def everybody() -> ResponseReturnValue:
+    """Who may sign in."""
+    return _people_page(PersonForm(), {})
+
+
+@bp.post("/people")
+@may("people.manage")
+def add_person() -> ResponseReturnValue:
+    """Let another official in, with a password made here and shown once."""
+    form, at, by = PersonForm(), now(), _signed_in_id()
+    if not form.validate_on_submit():
+        return _people_page(form, form.problems(), 422)
+    fresh = accounts.new_password()
+    username, full_name, role = form.username.data, form.full_name.data, Role(form.role.data)
+
+    def add(s: Session) -> None:
+        accounts.add_person(s, username, full_name, role, password=fresh, now=at)
+        audit.record(s, "added person", f"{username} ({role})", person_id=by, now=at)
+
+    try:
+        database().write(add)
+    except accounts.NameTakenError:
+        return _people_page(form, {"username": _("Somebody signs in under this name already")}, 422)
+    return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), fresh))
+
+
+@bp.post("/people/<int:person_id>/active")
+@may("people.manage")
+def switch_person(person_id: int) -> ResponseReturnValue:
+    """Let a person sign in again, or no longer."""
+    active, at, by = request.form.get("active") == "yes", now(), _signed_in_id()
+
+    def switch(s: Session) -> None:
+        accounts.set_active(s, person_id, active=active)
+        audit.record(s, "let in" if active else "shut out", f"person {person_id}", person_id=by, now=at)
+
+    if database().read(lambda s: people.by_id(s, person_id)) is None:
+        flash(_("There is no such person"))
+    else:
+        try:
+            database().write(switch)
+        except accounts.LastAdministratorError:
+            flash(_("The last administrator cannot be shut out"))
+    return redirect(url_for("accounts.everybody"), 303)
+
+
+@bp.get("/audit")
+@may("audit.read")
+def audit_log() -> ResponseReturnValue:
+    """What officials did, newest first."""
+    events, names = database().read(
+        lambda s: (audit.latest(s, _AUDIT_ROWS), {person.id: person.full_name for person in people.people(s)})
+    )
+    return render_template("accounts/audit.html", events=events, names=names)
+
+
+def _signed_in_id() -> int | None:
+    signed = signed_in()
+    return signed.person.id if signed else None
+
+
+def _people_page(
+    form: PersonForm, errors: dict[str, str], status: int = 200, *, added: tuple[str, str] | None = None
+) -> ResponseReturnValue:
+    everyone = database().read(people.people)
+    page = render_template("accounts/people.html", form=form, errors=errors, people=everyone, added=added)
+    return page, status

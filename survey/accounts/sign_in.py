@@ -1,0 +1,79 @@
+"""Passwords: hashed with argon2id, checked in constant time whether or not the name exists."""
+
+import secrets
+from datetime import datetime
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Session
+
+from survey.store import people
+from survey.store.people import Person, Role
+
+MIN_PASSWORD_CHARS = 12
+MAX_PASSWORD_CHARS = 200
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP: 19 MiB, t=2, p=1
+
+
+class NameTakenError(ValueError):
+    """Somebody signs in under this name already."""
+
+
+class LastAdministratorError(ValueError):
+    """Without this person nobody could administer."""
+
+
+@cache
+def _nobody() -> str:
+    """A hash to check against when the name does not exist, so that the answer takes as long."""
+    return _hasher.hash(secrets.token_hex(16))
+
+
+def password_is_right(person: Person | None, password: str) -> bool:
+    """Whether this is the active person's password."""
+    try:
+        _hasher.verify(person.password_hash if person else _nobody(), password[: MAX_PASSWORD_CHARS + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return person is not None and person.is_active
+
+
+def add_person(
+    session: Session, username: str, full_name: str, role: Role, *, password: str, now: datetime
+) -> Person:
+    """A new official; NameTakenError when the name is in use."""
+    if people.by_username(session, username):
+        raise NameTakenError(username)
+    person = Person(
+        username=username.strip().lower(),
+        full_name=full_name.strip(),
+        role=role,
+        password_hash=_hasher.hash(password),
+        session_key=secrets.token_hex(16),
+        is_active=True,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def set_password(session: Session, person_id: int, password: str) -> None:
+    """Give a person a new password, which ends every session signed in with the old one."""
+    person = session.get_one(Person, person_id)
+    person.password_hash = _hasher.hash(password)
+    person.session_key = secrets.token_hex(16)
+
+
+def set_active(session: Session, person_id: int, *, active: bool) -> None:
+    """Let a person sign in, or no longer; LastAdministratorError for the last one who administers."""
+    if not active and not people.there_is_an_administrator(session, besides=person_id):
+        raise LastAdministratorError(str(person_id))
+    session.get_one(Person, person_id).is_active = active
+
+
+def new_password() -> str:
+    """A random password a person can type: four groups, about 80 bits."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))

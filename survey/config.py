@@ -1,0 +1,102 @@
+"""Every setting once: its name in the environment, its default, why it is there. Read by create_app and cli only."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+MIN_SECRET_CHARS = 32
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(ValueError):
+    """A setting cannot be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one running process."""
+
+    instance: Path
+    database_url: str
+    secret_keys: tuple[str, ...]
+    public_url: str | None
+    time_zone: ZoneInfo
+    redis_url: str | None
+    trusted_proxies: int
+    https_only: bool
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings in the environment.
+
+    - `INSTANCE_PATH` (instance/): where the secret and the SQLite file live.
+    - `DATABASE_URL` (SQLite in the instance): or `postgresql+psycopg://…`.
+    - `SECRET_KEY` (made once in the instance): signs sessions and makes receipt codes; several, newest first,
+      separated by spaces, while one replaces another.
+    - `PUBLIC_URL` (the address of the request): what QR codes and posters point to, `https://…`; cookies are then
+      sent over https only.
+    - `TIME_ZONE` (Asia/Ho_Chi_Minh): when a campaign's day begins and ends.
+    - `REDIS_URL` (none): shares rate limits among several web machines.
+    - `TRUSTED_PROXIES` (0): how many reverse proxies in front set X-Forwarded-For and -Proto.
+    """
+    instance = Path(environ.get("INSTANCE_PATH") or ROOT / "instance")
+    public_url = (environ.get("PUBLIC_URL") or "").rstrip("/") or None
+    if public_url and not public_url.startswith(("https://", "http://")):
+        raise ConfigError(f"PUBLIC_URL is {public_url!r}; it must begin with https:// (or http:// for a trial)")
+    return Settings(
+        instance=instance,
+        database_url=environ.get("DATABASE_URL") or f"sqlite:///{instance / 'survey.sqlite3'}",
+        secret_keys=_secret_keys(environ, instance),
+        public_url=public_url,
+        time_zone=_time_zone(environ),
+        redis_url=environ.get("REDIS_URL") or None,
+        trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES"),
+        https_only=bool(public_url and public_url.startswith("https://")),
+    )
+
+
+def _secret_keys(environ: Mapping[str, str], instance: Path) -> tuple[str, ...]:
+    given = environ.get("SECRET_KEY")
+    keys = tuple((given if given is not None else _kept_secret(instance)).split())
+    if not keys or any(len(key) < MIN_SECRET_CHARS for key in keys):
+        shortest = min((len(key) for key in keys), default=0)
+        source = "SECRET_KEY" if given is not None else str(instance / "secret_key")
+        raise ConfigError(
+            f"{source} has {shortest} characters; at least {MIN_SECRET_CHARS} random ones are needed: "
+            "unset it and one is made in the instance folder"
+        )
+    return keys
+
+
+def _kept_secret(instance: Path) -> str:
+    """The instance's secret, made on first use and readable by its owner only."""
+    path = instance / "secret_key"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"secret_key.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            path.hardlink_to(fresh)  # of two processes that start together, one makes the secret
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="ascii")
+
+
+def _time_zone(environ: Mapping[str, str]) -> ZoneInfo:
+    name = environ.get("TIME_ZONE") or "Asia/Ho_Chi_Minh"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"TIME_ZONE is {name!r}; use a name like Asia/Ho_Chi_Minh") from error
+
+
+def _whole_number(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name) or "0"
+    if not text.isdecimal():
+        raise ConfigError(f"{name} is {text!r}; use a whole number")
+    return int(text)

@@ -1,0 +1,1 @@
+"""Reaching people: campaigns, desks, collectors, posters."""

@@ -1,0 +1,181 @@
+"""Demonstration data: two campaigns a year apart at four desks, answered by made-up people.
+
+People follow the questionnaire as real ones do: they are asked what their earlier answers open, some things do not
+apply to them, some they leave blank. Every draw comes from the generator that is handed in.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from survey.fieldwork.campaigns import NewCampaign, NewDesk, add_desk, open_campaign
+from survey.instrument.answers import Answer, Answers, Missing, is_complete, to_stored
+from survey.instrument.questionnaire import GROUP_QUESTION, Criterion, Question, Questionnaire
+from survey.instrument.routing import asked_keys
+from survey.store import questionnaires, responses
+from survey.store.fieldwork import Campaign, Collector
+from survey.store.responses import NewResponse
+
+DESKS = (
+    NewDesk("Bộ phận Một cửa – Quầy 1: Đầu tư", "One-stop desk 1: Investment"),
+    NewDesk("Bộ phận Một cửa – Quầy 2: Đất đai, xây dựng", "One-stop desk 2: Land and construction"),
+    NewDesk("Bộ phận Một cửa – Quầy 3: Lao động, môi trường", "One-stop desk 3: Labour and environment"),
+    NewDesk("Trung tâm Phục vụ hành chính công tỉnh", "Provincial Public Administration Service Centre"),
+)
+OPEN_CODE = "demo"
+_DAYS_OF_FIELDWORK = 28
+_COMMENTS = (
+    ("Cán bộ hướng dẫn tận tình, rõ ràng.", "vi"),
+    ("Hồ sơ còn phải bổ sung nhiều lần.", "vi"),
+    ("Nên trả kết quả qua mạng để đỡ đi lại.", "vi"),
+    ("Thời gian giải quyết nhanh hơn năm trước.", "vi"),
+    ("Please publish the forms in English too.", "en"),
+)
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One campaign to make: `lift` moves everybody's satisfaction, in steps of the scale."""
+
+    key: str
+    name: str
+    opens_on: date
+    closes_on: date
+    size: int
+    lift: float
+    codes: tuple[str, str, str, str]
+
+
+def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> None:
+    """Add the two demonstration campaigns with their responses."""
+    questionnaire = questionnaires.shipped()
+    digest = questionnaires.publish(session, questionnaire, now=datetime.now(UTC))
+    opened = today - timedelta(days=_DAYS_OF_FIELDWORK + 2)
+    rounds = (
+        _Round("demo-truoc", f"Khảo sát hài lòng {opened.year - 1} (dữ liệu mẫu)",
+               opened - timedelta(days=365), opened - timedelta(days=365 - 60), 304, -0.30,
+               ("demo1b", "demo2b", "demo3b", "demo4b")),
+        _Round("demo", f"Khảo sát hài lòng {opened.year} (dữ liệu mẫu)",
+               opened, today + timedelta(days=365), 312, 0.0, (OPEN_CODE, "demo2", "demo3", "demo4")),
+    )  # fmt: skip
+    for planned in rounds:
+        campaign, collectors = _opened(session, planned, digest)
+        people = _people(questionnaire, planned, rng)
+        rows = [_response(p, i, campaign, collectors, questionnaire, rng) for i, p in enumerate(people)]
+        responses.add_many(session, rows)
+        for collector in collectors:
+            for day in range(int(rng.integers(2, 6))):
+                responses.count_decline(session, collector.id, planned.opens_on + timedelta(days=day))
+
+
+def _opened(session: Session, planned: _Round, digest: str) -> tuple[Campaign, list[Collector]]:
+    new = NewCampaign(
+        name=planned.name,
+        instrument_digest=digest,
+        opens_on=planned.opens_on,
+        closes_on=planned.closes_on,
+        desks=(),
+        is_demo=True,
+        key=planned.key,
+    )
+    campaign = open_campaign(session, new, now=datetime.combine(planned.opens_on, time(7), UTC))
+    codes = zip(DESKS, planned.codes, strict=True)
+    return campaign, [add_desk(session, campaign, desk, code=code) for desk, code in codes]
+
+
+@dataclass(frozen=True)
+class _Person:
+    """One made-up respondent."""
+
+    answers: Answers
+    desk: int
+    language: str
+    at: datetime
+
+
+def _people(questionnaire: Questionnaire, planned: _Round, rng: np.random.Generator) -> list[_Person]:
+    hardness = {criterion.key: rng.normal(0, 0.30) for criterion in questionnaire.criteria}
+    desk_effect = rng.normal(0, 0.22, len(DESKS))
+    found = []
+    for _ in range(planned.size):
+        desk = int(rng.choice(len(DESKS), p=(0.30, 0.27, 0.23, 0.20)))
+        mood = rng.normal(3.95 + planned.lift + desk_effect[desk], 0.62)
+        answers, language = _answers(questionnaire, desk, mood, hardness, rng)
+        day = planned.opens_on + timedelta(days=int(rng.integers(0, _DAYS_OF_FIELDWORK)))
+        at = datetime.combine(day, time(int(rng.integers(1, 10))), UTC)  # 8 to 17 o'clock in Vietnam
+        found.append(_Person(answers, desk, language, at))
+    return found
+
+
+def _answers(
+    questionnaire: Questionnaire, desk: int, mood: float, hardness: dict[str, float], rng: np.random.Generator
+) -> tuple[Answers, str]:
+    chosen: dict[str, str] = {}
+    for question in questionnaire.questions:
+        weights = _likely(question, desk, chosen.get(GROUP_QUESTION, ""))
+        option = question.options[int(rng.choice(len(question.options), p=weights))].key
+        if question.required or rng.random() > 0.06:
+            chosen[question.key] = option
+    if chosen.get("result_status") in ("late", "overdue"):
+        mood -= 0.7
+    asked = asked_keys(questionnaire, chosen)
+    values: dict[str, Answer] = {}
+    for item in questionnaire.items():
+        if item.key not in asked:
+            values[item.key] = Missing.NOT_ASKED
+        elif isinstance(item, Question):
+            values[item.key] = chosen.get(item.key, Missing.BLANK)
+        else:
+            values[item.key] = _rating(item, mood + hardness[item.key], rng)
+    is_foreign = chosen.get("org_type") == "fdi" and rng.random() < 0.6
+    language = "en" if is_foreign else "vi"
+    said = [text for text, spoken in _COMMENTS if spoken == language]
+    comment = said[int(rng.integers(len(said)))] if rng.random() < 0.08 else None
+    return Answers(values, comment), language
+
+
+def _likely(question: Question, desk: int, group: str) -> list[float]:
+    """How often each answer is given; what an office would expect to see, where it matters."""
+    usual = {
+        GROUP_QUESTION: (0.58, 0.42),
+        "result_status": (0.12, 0.62, 0.08, 0.05, 0.13),
+        "filed_feedback": (0.12, 0.88),
+        "submission_channel": (0.08, 0.55, 0.30, 0.07) if desk == len(DESKS) - 1 else (0.60, 0.05, 0.30, 0.05),
+    }.get(question.key)
+    if usual is None or len(usual) != len(question.options):
+        return [1 / len(question.options)] * len(question.options)
+    return list(usual)
+
+
+def _rating(criterion: Criterion, level: float, rng: np.random.Generator) -> Answer:
+    if criterion.not_applicable is not None and rng.random() < 0.09:
+        return Missing.NOT_APPLICABLE
+    if rng.random() < 0.02:
+        return Missing.BLANK
+    return int(np.clip(np.rint(rng.normal(level, 0.55)), 1, 5))
+
+
+def _response(  # noqa: PLR0913 — one row of the table, from what it is made of
+    person: _Person,
+    number: int,
+    campaign: Campaign,
+    collectors: list[Collector],
+    questionnaire: Questionnaire,
+    rng: np.random.Generator,
+) -> NewResponse:
+    return NewResponse(
+        submission_id=str(UUID(bytes=rng.bytes(16), version=4)),
+        receipt_hash=f"demo:{campaign.key}:{number}",  # no code has this hash, so nobody can withdraw made-up data
+        campaign_id=campaign.id,
+        collector_id=collectors[person.desk].id,
+        instrument_digest=campaign.instrument_digest,
+        language=person.language,
+        mode="self",
+        received_at=person.at,
+        is_complete=is_complete(questionnaire, person.answers),
+        answers=to_stored(person.answers),
+        comment=person.answers.comment,
+    )

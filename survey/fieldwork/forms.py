@@ -1,0 +1,70 @@
+"""The forms of fieldwork."""
+
+from typing import Any
+
+from wtforms import DateField, FileField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Optional
+
+from survey.fieldwork.campaigns import desks_typed
+from survey.web.forms import Needed, OfficeForm, PlainText
+from survey.web.templates import gettext as _
+
+_MAX_DESKS = 200
+_MAX_DESK_NAME = 200
+
+
+def _check_desks(lines: str) -> None:
+    desks = desks_typed(lines)
+    if len(desks) > _MAX_DESKS:
+        raise ValidationError(_("A campaign has at most %(n)s desks") % {"n": _MAX_DESKS})
+    for desk in desks:
+        for name in (desk.name, desk.name_en):
+            if len(name) > _MAX_DESK_NAME or not name.isprintable():
+                words = _("This desk's name is too long or cannot be printed: %(name)s")
+                raise ValidationError(words % {"name": ascii(name)[:60]})
+
+
+class CampaignForm(OfficeForm):
+    """A new campaign."""
+
+    name = StringField(validators=[Needed(), PlainText(200)])
+    instrument_digest = SelectField(validators=[Needed()])
+    opens_on = DateField(validators=[Needed()])
+    closes_on = DateField(validators=[Needed()])
+    desks = TextAreaField(validators=[Needed()])
+
+    def validate_opens_on(self, field: Any) -> None:
+        """A day."""
+        if field.data is None:
+            raise ValidationError(_("Give a day: %(field)s") % {"field": field.label.text})
+
+    def validate_closes_on(self, field: Any) -> None:
+        """A day that is not before the first."""
+        self.validate_opens_on(field)
+        if self.opens_on.data and field.data < self.opens_on.data:
+            raise ValidationError(_("The last day is before the first day"))
+
+    def validate_desks(self, field: Any) -> None:
+        """At least one desk, with names that can be printed."""
+        if not desks_typed(field.data or ""):
+            raise ValidationError(_("Name at least one desk, one a line"))
+        _check_desks(field.data)
+
+
+class DeskForm(OfficeForm):
+    """One more desk."""
+
+    name = StringField(validators=[Needed(), PlainText(_MAX_DESK_NAME)])
+    name_en = StringField(validators=[PlainText(_MAX_DESK_NAME)])
+    quota = IntegerField(validators=[Optional()])
+
+    def validate_quota(self, field: Any) -> None:
+        """A whole number of forms."""
+        if field.data is not None and not 1 <= field.data <= 1_000_000:
+            raise ValidationError(_("A limit is a whole number from 1 to 1,000,000"))
+
+
+class QuestionnaireForm(OfficeForm):
+    """A questionnaire file to publish."""
+
+    file = FileField()

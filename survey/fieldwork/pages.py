@@ -1,0 +1,297 @@
+"""Campaigns, desks and posters, in the order an officer works through them."""
+
+import io
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey.fieldwork import campaigns as work
+from survey.fieldwork import posters
+from survey.fieldwork.campaigns import NewCampaign, NewDesk
+from survey.fieldwork.forms import CampaignForm, DeskForm, QuestionnaireForm
+from survey.instrument import codec
+from survey.instrument.node import InstrumentError
+from survey.instrument.questionnaire import Questionnaire, Text
+from survey.store import audit, fieldwork, questionnaires, responses
+from survey.store.fieldwork import Campaign, CollectorAtDesk
+from survey.web.context import database, now, public_url, today
+from survey.web.guards import may, public, signed_in
+from survey.web.templates import gettext as _
+from survey.web.templates import language
+
+bp = Blueprint("fieldwork", __name__)
+_MAX_POPULATION = 100_000_000
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    """A campaign in the list, with the forms that came in."""
+
+    campaign: Campaign
+    forms: int
+    state: str
+
+
+@bp.get("/office/")
+@may("office.enter")
+def campaigns() -> ResponseReturnValue:
+    """Every campaign, newest first."""
+
+    def rows(session: Session) -> list[CampaignRow]:
+        return [
+            CampaignRow(c, sum(responses.counts_by_collector(session, c.id).values()), _state(c))
+            for c in fieldwork.campaigns(session)
+        ]
+
+    return render_template("fieldwork/campaigns.html", rows=database().read(rows))
+
+
+def _state(campaign: Campaign) -> str:
+    if today() < campaign.opens_on:
+        return _("Not open yet")
+    return _("Open") if campaign.is_open(today()) else _("Closed")
+
+
+@bp.get("/office/campaigns/new")
+@may("fieldwork.write")
+def new_campaign() -> ResponseReturnValue:
+    """The form for a new campaign."""
+    return render_template("fieldwork/new_campaign.html", form=_campaign_form(), errors={})
+
+
+@bp.post("/office/campaigns/new")
+@may("fieldwork.write")
+def open_campaign() -> ResponseReturnValue:
+    """Open a campaign with its desks."""
+    form, at, by = _campaign_form(), now(), _signed_in_id()
+    if not form.validate_on_submit():
+        return render_template("fieldwork/new_campaign.html", form=form, errors=form.problems()), 422
+    new = NewCampaign(
+        name=form.name.data.strip(),
+        instrument_digest=form.instrument_digest.data,
+        opens_on=form.opens_on.data,
+        closes_on=form.closes_on.data,
+        desks=tuple(work.desks_typed(form.desks.data)),
+    )
+
+    def opened(session: Session) -> str:
+        campaign = work.open_campaign(session, new, now=at)
+        audit.record(session, "opened campaign", campaign.key, person_id=by, now=at)
+        return campaign.key
+
+    return redirect(url_for("fieldwork.desks", key=database().write(opened)), 303)
+
+
+def _campaign_form() -> CampaignForm:
+    form = CampaignForm()
+    versions = database().read(questionnaires.versions)
+    form.instrument_digest.choices = [
+        (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
+    ]
+    labels = {"name": _("Campaign name"), "instrument_digest": _("Questionnaire"), "opens_on": _("First day"),
+              "closes_on": _("Last day"), "desks": _("Desks")}  # fmt: skip
+    for name, words in labels.items():
+        form[name].label.text = words
+    return form
+
+
+@bp.get("/office/campaigns/<key>/desks")
+@may("fieldwork.read")
+def desks(key: str) -> ResponseReturnValue:
+    """A campaign's desks: how many forms each took, its link, code and poster."""
+    return _desks_page(key, _desk_form(), {})
+
+
+@bp.post("/office/campaigns/<key>/desks")
+@may("fieldwork.write")
+def add_desk(key: str) -> ResponseReturnValue:
+    """One more desk for a campaign."""
+    form, at, by = _desk_form(), now(), _signed_in_id()
+    if not form.validate_on_submit():
+        return _desks_page(key, form, form.problems(), 422)
+    new, quota = NewDesk(form.name.data.strip(), (form.name_en.data or "").strip()), form.quota.data
+
+    def added(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+        collector = work.add_desk(session, campaign, new)
+        work.set_quota(session, collector.id, quota)
+        audit.record(session, "added desk", f"{key}: {new.name}", person_id=by, now=at)
+
+    try:
+        database().write(added)
+    except work.DeskTakenError:
+        return _desks_page(key, form, {"name": _("The campaign has this desk already")}, 422)
+    return redirect(url_for("fieldwork.desks", key=key), 303)
+
+
+@bp.post("/office/campaigns/<key>/populations")
+@may("fieldwork.write")
+def set_populations(key: str) -> ResponseReturnValue:
+    """How many people each group has, for weights and the population correction."""
+    campaign, questionnaire = database().read(lambda session: _campaign(session, key))
+    typed = {group: request.form.get(f"population-{group}", "").strip() for group in questionnaire.offered_groups()}
+    wrong = {
+        f"population-{group}": _("Not a whole number of people: %(found)s") % {"found": text[:20]}
+        for group, text in typed.items()
+        if text and not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) <= _MAX_POPULATION)
+    }
+    if wrong:
+        return _desks_page(key, _desk_form(), wrong, 422, typed=typed)
+    populations = {group: int(text) for group, text in typed.items() if text}
+    at, by = now(), _signed_in_id()
+
+    def kept(session: Session) -> None:
+        work.set_populations(session, campaign.id, populations)
+        audit.record(session, "set populations", f"{key}: {populations}", person_id=by, now=at)
+
+    database().write(kept)
+    flash(_("The numbers of people have been kept"))
+    return redirect(url_for("fieldwork.desks", key=key), 303)
+
+
+def _desk_form() -> DeskForm:
+    form = DeskForm()
+    form.name.label.text, form.name_en.label.text = _("Desk's name"), _("Desk's name in English")
+    form.quota.label.text = _("Most forms it takes")
+    return form
+
+
+def _campaign(session: Session, key: str) -> tuple[Campaign, Questionnaire]:
+    campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+    return campaign, questionnaires.questionnaire(session, campaign.instrument_digest)
+
+
+def _desks_page(
+    key: str, form: DeskForm, errors: dict[str, str], status: int = 200, *, typed: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    def found(session: Session) -> tuple[Campaign, Questionnaire, list[CollectorAtDesk], dict[int, int]]:
+        campaign, questionnaire = _campaign(session, key)
+        collectors = fieldwork.collectors_of(session, campaign.id)
+        return campaign, questionnaire, collectors, responses.counts_by_collector(session, campaign.id)
+
+    campaign, questionnaire, collectors, counts = database().read(found)
+    page = render_template(
+        "fieldwork/desks.html",
+        campaign=campaign,
+        groups=[questionnaire.group(group) for group in questionnaire.offered_groups()],
+        populations=typed or {group: str(n) for group, n in campaign.populations.items()},
+        collectors=collectors,
+        counts=counts,
+        short_link=_short_link,
+        form=form,
+        errors=errors,
+        is_demo=campaign.is_demo,
+    )
+    return page, status
+
+
+def _link(code: str) -> str:
+    return public_url(url_for("intake.questionnaire", code=code))
+
+
+def _short_link(code: str) -> str:
+    """The link as it is printed and typed: without the protocol."""
+    return _link(code).partition("://")[2]
+
+
+@bp.get("/s/<code>/poster.pdf")
+@may("fieldwork.read")
+def poster(code: str) -> ResponseReturnValue:
+    """The poster of a desk, to print and put up."""
+    paper = "a5" if request.args.get("paper") == "a5" else "a4"
+    row, questionnaire = database().read(lambda session: _collector(session, code))
+    pdf = posters.poster_pdf(_poster(row, questionnaire), paper)
+    return _file(pdf, "application/pdf", f"poster-{code}-{paper}.pdf")
+
+
+@bp.get("/s/<code>/qr.svg")
+@public
+def qr_svg(code: str) -> ResponseReturnValue:
+    """The code of a desk as a drawing."""
+    database().read(lambda session: _collector(session, code))
+    return _file(posters.qr_svg(_link(code)), "image/svg+xml", f"qr-{code}.svg")
+
+
+@bp.get("/s/<code>/qr.png")
+@public
+def qr_png(code: str) -> ResponseReturnValue:
+    """The code of a desk as a picture."""
+    database().read(lambda session: _collector(session, code))
+    return _file(posters.qr_png(_link(code)), "image/png", f"qr-{code}.png")
+
+
+def _collector(session: Session, code: str) -> tuple[CollectorAtDesk, Questionnaire]:
+    row = fieldwork.collector_by_code(session, code) or abort(404)
+    return row, questionnaires.questionnaire(session, row.campaign.instrument_digest)
+
+
+def _poster(row: CollectorAtDesk, questionnaire: Questionnaire) -> posters.Poster:
+    code = row.collector.code
+    return posters.Poster(
+        organisation=questionnaire.organisation,
+        title=questionnaire.title,
+        desk_name=Text({"vi": row.desk.name, "en": row.desk.name_en}),
+        url=_link(code),
+        short_link=_short_link(code),
+        invitation=posters.invitation(),
+        expected_minutes=questionnaire.expected_minutes,
+        is_demo=row.campaign.is_demo,
+    )
+
+
+def _file(content: bytes, mimetype: str, name: str) -> Response:
+    return send_file(io.BytesIO(content), mimetype=mimetype, download_name=name, max_age=0)
+
+
+@bp.get("/office/questionnaires")
+@may("fieldwork.read")
+def questionnaire_versions() -> ResponseReturnValue:
+    """The published versions, and where another is put in."""
+    return _versions_page({})
+
+
+@bp.post("/office/questionnaires")
+@may("fieldwork.write")
+def publish_questionnaire() -> ResponseReturnValue:
+    """Publish a questionnaire from its file; one that breaks a rule is refused with the place and the reason."""
+    form, at, by = QuestionnaireForm(), now(), _signed_in_id()
+    upload = request.files.get("file")
+    if not form.validate_on_submit() or upload is None or not upload.filename:
+        return _versions_page({"file": _("Choose a file")}, 422)
+    try:
+        questionnaire = codec.questionnaire_from_yaml(upload.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        words = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
+        return _versions_page({"file": words % {"place": error.start}}, 422)
+    except InstrumentError as error:
+        return _versions_page({"file": str(error)}, 422)
+
+    def published(session: Session) -> None:
+        digest = questionnaires.publish(session, questionnaire, now=at)
+        audit.record(session, "published questionnaire", digest, person_id=by, now=at)
+
+    database().write(published)
+    return redirect(url_for("fieldwork.questionnaire_versions"), 303)
+
+
+@bp.get("/office/questionnaires/<digest>.json")
+@may("fieldwork.read")
+def questionnaire_document(digest: str) -> ResponseReturnValue:
+    """A published version as the file it can be put in again from."""
+    versions = database().read(questionnaires.versions)
+    document = next((v.document for v in versions if v.digest == digest), None) or abort(404)
+    return _file(document.encode(), "application/json", f"questionnaire-{digest[:8]}.json")
+
+
+def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    versions = database().read(questionnaires.versions)
+    form = QuestionnaireForm()
+    page = render_template("fieldwork/questionnaires.html", versions=versions, form=form, errors=errors)
+    return page, status
+
+
+def _signed_in_id() -> int | None:
+    signed = signed_in()
+    return signed.person.id if signed else None

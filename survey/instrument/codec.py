@@ -1,0 +1,308 @@
+"""Questionnaire ⇄ document, and the digest that is a version's identity.
+
+The document is the YAML (or the same as JSON) of `library/`. What is read is written back by `to_document`, so
+`from_document(to_document(q)) == q`, and the digest is taken over that canonical form.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+import yaml
+
+from survey.instrument.checks import check
+from survey.instrument.node import InstrumentError, Node
+from survey.instrument.questionnaire import (
+    Comment,
+    Condition,
+    Consent,
+    Criterion,
+    Group,
+    Option,
+    Question,
+    Questionnaire,
+    Scale,
+    ScaleOption,
+    ScoringSettings,
+    Section,
+    Substitution,
+    Text,
+)
+
+SCHEMA_VERSION = 1
+MAX_DOCUMENT_CHARS = 400_000
+_SETTINGS = ("group_rule", "when_unscored", "min_valid_per_cell", "min_group_n_for_verdict")
+_OTHER_MODULES = ("internal_module", "par_scorecard")  # of the same file, read by those who need them
+
+
+def questionnaire_from_yaml(text: str) -> Questionnaire:
+    """The questionnaire of a YAML (or JSON) text; InstrumentError with the place where it breaks a rule."""
+    if len(text) > MAX_DOCUMENT_CHARS:
+        raise InstrumentError(f"the document has {len(text)} characters; {MAX_DOCUMENT_CHARS} are the most")
+    try:
+        document = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InstrumentError(f"this is not YAML: {' '.join(str(error).split())[:200]}") from error
+    return from_document(document)
+
+
+def questionnaire_from_json(text: str) -> Questionnaire:
+    """The questionnaire of a canonical document, as `to_json` wrote it."""
+    return from_document(json.loads(text))
+
+
+def digest(questionnaire: Questionnaire) -> str:
+    """The identity of a version: SHA-256 over its canonical document, in hexadecimal."""
+    return hashlib.sha256(to_json(questionnaire).encode()).hexdigest()
+
+
+def to_json(questionnaire: Questionnaire) -> str:
+    """The canonical document as JSON: sorted keys, no spaces, ASCII."""
+    return json.dumps(to_document(questionnaire), sort_keys=True, separators=(",", ":"))
+
+
+def from_document(document: object) -> Questionnaire:
+    """The questionnaire of a parsed document, checked as a whole."""
+    root = Node(document, "document").fields(
+        required=("schema_version", "instrument", "scale", "groups", "consent", "context_questions",
+                  "factors", "comment", "thanks"),
+        optional=("unscored_criteria", *_OTHER_MODULES),
+    )  # fmt: skip
+    root["schema_version"].integer(SCHEMA_VERSION, SCHEMA_VERSION)
+    head = root["instrument"].fields(
+        required=("key", "version", "default_lang", "title", "organisation", "total_points", "target",
+                  "expected_minutes", *_SETTINGS, "small_cell_suppression", "comment_max_chars",
+                  "min_valid_items"),
+    )  # fmt: skip
+    languages = _languages(head["default_lang"], head["title"])
+    read = _Reader(languages, root["scale"])
+    unscored = root.get("unscored_criteria")
+    questionnaire = Questionnaire(
+        key=head["key"].key(),
+        version=head["version"].integer(1, 1_000_000),
+        languages=languages,
+        title=read.text(head["title"]),
+        organisation=read.text(head["organisation"]),
+        expected_minutes=head["expected_minutes"].integer(1, 240),
+        scoring=_settings(head),
+        scale=read.scale,
+        groups=tuple(read.group(key, node) for key, node in root["groups"].entries()),
+        consent=read.consent(root["consent"]),
+        questions=tuple(read.question(node) for node in root["context_questions"].list()),
+        sections=tuple(read.section(node) for node in root["factors"].list()),
+        unscored=tuple(read.criterion(node) for node in unscored.list()) if unscored else (),
+        comment=read.comment(root["comment"], head["comment_max_chars"]),
+        thanks=read.text(root["thanks"]),
+    )
+    check(questionnaire)
+    return questionnaire
+
+
+def _languages(default: Node, title: Node) -> tuple[str, ...]:
+    """The default language first, then every other one the title is written in."""
+    first = default.key()
+    others = [key for key, _ in title.entries() if key != first]
+    return (first, *others)
+
+
+def _settings(head: dict[str, Node]) -> ScoringSettings:
+    total = head["total_points"].number(0.01, 10_000)
+    target = head["target"].fields(required=("low", "high"))
+    return ScoringSettings(
+        total_points=total,
+        target_low=target["low"].number(0, total),
+        target_high=target["high"].number(0, total),
+        group_rule="fixed" if head["group_rule"].choice("fixed", "pooled") == "fixed" else "pooled",
+        when_unscored="rescale"
+        if head["when_unscored"].choice("rescale", "undefined") == "rescale"
+        else "undefined",
+        min_valid_per_cell=head["min_valid_per_cell"].integer(1, 1000),
+        min_group_n_for_verdict=head["min_group_n_for_verdict"].integer(2, 1000),
+        small_cell_suppression=head["small_cell_suppression"].integer(1, 1000),
+        min_valid_items=head["min_valid_items"].integer(0, 1000),
+    )
+
+
+class _Reader:
+    """Reads the parts of a document whose texts are in the given languages."""
+
+    def __init__(self, languages: tuple[str, ...], scale: Node) -> None:
+        self.languages = languages
+        self.scale = self.read_scale(scale)
+
+    def text(self, node: Node) -> Text:
+        return self.texts(node.fields(required=self.languages))
+
+    def texts(self, fields: dict[str, Node]) -> Text:
+        return Text({language: fields[language].text() for language in self.languages})
+
+    def read_scale(self, node: Node) -> Scale:
+        fields = node.fields(required=("stem", "options", "na_default", "satisfied_values"), optional=("key", "order"))
+        order = fields.get("order")
+        return Scale(
+            stem=self.text(fields["stem"]),
+            options=tuple(self.scale_option(option) for option in fields["options"].list()),
+            not_applicable=self.text(fields["na_default"]),
+            satisfied_values=tuple(value.integer(0, 100) for value in fields["satisfied_values"].list()),
+            best_first=order is None or order.choice("best_first", "worst_first") == "best_first",
+        )
+
+    def scale_option(self, node: Node) -> ScaleOption:
+        fields = node.fields(required=("value", "map", *self.languages))
+        return ScaleOption(fields["value"].integer(0, 100), fields["map"].number(0, 1), self.texts(fields))
+
+    def group(self, key: str, node: Node) -> Group:
+        fields = node.fields(required=("scored", "weight", *self.languages))
+        return Group(key, self.texts(fields), fields["scored"].flag(), fields["weight"].number(0, 1))
+
+    def consent(self, node: Node) -> Consent:
+        fields = node.fields(required=("agree", "decline", *self.languages), optional=("required", "prechecked"))
+        if "prechecked" in fields and fields["prechecked"].flag():
+            raise fields["prechecked"].refuse("consent is never preselected; remove this or set it to false")
+        if "required" in fields and not fields["required"].flag():
+            raise fields["required"].refuse("consent is always asked; remove this or set it to true")
+        return Consent(self.texts(fields), self.text(fields["agree"]), self.text(fields["decline"]))
+
+    def question(self, node: Node) -> Question:
+        fields = node.fields(
+            required=("key", "required", "options", *self.languages), optional=("show_if", "page")
+        )
+        page = fields.get("page")
+        return Question(
+            key=fields["key"].key(),
+            text=self.texts(fields),
+            options=tuple(self.option(option) for option in fields["options"].list()),
+            required=fields["required"].flag(),
+            show_if=self.conditions(fields.get("show_if")),
+            on_last_page=page is not None and page.choice("last") == "last",
+        )
+
+    def option(self, node: Node) -> Option:
+        fields = node.fields(required=("key", *self.languages))
+        return Option(fields["key"].key(), self.texts(fields))
+
+    def conditions(self, node: Node | None) -> tuple[Condition, ...]:
+        return tuple(self.condition(condition) for condition in node.list()) if node else ()
+
+    def condition(self, node: Node) -> Condition:
+        fields = node.fields(required=(), optional=("q", "in", "not_in", "group"))
+        if set(fields) == {"group"}:
+            return Condition("respondent_group", tuple(value.key() for value in fields["group"].list()))
+        if set(fields) not in ({"q", "in"}, {"q", "not_in"}):
+            raise node.refuse("a condition is {q: …, in: […]}, {q: …, not_in: […]} or {group: […]}")
+        negated = "not_in" in fields
+        values = fields["not_in" if negated else "in"].list()
+        return Condition(fields["q"].key(), tuple(value.key() for value in values), negated)
+
+    def section(self, node: Node) -> Section:
+        fields = node.fields(required=("key", "criteria", *self.languages))
+        criteria = tuple(self.criterion(criterion) for criterion in fields["criteria"].list())
+        return Section(fields["key"].key(), self.texts(fields), criteria)
+
+    def criterion(self, node: Node) -> Criterion:
+        fields = node.fields(
+            required=("key", "max_points", "groups", "na_allowed", *self.languages),
+            optional=("na", "show_if", "substitute", "substitute_when"),
+        )
+        return Criterion(
+            key=fields["key"].key(),
+            text=self.texts(fields),
+            max_points=fields["max_points"].number(0, 10_000),
+            groups=tuple(group.key() for group in fields["groups"].list()),
+            not_applicable=self.not_applicable(fields),
+            show_if=self.conditions(fields.get("show_if")),
+            substitution=self.substitution(fields),
+        )
+
+    def not_applicable(self, fields: dict[str, Node]) -> Text | None:
+        if fields["na_allowed"].flag():
+            return self.text(fields["na"]) if "na" in fields else self.scale.not_applicable
+        if "na" in fields:
+            raise fields["na"].refuse("a label for an answer that is not offered; set na_allowed to true")
+        return None
+
+    def substitution(self, fields: dict[str, Node]) -> Substitution | None:
+        if "substitute" not in fields:
+            if "substitute_when" in fields:
+                raise fields["substitute_when"].refuse("needs `substitute`, the question whose answer is set in")
+            return None
+        instead = fields["substitute_when"].entries() if "substitute_when" in fields else []
+        return Substitution(fields["substitute"].key(), {key: self.text(node) for key, node in instead})
+
+    def comment(self, node: Node, max_chars: Node) -> Comment:
+        fields = node.fields(required=("key", *self.languages), optional=("required",))
+        if "required" in fields and fields["required"].flag():
+            raise fields["required"].refuse("the comment is always optional; set it to false")
+        return Comment(fields["key"].key(), self.texts(fields), max_chars.integer(1, 10_000))
+
+
+def to_document(q: Questionnaire) -> dict[str, Any]:
+    """The document that `from_document` reads back as the same questionnaire."""
+    s = q.scoring
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "instrument": {
+            "key": q.key, "version": q.version, "default_lang": q.default_language,
+            "title": _words(q.title), "organisation": _words(q.organisation),
+            "total_points": s.total_points, "target": {"low": s.target_low, "high": s.target_high},
+            "expected_minutes": q.expected_minutes, "group_rule": s.group_rule,
+            "when_unscored": s.when_unscored, "min_valid_per_cell": s.min_valid_per_cell,
+            "min_group_n_for_verdict": s.min_group_n_for_verdict,
+            "small_cell_suppression": s.small_cell_suppression,
+            "comment_max_chars": q.comment.max_chars, "min_valid_items": s.min_valid_items,
+        },
+        "scale": {
+            "stem": _words(q.scale.stem), "na_default": _words(q.scale.not_applicable),
+            "options": [{"value": o.value, "map": o.share, **_words(o.text)} for o in q.scale.options],
+            "satisfied_values": list(q.scale.satisfied_values),
+            "order": "best_first" if q.scale.best_first else "worst_first",
+        },
+        "groups": {g.key: {"scored": g.scored, "weight": g.weight, **_words(g.text)} for g in q.groups},
+        "consent": {**_words(q.consent.text), "agree": _words(q.consent.agree),
+                    "decline": _words(q.consent.decline)},
+        "context_questions": [_question(question) for question in q.questions],
+        "factors": [{"key": section.key, **_words(section.text),
+                     "criteria": [_criterion(c) for c in section.criteria]} for section in q.sections],
+        **({"unscored_criteria": [_criterion(c) for c in q.unscored]} if q.unscored else {}),
+        "comment": {"key": q.comment.key, **_words(q.comment.text)},
+        "thanks": _words(q.thanks),
+    }  # fmt: skip
+
+
+def _words(text: Text) -> dict[str, str]:
+    return dict(text.translations)
+
+
+def _conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
+    rows = [{"q": c.question, ("not_in" if c.negated else "in"): list(c.values)} for c in conditions]
+    return {"show_if": rows} if rows else {}
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "required": question.required,
+        **_words(question.text),
+        "options": [{"key": option.key, **_words(option.text)} for option in question.options],
+        **_conditions(question.show_if),
+        **({"page": "last"} if question.on_last_page else {}),
+    }
+
+
+def _criterion(c: Criterion) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "key": c.key,
+        "max_points": c.max_points,
+        "groups": list(c.groups),
+        "na_allowed": c.not_applicable is not None,
+        **_words(c.text),
+        **_conditions(c.show_if),
+    }
+    if c.not_applicable is not None:
+        document["na"] = _words(c.not_applicable)
+    if c.substitution:
+        document["substitute"] = c.substitution.question
+        if c.substitution.instead:
+            instead = c.substitution.instead
+            document["substitute_when"] = {key: _words(text) for key, text in instead.items()}
+    return document

@@ -1,0 +1,225 @@
+"""A questionnaire as the page shows it: pages, questions, answers and the rules that hide what is not asked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from survey.instrument.answers import NOT_APPLICABLE_FIELD, Answer, Answers, Missing
+from survey.instrument.pages import Page, pages
+from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
+from survey.instrument.routing import conditions
+from survey.web.locale import gettext_in
+
+_MOST_RULES_A_PAGE = 16
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer a person can tick. `apart` sets "not applicable" off from the scale."""
+
+    value: str
+    label: str
+    is_chosen: bool
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """A piece of a wording. `rule` (JSON, see `rule_of`) says when it is shown; "" is always; `name` is its CSS class."""
+
+    text: str
+    rule: str = ""
+    name: str = ""
+    is_fallback: bool = False
+
+
+@dataclass(frozen=True)
+class FormItem:
+    """One question: its wording in pieces, its answers, when it is asked (as a rule and in words), its error."""
+
+    key: str
+    legend: tuple[Words, ...]
+    choices: tuple[Choice, ...]
+    is_required: bool
+    is_optional_question: bool
+    rule: str
+    only_if: str
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A few items under one heading. `stem` is said once above ratings."""
+
+    key: str
+    title: str
+    stem: str
+    items: tuple[FormItem, ...]
+    is_last: bool
+
+
+def form_pages(questionnaire: Questionnaire, language: str, answers: Answers | None) -> tuple[FormPage, ...]:
+    """Every page of the questionnaire in a language, with the answers given so far."""
+    return tuple(_page(questionnaire, page, language, answers) for page in pages(questionnaire))
+
+
+def _page(questionnaire: Questionnaire, page: Page, language: str, answers: Answers | None) -> FormPage:
+    is_ratings = any(isinstance(item, Criterion) for item in page.items)
+    return FormPage(
+        key=page.key,
+        title=page_title(page, language),
+        stem=questionnaire.scale.stem.to(language) if is_ratings else "",
+        items=tuple(_item(questionnaire, item, language, answers) for item in page.items),
+        is_last=page.kind == "last",
+    )
+
+
+def page_title(page: Page, language: str) -> str:
+    """The heading of a page."""
+    _ = gettext_in(language)
+    names = {"visit": _("About your procedure"), "last": _("Finally")}
+    title = page.section.text.to(language) if page.section else names[page.kind]
+    return f"{title} ({page.part}/{page.parts})" if page.parts > 1 else title
+
+
+def _item(
+    questionnaire: Questionnaire, item: Question | Criterion, language: str, answers: Answers | None
+) -> FormItem:
+    given = answers.values.get(item.key, Missing.BLANK) if answers else Missing.BLANK
+    asked_if = conditions(questionnaire, item)
+    return FormItem(
+        key=item.key,
+        legend=legend(questionnaire, item, language),
+        choices=tuple(_choices(questionnaire, item, language, given)),
+        is_required=isinstance(item, Question) and item.required,
+        is_optional_question=isinstance(item, Question) and not item.required,
+        rule=rule_of(asked_if),
+        only_if="; ".join(_in_words(questionnaire, condition, language) for condition in asked_if),
+    )
+
+
+def rule_of(asked_if: tuple[Condition, ...]) -> str:
+    """Conditions as JSON for the page's script: [[question, [options], negated], …]; "" without any."""
+    rows = [[c.question, list(c.values), int(c.negated)] for c in asked_if]
+    return json.dumps(rows, separators=(",", ":")) if rows else ""
+
+
+def _in_words(questionnaire: Questionnaire, condition: Condition, language: str) -> str:
+    """A condition for browsers that can hide nothing: “question”: answer, answer."""
+    question = questionnaire.question(condition.question)
+    labels = [option.text.to(language) for option in question.options
+              if (option.key in condition.values) != condition.negated]  # fmt: skip
+    return f"“{question.text.to(language)}” {', '.join(labels)}"
+
+
+def _choices(
+    questionnaire: Questionnaire, item: Question | Criterion, language: str, given: Answer
+) -> list[Choice]:
+    if isinstance(item, Question):
+        return [Choice(o.key, o.text.to(language), given == o.key) for o in item.options]
+    scale = [
+        Choice(str(o.value), o.text.to(language), given == o.value) for o in questionnaire.scale.as_offered
+    ]
+    if item.not_applicable is None:
+        return scale
+    is_chosen = given is Missing.NOT_APPLICABLE
+    return [*scale, Choice(NOT_APPLICABLE_FIELD, item.not_applicable.to(language), is_chosen, apart=True)]
+
+
+def legend(questionnaire: Questionnaire, item: Question | Criterion, language: str) -> tuple[Words, ...]:
+    """The wording in pieces: where an earlier answer is set in, one piece for each answer it can be."""
+    text = item.text.to(language)
+    if isinstance(item, Question) or item.substitution is None:
+        return (Words(text),)
+    question = questionnaire.question(item.substitution.question)
+    before, _, after = text.partition("{" + question.key + "}")
+    labels = _substituted_labels(item, question, language)
+    fallback = next(iter(item.substitution.instead), None)
+    variants = [
+        Words(label, rule_of((Condition(question.key, (option,)),)), f"v-{item.key}-{option}", option == fallback)
+        for option, label in labels.items()
+    ]
+    return (Words(before), *variants, Words(after))
+
+
+def _substituted_labels(criterion: Criterion, question: Question, language: str) -> Mapping[str, str]:
+    assert criterion.substitution is not None  # noqa: S101 — the caller looked; says so to the type checker
+    instead = criterion.substitution.instead
+    labels = {option.key: lower_first(option.text.to(language)) for option in question.options}
+    return {**labels, **{key: text.to(language) for key, text in instead.items()}}
+
+
+def lower_first(label: str) -> str:
+    """A label as it stands inside a sentence: lower-cased, words in capitals (C/O) left alone."""
+    return " ".join(word if word.isupper() else word.lower() for word in label.split(" "))
+
+
+def wording(questionnaire: Questionnaire, item: Question | Criterion, language: str, answers: Answers) -> str:
+    """The wording a person who gave these answers reads."""
+    if isinstance(item, Question) or item.substitution is None:
+        return item.text.to(language)
+    question = questionnaire.question(item.substitution.question)
+    chosen = answers.option(question.key) or next(iter(item.substitution.instead), "")
+    label = _substituted_labels(item, question, language).get(chosen, "")
+    return item.text.to(language).replace("{" + question.key + "}", label)
+
+
+def skip_css(questionnaire: Questionnaire) -> str:
+    """Style rules that hide what is not asked, for browsers that know `:has()`; no script is needed for it."""
+    rules = [
+        f"#f{_unless(condition)} #q-{item.key}{{display:none}}"
+        for item in questionnaire.items()
+        for condition in _all_conditions(questionnaire, item)
+    ]
+    for page in pages(questionnaire):
+        rules += _empty_page_rules(questionnaire, page)
+    for criterion in questionnaire.criteria:
+        rules += _substitution_rules(questionnaire, criterion)
+    return "@supports selector(:has(*)){" + "".join(dict.fromkeys(rules)) + ".only-if{display:none}}"
+
+
+def _empty_page_rules(questionnaire: Questionnaire, page: Page) -> list[str]:
+    """Hide a page's heading when none of its items is asked: for each item one of its conditions does not hold."""
+    conditions_of_each = [_all_conditions(questionnaire, item) for item in page.items]
+    ways = prod(len(found) for found in conditions_of_each)
+    if page.kind == "last" or not 0 < ways <= _MOST_RULES_A_PAGE:
+        return []
+    return [
+        f"#f{''.join(dict.fromkeys(_unless(condition) for condition in way))} #s-{page.key}{{display:none}}"
+        for way in product(*conditions_of_each)
+    ]
+
+
+def _substitution_rules(questionnaire: Questionnaire, criterion: Criterion) -> list[str]:
+    """Show the piece of a wording that fits the earlier answer, and hide the one that fits any."""
+    rules = []
+    for piece in legend(questionnaire, criterion, questionnaire.default_language):
+        if piece.name:
+            question, (option,), _ = json.loads(piece.rule)[0]
+            ticked = f"#f:has([name={question}][value={option}]:checked)"
+            rules.append(f"{ticked} .{piece.name}{{display:inline}}")
+            if not piece.is_fallback:
+                rules.append(f"{ticked} .v-{criterion.key}.fallback{{display:none}}")
+    return rules
+
+
+def _all_conditions(questionnaire: Questionnaire, item: Question | Criterion) -> list[Condition]:
+    return _with_ancestors(questionnaire, conditions(questionnaire, item))
+
+
+def _with_ancestors(questionnaire: Questionnaire, asked_if: tuple[Condition, ...]) -> list[Condition]:
+    """The conditions, and those under which the questions they look at are asked themselves."""
+    found: list[Condition] = []
+    for condition in asked_if:
+        found.append(condition)
+        if not condition.negated:
+            above = conditions(questionnaire, questionnaire.question(condition.question))
+            found += _with_ancestors(questionnaire, above)
+    return found
+
+
+def _unless(condition: Condition) -> str:
+    """What is added to the form's selector to match while a condition does not hold."""
+    ticked = ",".join(f"[name={condition.question}][value={value}]:checked" for value in condition.values)
+    return f":has({ticked})" if condition.negated else f":not(:has({ticked}))"

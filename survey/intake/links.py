@@ -1,0 +1,158 @@
+"""A code on a poster → the collector that is open behind it, or why it is closed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from survey.instrument.answers import Answers, from_stored
+from survey.instrument.questionnaire import Questionnaire
+from survey.store import fieldwork, questionnaires, responses
+from survey.web.errors import Refusal
+
+
+class UnknownCodeError(Refusal):
+    """No collector has this code."""
+
+    status = 404
+    title = "This code does not lead to a survey"
+    advice = "Check the letters and digits of the address, or scan the code at the desk again."
+
+
+class NotYetOpenError(Refusal):
+    """The campaign has not begun."""
+
+    status = 410
+    title = "This survey is not open yet"
+    advice = "Please come back on the day printed on the poster."
+
+
+class ClosedError(Refusal):
+    """The campaign is over."""
+
+    status = 410
+    title = "This survey is closed"
+    advice = "Thank you for your interest. The result will be published by the office."
+
+
+class FullError(Refusal):
+    """The collector has taken as many responses as it may."""
+
+    status = 409
+    title = "This survey has all the forms it needs"
+    advice = "Thank you for your willingness to take part."
+
+
+@dataclass(frozen=True)
+class OpenCollector:
+    """What a page of the questionnaire needs to know."""
+
+    code: str
+    collector_id: int
+    campaign_id: int
+    quota: int | None
+    desk_name: str
+    desk_name_en: str
+    is_demo: bool
+    instrument_digest: str
+    questionnaire: Questionnaire
+
+    def desk_in(self, language: str) -> str:
+        """The desk's name in a language."""
+        return self.desk_name if language == self.questionnaire.default_language else self.desk_name_en
+
+
+def collector_behind(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
+    """The collector with this code, open or not; UnknownCodeError without one."""
+    found = fieldwork.collector_by_code(session, code)
+    if found is None:
+        raise UnknownCodeError
+    digest = found.campaign.instrument_digest
+    collector = OpenCollector(
+        code=found.collector.code,
+        collector_id=found.collector.id,
+        campaign_id=found.campaign.id,
+        quota=found.collector.quota,
+        desk_name=found.desk.name,
+        desk_name_en=found.desk.name_en,
+        is_demo=found.campaign.is_demo,
+        instrument_digest=digest,
+        questionnaire=questionnaires.questionnaire(session, digest),
+    )
+    return collector, found.campaign
+
+
+def open_collector(session: Session, code: str, *, today: date) -> OpenCollector:
+    """The collector with this code, ready to take a response; a Refusal says why it is not."""
+    collector, campaign = collector_behind(session, code)
+    refuse_if_closed(campaign, today)
+    refuse_if_full(session, collector)
+    return collector
+
+
+def refuse_if_closed(campaign: fieldwork.Campaign, today: date) -> None:
+    """Raise unless the campaign takes responses on this day."""
+    if today < campaign.opens_on:
+        raise NotYetOpenError
+    if today > campaign.closes_on:
+        raise ClosedError
+
+
+def refuse_if_full(session: Session, collector: OpenCollector) -> None:
+    """Raise when the collector has as many responses as its quota."""
+    if collector.quota is not None and responses.count_at(session, collector.collector_id) >= collector.quota:
+        raise FullError
+
+
+@dataclass(frozen=True)
+class OpenDesk:
+    """A desk of an open survey and the code of its collector."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class OpenSurvey:
+    """A survey anybody can take part in today."""
+
+    name: str
+    closes_on: date
+    desks: tuple[OpenDesk, ...]
+
+
+def open_surveys(session: Session, today: date, language: str) -> list[OpenSurvey]:
+    """The campaigns that take responses today, with their desks."""
+    found = []
+    for campaign in fieldwork.campaigns(session):
+        if not campaign.is_open(today):
+            continue
+        default = questionnaires.questionnaire(session, campaign.instrument_digest).default_language
+        desks = tuple(
+            OpenDesk(row.collector.code, row.desk.name if language == default else row.desk.name_en)
+            for row in fieldwork.collectors_of(session, campaign.id)
+        )
+        found.append(OpenSurvey(campaign.name, campaign.closes_on, desks))
+    return found
+
+
+@dataclass(frozen=True)
+class FoundForm:
+    """A form found by its receipt code. `answers` is None once it was withdrawn."""
+
+    response_id: int
+    campaign: fieldwork.Campaign
+    questionnaire: Questionnaire
+    answers: Answers | None
+    withdrawn_on: datetime | None
+
+
+def form_behind(session: Session, receipt_hash: str) -> FoundForm | None:
+    """The form whose receipt code has this hash."""
+    row = responses.by_receipt(session, receipt_hash)
+    if row is None:
+        return None
+    questionnaire = questionnaires.questionnaire(session, row.instrument_digest)
+    answers = from_stored(questionnaire, row.answers, row.comment) if row.answers is not None else None
+    campaign = session.get_one(fieldwork.Campaign, row.campaign_id)
+    return FoundForm(row.id, campaign, questionnaire, answers, row.withdrawn_at)

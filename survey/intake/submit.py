@@ -1,0 +1,107 @@
+"""Taking a response: exactly once, and with the same receipt however often it is sent."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from survey.instrument.answers import Answers, is_complete, to_stored
+from survey.intake import links, receipts
+from survey.intake.links import OpenCollector
+from survey.store import fieldwork, responses
+from survey.web.errors import Refusal
+
+
+class ReceiptLostError(Refusal):
+    """A stored submission was sent again, but the secret that made its receipt is gone."""
+
+    status = 409
+    title = "Your form has been received before"
+    advice = "It is stored and counted. Its receipt code cannot be shown again."
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A form as sent: the id its page was made with, the answers read from it, and how it came."""
+
+    submission_id: str
+    answers: Answers
+    language: str
+    mode: str = "self"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to a submission. `same_answers` is False when it was sent before with other answers."""
+
+    code: str
+    same_answers: bool
+
+
+def submission_id_in(text: str) -> str | None:
+    """A submission id in its one spelling; None when the text is not one."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return None
+
+
+def earlier_receipt(session: Session, sent: Submission, secret_keys: Sequence[str]) -> Receipt | None:
+    """The receipt of a submission that is stored already, whether or not its campaign is still open."""
+    stored = responses.by_submission(session, sent.submission_id)
+    if stored is None:
+        return None
+    code = receipts.matching_code(sent.submission_id, stored.receipt_hash, secret_keys)
+    if code is None:
+        raise ReceiptLostError
+    is_same = (stored.answers, stored.comment) == (to_stored(sent.answers), sent.answers.comment)
+    return Receipt(code, is_same)
+
+
+def submit(
+    session: Session, sent: Submission, collector: OpenCollector, *, secret_keys: Sequence[str], now: datetime
+) -> Receipt:
+    """Store one response exactly once and return its receipt.
+
+    A phone may send the same submission twice (double tap, lost reply, offline queue); the second send changes
+    nothing and gets the first receipt back.
+    """
+    if collector.quota is not None:
+        _hold_quota(session, sent, collector)
+    code = receipts.code_for(sent.submission_id, secret_keys[0])
+    is_first = responses.add_once(
+        session,
+        responses.NewResponse(
+            submission_id=sent.submission_id,
+            receipt_hash=receipts.hash_of(code),
+            campaign_id=collector.campaign_id,
+            collector_id=collector.collector_id,
+            instrument_digest=collector.instrument_digest,
+            language=sent.language,
+            mode=sent.mode,
+            received_at=now,
+            is_complete=is_complete(collector.questionnaire, sent.answers),
+            answers=to_stored(sent.answers),
+            comment=sent.answers.comment,
+        ),
+    )
+    if is_first:
+        return Receipt(code, same_answers=True)
+    earlier = earlier_receipt(session, sent, secret_keys)
+    if earlier is None:
+        raise ReceiptLostError
+    return earlier
+
+
+def _hold_quota(session: Session, sent: Submission, collector: OpenCollector) -> None:
+    """Let responses to one collector past the quota one at a time; one that is stored already always passes."""
+    fieldwork.lock_collector(session, collector.collector_id)
+    if responses.by_submission(session, sent.submission_id) is None:
+        links.refuse_if_full(session, collector)
+
+
+def decline(session: Session, collector: OpenCollector, today: date) -> None:
+    """Count a person who chose not to take part, and keep nothing else."""
+    responses.count_decline(session, collector.collector_id, today)

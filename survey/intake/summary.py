@@ -1,0 +1,68 @@
+"""What a person said, in words: for the check before sending and for viewing a form again."""
+
+from dataclasses import dataclass
+
+from survey.instrument.answers import Answer, Answers, Missing
+from survey.instrument.pages import Page, pages
+from survey.instrument.questionnaire import Criterion, Question, Questionnaire
+from survey.intake.form import page_title, wording
+from survey.web.locale import gettext_in
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One question and its answer in words."""
+
+    key: str
+    question: str
+    answer: str
+    is_answered: bool
+
+
+@dataclass(frozen=True)
+class SummaryPage:
+    """The answers under one heading."""
+
+    title: str
+    rows: tuple[SummaryRow, ...]
+
+
+def summary(questionnaire: Questionnaire, answers: Answers, language: str) -> tuple[SummaryPage, ...]:
+    """The answers of a form, page by page; what was not asked is left out, a blank is said."""
+    found = []
+    for page in pages(questionnaire):
+        rows = _rows(questionnaire, page, answers, language)
+        if page.kind == "last":
+            rows.append(_comment_row(questionnaire, answers, language))
+        if rows:
+            found.append(SummaryPage(page_title(page, language), tuple(rows)))
+    return tuple(found)
+
+
+def _rows(questionnaire: Questionnaire, page: Page, answers: Answers, language: str) -> list[SummaryRow]:
+    asked = [item for item in page.items if answers.values[item.key] is not Missing.NOT_ASKED]
+    return [
+        SummaryRow(
+            key=item.key,
+            question=wording(questionnaire, item, language, answers),
+            answer=_in_words(questionnaire, item, answers.values[item.key], language),
+            is_answered=answers.values[item.key] is not Missing.BLANK,
+        )
+        for item in asked
+    ]
+
+
+def _comment_row(questionnaire: Questionnaire, answers: Answers, language: str) -> SummaryRow:
+    comment = questionnaire.comment
+    said = answers.comment or gettext_in(language)("No answer")
+    return SummaryRow(comment.key, comment.text.to(language), said, answers.comment is not None)
+
+
+def _in_words(questionnaire: Questionnaire, item: Question | Criterion, answer: Answer, language: str) -> str:
+    if answer is Missing.BLANK:
+        return gettext_in(language)("No answer")
+    if isinstance(item, Question):
+        return next(option.text for option in item.options if option.key == answer).to(language)
+    if answer is Missing.NOT_APPLICABLE and item.not_applicable is not None:
+        return item.not_applicable.to(language)
+    return next(option.text for option in questionnaire.scale.options if option.value == answer).to(language)

@@ -1,0 +1,1 @@
+"""Handing out results: one path from stored responses to screen, picture and file."""

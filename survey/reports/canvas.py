@@ -1,0 +1,184 @@
+"""A picture's paper: its size, fonts and colours, its title, its rows, and how it becomes SVG or PNG."""
+
+import io
+import logging
+import textwrap
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from survey.reports import svg
+from survey.reports.printable import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PictureKind = Literal["svg", "png"]
+
+COLOURS = {
+    "#16202a": "ink",
+    "#414d59": "soft",
+    "#5a6672": "line",
+    "#d3e6e1": "band",
+    "#0b5d4e": "band-edge",
+    "#0b4a8f": "measured",
+    "#ffffff": "ground",
+    "#8c2d04": "answer-worst",
+    "#dd9468": "answer-bad",
+    "#d3d9de": "answer-neutral",
+    "#74a7d8": "answer-good",
+}
+INK, SOFT, LINE, BAND, BAND_EDGE, MEASURED, GROUND, _WORST, _BAD, _NEUTRAL, _GOOD = COLOURS
+_ANSWERS = (_WORST, _BAD, _NEUTRAL, _GOOD, MEASURED)
+
+# Sizes in points. On a phone of 360 px one point is about one CSS pixel, so no text is smaller than 9.
+TITLE, BODY, SMALL = 12.0, 10.0, 9.0
+FOOT = 18.0
+_NARROW, _WIDE = 330.0, 482.0  # a phone; the text of an A4 page
+_MARGIN, _LINE_HEIGHT = 8.0, 12.5
+_BAR, _AIR = 14.0, 11.0
+_CHARACTERS, _TITLE_CHARACTERS = 48, 40
+_WIDE_LABEL, _WIDE_VALUE, _WIDE_CHARACTERS, _WIDE_AIR = 196.0, 84.0, 40, 7.0
+_DPI = 300
+# matplotlib's settings are global and its caches are not made for threads.
+_one_at_a_time = threading.Lock()
+
+
+@contextmanager
+def drawing(name: str) -> Iterator[None]:
+    """Draw alone, with settings that make the same picture from the same result, byte for byte."""
+    import matplotlib as mpl
+
+    settings: Any = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": f"survey-{name}",
+        "font.family": ["DejaVu Sans", "Last Resort High-Efficiency"],  # a box for what the first lacks
+        "text.parse_math": False,
+        "path.simplify": False,
+    }
+    logging.getLogger("matplotlib.font_manager").setLevel(
+        logging.ERROR
+    )  # the box has no bold, and it says so
+    with _one_at_a_time, mpl.rc_context(settings):
+        yield
+
+
+class Canvas:
+    """One picture, narrow for a page of any width or wide for paper.
+
+    Places are points from the top of its body, under the title. Untitled, it is still named in the SVG.
+    """
+
+    def __init__(
+        self, title: str, demo: str | None, *, body: float, wide: bool = False, titled: bool = True
+    ) -> None:
+        from matplotlib.figure import Figure
+
+        self.title = title
+        self.wide = wide
+        self.width = _WIDE if wide else _NARROW
+        shown = title.split("\n") if titled else []
+        lines = [line for part in shown for line in textwrap.wrap(part, self._title_characters())]
+        self._head = _MARGIN + (_LINE_HEIGHT if demo else 0) + len(lines) * 16 + 8
+        self.height = self._head + body + _MARGIN
+        self.figure = Figure(figsize=(self.width / 72, self.height / 72), facecolor=GROUND)
+        top = _MARGIN
+        if demo:
+            self._place_text(_MARGIN, top, demo, color=_WORST, fontsize=SMALL, fontweight="bold")
+            top += _LINE_HEIGHT + 2
+        for place, line in enumerate(lines):
+            self._place_text(_MARGIN, top + place * 16, line, color=INK, fontsize=TITLE, fontweight="bold")
+
+    def axes(self, *, top: float, height: float) -> "Axes":
+        """Transparent axes over the picture's width; of a wide one, over the part for its rows."""
+        left, right = (_WIDE_LABEL, _WIDE_VALUE) if self.wide else (_MARGIN, _MARGIN)
+        bottom = self.height - self._head - top - height
+        inner = self.width - left - right
+        place = (left / self.width, bottom / self.height, inner / self.width, height / self.height)
+        return self.figure.add_axes(place, facecolor="none")
+
+    def text(self, at: float, top: float, words: str, **style: Any) -> None:
+        """Small words at a share `at` (0..1) of the width."""
+        self._place_text(at * self.width, self._head + top, words, **{"fontsize": SMALL, **style})
+
+    def say(self, words: str) -> None:
+        """Say in the middle that there is nothing to draw."""
+        self.text(0.5, _LINE_HEIGHT, words, ha="center", color=INK)
+
+    def row(self, top: float, label: str, value: str) -> "Axes":
+        """A row's name and its value at the right; under them its axes, without frame, y from -1.5 to 1.5."""
+        lines = _row_lines(label, wide=self.wide)
+        for place, line in enumerate(lines):
+            self.text(_MARGIN / self.width, top + place * _LINE_HEIGHT, line, color=INK)
+        self.text(1 - _MARGIN / self.width, top, value, ha="right", color=SOFT)
+        axes = self.axes(top=top if self.wide else top + len(lines) * _LINE_HEIGHT + 1, height=_BAR)
+        axes.set_axis_off()
+        axes.set_ylim(-1.5, 1.5)
+        return axes
+
+    def key(self, entries: list[tuple[str, str]]) -> None:
+        """The colours' names at the top, flowing over as many lines as they need."""
+        for (row, left), (colour, words) in zip(_flow(entries, self.width), entries, strict=True):
+            top = row * (_LINE_HEIGHT + 2)
+            self.text(left / self.width, top, "■", color=colour, fontsize=BODY)
+            self.text((left + 12) / self.width, top, printable(words, at_most=40), color=SOFT)
+
+    def rendered(self, name: str, kind: PictureKind, alternative: str) -> bytes:
+        """The finished picture; `alternative` becomes the SVG's description."""
+        file = io.BytesIO()
+        if kind == "png":
+            self.figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None})
+            return file.getvalue()
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        self.figure.savefig(file, format="svg", metadata=nothing)
+        names = svg.Names(
+            name, printable(self.title.replace("\n", " – ")), printable(alternative, at_most=8000)
+        )
+        return svg.accessible(file.getvalue().decode(), names, COLOURS)
+
+    def _title_characters(self) -> int:
+        return round(_TITLE_CHARACTERS * self.width / _NARROW)
+
+    def _place_text(self, left: float, top: float, words: str, **style: Any) -> None:
+        self.figure.text(left / self.width, 1 - top / self.height, printable(words), va="top", **style)
+
+
+def answer_colours(n: int) -> list[str]:
+    """`n` colours from the worst answer's to the best's: dark, light, dark again."""
+    last = len(_ANSWERS) - 1
+    return [_ANSWERS[round(place * last / max(1, n - 1))] for place in range(n)]
+
+
+def on(colour: str) -> str:
+    """The colour of words on `colour`."""
+    return GROUND if colour in {_WORST, MEASURED} else INK
+
+
+def row_height(label: str, *, wide: bool = False) -> float:
+    """The height that a row with this name needs."""
+    lines = len(_row_lines(label, wide=wide)) * _LINE_HEIGHT
+    return max(lines, _BAR) + _WIDE_AIR if wide else lines + 1 + _BAR + _AIR
+
+
+def _row_lines(label: str, *, wide: bool) -> list[str]:
+    width, most = (_WIDE_CHARACTERS, 3) if wide else (_CHARACTERS, 2)
+    return textwrap.wrap(printable(label, at_most=400), width, max_lines=most, placeholder=" …") or [""]
+
+
+def key_height(entries: list[tuple[str, str]], *, wide: bool = False) -> float:
+    """The height that the key of these colours needs."""
+    lines = _flow(entries, _WIDE if wide else _NARROW)
+    return (1 + max((row for row, _left in lines), default=0)) * (_LINE_HEIGHT + 2) + 6
+
+
+def _flow(entries: list[tuple[str, str]], room: float) -> list[tuple[int, float]]:
+    """The line and the left edge of each entry of a key."""
+    places, row, left = [], 0, _MARGIN
+    for _colour, words in entries:
+        width = 24 + 5.6 * min(len(words), 40)
+        if left + width > room and left > _MARGIN:
+            row, left = row + 1, _MARGIN
+        places.append((row, left))
+        left += width
+    return places

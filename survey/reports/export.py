@@ -1,0 +1,44 @@
+"""Every download by its format: one table that the pages and the command line share."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from survey.reports import charts
+from survey.reports.files import csv, pdf, xlsx
+from survey.reports.results import CampaignResults
+
+Writer = Callable[[CampaignResults, str, BinaryIO], None]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file and how it is written."""
+
+    mimetype: str
+    write: Writer
+
+
+def _svg(results: CampaignResults, language: str, stream: BinaryIO) -> None:
+    stream.write(charts.score_figure(results, language, "svg"))
+
+
+def _png(results: CampaignResults, language: str, stream: BinaryIO) -> None:
+    stream.write(charts.score_figure(results, language, "png"))
+
+
+FORMATS = {
+    "pdf": Format("application/pdf", pdf.write),
+    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.write),
+    "csv": Format("text/csv", csv.write),
+    "svg": Format("image/svg+xml", _svg),
+    "png": Format("image/png", _png),
+}
+
+
+def exported(results: CampaignResults, name: str, language: str) -> bytes:
+    """The file of a format, in a language. The same results give the same bytes."""
+    stream = io.BytesIO()
+    FORMATS[name].write(results, language, stream)
+    return stream.getvalue()

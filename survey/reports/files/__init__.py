@@ -1,0 +1,1 @@
+"""One file format each: write(results) and nothing else."""

@@ -1,0 +1,196 @@
+"""`flask survey score`: the score of files, with no database, as a JSON-able report."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, cast
+
+from survey.reports.score_inputs import (
+    COLUMN_KEYS,
+    DesignKeys,
+    Instrument,
+    ScoreFileError,
+    Table,
+    read_answers,
+    read_design,
+    read_groups,
+    read_table,
+    sample_design,
+)
+from survey.reports.score_instrument import read_instrument
+from survey.scoring.arrays import Labels
+from survey.scoring.difference import difference_of
+from survey.scoring.interval import Interval, IntervalMethod, t_interval
+from survey.scoring.rules import Target
+from survey.scoring.score import (
+    AnswersError,
+    DesignError,
+    Score,
+    SectionScore,
+    SurveyScore,
+    Verdict,
+    score_responses,
+)
+from survey.scoring.verdict import verdict_of
+
+__all__ = ["ScoreFileError", "score_files"]
+
+_METHODS = ("tilted-beta", "t", "logit-t")
+
+
+def score_files(
+    data: Path,
+    instrument: Path,
+    design: Path | None,
+    *,
+    interval: str = "tilted-beta",
+    compare: Path | None = None,
+) -> dict[str, object]:
+    """The report of `flask survey score`: values that JSON knows, None where a number is undefined.
+
+    `interval` ("tilted-beta", "t" or "logit-t") is the one in `ci`, which the verdict is read from. With
+    `compare`, a second data file of the same instrument and design, `difference` is the second score
+    minus the first; it and the whole report are about 95% intervals.
+
+    Raises
+    ------
+    ScoreFileError
+        A file cannot be used; the message says which, where, what was found and what to do.
+    """
+    if interval not in _METHODS:
+        raise ScoreFileError(f"interval {interval!r} is unknown; choose one of {', '.join(_METHODS)}")
+    keys = read_design(design)
+    questions = read_instrument(instrument, keys)
+    survey = _scored(read_table(data), questions, keys)
+    report = _report(survey, questions, keys, cast("IntervalMethod", interval))
+    if compare is not None:
+        second = _scored(read_table(compare), questions, keys).whole
+        report["difference"] = _difference(survey.whole, second)
+    return report
+
+
+def _scored(table: Table, instrument: Instrument, keys: DesignKeys) -> SurveyScore:
+    answers = read_answers(table, instrument)
+    group = read_groups(table, instrument, keys)
+    domain: Labels | None = table.labels(keys.domain, blank=True) if keys.domain else None
+    try:
+        return score_responses(
+            answers, instrument.rules, sample_design(table, keys), group=group, domain=domain
+        )
+    except DesignError as error:
+        raise ScoreFileError(_design_message(error, table, keys)) from None
+    except AnswersError as error:
+        raise ScoreFileError(f"{table.name}: {error}") from None
+
+
+def _design_message(error: DesignError, table: Table, keys: DesignKeys) -> str:
+    """The error in the words of the files: a row of the table and a column by its name there."""
+    column = error.column and keys.columns.get(COLUMN_KEYS.get(error.column, ""), error.column)
+    if column is None:
+        return f"{table.name}: {error.found}"
+    if error.row is None:
+        return f"{table.name}, column {column!r}: {error.found}"
+    return f"{table.at(error.row, column)}: {error.found}"
+
+
+def _report(
+    survey: SurveyScore, instrument: Instrument, keys: DesignKeys, method: IntervalMethod
+) -> dict[str, object]:
+    target = instrument.rules.target
+    report = _score_entry(survey.whole, target, method)
+    report |= {
+        "total": survey.whole.max_points,
+        "target": asdict(target),
+        "level": survey.whole.level,
+        "group_rule": instrument.rules.group_rule,
+        "domain_variable": keys.domain,
+        "domains": {key: _domain_entry(score, target, method) for key, score in survey.domains.items()},
+    }
+    return report
+
+
+def _score_entry(score: Score, target: Target, method: IntervalMethod) -> dict[str, object]:
+    chosen = _chosen(score, method)
+    verdict = score.verdict if score.verdict is Verdict.WITHHELD else verdict_of(chosen, target)
+    return {
+        "score": score.score,
+        "se": score.se,
+        "df": score.df,
+        "df_satterthwaite": score.df_satterthwaite,
+        "max": score.max_points,
+        "ci": _limits(chosen),
+        "ci_t": _limits(score.interval_t),
+        "ci_logit_t": _limits(score.interval_logit_t),
+        "interval": method,
+        "verdict": verdict.value,
+        "withheld_because": list(score.withheld_because),
+        "reading": None if score.reading is None else score.reading.value,
+        "provisional": score.provisional,
+        "scored_max": score.scored_max,
+        "unscored": list(score.unscored),
+        "p_ge_low": score.p_ge_low,
+        "p_ge_low_t": score.p_ge_low_t,
+        f"p_ge_{target.low:g}_t": score.p_ge_low_t,
+        "n_respondents": score.n_respondents,
+        "sum_weights": score.sum_weights,
+        "forms_needed": _forms(score, verdict),
+        "criteria": {criterion.key: _criterion_entry(asdict(criterion)) for criterion in score.criteria},
+        "sections": {section.key: _section_entry(section, score.df, method) for section in score.sections},
+    }
+
+
+def _domain_entry(score: Score, target: Target, method: IntervalMethod) -> dict[str, object]:
+    """A domain's score, with the intervals of its own and of the whole design's degrees of freedom."""
+    by_design = None
+    if score.evidence is not None and score.se is not None:
+        by_design = t_interval(replace(score.evidence, df=score.df_design), score.level)
+    return _score_entry(score, target, method) | {
+        "df_domain": score.df,
+        "df_design": score.df_design,
+        "ci95_t_df_domain": _limits(score.interval_t),
+        "ci95_logit_t_df_domain": _limits(score.interval_logit_t),
+        "ci95_t_df_design": _limits(by_design),
+    }
+
+
+def _criterion_entry(fields: Mapping[str, Any]) -> dict[str, object]:
+    names = {"ratio": "ratio", "points": "points", "se_points": "se_points", "n_valid": "n_valid",
+             "max": "max_points", "section": "section"}  # fmt: skip
+    return {name: fields[field] for name, field in names.items()}
+
+
+def _section_entry(section: SectionScore, df: float | None, method: IntervalMethod) -> dict[str, object]:
+    return {
+        "score": section.score,
+        "se": section.se,
+        "max": section.max_points,
+        "scored_max": section.scored_max,
+        "df": df,
+        "ci": _limits(_chosen(section, method)),
+        "ci95_t": _limits(section.interval_t),
+        "ci95_logit_t": _limits(section.interval_logit_t),
+    }
+
+
+def _chosen(score: Score | SectionScore, method: IntervalMethod) -> Interval | None:
+    return {
+        "tilted-beta": score.interval,
+        "t": score.interval_t,
+        "logit-t": score.interval_logit_t,
+    }[method]
+
+
+def _forms(score: Score, verdict: Verdict) -> dict[str, object] | None:
+    is_open = verdict in (Verdict.INCONCLUSIVE, Verdict.WITHHELD)
+    return asdict(score.forms_needed) if is_open and score.forms_needed is not None else None
+
+
+def _limits(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else [interval.low, interval.high]
+
+
+def _difference(first: Score, second: Score) -> dict[str, object]:
+    found = difference_of(first, second)
+    if found is None:
+        return {"estimate": None, "se": None, "df": None, "ci": None}
+    return {"estimate": found.estimate, "se": found.se, "df": found.df, "ci": _limits(found.interval)}

@@ -1,0 +1,212 @@
+"""Reading the instrument of `flask survey score`: the short JSON of the cases, or a questionnaire."""
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from survey.reports.score_inputs import (
+    DesignKeys,
+    Instrument,
+    ScoreFileError,
+    is_number,
+    json_object,
+    read_text,
+)
+from survey.scoring.rules import Rules, ScoredCriterion, Target, WhenUnscored
+
+_KEYS = (
+    "scale", "na", "total_points", "criteria", "group_rule", "groups", "when_unscored", "min_valid_per_cell",
+    "target", "group_column", "min_group_n_for_verdict", "small_cell_suppression",
+)  # fmt: skip
+_TARGET = Target(28, 30)
+_GROUP_NAMES = ("id", "key", "name")
+
+
+def read_instrument(path: Path, design: DesignKeys) -> Instrument:
+    """The instrument, with the answer map that the design's `rule` names, where it names one.
+
+    Raises
+    ------
+    ScoreFileError
+        The file is neither form of instrument, or breaks one of its rules; the message says where.
+    """
+    text = read_text(path)
+    if not text.strip():
+        raise ScoreFileError(f"{path.name}: the file is empty; give an instrument")
+    instrument = _short_form(path, text) if _is_short_form(text) else _questionnaire(path, text)
+    if design.share_rule is None:
+        return instrument
+    shares = _shares(tuple(instrument.rules.shares), design.share_rule)
+    return replace(instrument, rules=replace(instrument.rules, shares=shares))
+
+
+def _is_short_form(text: str) -> bool:
+    try:
+        stated = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return text.lstrip().startswith("{")
+    return not isinstance(stated, dict) or "schema_version" not in stated
+
+
+def _questionnaire(path: Path, text: str) -> Instrument:
+    from survey.instrument.codec import questionnaire_from_yaml
+    from survey.instrument.node import InstrumentError
+    from survey.reports.scoring_rules import rules_of
+
+    try:
+        questionnaire = questionnaire_from_yaml(text)
+    except InstrumentError as error:
+        raise ScoreFileError(f"{path.name}: {error}") from None
+    return Instrument(
+        rules_of(questionnaire), frozenset(), tuple(group.key for group in questionnaire.groups)
+    )
+
+
+def _short_form(path: Path, text: str) -> Instrument:
+    stated = json_object(path, text)
+    _refuse_misspelt(path, stated)
+    criteria = _criteria(path, stated.get("criteria"))
+    groups = _groups(path, stated.get("groups"))
+    fixed = _choice(path, stated, "group_rule", ("pooled", "fixed")) == "fixed"
+    if fixed and not any(weight > 0 for weight in groups.values()):
+        raise ScoreFileError(
+            f"{path.name}, key 'groups': the rule 'fixed' needs a weight above 0 for some group"
+        )
+    rules = Rules(
+        total_points=_total(path, stated, criteria),
+        criteria=criteria,
+        shares=_shares(_scale(path, stated.get("scale", [1, 5])), "linear"),
+        target=_target(path, stated.get("target")),
+        group_rule="fixed" if fixed else "pooled",
+        group_weights=groups,
+        when_unscored=cast(
+            "WhenUnscored", _choice(path, stated, "when_unscored", ("undefined", "rescale")) or "undefined"
+        ),
+        min_valid_per_cell=_count(path, stated, "min_valid_per_cell", 1),
+        min_group_n_for_verdict=_count(path, stated, "min_group_n_for_verdict", 10),
+        small_cell_suppression=_count(path, stated, "small_cell_suppression", 5),
+    )
+    no_answer = stated.get("na")
+    texts = frozenset() if no_answer in (None, "blank") else frozenset({str(no_answer)})
+    return Instrument(rules, texts, tuple(groups), stated.get("group_column"))
+
+
+def _refuse_misspelt(path: Path, stated: Mapping[str, Any]) -> None:
+    """Refuse a key that looks like one we know: left unread, it would change the score in silence."""
+    for key in stated.keys() - set(_KEYS):
+        close = difflib.get_close_matches(key, _KEYS, 1, 0.8)
+        if close:
+            raise ScoreFileError(f"{path.name}: the key {key!r} is unknown; is {close[0]!r} meant?")
+
+
+def _criteria(path: Path, stated: Any) -> tuple[ScoredCriterion, ...]:
+    if not isinstance(stated, list) or not stated:
+        raise ScoreFileError(f"{path.name}, key 'criteria': found {stated!r}; list at least one criterion")
+    criteria = tuple(_criterion(f"{path.name}, criterion {i}", entry) for i, entry in enumerate(stated, 1))
+    keys = [criterion.key for criterion in criteria]
+    double = next((key for key in keys if keys.count(key) > 1), None)
+    if double is not None:
+        raise ScoreFileError(f"{path.name}, key 'criteria': the id {double!r} stands twice; keep one")
+    return criteria
+
+
+def _criterion(where: str, entry: Any) -> ScoredCriterion:
+    if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or not entry["id"]:
+        raise ScoreFileError(f"{where}: found {entry!r}; give it an id")
+    points = entry.get("max_points")
+    if not is_number(points) or not 0 < points < float("inf"):
+        raise ScoreFileError(f"{where}, 'max_points': found {points!r}; write points above 0")
+    section = entry.get("section", "all")
+    groups = entry.get("groups") or []
+    if not isinstance(section, str) or not isinstance(groups, list):
+        raise ScoreFileError(f"{where}: 'section' must be a text and 'groups' a list of texts")
+    return ScoredCriterion(entry["id"], float(points), section, tuple(str(group) for group in groups))
+
+
+def _total(path: Path, stated: Mapping[str, Any], criteria: tuple[ScoredCriterion, ...]) -> float:
+    sum_of_maxima = sum(criterion.max_points for criterion in criteria)
+    total = stated.get("total_points", sum_of_maxima)
+    if not is_number(total) or abs(total - sum_of_maxima) > 1e-9 * sum_of_maxima:
+        raise ScoreFileError(
+            f"{path.name}, key 'total_points': found {total!r}, but the criteria sum to {sum_of_maxima:g}; "
+            "make them equal"
+        )
+    return float(total)
+
+
+def _scale(path: Path, stated: Any) -> tuple[int, ...]:
+    whole = isinstance(stated, list) and len(stated) == 2 and all(type(end) is int for end in stated)
+    if not whole or not 0 < stated[1] - stated[0] <= 100:
+        raise ScoreFileError(
+            f"{path.name}, key 'scale': found {stated!r}; write the two ends, such as [1, 5]"
+        )
+    return tuple(range(stated[0], stated[1] + 1))
+
+
+def _shares(answers: tuple[int, ...], rule: str) -> dict[int, float]:
+    """Share of the maximum each answer earns: by equal steps, or all of it for the two best answers."""
+    low, high = min(answers), max(answers)
+    if rule == "percent":
+        return {answer: float(answer >= high - 1) for answer in answers}
+    return {answer: (answer - low) / (high - low) for answer in answers}
+
+
+def _target(path: Path, stated: Any) -> Target:
+    if stated is None:
+        return _TARGET
+    fields = stated if isinstance(stated, dict) else {}
+    low, high = fields.get("low"), fields.get("high")
+    if not is_number(low) or not is_number(high) or not low <= high:
+        raise ScoreFileError(f"{path.name}, key 'target': found {stated!r}; write low and high, low first")
+    return Target(float(low), float(high))
+
+
+def _groups(path: Path, stated: Any) -> dict[str, float]:
+    """Weight of each group; 0 for one that is not scored. A list of names gives each the same weight."""
+    where = f"{path.name}, key 'groups'"
+    if stated is None:
+        return {}
+    if isinstance(stated, list):
+        stated = dict(_listed_group(where, entry) for entry in stated)
+    if not isinstance(stated, dict):
+        raise ScoreFileError(f"{where}: found {stated!r}; write a weight for each group")
+    weights = {}
+    for name, entry in stated.items():
+        weight = entry.get("weight", 1.0) if isinstance(entry, dict) else entry
+        if not is_number(weight) or not 0 <= weight < float("inf"):
+            raise ScoreFileError(
+                f"{where}, group {name!r}: found weight {weight!r}; write a number, 0 or more"
+            )
+        is_scored = entry.get("scored", True) if isinstance(entry, dict) else True
+        weights[name] = float(weight) if is_scored else 0.0
+    return weights
+
+
+def _listed_group(where: str, entry: Any) -> tuple[str, Any]:
+    if isinstance(entry, str):
+        return entry, 1.0
+    name = (
+        next((entry[key] for key in _GROUP_NAMES if key in entry), None) if isinstance(entry, dict) else None
+    )
+    if not isinstance(name, str):
+        raise ScoreFileError(f"{where}: found {entry!r}; give the group an id")
+    return name, entry
+
+
+def _choice(path: Path, stated: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str | None:
+    value = stated.get(key)
+    if value is not None and value not in choices:
+        raise ScoreFileError(f"{path.name}, key {key!r}: found {value!r}; write one of {', '.join(choices)}")
+    return cast("str | None", value)
+
+
+def _count(path: Path, stated: Mapping[str, Any], key: str, default: int) -> int:
+    value = stated.get(key)
+    if value is None:
+        return default
+    if type(value) is not int or value < 0:
+        raise ScoreFileError(f"{path.name}, key {key!r}: found {value!r}; write a whole number, 0 or more")
+    return value

@@ -1,0 +1,321 @@
+"""The tables of a result, each built once: the page, the PDF, the workbook and the CSV only write them down.
+
+A cell is a value, not a text: numbers keep full precision, and the column's kind says how they are printed.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from survey.reports import wording
+from survey.reports.results import AnswerCounts, Breakdown, CampaignResults
+from survey.scoring.interval import Interval
+from survey.scoring.results import CriterionScore, Score
+from survey.web import locale
+from survey.web.locale import LANGUAGES, Gettext, gettext_in
+
+Cell = str | float | int | None
+Kind = Literal["text", "points", "maximum", "percent", "count"]
+
+N_WEAKEST = 3
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name in data files, its heading in the report's language, how its cells are printed."""
+
+    key: str
+    label: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. `keys` names each row in data files; `notes` are sentences printed under it.
+
+    A column named `section` holds each row's section; a writer may print it as a heading over the rows.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value with its name."""
+
+    key: str
+    label: str
+    value: Cell
+    kind: Kind
+
+
+def printed(value: Cell, kind: Kind, language: str) -> str:
+    """A cell as the language writes it; an en dash where it is undefined."""
+    if value is None:
+        return wording.UNDEFINED
+    if isinstance(value, str):
+        return value
+    if kind == "points":
+        return wording.points(value, language)
+    if kind == "percent":
+        return wording.percent(value, language)
+    if kind == "maximum":
+        return locale.points(value, language)
+    return wording.count(int(value), language)
+
+
+def whole(results: CampaignResults, language: str) -> Table:
+    """The score of all valid forms, in one row."""
+    _ = gettext_in(language)
+    row = (_("All valid forms"), results.forms.valid, *_score_cells(results.score))
+    columns = (_label(_("Scope")), _n(_("Forms")), *_score_columns(results, language))
+    return Table("score", _("Score"), columns, ("whole",), (row,))
+
+
+def groups(results: CampaignResults, language: str) -> Table:
+    """The score of each respondent group, with the number of people served where the office entered it."""
+    _ = gettext_in(language)
+    table = _parts("group", (_("Respondent groups"), _("Group")), results.groups, results, language)
+    if not results.populations:
+        return table
+    served = Column("population", _("People served"), "count")
+    rows = ((*row, results.populations.get(key)) for key, row in zip(table.keys, table.rows, strict=True))
+    return replace(table, columns=(*table.columns, served), rows=tuple(rows))
+
+
+def desks(results: CampaignResults, language: str) -> Table:
+    """The score of the forms of each desk."""
+    _ = gettext_in(language)
+    return _parts("desk", (_("Desks"), _("Desk")), results.desks, results, language)
+
+
+def sections(results: CampaignResults, language: str) -> Table:
+    """The points of each section, out of its own maximum."""
+    _ = gettext_in(language)
+    by_key = {section.key: section for section in results.score.sections}
+    scored = [(s, by_key[s.key]) for s in results.questionnaire.sections if s.key in by_key]
+    rows = tuple(
+        (
+            wording.said(section.text, language),
+            *_earned(part.score, part.max_points, _share(part.score, part.max_points), part.se),
+            *_limits(part.interval),
+            part.n_respondents,
+        )
+        for section, part in scored
+    )
+    columns = (
+        _label(_("Factor")),
+        *_points_columns(_),
+        *_interval_columns(results, language),
+        _n(_("Respondents")),
+    )
+    short = [wording.said(s.text, language) for s, part in scored if part.scored_max < part.max_points]
+    note = _("Provisional, because some of its criteria could not be scored: {factors}.").format(
+        factors="; ".join(short)
+    )
+    keys = tuple(section.key for section, _part in scored)
+    return Table("section", _("Factors"), columns, keys, rows, (note,) if short else ())
+
+
+def criteria(results: CampaignResults, language: str) -> Table:
+    """The points of each scored criterion under its section, the three weakest numbered."""
+    _ = gettext_in(language)
+    earned = {criterion.key: criterion for criterion in results.score.criteria}
+    skipped = {row.criterion.key: row.not_applicable for row in results.answers}
+    asked = [(s, c) for s in results.questionnaire.sections for c in s.criteria if c.key in earned]
+    rank = weakest(results)
+    rows = tuple(
+        (
+            wording.said(section.text, language),
+            wording.criterion_label(criterion, language),
+            *_criterion_cells(earned[criterion.key]),
+            skipped.get(criterion.key),
+            rank.get(criterion.key),
+        )
+        for section, criterion in asked
+    )
+    columns = (
+        Column("section", _("Factor"), "text"),
+        _label(_("Criterion")),
+        *_points_columns(_),
+        _n(_("Valid answers")),
+        Column("not_applicable", _("Not applicable"), "count"),
+        Column("weakest", _("Weakest"), "count"),
+    )
+    note = _(
+        "“Weakest” numbers the three criteria with the lowest share of their maximum, 1 being the lowest."
+    )
+    keys = tuple(criterion.key for _section, criterion in asked)
+    return Table("criterion", _("Criteria"), columns, keys, rows, (note,) if rank else ())
+
+
+def answers(results: CampaignResults, language: str) -> Table:
+    """How many valid forms gave each answer to each criterion, worst answer first."""
+    _ = gettext_in(language)
+    scale = results.questionnaire.scale.options
+    columns = (
+        _label(_("Criterion")),
+        *(Column(f"answer_{option.value}", wording.said(option.text, language), "count") for option in scale),
+        _n(_("Valid answers")),
+        Column("satisfied_share", _("Satisfied"), "percent"),
+        Column("not_applicable", _("Not applicable"), "count"),
+        Column("blank", _("Left blank"), "count"),
+        Column("not_asked", _("Not asked"), "count"),
+    )
+    rows = tuple(
+        (
+            wording.criterion_label(row.criterion, language),
+            *row.counts,
+            row.n_valid,
+            satisfied_share(row, results),
+            row.not_applicable,
+            row.blank,
+            row.not_asked,
+        )
+        for row in results.answers
+    )
+    keys = tuple(row.criterion.key for row in results.answers)
+    return Table("answer", _("Distribution of answers"), columns, keys, rows)
+
+
+def forms(results: CampaignResults, language: str) -> Table:
+    """What became of the forms."""
+    _ = gettext_in(language)
+    counted = results.forms
+    fates = (
+        ("returned", _("Returned"), counted.returned),
+        ("valid", _("of these valid (scored)"), counted.valid),
+        ("incomplete", _("of these incomplete (not scored)"), counted.incomplete),
+        ("withdrawn", _("Withdrawn by the respondent"), counted.withdrawn),
+        ("declined", _("Declined to take part"), counted.declined),
+    )
+    note = _("Forms issued are not counted: anybody who sees the link or QR code may answer.")
+    return replace(
+        _tally("form", (_("Number of forms"), _("State of the form")), fates, language), notes=(note,)
+    )
+
+
+def channels(results: CampaignResults, language: str) -> Table:
+    """How many valid forms each way of submitting a dossier has."""
+    _ = gettext_in(language)
+    tallies = ((tally.key, wording.said(tally.label, language), tally.n) for tally in results.channels)
+    return _tally("channel", (_("Submission channels"), _("Channel")), tallies, language)
+
+
+def languages(results: CampaignResults, language: str) -> Table:
+    """How many valid forms were answered in each language."""
+    _ = gettext_in(language)
+    tallies = ((code, LANGUAGES.get(code, code), n) for code, n in results.languages)
+    return _tally("language", (_("Languages of the forms"), _("Language")), tallies, language)
+
+
+def all_tables(results: CampaignResults, language: str) -> tuple[Table, ...]:
+    """Every table, in the order of the report."""
+    built = (whole, forms, groups, desks, channels, languages, sections, criteria, answers)
+    return tuple(build(results, language) for build in built)
+
+
+def weakest(results: CampaignResults) -> dict[str, int]:
+    """Rank (1 is the lowest) of the scored criteria that earn the smallest share of their maximum."""
+    scored = [
+        (c.ratio, place, c.key) for place, c in enumerate(results.score.criteria) if c.ratio is not None
+    ]
+    return {key: rank for rank, (_ratio, _place, key) in enumerate(sorted(scored)[:N_WEAKEST], start=1)}
+
+
+def satisfied_share(row: AnswerCounts, results: CampaignResults) -> float | None:
+    """The share of a criterion's valid answers that are on the satisfied side; None without any."""
+    satisfied = results.questionnaire.scale.satisfied_values
+    paired = zip(results.questionnaire.scale.options, row.counts, strict=True)
+    return _share(sum(n for option, n in paired if option.value in satisfied), row.n_valid)
+
+
+def _parts(
+    key: str, names: tuple[str, str], parts: tuple[Breakdown, ...], results: CampaignResults, language: str
+) -> Table:
+    _ = gettext_in(language)
+    title, label = names
+    rows = tuple((wording.said(part.label, language), part.n, *_score_cells(part.score)) for part in parts)
+    note = _("A part with fewer than {n} forms, and any that would give it away, is not shown.").format(
+        n=wording.count(results.questionnaire.scoring.small_cell_suppression, language)
+    )
+    hidden = any(part.score is None for part in parts)
+    columns = (_label(label), _n(_("Forms")), *_score_columns(results, language))
+    return Table(key, title, columns, tuple(part.key for part in parts), rows, (note,) if hidden else ())
+
+
+def _tally(key: str, names: tuple[str, str], tallies: Iterable[tuple[str, str, int]], language: str) -> Table:
+    _ = gettext_in(language)
+    title, label = names
+    counted = tuple(tallies)
+    columns = (_label(label), _n(_("Forms")))
+    return Table(
+        key,
+        title,
+        columns,
+        tuple(name for name, _label, _n in counted),
+        tuple((said, n) for _key, said, n in counted),
+    )
+
+
+def _label(heading: str) -> Column:
+    return Column("label", heading, "text")
+
+
+def _n(heading: str) -> Column:
+    return Column("n", heading, "count")
+
+
+def _points_columns(_: Gettext) -> tuple[Column, ...]:
+    return (
+        Column("points", _("Points"), "points"),
+        Column("max_points", _("Maximum"), "maximum"),
+        Column("share", _("Share of maximum"), "percent"),
+        Column("se", _("Standard error"), "points"),
+    )
+
+
+def _interval_columns(results: CampaignResults, language: str) -> tuple[Column, ...]:
+    _ = gettext_in(language)
+    level = wording.level(results, language)
+    return (
+        Column("ci_low", _("{level} interval, lower").format(level=level), "points"),
+        Column("ci_high", _("{level} interval, upper").format(level=level), "points"),
+    )
+
+
+def _score_columns(results: CampaignResults, language: str) -> tuple[Column, ...]:
+    return (*_points_columns(gettext_in(language)), *_interval_columns(results, language))
+
+
+def _score_cells(score: Score | None) -> tuple[Cell, ...]:
+    if score is None:
+        return (None,) * 6
+    earned = _earned(score.score, score.max_points, _share(score.score, score.max_points), score.se)
+    return (*earned, *_limits(score.interval))
+
+
+def _criterion_cells(scored: CriterionScore) -> tuple[Cell, ...]:
+    return (*_earned(scored.points, scored.max_points, scored.ratio, scored.se_points), scored.n_valid)
+
+
+def _earned(points: float | None, maximum: float, share: float | None, se: float | None) -> tuple[Cell, ...]:
+    return (_defined(points), maximum, _defined(share), _defined(se))
+
+
+def _limits(interval: Interval | None) -> tuple[Cell, Cell]:
+    return (None, None) if interval is None else (_defined(interval.low), _defined(interval.high))
+
+
+def _share(part: float | None, total: float) -> float | None:
+    return None if part is None or total <= 0 else part / total
+
+
+def _defined(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,270 @@
+"""The sentences about results that pages and files share: what is said about the score, in either language.
+
+Pure functions over CampaignResults. The English words are the message ids, translations/vi/reports.po has the
+Vietnamese. Numbers are printed here and nowhere else, so that no two outputs round differently.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from survey.instrument.questionnaire import Criterion, Text
+from survey.reports.results import CampaignResults
+from survey.scoring.interval import Interval
+from survey.scoring.results import Score
+from survey.scoring.verdict import FormsNeeded, Reading, Verdict
+from survey.web import locale
+from survey.web.locale import gettext_in
+
+UNDEFINED = "–"
+
+# The usual spread between persons, 6.6 of 38 points, and the usual width of the interval of thirty forms,
+# 5.6 of 38 points (scoring.md, section 5), as shares of the total.
+_USUAL_SPREAD = 6.6 / 38
+_USUAL_WIDTH_OF_THIRTY = 5.6 / 38
+_Z_95 = 1.96
+
+
+def rounded(value: float, decimals: int) -> float:
+    """`value` rounded half up on its first 15 digits, as spreadsheets show it; Python rounds half to even."""
+    step = Decimal(1).scaleb(-decimals)
+    return float(Decimal(f"{value:.15g}").quantize(step, ROUND_HALF_UP))
+
+
+def points(value: float | None, language: str, decimals: int = 2) -> str:
+    """Points with two decimals, an en dash where they are undefined."""
+    return UNDEFINED if value is None else locale.number(rounded(value, decimals), language, decimals)
+
+
+def percent(share: float | None, language: str) -> str:
+    """A share (0..1) as a percentage with one decimal, an en dash where it is undefined."""
+    return UNDEFINED if share is None else locale.percent(rounded(share, 3), language)
+
+
+def count(value: int | None, language: str) -> str:
+    """A whole number, an en dash where it is undefined."""
+    return UNDEFINED if value is None else locale.number(value, language, 0)
+
+
+def interval(limits: Interval | None, language: str) -> str:
+    """Both limits with two decimals, an en dash alone where there is no interval."""
+    if limits is None:
+        return UNDEFINED
+    return f"{points(limits.low, language)} – {points(limits.high, language)}"
+
+
+def said(text: Text, language: str) -> str:
+    """The wording in `language`, or in the first language it has."""
+    return text.translations.get(language) or next(iter(text.translations.values()), "")
+
+
+def criterion_label(criterion: Criterion, language: str) -> str:
+    """The criterion's wording with an ellipsis where a form shows the respondent's earlier answer."""
+    label = said(criterion.text, language)
+    if criterion.substitution is None:
+        return label
+    return label.replace("{" + criterion.substitution.question + "}", "…")
+
+
+def verdict_name(verdict: Verdict, language: str) -> str:
+    """What the interval says about the target band, in a few words."""
+    _ = gettext_in(language)
+    return {
+        Verdict.EXCEEDS: _("Target exceeded"),
+        Verdict.MET: _("Target met"),
+        Verdict.MISSED: _("Target missed"),
+        Verdict.INCONCLUSIVE: _("Not enough evidence to conclude"),
+        Verdict.WITHHELD: _("Sample too small to conclude"),
+    }[verdict]
+
+
+def reading_name(reading: Reading | None, language: str) -> str:
+    """Where the bare point lies, in a few words; an en dash without a score."""
+    if reading is None:
+        return UNDEFINED
+    _ = gettext_in(language)
+    return {
+        Reading.BELOW: _("below the target band"),
+        Reading.WITHIN: _("within the target band"),
+        Reading.ABOVE: _("above the target band"),
+    }[reading]
+
+
+def band(results: CampaignResults, language: str) -> str:
+    """The target band, 28 – 30."""
+    scoring = results.questionnaire.scoring
+    return f"{locale.points(scoring.target_low, language)} – {locale.points(scoring.target_high, language)}"
+
+
+def out_of(score: Score, language: str) -> str:
+    """The score out of its maximum, 28,23 / 38."""
+    return f"{points(score.score, language)} / {locale.points(score.max_points, language)}"
+
+
+def level(results: CampaignResults, language: str) -> str:
+    """The confidence level of every interval, 95%."""
+    return f"{locale.points(100 * results.score.level, language)}%"
+
+
+def verdict_sentence(results: CampaignResults, language: str) -> str:
+    """The first sentence of every report: score, verdict, interval and target band."""
+    _ = gettext_in(language)
+    score, target = results.score, band(results, language)
+    if score.score is None:
+        return _("No score yet. Target band {band}.").format(band=target)
+    verdict = verdict_name(score.verdict, language)
+    values = {"score": out_of(score, language), "verdict": verdict[:1].lower() + verdict[1:], "band": target}
+    if score.interval is None:
+        return _("{score} points — {verdict}. Target band {band}.").format(**values)
+    return _(
+        "{score} points — {verdict} ({level} confidence interval: {interval}). Target band {band}."
+    ).format(level=level(results, language), interval=interval(score.interval, language), **values)
+
+
+def reading_sentence(results: CampaignResults, language: str) -> str | None:
+    """The plain reading of the point beside the verdict; None without a score."""
+    if results.score.reading is None:
+        return None
+    _ = gettext_in(language)
+    return _(
+        "The point alone lies {reading}; a scoring table reads it so, without its margin of error."
+    ).format(reading=reading_name(results.score.reading, language))
+
+
+def provisional_sentence(results: CampaignResults, language: str) -> str | None:
+    """That the score is rescaled, from how many points, and what could not be scored; None if it is not."""
+    score = results.score
+    if not score.provisional or score.score is None:
+        return None
+    _ = gettext_in(language)
+    unscored = {c.key for c in score.criteria if c.points is None}
+    labels = [
+        criterion_label(c, language) for c in results.questionnaire.scored_criteria if c.key in unscored
+    ]
+    return _(
+        "Provisional, rescaled from {scored} of {total} points. Not scored for lack of answers: {criteria}."
+    ).format(
+        scored=locale.points(score.scored_max, language),
+        total=locale.points(score.max_points, language),
+        criteria="; ".join(labels),
+    )
+
+
+def withheld_sentence(results: CampaignResults, language: str) -> str | None:
+    """Why no verdict is given; None when one is given."""
+    reasons = [_withheld_reason(code, results, language) for code in results.score.withheld_because]
+    if not reasons:
+        return None
+    _ = gettext_in(language)
+    return _("No conclusion yet: {reasons}.").format(reasons="; ".join(reasons))
+
+
+def _withheld_reason(code: str, results: CampaignResults, language: str) -> str:
+    _ = gettext_in(language)
+    reason, *details = code.split(":")
+    if reason == "unscored":
+        return _("“{criterion}” could not be scored").format(
+            criterion=_criterion_named(details, results, language)
+        )
+    if reason == "few_respondents":
+        return _("there are only {n} valid forms").format(n=details[-1])
+    if reason == "small_group":
+        labels = {group.key: said(group.text, language) for group in results.questionnaire.groups}
+        return _("the group “{group}” has {n} valid forms, {needed} are needed").format(
+            group=labels.get(details[0], details[0]),
+            n=details[-1],
+            needed=count(results.questionnaire.scoring.min_group_n_for_verdict, language),
+        )
+    return _("there is no valid answer")
+
+
+def _criterion_named(details: list[str], results: CampaignResults, language: str) -> str:
+    key = ":".join(details)
+    named = (c for c in results.questionnaire.criteria if c.key == key)
+    return next((criterion_label(c, language) for c in named), key)
+
+
+def forms_needed_sentence(results: CampaignResults, language: str) -> str | None:
+    """How many more forms would settle an open verdict, as a plan; None when nothing is open."""
+    needed = results.forms_needed
+    if needed is None:
+        return None
+    _ = gettext_in(language)
+    values = {"more": count(needed.more, language), "total": count(needed.total, language)}
+    if needed.can_decide:
+        return _(
+            "To settle it, about {more} more forms are needed ({total} in all), if answers go on varying as"
+            " they do; a plan, not a promise."
+        ).format(**values) + _by_group(needed, results, language)
+    return _(
+        "The score is too close to the edge of the target band for more forms to decide. For an interval of"
+        " {half_width} points, about {more} more forms are needed ({total} in all)."
+    ).format(half_width=f"±\N{NO-BREAK SPACE}{locale.points(needed.half_width or 0.0, language)}", **values)
+
+
+def _by_group(needed: FormsNeeded, results: CampaignResults, language: str) -> str:
+    """How the forms share out over respondent groups, where the sample is drawn by them."""
+    labels = {group.key: said(group.text, language) for group in results.questionnaire.groups}
+    shared = [
+        f"{labels[key]} {count(more, language)}" for key, more in needed.by_stratum.items() if key in labels
+    ]
+    return f" ({'; '.join(shared)})" if len(shared) > 1 and needed.more else ""
+
+
+def rate_sentence(results: CampaignResults, language: str) -> str | None:
+    """The share of satisfied answers, labelled as unweighted; None without answers."""
+    if results.satisfied_rate is None:
+        return None
+    _ = gettext_in(language)
+    return _("Satisfied answers: {rate} of all valid answers (unweighted; not the score).").format(
+        rate=percent(results.satisfied_rate, language)
+    )
+
+
+def sampling_error_sentence(language: str) -> str:
+    """What the interval does not cover. Printed beside every interval."""
+    _ = gettext_in(language)
+    return _(
+        "The confidence interval covers sampling error only; people who scan a QR code choose themselves and"
+        " may not represent everybody who used the service."
+    )
+
+
+def band_sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
+    """How narrow the target band is, and how many forms it takes to say anything about it."""
+    _ = gettext_in(language)
+    scoring = results.questionnaire.scoring
+    width = scoring.target_high - scoring.target_low
+    if width <= 0:
+        return ()
+    usual_width = _USUAL_WIDTH_OF_THIRTY * scoring.total_points
+    forms = (2 * _Z_95 * _USUAL_SPREAD * scoring.total_points / width) ** 2
+    narrow = _(
+        "The target band is {width} points wide; thirty forms usually give an interval {usual} points wide."
+    )
+    needed = _(
+        "To find that the score lies inside the band usually takes more than {forms} forms; with fewer, “not"
+        " enough evidence” is to be expected and no sign of poor service."
+    )
+    return (
+        narrow.format(width=locale.points(width, language), usual=points(usual_width, language, 1)),
+        needed.format(forms=count(10 * round(forms / 10), language)),
+    )
+
+
+def summary_sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
+    """What the summary says, most important first; what does not apply is left out."""
+    said_first = (
+        verdict_sentence(results, language),
+        provisional_sentence(results, language),
+        withheld_sentence(results, language),
+        reading_sentence(results, language),
+        forms_needed_sentence(results, language),
+        rate_sentence(results, language),
+        sampling_error_sentence(language),
+    )
+    return tuple(sentence for sentence in said_first if sentence) + band_sentences(results, language)
+
+
+def demo_label(language: str) -> str:
+    """The words that mark every page and file of a demonstration campaign."""
+    _ = gettext_in(language)
+    return _("DEMONSTRATION DATA – not the result of a real survey")

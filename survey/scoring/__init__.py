@@ -1,0 +1,1 @@
+"""What answers mean: points, interval, verdict. Pure: arrays in, frozen results out."""

@@ -1,0 +1,38 @@
+"""The array types of scoring, and labels turned into codes."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.intp]
+Labels = npt.NDArray[Any]
+
+
+def is_blank(labels: Labels) -> Flags:
+    """Which labels, shape (n,), say nothing: None, NaN or an empty text."""
+    if labels.dtype.kind in "iub":
+        return np.zeros(labels.shape, dtype=np.bool_)
+    if labels.dtype.kind == "f":
+        return np.asarray(np.isnan(labels), dtype=np.bool_)
+    if labels.dtype.kind == "U":
+        return np.asarray(labels == "", dtype=np.bool_)
+    blank = [label is None or label == "" or label != label for label in labels.tolist()]
+    return np.array(blank, dtype=np.bool_)
+
+
+def label_codes(labels: Labels) -> tuple[Codes, tuple[str, ...]]:
+    """Codes 0..H-1 of labels, shape (n,), and the H distinct labels in their sorted order."""
+    texts = labels.astype(str) if labels.dtype.kind == "O" else labels
+    names, codes = np.unique(texts, return_inverse=True)
+    return codes.astype(np.intp).reshape(-1), tuple(str(name) for name in names.tolist())
+
+
+def sums_by(values: Floats, codes: Codes, size: int) -> Floats:
+    """Column sums of values, shape (n, k), within each code, shape (size, k)."""
+    sums = np.zeros((size, values.shape[1]))
+    for column in range(values.shape[1]):
+        sums[:, column] = np.bincount(codes, weights=values[:, column], minlength=size)
+    return sums

@@ -1,0 +1,211 @@
+"""Answers as shares, ratios of criteria, and the influence of each respondent on every estimate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from survey.scoring.arrays import Codes, Flags, Floats, Labels, is_blank
+from survey.scoring.rules import Rules, ScoredCriterion
+
+
+class AnswersError(ValueError):
+    """Answers that the rules cannot score. `row` counts respondents from 1; `criterion` is a key."""
+
+    def __init__(self, message: str, *, row: int | None = None, criterion: str | None = None) -> None:
+        super().__init__(message)
+        self.row = row
+        self.criterion = criterion
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerSheet:
+    """The answers of n respondents to Q criteria.
+
+    `share` (n, Q) is 0..1 of the criterion's maximum, 0 where not valid; `valid` (n, Q) is 1.0 for a valid
+    answer of somebody who is asked the criterion, else 0.0. `cell_group` (n,) is the group whose cell the
+    respondent falls in, -1 for a group that earns no points; under `pooled` all share group 0.
+    `group_share` (Q, G) is what the rules give each group of each criterion, before cells are dropped.
+    """
+
+    share: Floats
+    valid: Floats
+    cell_group: Codes
+    group_share: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """Every estimate of one set of respondents: the score, the S sections, the Q criteria, in this order.
+
+    `points` (1 + S + Q,) and `influence` (r, 1 + S + Q) are in points; `scored_max` (1 + S + Q,) is the
+    maximum of the criteria behind each that could be scored; `ratio` (Q,) is 0 where `scored` (Q,) is
+    False; `n_valid` (Q,) counts valid answers.
+    """
+
+    points: Floats
+    influence: Floats
+    scored_max: Floats
+    ratio: Floats
+    scored: Flags
+    n_valid: Floats
+
+
+def answer_sheet(answers: Floats, rules: Rules, group: Labels | None) -> AnswerSheet:
+    """Scale answers, shape (n, Q), as shares; answers of groups not asked a criterion are left out.
+
+    Raises
+    ------
+    AnswersError
+        The answers have another number of columns, an answer is not on the scale, or a group is needed
+        and missing.
+    """
+    answers = np.asarray(answers, dtype=np.float64)
+    if answers.ndim != 2 or answers.shape[1] != len(rules.criteria):
+        raise AnswersError(
+            f"answers have shape {answers.shape}; give one column for each of {len(rules.criteria)} criteria"
+        )
+    labels = _group_labels(group, rules, answers.shape[0])
+    share, valid = _shares(answers, rules)
+    for column, criterion in enumerate(rules.criteria):
+        if criterion.groups and labels is not None:
+            valid[~np.isin(labels, criterion.groups), column] = 0.0
+    share *= valid
+    return AnswerSheet(share, valid, _cell_groups(labels, rules, answers.shape[0]), _group_shares(rules))
+
+
+def section_keys(rules: Rules) -> tuple[str, ...]:
+    """The sections in the order of their first criterion."""
+    return tuple(dict.fromkeys(criterion.section for criterion in rules.criteria))
+
+
+def scored_groups(rules: Rules) -> tuple[str, ...]:
+    """The groups that earn points; empty when the rules know no groups."""
+    return tuple(group for group, weight in rules.group_weights.items() if weight > 0)
+
+
+def estimates(sheet: AnswerSheet, rules: Rules, weight: Floats, rows: Codes) -> Estimates:
+    """Points and influence of the rows: ratios of weighted sums, combined over groups as the rules say.
+
+    Parameters
+    ----------
+    weight : (n,) float, weight of every respondent, any unit
+    rows : (r,) int, the respondents to score
+
+    Source
+    ------
+    scoring.md sections 2 and 3; Särndal, Swensson, Wretman (1992), ch. 5 (linearised ratio).
+    """
+    everyone = rows.size == weight.size
+    share, valid = (sheet.share, sheet.valid) if everyone else (sheet.share[rows], sheet.valid[rows])
+    weight = weight[rows]
+    members = _members(sheet.cell_group[rows], sheet.group_share.shape[1])
+    n_cells, mass, mean = _cells(share, valid, weight, members)
+    kept = (n_cells >= max(rules.min_valid_per_cell, 1)) & (sheet.group_share > 0) & (mass > 0)
+    part = np.where(kept, sheet.group_share, 0.0)
+    whole = part.sum(axis=1)
+    scored = whole > 0
+    part = part / np.where(scored, whole, 1.0)[:, None]
+    ratio = (part * mean).sum(axis=1)
+    per_answer = np.divide(part, mass, out=np.zeros_like(part), where=kept)
+    loading, scored_max = _loadings(rules, scored)
+    influence = np.zeros((rows.size, loading.shape[1]))
+    for g, inside in enumerate(members):
+        influence[inside] = (share[inside] - valid[inside] * mean[:, g]) @ (per_answer[:, [g]] * loading)
+    n_valid = n_cells.sum(axis=1)
+    return Estimates(ratio @ loading, influence, scored_max, ratio, scored, n_valid)
+
+
+def _members(group: Codes, n_groups: int) -> list[Codes | slice]:
+    """Who is in each group; a slice of all where there is one group, which spares a copy of the answers."""
+    if n_groups == 1:
+        return [slice(None)]
+    return [np.flatnonzero(group == g) for g in range(n_groups)]
+
+
+def _cells(
+    share: Floats, valid: Floats, weight: Floats, members: list[Codes | slice]
+) -> tuple[Floats, Floats, Floats]:
+    """Valid answers, their weight, and their weighted mean share in each (criterion, group): each (Q, G)."""
+    shape = (share.shape[1], len(members))
+    count, mass, total = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for g, inside in enumerate(members):
+        w = weight[inside]
+        count[:, g] = (w > 0).astype(np.float64) @ valid[inside]
+        mass[:, g] = w @ valid[inside]
+        total[:, g] = w @ share[inside]
+    return count, mass, np.divide(total, mass, out=np.zeros(shape), where=mass > 0)
+
+
+def _loadings(rules: Rules, scored: Flags) -> tuple[Floats, Floats]:
+    """What each criterion's ratio adds to each estimate (Q, 1 + S + Q), and the maximum behind each."""
+    maxima = np.array([criterion.max_points for criterion in rules.criteria], dtype=np.float64)
+    sections = section_keys(rules)
+    member = np.array([[criterion.section == key for key in sections] for criterion in rules.criteria])
+    member = member.reshape(maxima.size, len(sections))
+    behind = np.column_stack(
+        [np.ones(maxima.size, dtype=np.bool_), member, np.eye(maxima.size, dtype=np.bool_)]
+    )
+    full = np.concatenate([[rules.total_points], maxima @ member, maxima])
+    scored_max = (maxima * scored) @ behind
+    scale = np.divide(full, scored_max, out=np.zeros_like(full), where=scored_max > 0)
+    return (maxima * scored)[:, None] * behind * scale, scored_max
+
+
+def _shares(answers: Floats, rules: Rules) -> tuple[Floats, Floats]:
+    """Share and validity of each answer, both (n, Q)."""
+    share = np.zeros(answers.shape)
+    valid = np.zeros(answers.shape)
+    for answer, worth in rules.shares.items():
+        given = answers == answer
+        share[given] = worth
+        valid[given] = 1.0
+    strange = (valid == 0) & ~np.isnan(answers)
+    if strange.any():
+        row, column = np.unravel_index(int(np.argmax(strange)), strange.shape)
+        key = rules.criteria[column].key
+        raise AnswersError(
+            f"respondent {row + 1}, criterion {key}: the answer {answers[row, column]:g} is not on the scale "
+            f"{', '.join(str(answer) for answer in rules.shares)}",
+            row=int(row) + 1, criterion=key,
+        )  # fmt: skip
+    return share, valid
+
+
+def _group_labels(group: Labels | None, rules: Rules, n: int) -> Labels | None:
+    if group is None:
+        if rules.group_rule == "fixed":
+            raise AnswersError("the rule `fixed` needs the group of each respondent; give `group`")
+        return None
+    labels = np.asarray(group)
+    if labels.shape != (n,):
+        raise AnswersError(f"group has shape {labels.shape} for {n} respondents; give one each")
+    blank = is_blank(labels)
+    if blank.any() and rules.group_weights:
+        row = int(np.argmax(blank)) + 1
+        raise AnswersError(
+            f"respondent {row} has no group; give one of {', '.join(rules.group_weights)}", row=row
+        )
+    return labels.astype(str)
+
+
+def _cell_groups(labels: Labels | None, rules: Rules, n: int) -> Codes:
+    if labels is None or not rules.group_weights:
+        return np.zeros(n, dtype=np.intp)
+    codes = np.full(n, -1, dtype=np.intp)
+    for g, key in enumerate(scored_groups(rules)):
+        codes[labels == key] = g if rules.group_rule == "fixed" else 0
+    return codes
+
+
+def _group_shares(rules: Rules) -> Floats:
+    """What the rules give each group of each criterion, (Q, G); the rule `pooled` has one group of all."""
+    if rules.group_rule == "pooled":
+        return np.ones((len(rules.criteria), 1))
+    groups = scored_groups(rules)
+    shares = [[_group_share(rules, criterion, key) for key in groups] for criterion in rules.criteria]
+    return np.array(shares, dtype=np.float64).reshape(len(rules.criteria), len(groups))
+
+
+def _group_share(rules: Rules, criterion: ScoredCriterion, group: str) -> float:
+    asked = not criterion.groups or group in criterion.groups
+    return rules.group_weights[group] if asked else 0.0

@@ -1,0 +1,137 @@
+"""Design-based variance of several estimates at once, stratum by stratum."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from survey.scoring.arrays import Codes, Flags, Floats, sums_by
+from survey.scoring.design import Layout, SecondStage
+
+
+@dataclass(frozen=True, eq=False)
+class Variances:
+    """What each stratum adds to the variance of k estimates, in their units squared.
+
+    `by_stratum` (H, k) has the finite population correction and the second stage; `by_stratum_without_fpc`
+    (H, k) is the ultimate-cluster variance as if drawn with replacement. `n_units` (H,) counts the
+    PSUs of the respondents the estimates are about, those with weight only.
+    """
+
+    by_stratum: Floats
+    by_stratum_without_fpc: Floats
+    n_units: Floats
+
+    @property
+    def total(self) -> Floats:
+        """Variance of each estimate, shape (k,)."""
+        total: Floats = self.by_stratum.sum(axis=0)
+        return total
+
+    @property
+    def without_fpc(self) -> Floats:
+        """Variance of each estimate if the population had no end, shape (k,)."""
+        total: Floats = self.by_stratum_without_fpc.sum(axis=0)
+        return total
+
+    @property
+    def design_df(self) -> float:
+        """PSUs minus strata, among those that have the respondents."""
+        return float(self.n_units.sum() - np.count_nonzero(self.n_units))
+
+    def satterthwaite_df(self, estimate: int) -> float | None:
+        """Degrees of freedom of one estimate over strata; None where its variance is 0.
+
+        A stratum with one PSU counts as one degree: what it adds is one uncentred square.
+
+        Source
+        ------
+        Satterthwaite (1946), Biometrics Bulletin 2, 110-114.
+        """
+        parts = self.by_stratum[:, estimate]
+        largest = float(parts.max(initial=0.0))
+        if largest <= 0:
+            return None
+        shares = parts / largest
+        return float(shares.sum() ** 2 / (shares**2 / np.maximum(self.n_units - 1, 1)).sum())
+
+
+def stratum_variances(layout: Layout, influence: Floats, rows: Codes) -> Variances:
+    """Variances by Taylor linearisation, ultimate clusters, with the second stage where it is known.
+
+    The PSUs without any of the rows stay in the design: they count as totals of 0.
+
+    Parameters
+    ----------
+    layout : the checked design of all n respondents
+    influence : (r, k) float, influence of each of the rows on each estimate, before weighting
+    rows : (r,) int, which respondents the influence is about; it is 0 for all others
+
+    Source
+    ------
+    Wolter (2007), Introduction to Variance Estimation, ch. 2 and 6; Lumley, R survey, `svyrecvar`.
+    """
+    n_units = units_with_weight(layout, rows)
+    if layout.calibration is not None:
+        everyone = np.zeros((layout.weight.size, influence.shape[1]))
+        everyone[rows] = influence
+        influence, rows = layout.calibration.residual(everyone), np.arange(layout.weight.size)
+    weighted = influence * layout.weight[rows, None]
+    unbounded = _between_psus(layout, weighted, rows)
+    bounded = unbounded * (1 - layout.fraction)[:, None]
+    if layout.second is not None:
+        bounded = bounded + _within_psus(layout, layout.second, weighted, rows)
+    return Variances(bounded, unbounded, n_units)
+
+
+def units_with_weight(layout: Layout, rows: Codes) -> Floats:
+    """PSUs in each stratum, shape (H,), that have one of the rows with a weight other than 0."""
+    present = np.zeros(layout.psu_stratum.size, dtype=np.bool_)
+    present[layout.psu[rows][layout.weight[rows] != 0]] = True
+    return np.bincount(layout.psu_stratum[present], minlength=layout.n_psu.size).astype(np.float64)
+
+
+def _between_psus(layout: Layout, weighted: Floats, rows: Codes) -> Floats:
+    """Ultimate-cluster variance without FPC, shape (H, k)."""
+    if layout.each_is_a_psu:
+        totals, parent = weighted, layout.stratum[rows]
+    else:
+        totals = sums_by(weighted, layout.psu[rows], layout.psu_stratum.size)
+        parent = layout.psu_stratum
+    weight = np.bincount(layout.stratum, weights=np.abs(layout.weight), minlength=layout.n_psu.size)
+    lonely = (layout.n_psu == 1) & (layout.fraction < 1) & (weight > 0)
+    centred = ~lonely if layout.lonely_psu == "adjust" else np.ones_like(lonely)
+    spread = _scaled(layout.n_psu)[:, None] * _squares(totals, parent, layout.n_psu, centred)
+    if layout.lonely_psu == "average" and not lonely.all():
+        spread = spread * (lonely.size / np.count_nonzero(~lonely))
+    return spread
+
+
+def _within_psus(layout: Layout, second: SecondStage, weighted: Floats, rows: Codes) -> Floats:
+    """What drawing units inside the PSUs adds, shape (H, k): f_h times the variance inside each PSU."""
+    totals = sums_by(weighted, second.unit[rows], second.unit_psu.size)
+    lonely = (second.n_units == 1) & (second.fraction < 1)
+    centred = ~lonely if layout.lonely_psu == "adjust" else np.ones_like(lonely)
+    inside = _squares(totals, second.unit_psu, second.n_units, centred)
+    inside = inside * (_scaled(second.n_units) * (1 - second.fraction))[:, None]
+    by_stratum = sums_by(inside, layout.psu_stratum, layout.n_psu.size) * layout.fraction[:, None]
+    if layout.lonely_psu == "average":
+        known = np.bincount(layout.psu_stratum, weights=~lonely, minlength=layout.n_psu.size)
+        by_stratum = by_stratum * (layout.n_psu / np.maximum(known, 1))[:, None]
+    return by_stratum
+
+
+def _scaled(n_units: Floats) -> Floats:
+    """N / (n - 1); 1 for a single unit, whose square stands alone."""
+    return np.where(n_units > 1, n_units / np.maximum(n_units - 1, 1), 1.0)
+
+
+def _squares(totals: Floats, parent: Codes, n_units: Floats, centred: Flags) -> Floats:
+    """Sum of squares of unit totals (m, k) about their parent's mean, shape (P, k).
+
+    `n_units` (P,) counts all the parent's units; those not among the totals are totals of 0.
+    """
+    size = n_units.size
+    mean = sums_by(totals, parent, size) / np.maximum(n_units, 1)[:, None] * centred[:, None]
+    present = np.bincount(parent, minlength=size)
+    squares: Floats = sums_by((totals - mean[parent]) ** 2, parent, size)
+    return squares + np.maximum(n_units - present, 0)[:, None] * mean**2

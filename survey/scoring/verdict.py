@@ -1,0 +1,122 @@
+"""What an interval says about the target band, and how many forms would settle an open verdict."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from survey.scoring.interval import Interval
+from survey.scoring.rules import Target
+
+_Z_LEVEL = 1.96
+_Z_POWER = 0.84
+_NEAREST = 0.5
+_HALF_WIDTH = 1.0
+
+
+class Verdict(StrEnum):
+    """What the interval says about the target band."""
+
+    EXCEEDS = "exceeds"
+    MET = "met"
+    MISSED = "missed"
+    INCONCLUSIVE = "inconclusive"
+    WITHHELD = "withheld"
+
+
+class Reading(StrEnum):
+    """Where the bare point lies; what a province's table would use."""
+
+    BELOW = "below"
+    WITHIN = "within"
+    ABOVE = "above"
+
+
+@dataclass(frozen=True)
+class FormsNeeded:
+    """How many forms would settle the verdict: a plan from the spread so far, not a promise.
+
+    `more` forms on top of those that came in make `total`; `by_stratum` shares `more` out in proportion to
+    people. `distance` is from the score to the edge that decides. Where `can_decide` is False it is
+    under half a point, more forms cannot reasonably decide, and the numbers are for an interval of
+    `half_width` points each way instead; else `half_width` is None.
+    """
+
+    more: int
+    total: int
+    by_stratum: Mapping[str, int]
+    can_decide: bool
+    distance: float
+    half_width: float | None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What a plan is made from: n forms and the variance of their score (points squared, no FPC).
+
+    `population` is None where its number of people is not known; `people` is the share or number of
+    people in each stratum.
+    """
+
+    n: int
+    variance_without_fpc: float
+    population: float | None
+    people: Mapping[str, float]
+
+
+def verdict_of(interval: Interval | None, target: Target) -> Verdict:
+    """The verdict of an interval; inconclusive without one. Whether it may be said is decided elsewhere."""
+    if interval is None:
+        return Verdict.INCONCLUSIVE
+    if interval.low >= target.high:
+        return Verdict.EXCEEDS
+    if interval.low >= target.low:
+        return Verdict.MET
+    if interval.high < target.low:
+        return Verdict.MISSED
+    return Verdict.INCONCLUSIVE
+
+
+def reading_of(score: float, target: Target) -> Reading:
+    """Where the point lies; both edges belong to the band."""
+    if score < target.low:
+        return Reading.BELOW
+    return Reading.WITHIN if score <= target.high else Reading.ABOVE
+
+
+def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread) -> FormsNeeded | None:
+    """Forms that would settle an open verdict; None when it is settled or the sample shows no spread yet.
+
+    Every verdict first has to clear the lower edge of the band, so the distance is to that edge.
+
+    Source
+    ------
+    scoring.md section 5; two-sided 5%, power 80%, with FPC (Cochran 1977, ch. 4).
+    """
+    settled = verdict in (Verdict.EXCEEDS, Verdict.MET, Verdict.MISSED)
+    if settled or spread.n < 2 or spread.variance_without_fpc <= 0:
+        return None
+    distance = abs(score - target.low)
+    can_decide = distance >= _NEAREST
+    person_variance = spread.n * spread.variance_without_fpc
+    endless = person_variance * ((_Z_LEVEL + _Z_POWER) / distance) ** 2 if can_decide else (
+        person_variance * (_Z_LEVEL / _HALF_WIDTH) ** 2)  # fmt: skip
+    wanted = endless / (1 + endless / spread.population) if spread.population else endless
+    more = max(0, math.ceil(wanted - spread.n - 1e-9))
+    half_width = None if can_decide else _HALF_WIDTH
+    return FormsNeeded(
+        more, spread.n + more, _shared_out(more, spread.people), can_decide, distance, half_width
+    )
+
+
+def _shared_out(more: int, people: Mapping[str, float]) -> dict[str, int]:
+    """`more` forms in proportion to people; what rounding leaves goes to the largest remainders."""
+    whole = sum(people.values())
+    if whole <= 0:
+        return {}
+    exact = {stratum: more * share / whole for stratum, share in people.items()}
+    shared = {stratum: math.floor(forms) for stratum, forms in exact.items()}
+    by_remainder = sorted(exact, key=lambda stratum: shared[stratum] - exact[stratum])
+    for stratum in by_remainder[: more - sum(shared.values())]:
+        shared[stratum] += 1
+    return shared

@@ -1,0 +1,1 @@
+"""What is kept: all tables and all SQL."""

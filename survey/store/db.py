@@ -1,0 +1,209 @@
+"""The database: SQLite (WAL) or PostgreSQL, one door to read and one door to write.
+
+On SQLite all writes of a process go through one thread that commits whole groups of them at once: a commit waits
+for the disk, so a group that shares it is the difference between a few hundred and several thousand responses a
+second (docs/decisions/0003). A caller gets its answer only after the commit that holds its work.
+"""
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+
+_GROUP_LIMIT = 128
+_BUSY_SECONDS = 20
+
+
+class Base(DeclarativeBase):
+    """Base of all tables. No relationships: what a query does not return, nobody can load by accident."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class JsonText(TypeDecorator[Any]):
+    """Any JSON value as ASCII text: what databases will not store in a text (NUL) survives the round trip."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """The value as compact JSON; None stays NULL."""
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """The value as it was bound."""
+        return None if value is None else json.loads(value)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no time zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment in UTC; a moment without time zone is refused."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment with its time zone."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Database:
+    """An open database. `read` and `write` run a piece of work in a transaction of its own."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url)
+        self._writer = _GroupWriter(self) if self.is_sqlite else None
+
+    def write(self, work: Work[T]) -> T:
+        """Run `work` and return its result once it is committed; roll back and raise where it raises.
+
+        `work` must do nothing but talk to its session: it is run again, alone, when another piece of work
+        of the same group failed.
+        """
+        if self._writer:
+            return self._writer.write(work)
+        with self._session("write") as session:
+            return work(session)
+
+    def read(self, work: Work[T]) -> T:
+        """Run `work` against one consistent view of the database and return its result."""
+        with self._session("read") as session:
+            return work(session)
+
+    def dispose(self) -> None:
+        """Close every connection and end the writer."""
+        if self._writer:
+            self._writer.stop()
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, purpose: str) -> Iterator[Session]:
+        """A session in a transaction that ends with the block: committed, or rolled back by an exception."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(purpose=purpose)
+            with connection.begin(), Session(connection, expire_on_commit=False) as session:
+                yield session
+                session.flush()
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=8)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
+        pool_size=16,
+        max_overflow=8,
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_pragmas(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once for a write, so that two writers wait in line instead of failing half-way."""
+    writes = connection.get_execution_options().get("purpose") == "write"
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class _GroupWriter:
+    """One thread that runs queued work, a group to a transaction. It starts with the first write (after a fork)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def write(self, work: Work[T]) -> T:
+        if self._thread is None:
+            self._start()
+        answer: Future[T] = Future()
+        self._queue.put((work, answer))
+        return answer.result()
+
+    def stop(self) -> None:
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
+                thread.start()
+                self._thread = thread
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            group, stopping = self._gather(first)
+            self._commit(group)
+            if stopping:
+                return
+
+    def _gather(
+        self, first: tuple[Work[Any], Future[Any]]
+    ) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
+        """What is queued by now, and whether the end was among it."""
+        group = [first]
+        while len(group) < _GROUP_LIMIT:
+            try:
+                queued = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if queued is None:
+                return group, True
+            group.append(queued)
+        return group, False
+
+    def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
+        """Commit the group as one; when any of it fails, commit each piece by itself, so none spoils another."""
+        try:
+            with self._database._session("write") as session:
+                results = [work(session) for work, _ in group]
+        except BaseException as error:  # noqa: BLE001 — handed to the caller, who is waiting in another thread
+            if len(group) == 1:
+                group[0][1].set_exception(error)
+                return
+            for piece in group:
+                self._commit([piece])
+            return
+        for (_, answer), result in zip(group, results, strict=True):
+            answer.set_result(result)

@@ -1,0 +1,111 @@
+"""Campaigns, desks and collectors. A collector is the one link (and QR) of a campaign at a desk."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.store.db import Base, JsonText, UtcTime
+
+
+class Campaign(Base):
+    """One round of a survey. `populations` holds people served per respondent group, where the office knows it."""
+
+    __tablename__ = "campaign"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    instrument_digest: Mapped[str] = mapped_column(ForeignKey("instrument_version.digest"))
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    is_demo: Mapped[bool]
+    populations: Mapped[dict[str, int]] = mapped_column(JsonText)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    def is_open(self, today: date) -> bool:
+        """Whether a response may come in on this day."""
+        return self.opens_on <= today <= self.closes_on
+
+
+class Desk(Base):
+    """A place where people are served. It outlives campaigns."""
+
+    __tablename__ = "desk"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name_en: Mapped[str] = mapped_column(String(200))
+
+
+class Collector(Base):
+    """The link of one campaign at one desk. `quota` is the most responses it takes, None for no limit."""
+
+    __tablename__ = "collector"
+    __table_args__ = (UniqueConstraint("campaign_id", "desk_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    desk_id: Mapped[int] = mapped_column(ForeignKey("desk.id"))
+    quota: Mapped[int | None]
+
+
+@dataclass(frozen=True)
+class CollectorAtDesk:
+    """A collector with its desk and campaign."""
+
+    collector: Collector
+    desk: Desk
+    campaign: Campaign
+
+
+def collector_by_code(session: Session, code: str) -> CollectorAtDesk | None:
+    """The collector a code on a poster stands for."""
+    found = session.execute(_collectors().where(Collector.code == code)).one_or_none()
+    return CollectorAtDesk(*found) if found else None
+
+
+def collectors_of(session: Session, campaign_id: int) -> list[CollectorAtDesk]:
+    """A campaign's collectors by the name of their desk."""
+    rows = session.execute(_collectors().where(Collector.campaign_id == campaign_id).order_by(Desk.name))
+    return [CollectorAtDesk(*row) for row in rows]
+
+
+def _collectors() -> Select[tuple[Collector, Desk, Campaign]]:
+    return (
+        select(Collector, Desk, Campaign)
+        .join(Desk, Desk.id == Collector.desk_id)
+        .join(Campaign, Campaign.id == Collector.campaign_id)
+    )
+
+
+def code_is_taken(session: Session, code: str) -> bool:
+    """Whether a collector has this code already."""
+    return session.scalar(select(func.count()).where(Collector.code == code)) != 0
+
+
+def campaign_by_key(session: Session, key: str) -> Campaign | None:
+    """The campaign named `key` in addresses and commands."""
+    return session.scalar(select(Campaign).where(Campaign.key == key))
+
+
+def campaigns(session: Session) -> list[Campaign]:
+    """Every campaign, newest first."""
+    return list(session.scalars(select(Campaign).order_by(Campaign.opens_on.desc(), Campaign.id.desc())))
+
+
+def desks(session: Session) -> list[Desk]:
+    """Every desk by name."""
+    return list(session.scalars(select(Desk).order_by(Desk.name)))
+
+
+def desk_named(session: Session, name: str) -> Desk | None:
+    """The desk with exactly this name."""
+    return session.scalar(select(Desk).where(Desk.name == name))
+
+
+def lock_collector(session: Session, collector_id: int) -> None:
+    """Make other writers to this collector wait; on SQLite a writer is alone anyway."""
+    session.execute(select(Collector.id).where(Collector.id == collector_id).with_for_update())

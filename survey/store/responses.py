@@ -1,0 +1,195 @@
+"""Responses: stored exactly once, never edited. Withdrawing one removes its answers and leaves a count."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Insert,
+    Integer,
+    String,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.store.db import Base, JsonText, UtcTime
+
+
+class ResponseRow(Base):
+    """One form as it came in, under the version it was given to. Nothing here says who sent it or from where.
+
+    `received_at` is the hour, not the moment: a server's log and an answer cannot be laid side by side.
+    `answers` is what `instrument.answers.to_stored` made; None once withdrawn.
+    """
+
+    __tablename__ = "response"
+    __table_args__ = (Index("ix_response_campaign", "campaign_id", "withdrawn_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(String(36), unique=True)
+    receipt_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    collector_id: Mapped[int] = mapped_column(ForeignKey("collector.id"), index=True)
+    instrument_digest: Mapped[str] = mapped_column(ForeignKey("instrument_version.digest"))
+    language: Mapped[str] = mapped_column(String(10))
+    mode: Mapped[str] = mapped_column(String(10))
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
+    is_complete: Mapped[bool]
+    answers: Mapped[dict[str, int | str | None] | None] = mapped_column(JsonText)
+    comment: Mapped[str | None] = mapped_column(JsonText)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class DeclineCount(Base):
+    """How many people chose not to take part, per collector and day. Nothing else is kept of them."""
+
+    __tablename__ = "decline_count"
+
+    collector_id: Mapped[int] = mapped_column(ForeignKey("collector.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+@dataclass(frozen=True)
+class NewResponse:
+    """A response to store."""
+
+    submission_id: str
+    receipt_hash: str
+    campaign_id: int
+    collector_id: int
+    instrument_digest: str
+    language: str
+    mode: str
+    received_at: datetime
+    is_complete: bool
+    answers: dict[str, int | str | None]
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class ScoredResponse:
+    """What scoring and tables need of one valid form."""
+
+    collector_id: int
+    language: str
+    answers: dict[str, int | str | None]
+
+
+def add_once(session: Session, response: NewResponse) -> bool:
+    """Store a response unless its submission id is there already; whether this call stored it.
+
+    Two sends of one submission that arrive together both reach the insert; the unique key lets one through.
+    """
+    statement = _insert_once(session).returning(ResponseRow.id)
+    return session.execute(statement, [_row(response)]).first() is not None
+
+
+def add_many(session: Session, responses: Sequence[NewResponse]) -> None:
+    """Store responses that are known to be new."""
+    session.execute(insert(ResponseRow), [_row(response) for response in responses])
+
+
+def _insert_once(session: Session) -> Insert:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(ResponseRow).on_conflict_do_nothing(index_elements=["submission_id"])
+
+
+def _row(response: NewResponse) -> dict[str, Any]:
+    hour = response.received_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return {**vars(response), "received_at": hour, "withdrawn_at": None}
+
+
+def by_submission(session: Session, submission_id: str) -> ResponseRow | None:
+    """The response stored under a submission id."""
+    return session.scalar(select(ResponseRow).where(ResponseRow.submission_id == submission_id))
+
+
+def by_receipt(session: Session, receipt_hash: str) -> ResponseRow | None:
+    """The response a receipt code belongs to."""
+    return session.scalar(select(ResponseRow).where(ResponseRow.receipt_hash == receipt_hash))
+
+
+def withdraw(session: Session, response_id: int, *, now: datetime) -> None:
+    """Remove a response's answers and comment; the row stays as a count."""
+    session.execute(
+        update(ResponseRow)
+        .where(ResponseRow.id == response_id, ResponseRow.withdrawn_at.is_(None))
+        .values(answers=None, comment=None, withdrawn_at=now)
+    )
+
+
+def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
+    """A campaign's complete, not withdrawn responses, in the order they were stored."""
+    rows = session.execute(
+        select(ResponseRow.collector_id, ResponseRow.language, ResponseRow.answers)
+        .where(
+            ResponseRow.campaign_id == campaign_id,
+            ResponseRow.is_complete,
+            ResponseRow.withdrawn_at.is_(None),
+        )
+        .order_by(ResponseRow.id)
+    )
+    for collector_id, language, answers in rows:
+        yield ScoredResponse(collector_id, language, answers)
+
+
+@dataclass(frozen=True)
+class StateCounts:
+    """How many responses of a campaign are in each state."""
+
+    valid: int
+    incomplete: int
+    withdrawn: int
+    declined: int
+
+
+def state_counts(session: Session, campaign_id: int, collector_ids: Sequence[int]) -> StateCounts:
+    """What became of the forms of a campaign, whose collectors are given."""
+    withdrawn = ResponseRow.withdrawn_at.is_not(None)
+    rows = session.execute(
+        select(withdrawn, ResponseRow.is_complete, func.count())
+        .where(ResponseRow.campaign_id == campaign_id)
+        .group_by(withdrawn, ResponseRow.is_complete)
+    )
+    counts = {"valid": 0, "incomplete": 0, "withdrawn": 0}
+    for is_withdrawn, is_complete, n in rows:
+        counts["withdrawn" if is_withdrawn else "valid" if is_complete else "incomplete"] += n
+    declined = select(func.coalesce(func.sum(DeclineCount.n), 0)).where(
+        DeclineCount.collector_id.in_(collector_ids)
+    )
+    return StateCounts(**counts, declined=int(session.scalar(declined) or 0))
+
+
+def counts_by_collector(session: Session, campaign_id: int) -> dict[int, int]:
+    """Forms that came in and were not withdrawn, per collector of a campaign."""
+    rows = session.execute(
+        select(ResponseRow.collector_id, func.count())
+        .where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))
+        .group_by(ResponseRow.collector_id)
+    )
+    return {collector_id: n for collector_id, n in rows}
+
+
+def count_at(session: Session, collector_id: int) -> int:
+    """Forms a collector has taken, withdrawn ones included, to hold against its quota."""
+    return session.scalar(select(func.count()).where(ResponseRow.collector_id == collector_id)) or 0
+
+
+def count_decline(session: Session, collector_id: int, day: date) -> None:
+    """Count one more person who chose not to take part."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(DeclineCount).values(collector_id=collector_id, day=day, n=1)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["collector_id", "day"], set_={"n": DeclineCount.n + 1}
+        )
+    )

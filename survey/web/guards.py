@@ -1,0 +1,116 @@
+"""Who may do what. Every page declares it with `@public` or `@may(…)`; one that declares nothing is refused.
+
+`authorised` is the one function that decides; it runs before every request.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from survey.store import people
+from survey.store.people import Person, Role
+from survey.web.context import database
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.VIEWER: frozenset({"office.enter", "report.read", "report.download", "fieldwork.read"}),
+    Role.ADMINISTRATOR: frozenset(
+        {"office.enter", "report.read", "report.download", "fieldwork.read", "fieldwork.write",
+         "people.manage", "audit.read"}
+    ),
+}  # fmt: skip
+PUBLIC = "public"
+_DECLARED = "survey_permission"
+View = TypeVar("View", bound=Callable[..., object])
+login = LoginManager()
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """The official behind the request."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    def get_id(self) -> str:
+        """Number and session key: a new password ends the sessions of the old one."""
+        return f"{self.person.id}:{self.person.session_key}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in."""
+        return self.person.is_active
+
+    def may(self, permission: str) -> bool:
+        """Whether the person's role allows this."""
+        return permission in PERMISSIONS.get(Role(self.person.role), frozenset())
+
+
+def public(view: View) -> View:
+    """Declare a page open to everybody."""
+    setattr(view, _DECLARED, PUBLIC)
+    return view
+
+
+def may(permission: str) -> Callable[[View], View]:
+    """Declare that a page needs a permission."""
+
+    def declare(view: View) -> View:
+        setattr(view, _DECLARED, permission)
+        return view
+
+    return declare
+
+
+def declared(endpoint: str) -> str | None:
+    """What the page behind an endpoint declares; None when it declares nothing, so nobody may."""
+    if endpoint == "static":
+        return PUBLIC
+    return getattr(current_app.view_functions.get(endpoint), _DECLARED, None)
+
+
+def authorised(permission: str | None, person: SignedIn | None) -> bool:
+    """Whether this person (None: nobody signed in) may do what needs `permission`; no declaration, no entry."""
+    if permission is None:
+        return False
+    if permission == PUBLIC:
+        return True
+    return person is not None and person.is_active and person.may(permission)
+
+
+def signed_in() -> SignedIn | None:
+    """The official behind this request, None for anybody else."""
+    return current_user if current_user.is_authenticated else None
+
+
+def init(app: Flask) -> None:
+    """Check every request before its page runs."""
+    login.init_app(app)
+    login.user_loader(_load)
+    login.session_protection = None  # compares the address and browser, which are not kept here
+    app.before_request(_check)
+
+
+def _load(session_id: str) -> SignedIn | None:
+    number, _, session_key = session_id.partition(":")
+    if not number.isdecimal():
+        return None
+    person = database().read(lambda session: people.by_id(session, int(number)))
+    if person is None or not person.is_active or person.session_key != session_key:
+        return None
+    return SignedIn(person)
+
+
+def _check() -> Response | AnyResponse | None:
+    if request.endpoint is None:
+        return None  # no such page; Flask answers 404
+    permission = declared(request.endpoint)
+    if permission == PUBLIC:
+        return None
+    person = signed_in()
+    if authorised(permission, person):
+        return None
+    if person is None and permission is not None and request.method == "GET":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    return abort(403)

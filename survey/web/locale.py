@@ -1,0 +1,63 @@
+"""Languages: the catalogue of interface words, and how numbers and dates are written.
+
+English words are the message ids; `survey/translations/<language>/*.po` hold the other languages. They are read
+as they are, so nothing has to be compiled or built.
+"""
+
+import datetime
+from collections.abc import Callable
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import Translations
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+DEFAULT_LANGUAGE = "vi"
+_CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+
+Gettext = Callable[[str], str]
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The interface words in `language`; English where the language has no catalogue."""
+    merged = Translations()
+    for path in sorted((_CATALOGUES / language).glob("*.po")):
+        compiled = BytesIO()
+        with path.open(encoding="utf-8") as file:
+            write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+        compiled.seek(0)
+        merged.merge(Translations(compiled))
+    return merged
+
+
+def gettext_in(language: str) -> Gettext:
+    """The `_()` of a report or page in `language`."""
+    return translations(language).gettext
+
+
+def number(value: float, language: str, decimals: int = 2) -> str:
+    """A number as the language writes it: 1.234,50 in Vietnamese, 1,234.50 in English."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=language)
+
+
+def points(value: float, language: str) -> str:
+    """A number of points without needless zeros: a maximum of 2, 1.5 or 38."""
+    return format_decimal(value, format="#,##0.##", locale=language)
+
+
+def percent(share: float, language: str) -> str:
+    """A share (0..1) as a percentage with one decimal."""
+    return format_percent(share, format="#,##0.0%", locale=language)
+
+
+def day(value: datetime.date, language: str) -> str:
+    """A day as reports write it: 24/11/2026 in Vietnamese, 24 Nov 2026 in English."""
+    return format_date(value, format="dd/MM/yyyy" if language == "vi" else "d MMM yyyy", locale=language)

@@ -1,0 +1,56 @@
+"""Structured logs: one JSON line an event. They never hold an address, an answer, a name or a code."""
+
+import json
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+
+from flask import Flask, Response, g, request
+
+_FIELDS = ("method", "route", "status", "ms", "error")
+requests = logging.getLogger("survey.requests")
+
+
+class JsonFormatter(logging.Formatter):
+    """A log record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time, level, logger, message, and the fields the record carries."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        line |= {name: vars(record)[name] for name in _FIELDS if name in vars(record)}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def init(app: Flask) -> None:
+    """Log every request by its route: the pattern, not the path, which may hold a code."""
+    if not requests.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonFormatter())
+        parent = logging.getLogger("survey")
+        parent.addHandler(handler)
+        parent.setLevel(logging.INFO)
+        parent.propagate = False
+    app.before_request(_start)
+    app.after_request(_finish)
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    if request.endpoint not in ("static", "metrics.healthz", "metrics.readyz"):
+        requests.info(
+            "request",
+            extra={
+                "method": request.method,
+                "route": request.url_rule.rule if request.url_rule else "unknown",
+                "status": response.status_code,
+                "ms": round((time.perf_counter() - g.started) * 1000, 1) if "started" in g else None,
+            },
+        )
+    return response

@@ -1,0 +1,70 @@
+"""What every template has at hand: the words of its language, numbers, dates, who is signed in."""
+
+from typing import Any
+
+from flask import Flask, g, has_request_context, request, session
+from jinja2 import StrictUndefined
+
+from survey.web import guards, locale
+
+_PUBLIC_BLUEPRINTS = frozenset({"intake", "metrics", None})
+
+
+def init(app: Flask) -> None:
+    """Teach the templates the words, numbers and dates of the request's language."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.context_processor(_at_hand)
+    for filter_ in (locale.number, locale.points, locale.percent, locale.day):
+        app.jinja_env.filters[filter_.__name__] = _in_language(filter_)
+
+
+def language() -> str:
+    """The language of this request: asked for in the address, or chosen before by an official, or the default."""
+    if not has_request_context():
+        return locale.DEFAULT_LANGUAGE
+    if "language" not in g:
+        g.language = _find_language()
+    return str(g.language)
+
+
+def speak(language: str) -> None:
+    """Answer this request in `language`."""
+    g.language = language
+
+
+def _find_language() -> str:
+    asked = request.args.get("lang", "")
+    is_office = request.blueprint not in _PUBLIC_BLUEPRINTS
+    if asked in locale.LANGUAGES:
+        if is_office and session.get("language") != asked:
+            session["language"] = asked
+        return asked
+    kept = session.get("language") if is_office else None
+    return kept if kept in locale.LANGUAGES else locale.DEFAULT_LANGUAGE
+
+
+def gettext(message: str) -> str:
+    """The message in this request's language."""
+    return locale.translations(language()).gettext(message)
+
+
+def _ngettext(one: str, many: str, n: int) -> str:
+    return locale.translations(language()).ngettext(one, many, n)
+
+
+def _in_language(filter_: Any) -> Any:
+    def in_this_language(value: Any, *options: Any) -> str:
+        return str(filter_(value, language(), *options))
+
+    return in_this_language
+
+
+def _at_hand() -> dict[str, Any]:
+    return {
+        "language": language(),
+        "languages": locale.LANGUAGES,
+        "person": guards.signed_in() if request.blueprint not in _PUBLIC_BLUEPRINTS else None,
+    }

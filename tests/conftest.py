@@ -1,0 +1,195 @@
+"""What the tests share: a database of either kind, the application on it, a browser, a running server."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey import create_app
+from survey.accounts import sign_in
+from survey.config import Settings
+from survey.fieldwork import demo
+from survey.store import migrate, questionnaires
+from survey.store.db import Database
+from survey.store.people import Role
+from tests.postgres import create_database, private_postgres
+
+CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
+PASSWORD = "a-password-for-tests"  # noqa: S105 — of people who exist in tests only
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[Path]:
+    """The private PostgreSQL of this test process."""
+    with private_postgres() as root:
+        yield root
+
+
+@dataclass(frozen=True)
+class Template:
+    """A prepared database that each test gets a copy of."""
+
+    kind: str
+    place: Path
+    name: str
+
+    def copy(self, folder: Path) -> str:
+        """The URL of a fresh copy."""
+        if self.kind == "sqlite":
+            shutil.copy(self.place / f"{self.name}.sqlite3", folder / "survey.sqlite3")
+            return f"sqlite:///{folder / 'survey.sqlite3'}"
+        return create_database(self.place, f"{self.name}_{os.getpid()}_{next(_numbers)}", self.name)
+
+
+def _template(kind: str, place: Path, name: str, fill: Callable[[Database], None]) -> Template:
+    url = f"sqlite:///{place / f'{name}.sqlite3'}" if kind == "sqlite" else create_database(place, name)
+    database = Database(url)
+    migrate.upgrade(database)
+    fill(database)
+    if kind == "sqlite":
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return Template(kind, place, name)
+
+
+def _add_people(database: Database) -> None:
+    for username, role in (("admin", Role.ADMINISTRATOR), ("viewer", Role.VIEWER)):
+        database.write(
+            lambda s, username=username, role=role: sign_in.add_person(  # type: ignore[misc]
+                s, username, username.title(), role, password=PASSWORD, now=datetime.now(UTC)
+            )
+        )
+
+
+def _fill_empty(database: Database) -> None:
+    _add_people(database)
+    database.write(lambda s: questionnaires.publish(s, questionnaires.shipped(), now=datetime.now(UTC)))
+
+
+def _fill_demo(database: Database) -> None:
+    _fill_empty(database)
+    today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+    database.write(lambda s: demo.make_demo(s, today=today, rng=np.random.default_rng(7)))
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """Which database, and where its templates live."""
+    if request.param == "postgres":
+        return "postgres", request.getfixturevalue("pg_server")
+    return "sqlite", tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture(scope="session")
+def empty_template(backend: tuple[str, Path]) -> Template:
+    """Migrated, with two people and the default questionnaire."""
+    return _template(*backend, "empty", _fill_empty)
+
+
+@pytest.fixture(scope="session")
+def demo_template(backend: tuple[str, Path]) -> Template:
+    """The same with the demonstration campaigns."""
+    return _template(*backend, "demo", _fill_demo)
+
+
+@pytest.fixture
+def url(empty_template: Template, tmp_path: Path) -> str:
+    """A database with nothing collected yet."""
+    return empty_template.copy(tmp_path)
+
+
+@pytest.fixture
+def demo_url(demo_template: Template, tmp_path: Path) -> str:
+    """A database with the demonstration campaigns."""
+    return demo_template.copy(tmp_path)
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """An open database with nothing collected yet."""
+    opened = Database(url)
+    yield opened
+    opened.dispose()
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """The settings of a test: secrets and files in its own folder."""
+    return Settings(
+        instance=folder,
+        database_url=url,
+        secret_keys=("k" * 40,),
+        public_url=None,
+        time_zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+        redis_url=None,
+        trusted_proxies=0,
+        https_only=False,
+    )
+
+
+def app_on(url: str, folder: Path) -> Flask:
+    """The application on a database; exceptions become pages as in production."""
+    app = create_app(settings_for(url, folder))
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+@pytest.fixture
+def app(url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application with nothing collected yet."""
+    made = app_on(url, tmp_path)
+    yield made
+    made.extensions["database"].dispose()
+
+
+@pytest.fixture
+def demo_app(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application with the demonstration campaigns."""
+    made = app_on(demo_url, tmp_path)
+    yield made
+    made.extensions["database"].dispose()
+
+
+@pytest.fixture
+def citizen(demo_app: Flask) -> FlaskClient:
+    """Somebody with a phone."""
+    return demo_app.test_client()
+
+
+def sign_in_as(app: Flask, username: str) -> FlaskClient:
+    """A client signed in as an official of the test."""
+    client = app.test_client()
+    page = client.get("/office/sign-in")
+    answer = client.post("/office/sign-in", data={"username": username, "password": PASSWORD, "csrf_token": csrf_in(page.text)})
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def csrf_in(page: str) -> str:
+    """The CSRF token of the first form of a page."""
+    return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+
+@pytest.fixture
+def administrator(demo_app: Flask) -> FlaskClient:
+    """Signed in as the administrator."""
+    return sign_in_as(demo_app, "admin")
+
+
+@pytest.fixture
+def viewer(demo_app: Flask) -> FlaskClient:
+    """Signed in as somebody who may only look."""
+    return sign_in_as(demo_app, "viewer")
+
+
+TODAY = date(2026, 11, 24)
