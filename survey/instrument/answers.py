@@ -71,7 +71,11 @@ def read(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> Rea
     `form` maps a field's name to the values sent for it; "" counts as not sent.
     """
     errors: list[AnswerError] = []
-    chosen = {question.key: sent[0] for question in questionnaire.questions if (sent := _sent(form, question.key))}
+    chosen = {
+        question.key: found
+        for question in questionnaire.questions
+        if isinstance(found := _read_item(questionnaire, question, _sent(form, question.key)), str)
+    }
     asked = asked_keys(questionnaire, chosen)
     values: dict[str, Answer] = {}
     for item in questionnaire.items():

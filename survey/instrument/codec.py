@@ -86,7 +86,7 @@ def from_document(document: object) -> Questionnaire:
         expected_minutes=head["expected_minutes"].integer(1, 240),
         scoring=_settings(head),
         scale=read.scale,
-        groups=tuple(read.group(key, node) for key, node in root["groups"].entries()),
+        groups=tuple(read.group(key, node) for key, node in sorted(root["groups"].entries())),
         consent=read.consent(root["consent"]),
         questions=tuple(read.question(node) for node in root["context_questions"].list()),
         sections=tuple(read.section(node) for node in root["factors"].list()),
@@ -99,9 +99,9 @@ def from_document(document: object) -> Questionnaire:
 
 
 def _languages(default: Node, title: Node) -> tuple[str, ...]:
-    """The default language first, then every other one the title is written in."""
+    """The default language first, then every other one the title is written in, by its code."""
     first = default.key()
-    others = [key for key, _ in title.entries() if key != first]
+    others = sorted(key for key, _ in title.entries() if key != first)
     return (first, *others)
 
 
@@ -226,7 +226,7 @@ class _Reader:
             if "substitute_when" in fields:
                 raise fields["substitute_when"].refuse("needs `substitute`, the question whose answer is set in")
             return None
-        instead = fields["substitute_when"].entries() if "substitute_when" in fields else []
+        instead = sorted(fields["substitute_when"].entries()) if "substitute_when" in fields else []
         return Substitution(fields["substitute"].key(), {key: self.text(node) for key, node in instead})
 
     def comment(self, node: Node, max_chars: Node) -> Comment:

@@ -81,7 +81,8 @@ def check(code: str) -> ResponseReturnValue:
     """Everything the person said, to look at before sending; or the questionnaire with what has to be mended."""
     collector = database().read(lambda session: links.open_collector(session, code, today=today()))
     if _consent() == "decline":
-        database().write(lambda session: submit.decline(session, collector, today()))
+        day = today()
+        database().write(lambda session: submit.decline(session, collector, day))
         return redirect(url_for("intake.declined", code=code, lang=language()), 303)
     reading = read(collector.questionnaire, request.form.to_dict(flat=False))
     if problems := _problems(collector.questionnaire, reading):

@@ -219,7 +219,8 @@ def _draw_limits(axes: "Axes", results: CampaignResults, language: str) -> None:
     gap = 0.1 * _side_room(_zoom(results))
     for limit, side, shift in ((low, "right", -gap), (high, "left", gap)):
         words = wording.points(limit, language)
-        axes.text(limit + shift, _BAR_Y, words, ha=side, va="center", color=MEASURED, fontsize=canvas.BODY, zorder=5)  # fmt: skip
+        axes.text(limit + shift, _BAR_Y, words, ha=side, va="center", color=MEASURED,
+                  fontsize=canvas.BODY, zorder=5)  # fmt: skip
 
 
 def _draw_whole_scale(

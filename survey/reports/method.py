@@ -125,9 +125,9 @@ def _verdict_rule(results: CampaignResults, language: str) -> str:
     _ = gettext_in(language)
     scoring = results.questionnaire.scoring
     return _(
-        "Verdict: exceeded if the whole interval is at or above {high}; met if it is at or above {low}; missed"
-        " if it is below {low}; otherwise not enough evidence. No verdict is given while a scored group that has"
-        " answers has fewer than {n} forms."
+        "Verdict: exceeded if the whole interval is at or above {high}; met if it is at or above {low};"
+        " missed if it is below {low}; otherwise not enough evidence. No verdict is given while a scored group"
+        " that has answers has fewer than {n} forms."
     ).format(
         low=locale.points(scoring.target_low, language),
         high=locale.points(scoring.target_high, language),

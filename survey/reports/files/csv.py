@@ -4,8 +4,8 @@ UTF-8 with a byte order mark, commas, CRLF, quotes where needed; the header is t
 `part` says which table a row is from (fact, score, form, group, desk, channel, language, section, criterion,
 answer) and `key` names the row in it; `label` is its name in the report's language. `value` holds the facts.
 Numbers are in full precision with a decimal point, shares are 0..1, and an undefined number is an empty cell.
-`answer_1`, `answer_2`, … count the answers from the worst to the best. Texts that a spreadsheet would run as a
-formula begin with an apostrophe.
+`answer_1`, `answer_2`, … count the answers from the worst to the best. Texts that a spreadsheet would run
+as a formula begin with an apostrophe.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """The result as a workbook an official can go on calculating with: numbers as numbers, texts never formulas.
 
-Cells hold full precision; number formats round half up as `wording` does, so all outputs show the same digits.
+Cells hold full precision; number formats round half up as `wording` does: all outputs show the same digits.
 """
 
 from dataclasses import dataclass
@@ -115,7 +115,7 @@ def _sheet(book: _Book, name: str, n_columns: int) -> Any:
     demo = wording.demo_label(book.language) if campaign.is_demo else ""
     if demo:
         _text(sheet, 1, 0, demo, book.formats.warning)
-    sheet.set_header(f"&C{_header_text(demo)}")
+        sheet.set_header(f"&C{_header_text(demo)}")
     sheet.set_footer(f"&L{_header_text(campaign.name[:100])}&R&P / &N")
     return sheet
 

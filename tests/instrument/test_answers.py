@@ -1,0 +1,114 @@
+"""What a form says: answers on the path, three kinds of missing, and errors a person can mend."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.instrument.answers import (
+    AnswerError,
+    Missing,
+    Problem,
+    from_stored,
+    is_complete,
+    offered,
+    read,
+    to_stored,
+)
+from survey.instrument.codec import from_document
+from survey.instrument.questionnaire import Questionnaire
+from survey.instrument.routing import asked_keys
+from tests.builders import ROUTING
+from tests.instrument.builders import document
+
+Q: Questionnaire = from_document(document())
+
+
+def _form(**fields: str) -> dict[str, list[str]]:
+    return {key: [value] for key, value in {**ROUTING, **fields}.items()}
+
+
+def test_not_applicable_left_blank_and_not_asked_are_three_facts() -> None:
+    answers = read(Q, _form(acc_online="na", result_status="pending")).answers
+    assert answers.values["acc_online"] is Missing.NOT_APPLICABLE
+    assert answers.values["acc_info"] is Missing.BLANK
+    assert answers.values["res_ontime"] is Missing.NOT_ASKED
+    stored = to_stored(answers)
+    assert (stored["acc_online"], stored["acc_info"], "res_ontime" in stored) == ("na", None, False)
+    assert from_stored(Q, stored) == answers
+
+
+def test_answers_off_the_path_are_dropped() -> None:
+    answers = read(Q, _form(respondent_group="citizen", imp_ez_support="5", result_status="pending", res_ontime="5"))
+    assert answers.errors == ()
+    assert answers.answers.values["imp_ez_support"] is Missing.NOT_ASKED
+    assert answers.answers.values["res_ontime"] is Missing.NOT_ASKED
+
+
+def test_a_business_is_asked_what_a_citizen_is_not() -> None:
+    assert "imp_ez_support" not in asked_keys(Q, {"respondent_group": "citizen"})
+    assert "imp_ez_support" in asked_keys(Q, {"respondent_group": "business"})
+
+
+def test_a_question_that_hangs_on_a_hidden_answer_is_hidden() -> None:
+    doc = document()
+    doc["context_questions"][6]["show_if"] = [{"q": "online_level", "in": ["full"]}]
+    nested = from_document(doc)
+    chosen = {"submission_channel": "board_desk", "online_level": "full"}
+    assert doc["context_questions"][6]["key"] not in asked_keys(nested, chosen)
+    assert doc["context_questions"][6]["key"] in asked_keys(nested, {**chosen, "submission_channel": "online"})
+
+
+def test_a_missing_routing_answer_is_an_error_and_a_missing_rating_is_not() -> None:
+    form = _form()
+    del form["service_domain"]
+    assert read(Q, form).errors == (AnswerError("service_domain", Problem.REQUIRED),)
+
+
+def test_an_answer_that_is_not_offered_is_named() -> None:
+    assert read(Q, _form(acc_info="6")).errors == (AnswerError("acc_info", Problem.NOT_OFFERED, "6"),)
+    assert read(Q, _form(acc_info="na")).errors == (AnswerError("acc_info", Problem.NOT_OFFERED, "na"),)
+    assert read(Q, _form(visits="v9")).errors == (AnswerError("visits", Problem.NOT_OFFERED, "v9"),)
+
+
+def test_two_different_answers_to_one_question_are_refused_and_the_same_twice_is_not() -> None:
+    twice, same = _form(), _form()
+    twice["acc_info"], same["acc_info"] = ["4", "5"], ["4", "4"]
+    assert read(Q, twice).errors == (AnswerError("acc_info", Problem.ANSWERED_TWICE, "4, 5"),)
+    assert read(Q, same).answers.rating("acc_info") == 4
+
+
+def test_a_line_break_counts_as_one_character_of_the_comment() -> None:
+    assert read(Q, _form(comment="\r\n" * 999 + "x")).errors == ()
+    assert read(Q, _form(comment="x" * 1001)).errors == (AnswerError("comment", Problem.TOO_LONG, "1001"),)
+
+
+def test_a_comment_is_kept_to_the_letter() -> None:
+    text = "  =1+1 \x00 <b>\r\n\u202e \U0001f600 e\u0302\u0301 "
+    assert read(Q, _form(comment=text)).answers.comment == text
+
+
+def test_a_form_with_seven_ratings_is_incomplete_and_with_eight_is_not() -> None:
+    keys = [criterion.key for criterion in Q.scored_criteria][:8]
+    eight = {key: "3" for key in keys}
+    assert is_complete(Q, read(Q, _form(**eight)).answers)
+    del eight[keys[0]]
+    assert not is_complete(Q, read(Q, _form(**eight)).answers)
+
+
+_sent = st.dictionaries(
+    st.sampled_from([*(item.key for item in Q.items()), "comment", "score", "is_complete"]),
+    st.lists(st.sampled_from(["1", "5", "na", "", "citizen", "business", "online", "late", "yes", "x"]), max_size=3),
+)
+
+
+@given(_sent)
+def test_whatever_is_sent_every_item_gets_exactly_one_answer_that_is_offered(form: dict[str, list[str]]) -> None:
+    reading = read(Q, form)
+    chosen = {q.key: option for q in Q.questions if (option := reading.answers.option(q.key))}
+    asked = asked_keys(Q, chosen)
+    for item in Q.items():
+        value = reading.answers.values[item.key]
+        if item.key in asked:
+            assert value is Missing.BLANK or value in offered(Q, item).values()
+        else:
+            assert value is Missing.NOT_ASKED
+    assert from_stored(Q, to_stored(reading.answers), reading.answers.comment) == reading.answers

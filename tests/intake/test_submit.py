@@ -1,0 +1,229 @@
+"""Stored exactly once: the same submission gives one response and one receipt, however often it comes."""
+
+import json
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, text
+
+from survey.intake import receipts
+from survey.store import fieldwork, responses
+from survey.store.db import Database
+from survey.store.questionnaires import shipped
+from survey.store.responses import ResponseRow
+from tests.builders import a_form, receipt_in, send
+from tests.conftest import app_on
+
+Q = shipped()
+
+
+def _stored(app: Flask, form: dict[str, str]) -> list[ResponseRow]:
+    database: Database = app.extensions["database"]
+    query = select(ResponseRow).where(ResponseRow.submission_id == form["submission_id"])
+    return database.read(lambda s: list(s.scalars(query)))
+
+
+def _total(app: Flask) -> int:
+    database: Database = app.extensions["database"]
+    return database.read(lambda s: s.scalar(select(func.count()).select_from(ResponseRow)) or 0)
+
+
+def test_a_resent_submission_keeps_its_first_receipt(demo_app: Flask, citizen: FlaskClient) -> None:
+    form = a_form(Q)
+    before = _total(demo_app)
+    codes = {send(citizen, form) for _ in range(3)}
+    assert len(codes) == 1
+    assert _total(demo_app) == before + 1
+
+
+def test_fifty_sends_in_parallel_give_one_response_and_one_receipt(demo_app: Flask) -> None:
+    form = a_form(Q)
+    with ThreadPoolExecutor(16) as pool:
+        codes = set(pool.map(lambda _: send(demo_app.test_client(), form), range(50)))
+    assert len(codes) == 1
+    assert len(_stored(demo_app, form)) == 1
+
+
+def test_a_resend_after_a_restart_gets_the_same_receipt(demo_url: str, tmp_path: Path) -> None:
+    form = a_form(Q)
+    first, second = app_on(demo_url, tmp_path), app_on(demo_url, tmp_path)
+    assert send(first.test_client(), form) == send(second.test_client(), form)
+    for app in (first, second):
+        app.extensions["database"].dispose()
+
+
+def test_a_resend_after_the_secret_was_replaced_gets_the_same_receipt(demo_url: str, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from survey import create_app
+    from tests.conftest import settings_for
+
+    form, settings = a_form(Q), settings_for(demo_url, tmp_path)
+    old = create_app(settings)
+    new = create_app(replace(settings, secret_keys=("n" * 40, *settings.secret_keys)))
+    lost = create_app(replace(settings, secret_keys=("x" * 40,)))
+    assert send(old.test_client(), form) == send(new.test_client(), form)
+    answer = lost.test_client().post("/s/demo/send", data=form)
+    assert answer.status_code == 409
+    assert "đã được nhận trước đó" in answer.text
+    for app in (old, new, lost):
+        app.extensions["database"].dispose()
+
+
+def test_a_resend_with_other_answers_keeps_the_first_and_says_so(demo_app: Flask, citizen: FlaskClient) -> None:
+    form = a_form(Q, "4")
+    code = send(citizen, form)
+    again = citizen.post("/s/demo/send", data={**form, "acc_info": "1"})
+    assert receipt_in(again.text) == code
+    assert "câu trả lời khác" in again.text
+    (row,) = _stored(demo_app, form)
+    assert row.answers is not None
+    assert row.answers["acc_info"] == 4
+
+
+def test_only_the_hash_of_a_receipt_is_stored_and_nothing_of_the_sender(demo_app: Flask) -> None:
+    form = a_form(Q)
+    client = demo_app.test_client()
+    headers = {"User-Agent": "TellTale/9", "X-Forwarded-For": "203.0.113.9"}
+    answer = client.post("/s/demo/send", data=form, headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.7"})
+    code = receipt_in(answer.text)
+    database: Database = demo_app.extensions["database"]
+    with database.engine.connect() as connection:
+        row = connection.execute(
+            text("SELECT * FROM response WHERE submission_id = :id"), {"id": form["submission_id"]}
+        ).mappings().one()  # fmt: skip
+    everything = json.dumps({key: str(value) for key, value in row.items()})
+    for secret in (code, code.replace("-", ""), "203.0.113", "TellTale"):
+        assert secret not in everything
+    assert row["receipt_hash"] == receipts.hash_of(code)
+    at = row["received_at"]
+    assert str(at)[14:19] == "00:00", "the hour, not the moment"
+
+
+def test_a_response_is_pinned_to_its_version(demo_app: Flask, citizen: FlaskClient) -> None:
+    form = a_form(Q)
+    send(citizen, form)
+    (row,) = _stored(demo_app, form)
+    database: Database = demo_app.extensions["database"]
+    campaign = database.read(lambda s: fieldwork.campaign_by_key(s, "demo"))
+    assert campaign is not None
+    assert row.instrument_digest == campaign.instrument_digest
+
+
+@pytest.mark.parametrize("submission_id", ["", "x", "1 OR 1=1", "00000000-0000-0000-0000-00000000000g"])
+def test_a_form_without_a_submission_id_comes_back_whole_with_a_new_one(citizen: FlaskClient, submission_id: str) -> None:
+    answer = citizen.post("/s/demo/send", data={**a_form(Q), "submission_id": submission_id, "comment": "giữ lại"})
+    assert answer.status_code == 422
+    assert 'id="error-summary"' in answer.text
+    assert "giữ lại" in answer.text
+    fresh = answer.text.partition('name="submission_id" value="')[2][:36]
+    assert str(uuid.UUID(fresh)) == fresh
+
+
+def test_a_submission_stored_before_closing_is_answered_after_it(demo_app: Flask, citizen: FlaskClient) -> None:
+    form, late = a_form(Q), a_form(Q)
+    code = send(citizen, form)
+    _close(demo_app)
+    assert send(citizen, form) == code
+    refused = citizen.post("/s/demo/send", data=late)
+    assert refused.status_code == 410
+    assert _stored(demo_app, late) == []
+
+
+def _close(app: Flask) -> None:
+    from datetime import date
+
+    database: Database = app.extensions["database"]
+
+    def close(session: "fieldwork.Session") -> None:
+        campaign = fieldwork.campaign_by_key(session, "demo")
+        assert campaign is not None
+        campaign.closes_on = date(2020, 1, 2)
+        campaign.opens_on = date(2020, 1, 1)
+
+    database.write(close)
+
+
+def test_a_quota_holds_under_parallel_sends_and_a_full_collector_says_so(demo_app: Flask) -> None:
+    database: Database = demo_app.extensions["database"]
+
+    def limit(session: "fieldwork.Session") -> int:
+        found = fieldwork.collector_by_code(session, "demo")
+        assert found is not None
+        found.collector.quota = responses.count_at(session, found.collector.id) + 3
+        return found.collector.id
+
+    collector_id = database.write(limit)
+    before = database.read(lambda s: responses.count_at(s, collector_id))
+    forms = [a_form(Q) for _ in range(20)]
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda f: demo_app.test_client().post("/s/demo/send", data=f), forms))
+    assert sorted({a.status_code for a in answers}) == [200, 409]
+    assert sum(a.status_code == 200 for a in answers) == 3
+    assert database.read(lambda s: responses.count_at(s, collector_id)) == before + 3
+    taken = next(form for form, answer in zip(forms, answers, strict=True) if answer.status_code == 200)
+    assert send(demo_app.test_client(), taken), "one that is stored gets its receipt from a full collector too"
+    assert demo_app.test_client().get("/s/demo").status_code == 409
+
+
+def test_declining_stores_a_count_and_nothing_else(demo_app: Flask, citizen: FlaskClient) -> None:
+    database: Database = demo_app.extensions["database"]
+    form = {**a_form(Q), "consent": "decline"}
+
+    def declined() -> int:
+        def count(session: "fieldwork.Session") -> int:
+            campaign = fieldwork.campaign_by_key(session, "demo")
+            assert campaign is not None
+            ids = [row.collector.id for row in fieldwork.collectors_of(session, campaign.id)]
+            return responses.state_counts(session, campaign.id, ids).declined
+
+        return database.read(count)
+
+    before = declined()
+    answer = citizen.post("/s/demo/check", data=form)
+    assert answer.status_code == 303
+    assert citizen.get(answer.location).status_code == 200
+    assert declined() == before + 1
+    assert _stored(demo_app, form) == []
+
+
+def test_withdrawing_deletes_the_answers_and_leaves_a_count(demo_app: Flask, citizen: FlaskClient) -> None:
+    form = a_form(Q, comment="xin rút")
+    code = send(citizen, form)
+    seen = citizen.post("/receipt", data={"code": code.lower().replace("-", " ")})
+    assert "xin rút" in seen.text
+    gone = citizen.post("/receipt/withdraw", data={"code": code})
+    assert "đã được rút" in gone.text
+    (row,) = _stored(demo_app, form)
+    assert (row.answers, row.comment) == (None, None)
+    assert row.withdrawn_at is not None
+    assert row.withdrawn_at <= datetime.now(UTC)
+    assert send(citizen, form) == code, "sending it again does not bring it back"
+    assert _stored(demo_app, form)[0].answers is None
+
+
+def test_a_form_can_be_seen_and_not_withdrawn_after_closing(demo_app: Flask, citizen: FlaskClient) -> None:
+    form = a_form(Q)
+    code = send(citizen, form)
+    _close(demo_app)
+    assert "Rút phiếu này" not in citizen.post("/receipt", data={"code": code}).text
+    citizen.post("/receipt/withdraw", data={"code": code})
+    assert _stored(demo_app, form)[0].answers is not None
+
+
+def test_a_wrong_receipt_code_is_refused_and_guessing_is_stopped(citizen: FlaskClient) -> None:
+    statuses = [citizen.post("/receipt", data={"code": f"AAAA-AAAA-{i:04}"}).status_code for i in range(40)]
+    assert statuses[0] == 422
+    assert statuses[-1] == 429
+
+
+def test_receipt_codes_forgive_what_is_misread() -> None:
+    assert receipts.typed(" k7qx m2pd-9r4t ") == "K7QX-M2PD-9R4T"
+    assert receipts.typed("lIoO-0000-0000") == "1100-0000-0000"
+    assert receipts.typed("K7QX") is None
+    assert receipts.typed("K7QX-M2PD-9R4!") is None

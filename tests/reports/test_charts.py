@@ -1,0 +1,78 @@
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from survey.reports import charts
+from survey.reports.canvas import PictureKind
+from survey.reports.results import CampaignResults
+from tests.reports import builders
+from tests.reports.test_tables import EVERY
+
+DRAW: dict[str, Callable[[CampaignResults, str, PictureKind], bytes]] = {
+    "score": charts.score_figure,
+    "sections": charts.sections_figure,
+    "distribution": charts.distribution_figure,
+}
+
+
+@pytest.mark.parametrize("name", DRAW)
+@pytest.mark.parametrize("build", EVERY)
+def test_a_picture_is_named_and_carries_nothing_a_strict_csp_blocks(
+    name: str, build: Callable[[], CampaignResults]
+) -> None:
+    svg = DRAW[name](build(), "vi", "svg").decode()
+    root = ET.fromstring(svg)  # noqa: S314 - our own picture
+    assert root.get("role") == "img"
+    assert root.get("aria-labelledby") == f"{name}-title {name}-desc"
+    assert not re.search(r"<style|style=|<script|<!DOCTYPE|<metadata|<\?xml|\son\w+=", svg)
+    assert set(re.findall(r'(?:href|src)="(.)', svg)) <= {"#"}
+    assert set(re.findall(r"url\((.)", svg)) <= {"#"}
+
+
+def test_words_are_text_in_the_language_of_the_report() -> None:
+    svg = charts.score_figure(builders.provisional(), "vi", "svg").decode()
+    words = [element.text for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314
+    for expected in ("28,23 / 38 điểm (tạm tính)", "24,44", "32,02", "khung mục tiêu 28 – 30", "28,23"):
+        assert expected in words
+    assert "Phóng to đoạn 23 – 34 của thang 0 – 38" in words
+
+
+def test_pictures_on_one_page_share_no_id() -> None:
+    ids = [
+        i
+        for draw in DRAW.values()
+        for i in re.findall(r' id="([^"]+)"', draw(builders.normal(), "vi", "svg").decode())
+    ]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_same_result_draws_the_same_bytes(kind: PictureKind) -> None:
+    assert charts.score_figure(builders.normal(), "vi", kind) == charts.score_figure(
+        builders.normal(), "vi", kind
+    )
+
+
+def test_a_png_has_the_resolution_of_print() -> None:
+    image = Image.open(BytesIO(charts.score_figure(builders.normal(), "vi", "png")))
+    assert image.info["dpi"] == pytest.approx((300, 300), abs=1)
+
+
+def test_a_demonstration_says_so_in_every_picture() -> None:
+    for draw in DRAW.values():
+        assert "DỮ LIỆU MINH HỌA" in draw(builders.demo(), "vi", "svg").decode()
+        assert "DỮ LIỆU MINH HỌA" not in draw(builders.normal(), "vi", "svg").decode()
+
+
+def test_without_data_the_picture_says_so() -> None:
+    assert "Chưa có điểm" in charts.score_figure(builders.no_data(), "vi", "svg").decode()
+
+
+def test_the_alternative_tells_what_the_picture_shows() -> None:
+    words = charts.score_alternative(builders.demo(), "en")
+    assert words.startswith("DEMONSTRATION DATA")
+    assert "Target band 28 – 30." in words

@@ -1,0 +1,101 @@
+"""One door to write: committed before it answers, rolled back when it fails, and no failure spoils another."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.store.db import Database
+from survey.store.fieldwork import Desk
+
+
+def _count(database: Database) -> int:
+    return database.read(lambda s: s.scalar(select(func.count()).select_from(Desk)) or 0)
+
+
+def _add(name: str) -> "object":
+    def add(session: Session) -> str:
+        session.add(Desk(name=name, name_en=name))
+        session.flush()
+        return name
+
+    return add
+
+
+def test_a_write_is_there_for_others_once_it_has_answered(database: Database) -> None:
+    assert database.write(lambda s: _add("Quầy 1")(s)) == "Quầy 1"  # type: ignore[operator]
+    other = Database(database.url)
+    assert _count(other) == 1
+    other.dispose()
+
+
+def test_a_write_that_fails_leaves_nothing_and_raises_to_its_caller(database: Database) -> None:
+    def half(session: Session) -> None:
+        session.add(Desk(name="half", name_en="half"))
+        session.flush()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        database.write(half)
+    assert _count(database) == 0
+
+
+def test_of_many_writes_at_once_only_the_failing_ones_fail(database: Database) -> None:
+    start = threading.Barrier(16)
+
+    def work(number: int) -> str:
+        start.wait()
+
+        def add(session: Session) -> None:
+            session.add(Desk(name=f"desk {number}", name_en=""))
+            session.flush()
+            if number % 3 == 0:
+                raise ValueError(number)
+
+        try:
+            database.write(add)
+        except ValueError:
+            return "failed"
+        return "stored"
+
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(work, range(48)))
+    assert outcomes.count("failed") == 16
+    assert _count(database) == 32
+
+
+def test_a_reader_sees_one_moment_while_others_write(database: Database) -> None:
+    def read_twice(session: Session) -> tuple[int, int]:
+        first = session.scalar(select(func.count()).select_from(Desk)) or 0
+        if not database.is_sqlite:
+            return first, first  # PostgreSQL's default isolation looks anew at each statement
+        thread = threading.Thread(target=lambda: database.write(lambda s: _add("late")(s)))  # type: ignore[operator]
+        thread.start()
+        thread.join()
+        return first, session.scalar(select(func.count()).select_from(Desk)) or 0
+
+    first, second = database.read(read_twice)
+    assert first == second
+
+
+def test_sqlite_keeps_a_write_ahead_log_and_waits_for_the_disk(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("settings of SQLite")
+    with database.engine.connect() as connection:
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
+                 ("journal_mode", "synchronous", "foreign_keys")]  # fmt: skip
+    assert found == ["wal", 2, 1]
+
+
+def test_a_moment_keeps_its_time_zone_and_one_without_is_refused(database: Database) -> None:
+    from survey.store import audit
+
+    at = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    database.write(lambda s: audit.record(s, "act", "subject", person_id=None, now=at))
+    assert database.read(lambda s: audit.latest(s, 1))[0].at == at
+    with pytest.raises(Exception, match="no time zone"):
+        database.write(lambda s: audit.record(s, "act", "", person_id=None, now=at.replace(tzinfo=None)))
+    assert date(2026, 11, 24) == at.date()

@@ -1,0 +1,49 @@
+"""Every migration up, down and up again, and the schema they make is the one the code declares."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from survey.store import migrate
+from survey.store.db import Base, Database
+from tests.postgres import create_database
+
+_MIGRATIONS = Path(migrate.__file__).resolve().parents[2] / "migrations"
+
+
+@pytest.fixture
+def bare(backend: tuple[str, Path], tmp_path: Path) -> Database:
+    """A database with nothing in it."""
+    kind, place = backend
+    if kind == "sqlite":
+        return Database(f"sqlite:///{tmp_path / 'bare.sqlite3'}")
+    return Database(create_database(place, f"bare_{tmp_path.parent.name}_{tmp_path.name}".replace("-", "_")))
+
+
+def test_each_migration_goes_up_down_and_up_again(bare: Database) -> None:
+    revisions = [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()][::-1]
+    for revision, before in zip(revisions, ["base", *revisions], strict=False):
+        migrate.upgrade(bare, revision)
+        migrate.downgrade(bare, before)
+        migrate.upgrade(bare, revision)
+        assert migrate.current(bare) == revision
+    migrate.downgrade(bare, "base")
+    assert set(inspect(bare.engine).get_table_names()) <= {"alembic_version"}
+    bare.dispose()
+
+
+def test_the_migrated_schema_is_the_declared_one(bare: Database) -> None:
+    migrate.upgrade(bare)
+    with bare.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    bare.dispose()
+
+
+def test_a_migration_imports_nothing_of_the_product() -> None:
+    for path in (_MIGRATIONS / "versions").glob("*.py"):
+        assert "survey." not in path.read_text(encoding="utf-8"), path.name
