@@ -1,5 +1,6 @@
 """The production server. On SQLite one process takes all requests, since one writer is fastest there
-(docs/decisions/0003); on PostgreSQL there are several. Settings come from the environment that bin/serve passes on.
+(docs/decisions/0003); on PostgreSQL there are several. Settings come from the environment that bin/serve
+passes on.
 """
 
 import os

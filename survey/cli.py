@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 
 import click
 from flask import Blueprint
+from sqlalchemy.orm import Session
 
 from survey.accounts import sign_in as accounts
-from survey.config import ROOT
 from survey.fieldwork import demo
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError
@@ -19,7 +19,6 @@ from survey.reports.results import campaign_results
 from survey.store import fieldwork, migrate, people, questionnaires
 from survey.store.people import Role
 from survey.web.context import database, now, this_morning, today
-from survey.web.guards import login
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 
 bp = Blueprint("survey_cli", __name__, cli_group="survey")
@@ -58,7 +57,7 @@ def _first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
     passwords = {username: accounts.new_password() for username in wanted}
     at = now()
 
-    def add(session: people.Session) -> bool:
+    def add(session: Session) -> bool:
         if people.there_is_an_administrator(session):
             return False
         for username, (full_name, role) in wanted.items():
@@ -73,7 +72,7 @@ def _make_demo() -> None:
 
     day = today()
 
-    def make(session: people.Session) -> None:
+    def make(session: Session) -> None:
         if fieldwork.campaign_by_key(session, "demo") is None:
             demo.make_demo(session, today=day, rng=np.random.default_rng(_DEMO_SEED))
 
@@ -132,7 +131,7 @@ def _in_short(scored: dict[str, Any]) -> str:
 def export(campaign: str, *, name: str, lang: str, out: str) -> None:
     """Write a campaign's summary to a file, the same bytes as the web's; `-` is standard output."""
 
-    def found(session: people.Session) -> Any:
+    def found(session: Session) -> Any:
         row = fieldwork.campaign_by_key(session, campaign)
         return campaign_results(session, row, computed_at=this_morning()) if row else None
 

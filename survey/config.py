@@ -1,4 +1,4 @@
-"""Every setting once: its name in the environment, its default, why it is there. Read by create_app and cli only."""
+"""Every setting once: name in the environment, default, why it is there. For create_app and cli only."""
 
 import secrets
 from collections.abc import Mapping
@@ -35,8 +35,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     - `DATABASE_URL` (SQLite in the instance): or `postgresql+psycopg://…`.
     - `SECRET_KEY` (made once in the instance): signs sessions and makes receipt codes; several, newest first,
       separated by spaces, while one replaces another.
-    - `PUBLIC_URL` (the address of the request): what QR codes and posters point to, `https://…`; cookies are then
-      sent over https only.
+    - `PUBLIC_URL` (the address of the request): what QR codes and posters point to, `https://…`; cookies are
+      then sent over https only.
     - `TIME_ZONE` (Asia/Ho_Chi_Minh): when a campaign's day begins and ends.
     - `REDIS_URL` (none): shares rate limits among several web machines.
     - `TRUSTED_PROXIES` (0): how many reverse proxies in front set X-Forwarded-For and -Proto.
@@ -44,7 +44,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     instance = Path(environ.get("INSTANCE_PATH") or ROOT / "instance")
     public_url = (environ.get("PUBLIC_URL") or "").rstrip("/") or None
     if public_url and not public_url.startswith(("https://", "http://")):
-        raise ConfigError(f"PUBLIC_URL is {public_url!r}; it must begin with https:// (or http:// for a trial)")
+        raise ConfigError(
+            f"PUBLIC_URL is {public_url!r}; it must begin with https:// (or http:// for a trial)"
+        )
     return Settings(
         instance=instance,
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{instance / 'survey.sqlite3'}",

@@ -16,7 +16,7 @@ ROUTING = {
 
 
 def a_form(questionnaire: Questionnaire, rating: str = "4", **fields: str) -> dict[str, str]:
-    """A form with consent, the required answers, and `rating` for every criterion; `fields` replace or add."""
+    """A form with consent, the required answers, `rating` for every criterion; `fields` replace or add."""
     form = {"submission_id": str(uuid4()), "consent": "agree", **ROUTING}
     form |= {criterion.key: rating for criterion in questionnaire.criteria}
     return {**form, **fields}

@@ -51,7 +51,8 @@ class Template:
         return create_database(self.place, f"{self.name}_{os.getpid()}_{next(_numbers)}", self.name)
 
 
-def _template(kind: str, place: Path, name: str, fill: Callable[[Database], None]) -> Template:
+def _template(kind: str, place: Path, subject: str, fill: Callable[[Database], None]) -> Template:
+    name = f"{subject}_{next(_numbers)}"  # pytest may make a session's fixture more than once
     url = f"sqlite:///{place / f'{name}.sqlite3'}" if kind == "sqlite" else create_database(place, name)
     database = Database(url)
     migrate.upgrade(database)
@@ -170,7 +171,9 @@ def sign_in_as(app: Flask, username: str) -> FlaskClient:
     """A client signed in as an official of the test."""
     client = app.test_client()
     page = client.get("/office/sign-in")
-    answer = client.post("/office/sign-in", data={"username": username, "password": PASSWORD, "csrf_token": csrf_in(page.text)})
+    answer = client.post(
+        "/office/sign-in", data={"username": username, "password": PASSWORD, "csrf_token": csrf_in(page.text)}
+    )
     assert answer.status_code == 303, answer.text
     return client
 

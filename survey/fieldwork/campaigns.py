@@ -79,7 +79,7 @@ def add_desk(session: Session, campaign: Campaign, new: NewDesk, *, code: str = 
 
 
 def set_populations(session: Session, campaign_id: int, populations: Mapping[str, int]) -> None:
-    """Keep how many people each respondent group has: the base of weights and of the population correction."""
+    """Keep how many people each respondent group has: the base of weights and population correction."""
     session.get_one(Campaign, campaign_id).populations = dict(populations)
 
 
@@ -108,7 +108,7 @@ def _free_code(session: Session) -> str:
 
 def desks_typed(lines: str) -> Sequence[NewDesk]:
     """Desks as typed, one a line: `name | English name`, the English one being optional."""
-    found = {}
+    found: dict[str, NewDesk] = {}
     for line in lines.splitlines():
         name, _, name_en = (part.strip() for part in line.partition("|"))
         if name:

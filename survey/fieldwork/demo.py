@@ -1,7 +1,7 @@
 """Demonstration data: two campaigns a year apart at four desks, answered by made-up people.
 
-People follow the questionnaire as real ones do: they are asked what their earlier answers open, some things do not
-apply to them, some they leave blank. Every draw comes from the generator that is handed in.
+People follow the questionnaire as real ones do: they are asked what their earlier answers open, some things
+do not apply to them, some they leave blank. Every draw comes from the generator that is handed in.
 """
 
 from dataclasses import dataclass
@@ -143,7 +143,9 @@ def _likely(question: Question, desk: int, group: str) -> list[float]:
         GROUP_QUESTION: (0.58, 0.42),
         "result_status": (0.12, 0.62, 0.08, 0.05, 0.13),
         "filed_feedback": (0.12, 0.88),
-        "submission_channel": (0.08, 0.55, 0.30, 0.07) if desk == len(DESKS) - 1 else (0.60, 0.05, 0.30, 0.05),
+        "submission_channel": (0.08, 0.55, 0.30, 0.07)
+        if desk == len(DESKS) - 1
+        else (0.60, 0.05, 0.30, 0.05),
     }.get(question.key)
     if usual is None or len(usual) != len(question.options):
         return [1 / len(question.options)] * len(question.options)
@@ -158,7 +160,7 @@ def _rating(criterion: Criterion, level: float, rng: np.random.Generator) -> Ans
     return int(np.clip(np.rint(rng.normal(level, 0.55)), 1, 5))
 
 
-def _response(  # noqa: PLR0913 — one row of the table, from what it is made of
+def _response(
     person: _Person,
     number: int,
     campaign: Campaign,
@@ -168,7 +170,7 @@ def _response(  # noqa: PLR0913 — one row of the table, from what it is made o
 ) -> NewResponse:
     return NewResponse(
         submission_id=str(UUID(bytes=rng.bytes(16), version=4)),
-        receipt_hash=f"demo:{campaign.key}:{number}",  # no code has this hash, so nobody can withdraw made-up data
+        receipt_hash=f"demo:{campaign.key}:{number}",  # the hash of no code: nobody can withdraw it
         campaign_id=campaign.id,
         collector_id=collectors[person.desk].id,
         instrument_digest=campaign.instrument_digest,

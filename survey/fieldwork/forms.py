@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from wtforms import DateField, FileField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    DateField,
+    FileField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import Optional
 
 from survey.fieldwork.campaigns import desks_typed

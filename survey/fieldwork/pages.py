@@ -19,7 +19,6 @@ from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.web.context import database, now, public_url, today
 from survey.web.guards import may, public, signed_in
 from survey.web.templates import gettext as _
-from survey.web.templates import language
 
 bp = Blueprint("fieldwork", __name__)
 _MAX_POPULATION = 100_000_000
@@ -131,7 +130,9 @@ def add_desk(key: str) -> ResponseReturnValue:
 def set_populations(key: str) -> ResponseReturnValue:
     """How many people each group has, for weights and the population correction."""
     campaign, questionnaire = database().read(lambda session: _campaign(session, key))
-    typed = {group: request.form.get(f"population-{group}", "").strip() for group in questionnaire.offered_groups()}
+    typed = {
+        group: request.form.get(f"population-{group}", "").strip() for group in questionnaire.offered_groups()
+    }
     wrong = {
         f"population-{group}": _("Not a whole number of people: %(found)s") % {"found": text[:20]}
         for group, text in typed.items()
@@ -164,7 +165,12 @@ def _campaign(session: Session, key: str) -> tuple[Campaign, Questionnaire]:
 
 
 def _desks_page(
-    key: str, form: DeskForm, errors: dict[str, str], status: int = 200, *, typed: dict[str, str] | None = None
+    key: str,
+    form: DeskForm,
+    errors: dict[str, str],
+    status: int = 200,
+    *,
+    typed: dict[str, str] | None = None,
 ) -> ResponseReturnValue:
     def found(session: Session) -> tuple[Campaign, Questionnaire, list[CollectorAtDesk], dict[int, int]]:
         campaign, questionnaire = _campaign(session, key)
@@ -200,7 +206,7 @@ def _short_link(code: str) -> str:
 @may("fieldwork.read")
 def poster(code: str) -> ResponseReturnValue:
     """The poster of a desk, to print and put up."""
-    paper = "a5" if request.args.get("paper") == "a5" else "a4"
+    paper: posters.Paper = "a5" if request.args.get("paper") == "a5" else "a4"
     row, questionnaire = database().read(lambda session: _collector(session, code))
     pdf = posters.poster_pdf(_poster(row, questionnaire), paper)
     return _file(pdf, "application/pdf", f"poster-{code}-{paper}.pdf")
@@ -255,7 +261,7 @@ def questionnaire_versions() -> ResponseReturnValue:
 @bp.post("/office/questionnaires")
 @may("fieldwork.write")
 def publish_questionnaire() -> ResponseReturnValue:
-    """Publish a questionnaire from its file; one that breaks a rule is refused with the place and the reason."""
+    """Publish a questionnaire from its file; one that breaks a rule is refused with place and reason."""
     form, at, by = QuestionnaireForm(), now(), _signed_in_id()
     upload = request.files.get("file")
     if not form.validate_on_submit() or upload is None or not upload.filename:

@@ -97,7 +97,9 @@ def _sent(form: Mapping[str, Sequence[str]], key: str) -> list[str]:
     return sorted({value for value in form.get(key, ()) if value})
 
 
-def _read_item(questionnaire: Questionnaire, item: Question | Criterion, sent: list[str]) -> Answer | AnswerError:
+def _read_item(
+    questionnaire: Questionnaire, item: Question | Criterion, sent: list[str]
+) -> Answer | AnswerError:
     if not sent:
         required = isinstance(item, Question) and item.required
         return AnswerError(item.key, Problem.REQUIRED) if required else Missing.BLANK
@@ -142,7 +144,7 @@ def is_complete(questionnaire: Questionnaire, answers: Answers) -> bool:
 
 
 def to_stored(answers: Answers) -> dict[str, int | str | None]:
-    """What is stored: an answer as itself, "not applicable" as `{"na"}`'s word, a blank as null, not asked as absent."""
+    """An answer as itself, "not applicable" as its word, a blank as null; what was not asked is absent."""
     stored: dict[str, int | str | None] = {}
     for key, value in answers.values.items():
         if value is Missing.BLANK:

@@ -13,6 +13,7 @@ from survey.instrument.questionnaire import (
     Criterion,
     Question,
     Questionnaire,
+    Substitution,
     Text,
 )
 
@@ -42,7 +43,9 @@ def _keys(q: Questionnaire) -> Iterator[str]:
     yield from (f"{key}: this key names two items; every key is used once" for key in _twice(keys))
     yield from (f"{key}: this key is reserved for the form itself" for key in keys if key in RESERVED_KEYS)
     sections = [section.key for section in q.sections]
-    yield from (f"factors: the key {key!r} is reserved for the form itself" for key in sections if key in PAGE_KEYS)
+    yield from (
+        f"factors: the key {key!r} is reserved for the form itself" for key in sections if key in PAGE_KEYS
+    )
     yield from (f"factors: two sections are named {key!r}" for key in _twice(sections))
     for question in q.questions:
         for key in _twice(option.key for option in question.options):
@@ -52,7 +55,7 @@ def _keys(q: Questionnaire) -> Iterator[str]:
 def _points(q: Questionnaire) -> Iterator[str]:
     total, found = q.scoring.total_points, sum(c.max_points for c in q.scored_criteria)
     if abs(total - found) > _TOLERANCE:
-        yield f"factors: the criteria's max_points sum to {found:g}, total_points is {total:g}; they must be equal"
+        yield f"factors: max_points sum to {found:g}, total_points is {total:g}; they must be equal"
     if not q.scoring.target_low < q.scoring.target_high:
         low, high = q.scoring.target_low, q.scoring.target_high
         yield f"instrument.target: low ({low:g}) must be below high ({high:g})"
@@ -67,7 +70,7 @@ def _scale(q: Questionnaire) -> Iterator[str]:
         yield f"scale.options: values must be 1, 2, 3 … from worst to best, found {values}"
     for worse, better in pairwise(q.scale.options):
         if worse.share > better.share:
-            yield f"scale.options: answer {better.value} earns less ({better.share:g}) than answer {worse.value}"
+            yield f"scale.options: answer {better.value} earns less ({better.share:g}) than {worse.value}"
     for value in set(q.scale.satisfied_values) - set(values):
         yield f"scale.satisfied_values: {value} is not an answer of the scale"
 
@@ -93,7 +96,7 @@ def _fixed_weights(q: Questionnaire) -> Iterator[str]:
         yield f"groups: the weights of the scored groups sum to {sum(weights.values()):g}; they must sum to 1"
     for criterion in q.scored_criteria:
         if not any(weights.get(key, 0) > 0 for key in criterion.groups):
-            yield f"{criterion.key}.groups: no scored group with a weight is asked, so it can never earn points"
+            yield f"{criterion.key}.groups: no scored group with a weight is asked, so it never earns points"
 
 
 def _conditions(q: Questionnaire) -> Iterator[str]:
@@ -105,7 +108,9 @@ def _conditions(q: Questionnaire) -> Iterator[str]:
             earlier[item.key] = item
 
 
-def _condition(item: Question | Criterion, condition: Condition, earlier: dict[str, Question]) -> Iterator[str]:
+def _condition(
+    item: Question | Criterion, condition: Condition, earlier: dict[str, Question]
+) -> Iterator[str]:
     question = earlier.get(condition.question)
     if question is None:
         yield f"{item.key}.show_if: {condition.question!r} is not a context question asked before it"
@@ -120,20 +125,22 @@ def _substitutions(q: Questionnaire) -> Iterator[str]:
     for criterion in q.criteria:
         substitution = criterion.substitution
         expected = set() if substitution is None else {substitution.question}
-        for found in _placeholders(criterion.text):
-            if found != expected:
-                yield f"{criterion.key}: placeholders {sorted(found)} in the wording, expected {sorted(expected)}"
-        if substitution is None:
-            continue
-        if substitution.question not in first_pages:
-            yield f"{criterion.key}.substitute: {substitution.question!r} is not a context question asked before it"
-            continue
-        known = {option.key for option in first_pages[substitution.question].options}
-        for key in (key for key in substitution.instead if key not in known):
-            yield f"{criterion.key}.substitute_when: {key!r} is not an answer of {substitution.question}"
+        for found in (found for found in _placeholders(criterion.text) if found != expected):
+            yield f"{criterion.key}: placeholders {sorted(found)} in the wording, expected {sorted(expected)}"
+        if substitution is not None:
+            yield from _substitution(criterion.key, substitution, first_pages)
     for found in _placeholders(q.thanks):
         if found != {"receipt_code"}:
             yield f"thanks: must hold the placeholder {{receipt_code}} and no other, found {sorted(found)}"
+
+
+def _substitution(key: str, substitution: Substitution, asked: dict[str, Question]) -> Iterator[str]:
+    question = asked.get(substitution.question)
+    if question is None:
+        yield f"{key}.substitute: {substitution.question!r} is not a context question asked before it"
+        return
+    for found in sorted(set(substitution.instead) - {option.key for option in question.options}):
+        yield f"{key}.substitute_when: {found!r} is not an answer of {substitution.question}"
 
 
 def _placeholders(text: Text) -> list[set[str]]:

@@ -1,7 +1,7 @@
 """Questionnaire ⇄ document, and the digest that is a version's identity.
 
-The document is the YAML (or the same as JSON) of `library/`. What is read is written back by `to_document`, so
-`from_document(to_document(q)) == q`, and the digest is taken over that canonical form.
+The document is the YAML (or the same as JSON) of `library/`. What is read is written back by `to_document`,
+so `from_document(to_document(q)) == q`, and the digest is taken over that canonical form.
 """
 
 import hashlib
@@ -137,7 +137,9 @@ class _Reader:
         return Text({language: fields[language].text() for language in self.languages})
 
     def read_scale(self, node: Node) -> Scale:
-        fields = node.fields(required=("stem", "options", "na_default", "satisfied_values"), optional=("key", "order"))
+        fields = node.fields(
+            required=("stem", "options", "na_default", "satisfied_values"), optional=("key", "order")
+        )
         order = fields.get("order")
         return Scale(
             stem=self.text(fields["stem"]),
@@ -156,7 +158,9 @@ class _Reader:
         return Group(key, self.texts(fields), fields["scored"].flag(), fields["weight"].number(0, 1))
 
     def consent(self, node: Node) -> Consent:
-        fields = node.fields(required=("agree", "decline", *self.languages), optional=("required", "prechecked"))
+        fields = node.fields(
+            required=("agree", "decline", *self.languages), optional=("required", "prechecked")
+        )
         if "prechecked" in fields and fields["prechecked"].flag():
             raise fields["prechecked"].refuse("consent is never preselected; remove this or set it to false")
         if "required" in fields and not fields["required"].flag():
@@ -224,7 +228,9 @@ class _Reader:
     def substitution(self, fields: dict[str, Node]) -> Substitution | None:
         if "substitute" not in fields:
             if "substitute_when" in fields:
-                raise fields["substitute_when"].refuse("needs `substitute`, the question whose answer is set in")
+                raise fields["substitute_when"].refuse(
+                    "needs `substitute`, the question whose answer is set in"
+                )
             return None
         instead = sorted(fields["substitute_when"].entries()) if "substitute_when" in fields else []
         return Substitution(fields["substitute"].key(), {key: self.text(node) for key, node in instead})

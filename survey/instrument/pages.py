@@ -11,7 +11,7 @@ ITEMS_A_PAGE = 5
 
 @dataclass(frozen=True)
 class Page:
-    """A few items asked together. `part` counts the pages of one kind; `section` is set on a page of ratings."""
+    """A few items asked together. `part` counts pages of one kind; `section` is set on a page of ratings."""
 
     kind: Literal["visit", "ratings", "last"]
     part: int
@@ -32,7 +32,9 @@ def pages(questionnaire: Questionnaire) -> tuple[Page, ...]:
     last = [question for question in questionnaire.questions if question.on_last_page]
     found = [Page("visit", part, parts, items) for part, parts, items in _parts(visit)]
     for section in questionnaire.sections:
-        found += [Page("ratings", part, parts, items, section) for part, parts, items in _parts(section.criteria)]
+        found += [
+            Page("ratings", part, parts, items, section) for part, parts, items in _parts(section.criteria)
+        ]
     return (*found, Page("last", 1, 1, (*questionnaire.unscored, *last)))
 
 

@@ -1,4 +1,4 @@
-"""A questionnaire as frozen values. One object is one published version; its digest (codec.py) is its identity."""
+"""A questionnaire as frozen values. One object is one published version, its digest its identity."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Condition:
-    """A thing an earlier answer must hold for an item to be asked: `question` is (or is not) one of `values`."""
+    """What must hold for an item to be asked: the answer to `question` is (or is not) one of `values`."""
 
     question: str
     values: tuple[str, ...]
@@ -50,7 +50,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Substitution:
-    """The answer whose label is set into a criterion's wording, lower-cased; `instead` replaces some labels."""
+    """The answer whose label is set into a criterion's wording in lower case; `instead` replaces some."""
 
     question: str
     instead: Mapping[str, Text]
@@ -97,7 +97,7 @@ class ScaleOption:
 
 @dataclass(frozen=True)
 class Scale:
-    """The rating scale all criteria share; `options` run from worst to best, `best_first` is how they are read."""
+    """The scale all criteria share; `options` run from worst to best, `best_first` is how they are read."""
 
     stem: Text
     options: tuple[ScaleOption, ...]

@@ -1,8 +1,9 @@
 """The questionnaire as one document, the same bytes for everybody but for two numbers.
 
-Rendering and compressing take milliseconds, so both are done once for a collector and language. What differs from
-one visitor to the next (the submission id and the nonce of the content security policy) has a fixed length and is
-set into the compressed stream as it is sent: a deflate stream may hold pieces that are stored and not compressed.
+Rendering and compressing take milliseconds, so both are done once for a collector and language. What differs
+from one visitor to the next (the submission id and the nonce of the content security policy) has a fixed
+length and is set into the compressed stream as it is sent: a deflate stream may hold pieces that are stored
+and not compressed.
 """
 
 import re
@@ -73,10 +74,12 @@ class Document:
 
 
 def _pieces(plain: list[bytes], marks: list[str]) -> list[Piece]:
-    """Compress each run with what stands before it as its dictionary; a mark is blank there, so nothing refers to it."""
+    """Compress each run with what stands before it as its dictionary, where a mark is blank."""
     pieces, before = [], b""
     for i, run in enumerate(plain):
-        squeeze = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, *([before] if before else []))
+        squeeze = zlib.compressobj(
+            9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, *([before] if before else [])
+        )
         is_last = i == len(plain) - 1
         deflated = squeeze.compress(run) + squeeze.flush(zlib.Z_FINISH if is_last else zlib.Z_SYNC_FLUSH)
         pieces.append(Piece(run, deflated))
@@ -92,10 +95,10 @@ def _stored_block(value: bytes) -> bytes:
 
 def accepts_gzip(accept_encoding: str) -> bool:
     """Whether a browser that sent this header takes gzip."""
-    weights: Mapping[str, str] = dict(
-        (part.partition(";")[0].strip().lower(), part.partition(";")[2].replace(" ", "").lower())
+    weights: Mapping[str, str] = {
+        part.partition(";")[0].strip().lower(): part.partition(";")[2].replace(" ", "").lower()
         for part in accept_encoding.split(",")
-    )
+    }
     return "gzip" in weights and weights["gzip"] not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
 
 

@@ -1,4 +1,4 @@
-"""A questionnaire as the page shows it: pages, questions, answers and the rules that hide what is not asked."""
+"""A questionnaire as the page shows it: pages, questions, answers, and rules that hide what is not asked."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Words:
-    """A piece of a wording. `rule` (JSON, see `rule_of`) says when it is shown; "" is always; `name` is its CSS class."""
+    """Part of a wording. `rule` (JSON, see `rule_of`) says when it shows, "" always; `name`: its class."""
 
     text: str
     rule: str = ""
@@ -37,7 +37,7 @@ class Words:
 
 @dataclass(frozen=True)
 class FormItem:
-    """One question: its wording in pieces, its answers, when it is asked (as a rule and in words), its error."""
+    """One question: wording in pieces, answers, when it is asked (as a rule and in words), its error."""
 
     key: str
     legend: tuple[Words, ...]
@@ -137,7 +137,12 @@ def legend(questionnaire: Questionnaire, item: Question | Criterion, language: s
     labels = _substituted_labels(item, question, language)
     fallback = next(iter(item.substitution.instead), None)
     variants = [
-        Words(label, rule_of((Condition(question.key, (option,)),)), f"v-{item.key}-{option}", option == fallback)
+        Words(
+            label,
+            rule_of((Condition(question.key, (option,)),)),
+            f"v-{item.key}-{option}",
+            option == fallback,
+        )
         for option, label in labels.items()
     ]
     return (Words(before), *variants, Words(after))
@@ -166,7 +171,7 @@ def wording(questionnaire: Questionnaire, item: Question | Criterion, language: 
 
 
 def skip_css(questionnaire: Questionnaire) -> str:
-    """Style rules that hide what is not asked, for browsers that know `:has()`; no script is needed for it."""
+    """Style rules that hide what is not asked, without a script, for browsers that know `:has()`."""
     rules = [
         f"#f{_unless(condition)} #q-{item.key}{{display:none}}"
         for item in questionnaire.items()
@@ -180,7 +185,7 @@ def skip_css(questionnaire: Questionnaire) -> str:
 
 
 def _empty_page_rules(questionnaire: Questionnaire, page: Page) -> list[str]:
-    """Hide a page's heading when none of its items is asked: for each item one of its conditions does not hold."""
+    """Hide a page's heading when none of its items is asked: each has a condition that does not hold."""
     conditions_of_each = [_all_conditions(questionnaire, item) for item in page.items]
     ways = prod(len(found) for found in conditions_of_each)
     if page.kind == "last" or not 0 < ways <= _MOST_RULES_A_PAGE:

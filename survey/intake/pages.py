@@ -57,11 +57,15 @@ def open_surveys() -> ResponseReturnValue:
 def questionnaire(code: str) -> ResponseReturnValue:
     """The questionnaire, whole, as one document."""
     collector = database().read(lambda session: links.open_collector(session, code, today=today()))
-    copy = _blank_document(collector, language()).copy(gzip=accepts_gzip(request.headers.get("Accept-Encoding", "")))
+    copy = _blank_document(collector, language()).copy(
+        gzip=accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    )
     g.csp_nonce = copy.nonce
     response = Response(copy.body, mimetype="text/html")
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = "private, no-cache"  # not no-store: the browser may restore what was typed
+    response.headers["Cache-Control"] = (
+        "private, no-cache"  # not no-store: the browser may restore what was typed
+    )
     if copy.is_gzip:
         response.headers["Content-Encoding"] = "gzip"
     return response
@@ -78,7 +82,7 @@ def refill(code: str) -> ResponseReturnValue:
 @bp.post("/s/<code>/check")
 @public
 def check(code: str) -> ResponseReturnValue:
-    """Everything the person said, to look at before sending; or the questionnaire with what has to be mended."""
+    """Everything the person said, to look at before sending; or the questionnaire with what to mend."""
     collector = database().read(lambda session: links.open_collector(session, code, today=today()))
     if _consent() == "decline":
         day = today()
@@ -116,7 +120,7 @@ def start_again(code: str) -> ResponseReturnValue:
 def send(code: str) -> ResponseReturnValue:
     """Take the form, store it once, show the receipt.
 
-    The receipt is the answer to this request and not a page to be sent on to: its code belongs in no address, and
+    The receipt answers this request and is no page to be sent on to: its code belongs in no address, and
     sending the form again, as a reload does, shows the same receipt.
     """
     collector, campaign = database().read(lambda session: links.collector_behind(session, code))
@@ -125,7 +129,9 @@ def send(code: str) -> ResponseReturnValue:
     problems = _problems(collector.questionnaire, reading)
     if submission_id is None or problems:
         links.refuse_if_closed(campaign, today())
-        return _filled_document(collector, reading, problems or {CONSENT: _("Check your answers and send them again")})
+        return _filled_document(
+            collector, reading, problems or {CONSENT: _("Check your answers and send them again")}
+        )
     sent = Submission(submission_id, reading.answers, language())
     receipt = _stored(collector, campaign, sent)
     return render_template(
@@ -165,7 +171,9 @@ def view_receipt() -> ResponseReturnValue:
     """The form a receipt code belongs to."""
     typed = request.form.get("code", "")
     code = receipts.typed(typed)
-    found = database().read(lambda session: links.form_behind(session, receipts.hash_of(code))) if code else None
+    found = (
+        database().read(lambda session: links.form_behind(session, receipts.hash_of(code))) if code else None
+    )
     if found is None or code is None:
         errors = {"code": _("No form has this receipt code. Check the letters and digits.")}
         return render_template("intake/find_receipt.html", errors=errors, code=typed[:40]), 422
@@ -187,7 +195,9 @@ def view_receipt() -> ResponseReturnValue:
 def withdraw_form() -> ResponseReturnValue:
     """Delete the answers of the form a receipt code belongs to."""
     code = receipts.typed(request.form.get("code", ""))
-    found = database().read(lambda session: links.form_behind(session, receipts.hash_of(code))) if code else None
+    found = (
+        database().read(lambda session: links.form_behind(session, receipts.hash_of(code))) if code else None
+    )
     if found and found.campaign.is_open(today()):
         response_id, at = found.response_id, now()
         database().write(lambda session: responses.withdraw(session, response_id, now=at))
@@ -223,8 +233,16 @@ def _problem_in_words(questionnaire: Questionnaire, error: AnswerError, asked: s
 
 def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, str]]:
     """The form's fields as the check page carries them to sending: what was read, nothing else."""
-    carried = [("submission_id", _submission_id()), (CONSENT, _consent()), (questionnaire.comment.key, answers.comment)]
-    sent = [(key, request.form.get(key)) for key, answer in answers.values.items() if answer is not Missing.NOT_ASKED]
+    carried = [
+        ("submission_id", _submission_id()),
+        (CONSENT, _consent()),
+        (questionnaire.comment.key, answers.comment),
+    ]
+    sent = [
+        (key, request.form.get(key))
+        for key, answer in answers.values.items()
+        if answer is not Missing.NOT_ASKED
+    ]
     return [(key, value) for key, value in [*carried, *sent] if value]
 
 
@@ -278,7 +296,13 @@ _documents: dict[tuple[str, str, str, str, bool], Document] = {}
 
 def _blank_document(collector: OpenCollector, language: str) -> Document:
     """The collector's document before any answer, rendered once for what it is made of."""
-    made_of = (collector.code, collector.instrument_digest, collector.desk_in(language), language, collector.is_demo)
+    made_of = (
+        collector.code,
+        collector.instrument_digest,
+        collector.desk_in(language),
+        language,
+        collector.is_demo,
+    )
     if made_of not in _documents:
         if len(_documents) > 500:
             _documents.clear()
@@ -298,7 +322,9 @@ def _blank_document(collector: OpenCollector, language: str) -> Document:
     return _documents[made_of]
 
 
-def _filled_document(collector: OpenCollector, reading: Reading, errors: Mapping[str, str]) -> ResponseReturnValue:
+def _filled_document(
+    collector: OpenCollector, reading: Reading, errors: Mapping[str, str]
+) -> ResponseReturnValue:
     """The document with the answers just sent, and what has to be mended; nothing typed is lost."""
     page = render_template(
         "intake/document.html",

@@ -1,4 +1,4 @@
-"""Receipt codes: made from the submission id and the office's secret, so the same submission always gets the same.
+"""Receipt codes, made from the submission id and the office's secret: the same submission, the same code.
 
 Only a code's hash is stored. Whoever holds the database alone can neither read nor make a code.
 """

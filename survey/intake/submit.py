@@ -65,7 +65,7 @@ def submit(
 ) -> Receipt:
     """Store one response exactly once and return its receipt.
 
-    A phone may send the same submission twice (double tap, lost reply, offline queue); the second send changes
+    A phone may send the same submission twice (double tap, lost reply, offline queue); the second changes
     nothing and gets the first receipt back.
     """
     if collector.quota is not None:
@@ -96,7 +96,7 @@ def submit(
 
 
 def _hold_quota(session: Session, sent: Submission, collector: OpenCollector) -> None:
-    """Let responses to one collector past the quota one at a time; one that is stored already always passes."""
+    """Let responses to a collector past its quota one at a time; one stored already always passes."""
     fieldwork.lock_collector(session, collector.collector_id)
     if responses.by_submission(session, sent.submission_id) is None:
         links.refuse_if_full(session, collector)

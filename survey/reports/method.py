@@ -41,7 +41,7 @@ def identity_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
     _ = gettext_in(language)
     campaign, questionnaire = results.campaign, results.questionnaire
     period = f"{locale.day(campaign.opens_on, language)} – {locale.day(campaign.closes_on, language)}"
-    computed = f"{locale.day(results.computed_at.date(), language)} {results.computed_at:%H:%M %Z}"
+    computed = locale.day(results.computed_at.date(), language)
     values = (
         ("campaign", _("Campaign"), campaign.name),
         ("campaign_key", _("Campaign code"), campaign.key),
@@ -126,8 +126,8 @@ def _verdict_rule(results: CampaignResults, language: str) -> str:
     scoring = results.questionnaire.scoring
     return _(
         "Verdict: exceeded if the whole interval is at or above {high}; met if it is at or above {low};"
-        " missed if it is below {low}; otherwise not enough evidence. No verdict is given while a scored group"
-        " that has answers has fewer than {n} forms."
+        " missed if it is below {low}; otherwise not enough evidence. No verdict is given while a scored"
+        " group that has answers has fewer than {n} forms."
     ).format(
         low=locale.points(scoring.target_low, language),
         high=locale.points(scoring.target_high, language),

@@ -49,11 +49,17 @@ def download(key: str, extension: str) -> ResponseReturnValue:
     content = exported(results, extension, in_words)
     by = signed.person.id if signed else None
     database().write(
-        lambda session: audit.record(session, "downloaded", f"{key}.{extension} ({in_words})", person_id=by, now=at)
+        lambda session: audit.record(
+            session, "downloaded", f"{key}.{extension} ({in_words})", person_id=by, now=at
+        )
     )
     name = f"{key}-{in_words}.{extension}"
     return send_file(
-        io.BytesIO(content), mimetype=FORMATS[extension].mimetype, download_name=name, as_attachment=True, max_age=0
+        io.BytesIO(content),
+        mimetype=FORMATS[extension].mimetype,
+        download_name=name,
+        as_attachment=True,
+        max_age=0,
     )
 
 

@@ -1,4 +1,4 @@
-"""The one path from stored responses to results: screens, pictures, files, API and CLI all read CampaignResults."""
+"""The one path from stored responses to results: screens, pictures, files and CLI read CampaignResults."""
 
 import hashlib
 import json
@@ -40,7 +40,7 @@ class CampaignFacts:
 
 @dataclass(frozen=True)
 class FormCounts:
-    """What became of the forms. `valid` are scored; `incomplete` had too few answers; neither counts `withdrawn`."""
+    """What became of the forms: `valid` are scored, `incomplete` had too few answers; both not withdrawn."""
 
     valid: int
     incomplete: int
@@ -94,7 +94,7 @@ class CampaignResults:
 
     `populations` is the number of people served per respondent group where the office entered it, else empty;
     it is empty, and `populations_ignored` says so, when a number is smaller than the forms that came in.
-    `satisfied_rate` is the share (0..1) of answers on the satisfied side over all valid answers, None without any.
+    `satisfied_rate` is the share (0..1) of valid answers on the satisfied side, None without any.
     `digest` names this result: the same responses under the same rules give the same digest.
     """
 
@@ -138,7 +138,11 @@ def campaign_results(session: Session, campaign: Campaign, *, computed_at: datet
     populations = campaign.populations if fits else {}
     design = _design(sample, populations)
     by_group = score_responses(
-        sample.ratings, rules, design, group=np.array(sample.groups, dtype=str), domain=np.array(sample.groups)
+        sample.ratings,
+        rules,
+        design,
+        group=np.array(sample.groups, dtype=str),
+        domain=np.array(sample.groups),
     )
     return CampaignResults(
         campaign=_facts(campaign),
@@ -150,7 +154,9 @@ def campaign_results(session: Session, campaign: Campaign, *, computed_at: datet
         desks=_desk_breakdown(collectors, sample, rules, design),
         channels=_channels(questionnaire, sample),
         languages=tuple(sorted(Counter(sample.languages).items())),
-        answers=tuple(_answer_counts(questionnaire, criterion, sample) for criterion in questionnaire.criteria),
+        answers=tuple(
+            _answer_counts(questionnaire, criterion, sample) for criterion in questionnaire.criteria
+        ),
         satisfied_rate=satisfied_rates(sample.ratings, rules, group=np.array(sample.groups)).overall.share,
         populations=populations,
         computed_at=computed_at,
@@ -177,8 +183,10 @@ def _sample(questionnaire: Questionnaire, stored: Sequence[ScoredResponse]) -> _
     )
 
 
-def _populations_fit(populations: Mapping[str, int], groups: Sequence[str], questionnaire: Questionnaire) -> bool:
-    """Whether the office's numbers can serve: every group that is scored has one, none smaller than its forms."""
+def _populations_fit(
+    populations: Mapping[str, int], groups: Sequence[str], questionnaire: Questionnaire
+) -> bool:
+    """Whether the office's numbers can serve: each scored group has one, none smaller than its forms."""
     counts = Counter(groups)
     return bool(populations) and all(
         populations.get(key, 0) >= n for key, n in counts.items() if questionnaire.group(key).scored
@@ -186,7 +194,7 @@ def _populations_fit(populations: Mapping[str, int], groups: Sequence[str], ques
 
 
 def _design(sample: _Sample, populations: Mapping[str, int]) -> SampleDesign:
-    """Groups as strata; with populations, each form stands for its group's people and the correction applies."""
+    """Groups as strata; with populations, a form stands for its group's people and FPC applies."""
     if not populations:
         return SampleDesign(lonely_psu="adjust")
     people = np.array([populations.get(group, np.inf) for group in sample.groups], dtype=float)
@@ -219,7 +227,11 @@ def _desk_breakdown(
     collectors: Sequence[CollectorAtDesk], sample: _Sample, rules: Rules, design: SampleDesign
 ) -> tuple[Breakdown, ...]:
     scores = score_responses(
-        sample.ratings, rules, design, group=np.array(sample.groups, dtype=str), domain=np.array(sample.collectors)
+        sample.ratings,
+        rules,
+        design,
+        group=np.array(sample.groups, dtype=str),
+        domain=np.array(sample.collectors),
     ).domains
     labels = {
         str(row.collector.id): Text({"vi": row.desk.name, "en": row.desk.name_en}) for row in collectors
@@ -257,7 +269,7 @@ def _answer_counts(questionnaire: Questionnaire, criterion: Criterion, sample: _
 
 
 def _digest(campaign: Campaign, stored: Sequence[ScoredResponse], populations: Mapping[str, int]) -> str:
-    """SHA-256 over the version, the populations and the set of answers, in no order that tells who came when."""
+    """SHA-256 over the version, the populations and the answers, in no order that tells who came when."""
     forms = sorted(json.dumps(response.answers, sort_keys=True) for response in stored)
     what = [campaign.instrument_digest, dict(sorted(populations.items())), forms]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()

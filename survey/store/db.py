@@ -1,8 +1,8 @@
 """The database: SQLite (WAL) or PostgreSQL, one door to read and one door to write.
 
-On SQLite all writes of a process go through one thread that commits whole groups of them at once: a commit waits
-for the disk, so a group that shares it is the difference between a few hundred and several thousand responses a
-second (docs/decisions/0003). A caller gets its answer only after the commit that holds its work.
+On SQLite all writes of a process go through one thread that commits whole groups of them at once: a commit
+waits for the disk, so a group that shares it is the difference between a few hundred and several thousand
+responses a second (docs/decisions/0003). A caller gets its answer only after the commit that holds its work.
 """
 
 import json
@@ -106,8 +106,8 @@ class Database:
     @contextmanager
     def _session(self, purpose: str) -> Iterator[Session]:
         """A session in a transaction that ends with the block: committed, or rolled back by an exception."""
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(purpose=purpose)
+        with self.engine.connect() as fresh:
+            connection = fresh.execution_options(purpose=purpose)
             with connection.begin(), Session(connection, expire_on_commit=False) as session:
                 yield session
                 session.flush()
@@ -115,7 +115,7 @@ class Database:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=8)
+        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=8, hide_parameters=True)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -123,6 +123,7 @@ def _engine(url: URL) -> Engine:
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
         pool_size=16,
         max_overflow=8,
+        hide_parameters=True,  # an error's text goes to the log, and answers never do
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_sqlite)
@@ -137,13 +138,13 @@ def _set_pragmas(connection: Any, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once for a write, so that two writers wait in line instead of failing half-way."""
+    """Take the write lock at once for a write: two writers wait in line and do not fail half-way."""
     writes = connection.get_execution_options().get("purpose") == "write"
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 class _GroupWriter:
-    """One thread that runs queued work, a group to a transaction. It starts with the first write (after a fork)."""
+    """One thread that runs queued work, a group to a transaction; the first write starts it, after a fork."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -194,7 +195,7 @@ class _GroupWriter:
         return group, False
 
     def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
-        """Commit the group as one; when any of it fails, commit each piece by itself, so none spoils another."""
+        """Commit the group as one; when any of it fails, each piece by itself, so none spoils another."""
         try:
             with self._database._session("write") as session:
                 results = [work(session) for work, _ in group]

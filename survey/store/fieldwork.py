@@ -10,7 +10,7 @@ from survey.store.db import Base, JsonText, UtcTime
 
 
 class Campaign(Base):
-    """One round of a survey. `populations` holds people served per respondent group, where the office knows it."""
+    """One round of a survey. `populations` holds people served per respondent group, where known."""
 
     __tablename__ = "campaign"
 
@@ -73,7 +73,7 @@ def collectors_of(session: Session, campaign_id: int) -> list[CollectorAtDesk]:
     return [CollectorAtDesk(*row) for row in rows]
 
 
-def _collectors() -> Select[tuple[Collector, Desk, Campaign]]:
+def _collectors() -> Select[Collector, Desk, Campaign]:
     return (
         select(Collector, Desk, Campaign)
         .join(Desk, Desk.id == Collector.desk_id)

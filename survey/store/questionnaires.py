@@ -1,4 +1,4 @@
-"""Published versions of questionnaires. They are never edited: a change is another version with another digest."""
+"""Published versions of questionnaires, never edited: a change is another version with another digest."""
 
 from datetime import datetime
 from pathlib import Path

@@ -99,8 +99,9 @@ def add_many(session: Session, responses: Sequence[NewResponse]) -> None:
 
 
 def _insert_once(session: Session) -> Insert:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(ResponseRow).on_conflict_do_nothing(index_elements=["submission_id"])
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(ResponseRow).on_conflict_do_nothing(index_elements=["submission_id"])
+    return sqlite.insert(ResponseRow).on_conflict_do_nothing(index_elements=["submission_id"])
 
 
 def _row(response: NewResponse) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
         .order_by(ResponseRow.id)
     )
     for collector_id, language, answers in rows:
-        yield ScoredResponse(collector_id, language, answers)
+        yield ScoredResponse(collector_id, language, answers or {})
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def counts_by_collector(session: Session, campaign_id: int) -> dict[int, int]:
         .where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))
         .group_by(ResponseRow.collector_id)
     )
-    return {collector_id: n for collector_id, n in rows}
+    return dict(rows.tuples().all())
 
 
 def count_at(session: Session, collector_id: int) -> int:

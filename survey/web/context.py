@@ -36,7 +36,7 @@ def office() -> Office:
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """The present moment, in UTC."""
     return datetime.now(UTC)
 
 
@@ -51,5 +51,5 @@ def public_url(path: str) -> str:
 
 
 def this_morning() -> datetime:
-    """When this day began at the office: results are dated by the day, so that a file made twice is the same."""
+    """When this day began at the office: results are dated by the day, so a file made twice is the same."""
     return datetime.combine(today(), time(), office().time_zone)

@@ -49,7 +49,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if status < 400:
         return error.get_response()  # a redirect
     words = {
-        403: (_("You may not open this page"), _("Ask an administrator of your office for the right to do so.")),
+        403: (
+            _("You may not open this page"),
+            _("Ask an administrator of your office for the right to do so."),
+        ),
         404: (_("Page not found"), _("Check the address, or scan the code at the desk again.")),
         405: (_("This page cannot be opened like this"), _("Go back and use the buttons on the page.")),
         413: (_("Too much was sent at once"), _("Shorten your text and send the form again.")),

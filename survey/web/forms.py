@@ -23,7 +23,7 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
         return {name: str(found[0]) for name, found in self.errors.items() if name and found}
 
 
-class Needed(InputRequired):
+class Needed(InputRequired):  # type: ignore[misc]  # nor has WTForms
     """The field must be filled in; says which."""
 
     def __call__(self, form: Any, field: Field) -> None:

@@ -71,7 +71,7 @@ def declared(endpoint: str) -> str | None:
 
 
 def authorised(permission: str | None, person: SignedIn | None) -> bool:
-    """Whether this person (None: nobody signed in) may do what needs `permission`; no declaration, no entry."""
+    """Whether this person (None: nobody) may do what needs `permission`; no declaration, no entry."""
     if permission is None:
         return False
     if permission == PUBLIC:

@@ -1,7 +1,7 @@
 """Languages: the catalogue of interface words, and how numbers and dates are written.
 
-English words are the message ids; `survey/translations/<language>/*.po` hold the other languages. They are read
-as they are, so nothing has to be compiled or built.
+English words are the message ids; `survey/translations/<language>/*.po` hold the other languages. They are
+read as they are, so nothing has to be compiled or built.
 """
 
 import datetime

@@ -4,13 +4,21 @@ import secrets
 
 from flask import Flask, Response, g
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import BaseConverter
 
 csrf = CSRFProtect()
 NONCE_CHARS = 22
 
 
+class PrintableConverter(BaseConverter):
+    """A part of an address without control characters, which no key has and PostgreSQL refuses."""
+
+    regex = r"[^/\x00-\x1f\x7f]+"
+
+
 def init(app: Flask) -> None:
     """Put the headers on every response and a CSRF check on every form of the office."""
+    app.url_map.converters["default"] = PrintableConverter
     csrf.init_app(app)
     app.after_request(_set_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -22,7 +30,7 @@ def new_nonce() -> str:
 
 
 def csp_nonce() -> str:
-    """This response's nonce: only scripts and styles that carry it run."""
+    """Only scripts and styles that carry this response's nonce run."""
     if "csp_nonce" not in g:
         g.csp_nonce = new_nonce()
     return str(g.csp_nonce)

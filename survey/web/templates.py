@@ -22,7 +22,7 @@ def init(app: Flask) -> None:
 
 
 def language() -> str:
-    """The language of this request: asked for in the address, or chosen before by an official, or the default."""
+    """The language of this request: asked for in the address, chosen before by an official, or default."""
     if not has_request_context():
         return locale.DEFAULT_LANGUAGE
     if "language" not in g:

@@ -84,7 +84,7 @@ def test_the_poster_is_tagged_and_the_same_every_time() -> None:
     pdf = posters.poster_pdf(a_poster())
     root = PdfReader(io.BytesIO(pdf)).root_object
     assert "/StructTreeRoot" in root
-    assert root["/Lang"] == "vi-VN"
+    assert str(root["/Lang"]) == "vi-VN"
     assert pdf == posters.poster_pdf(a_poster())
 
 

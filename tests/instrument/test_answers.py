@@ -37,7 +37,9 @@ def test_not_applicable_left_blank_and_not_asked_are_three_facts() -> None:
 
 
 def test_answers_off_the_path_are_dropped() -> None:
-    answers = read(Q, _form(respondent_group="citizen", imp_ez_support="5", result_status="pending", res_ontime="5"))
+    answers = read(
+        Q, _form(respondent_group="citizen", imp_ez_support="5", result_status="pending", res_ontime="5")
+    )
     assert answers.errors == ()
     assert answers.answers.values["imp_ez_support"] is Missing.NOT_ASKED
     assert answers.answers.values["res_ontime"] is Missing.NOT_ASKED
@@ -54,7 +56,9 @@ def test_a_question_that_hangs_on_a_hidden_answer_is_hidden() -> None:
     nested = from_document(doc)
     chosen = {"submission_channel": "board_desk", "online_level": "full"}
     assert doc["context_questions"][6]["key"] not in asked_keys(nested, chosen)
-    assert doc["context_questions"][6]["key"] in asked_keys(nested, {**chosen, "submission_channel": "online"})
+    assert doc["context_questions"][6]["key"] in asked_keys(
+        nested, {**chosen, "submission_channel": "online"}
+    )
 
 
 def test_a_missing_routing_answer_is_an_error_and_a_missing_rating_is_not() -> None:
@@ -88,7 +92,7 @@ def test_a_comment_is_kept_to_the_letter() -> None:
 
 def test_a_form_with_seven_ratings_is_incomplete_and_with_eight_is_not() -> None:
     keys = [criterion.key for criterion in Q.scored_criteria][:8]
-    eight = {key: "3" for key in keys}
+    eight = dict.fromkeys(keys, "3")
     assert is_complete(Q, read(Q, _form(**eight)).answers)
     del eight[keys[0]]
     assert not is_complete(Q, read(Q, _form(**eight)).answers)
@@ -96,12 +100,16 @@ def test_a_form_with_seven_ratings_is_incomplete_and_with_eight_is_not() -> None
 
 _sent = st.dictionaries(
     st.sampled_from([*(item.key for item in Q.items()), "comment", "score", "is_complete"]),
-    st.lists(st.sampled_from(["1", "5", "na", "", "citizen", "business", "online", "late", "yes", "x"]), max_size=3),
+    st.lists(
+        st.sampled_from(["1", "5", "na", "", "citizen", "business", "online", "late", "yes", "x"]), max_size=3
+    ),
 )
 
 
 @given(_sent)
-def test_whatever_is_sent_every_item_gets_exactly_one_answer_that_is_offered(form: dict[str, list[str]]) -> None:
+def test_whatever_is_sent_every_item_gets_exactly_one_answer_that_is_offered(
+    form: dict[str, list[str]],
+) -> None:
     reading = read(Q, form)
     chosen = {q.key: option for q in Q.questions if (option := reading.answers.option(q.key))}
     asked = asked_keys(Q, chosen)

@@ -89,8 +89,12 @@ def test_a_browser_that_refuses_gzip_gets_none() -> None:
         True, True, False, False, False, False]  # fmt: skip
 
 
-@pytest.mark.parametrize(("lang", "words"), [("vi", "Mã này không dẫn tới"), ("en", "does not lead to a survey")])
-def test_an_unknown_code_is_said_in_the_respondents_language(citizen: FlaskClient, lang: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("lang", "words"), [("vi", "Mã này không dẫn tới"), ("en", "does not lead to a survey")]
+)
+def test_an_unknown_code_is_said_in_the_respondents_language(
+    citizen: FlaskClient, lang: str, words: str
+) -> None:
     answer = citizen.get(f"/s/NOPE42?lang={lang}")
     assert answer.status_code == 404
     assert words in answer.text
@@ -124,7 +128,10 @@ def test_a_form_with_missing_answers_comes_back_with_everything_typed(citizen: F
 def test_the_check_page_carries_what_was_said_and_leads_to_one_receipt(citizen: FlaskClient) -> None:
     form = a_form(Q, comment="dòng 1\r\ndòng 2", imp_ez_support="5", score="38", is_complete="no")
     page = citizen.post("/s/demo/check", data=form).text
-    fields = {name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)}
+    fields = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+    }
     assert fields["comment"] == "dòng 1\r\ndòng 2"
     assert "imp_ez_support" not in fields, "off the path of a citizen"
     assert "score" not in fields
@@ -174,13 +181,24 @@ def test_the_first_page_lists_the_open_surveys_and_no_closed_one(citizen: FlaskC
 
 def test_demo_data_is_labelled_on_every_page_of_the_way(citizen: FlaskClient) -> None:
     form = a_form(Q)
-    for answer in (citizen.get("/s/demo"), citizen.post("/s/demo/check", data=form), citizen.post("/s/demo/send", data=form)):
+    for answer in (
+        citizen.get("/s/demo"),
+        citizen.post("/s/demo/check", data=form),
+        citizen.post("/s/demo/send", data=form),
+    ):
         assert "Dữ liệu mẫu" in answer.text
 
 
 def test_an_odd_request_is_no_error_of_the_server(demo_app: Flask) -> None:
     client = demo_app.test_client()
-    for path in ("/s/%00", "/s/%ff%fe", "/s/demo?lang=%00", "/s/" + "a" * 3000, "/receipt?lang[]=x", "/s/demo/send"):
+    for path in (
+        "/s/%00",
+        "/s/%ff%fe",
+        "/s/demo?lang=%00",
+        "/s/" + "a" * 3000,
+        "/receipt?lang[]=x",
+        "/s/demo/send",
+    ):
         for method in ("get", "post", "put", "head", "options"):
             answer = getattr(client, method)(path)
             assert answer.status_code < 500, (method, path, answer.status_code)

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from survey.intake import receipts
 from survey.store import fieldwork, responses
@@ -75,7 +76,9 @@ def test_a_resend_after_the_secret_was_replaced_gets_the_same_receipt(demo_url: 
         app.extensions["database"].dispose()
 
 
-def test_a_resend_with_other_answers_keeps_the_first_and_says_so(demo_app: Flask, citizen: FlaskClient) -> None:
+def test_a_resend_with_other_answers_keeps_the_first_and_says_so(
+    demo_app: Flask, citizen: FlaskClient
+) -> None:
     form = a_form(Q, "4")
     code = send(citizen, form)
     again = citizen.post("/s/demo/send", data={**form, "acc_info": "1"})
@@ -90,7 +93,9 @@ def test_only_the_hash_of_a_receipt_is_stored_and_nothing_of_the_sender(demo_app
     form = a_form(Q)
     client = demo_app.test_client()
     headers = {"User-Agent": "TellTale/9", "X-Forwarded-For": "203.0.113.9"}
-    answer = client.post("/s/demo/send", data=form, headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.7"})
+    answer = client.post(
+        "/s/demo/send", data=form, headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.7"}
+    )
     code = receipt_in(answer.text)
     database: Database = demo_app.extensions["database"]
     with database.engine.connect() as connection:
@@ -116,8 +121,12 @@ def test_a_response_is_pinned_to_its_version(demo_app: Flask, citizen: FlaskClie
 
 
 @pytest.mark.parametrize("submission_id", ["", "x", "1 OR 1=1", "00000000-0000-0000-0000-00000000000g"])
-def test_a_form_without_a_submission_id_comes_back_whole_with_a_new_one(citizen: FlaskClient, submission_id: str) -> None:
-    answer = citizen.post("/s/demo/send", data={**a_form(Q), "submission_id": submission_id, "comment": "giữ lại"})
+def test_a_form_without_a_submission_id_comes_back_whole_with_a_new_one(
+    citizen: FlaskClient, submission_id: str
+) -> None:
+    answer = citizen.post(
+        "/s/demo/send", data={**a_form(Q), "submission_id": submission_id, "comment": "giữ lại"}
+    )
     assert answer.status_code == 422
     assert 'id="error-summary"' in answer.text
     assert "giữ lại" in answer.text
@@ -125,7 +134,9 @@ def test_a_form_without_a_submission_id_comes_back_whole_with_a_new_one(citizen:
     assert str(uuid.UUID(fresh)) == fresh
 
 
-def test_a_submission_stored_before_closing_is_answered_after_it(demo_app: Flask, citizen: FlaskClient) -> None:
+def test_a_submission_stored_before_closing_is_answered_after_it(
+    demo_app: Flask, citizen: FlaskClient
+) -> None:
     form, late = a_form(Q), a_form(Q)
     code = send(citizen, form)
     _close(demo_app)
@@ -140,7 +151,7 @@ def _close(app: Flask) -> None:
 
     database: Database = app.extensions["database"]
 
-    def close(session: "fieldwork.Session") -> None:
+    def close(session: "Session") -> None:
         campaign = fieldwork.campaign_by_key(session, "demo")
         assert campaign is not None
         campaign.closes_on = date(2020, 1, 2)
@@ -152,7 +163,7 @@ def _close(app: Flask) -> None:
 def test_a_quota_holds_under_parallel_sends_and_a_full_collector_says_so(demo_app: Flask) -> None:
     database: Database = demo_app.extensions["database"]
 
-    def limit(session: "fieldwork.Session") -> int:
+    def limit(session: "Session") -> int:
         found = fieldwork.collector_by_code(session, "demo")
         assert found is not None
         found.collector.quota = responses.count_at(session, found.collector.id) + 3
@@ -167,7 +178,9 @@ def test_a_quota_holds_under_parallel_sends_and_a_full_collector_says_so(demo_ap
     assert sum(a.status_code == 200 for a in answers) == 3
     assert database.read(lambda s: responses.count_at(s, collector_id)) == before + 3
     taken = next(form for form, answer in zip(forms, answers, strict=True) if answer.status_code == 200)
-    assert send(demo_app.test_client(), taken), "one that is stored gets its receipt from a full collector too"
+    assert send(demo_app.test_client(), taken), (
+        "one that is stored gets its receipt from a full collector too"
+    )
     assert demo_app.test_client().get("/s/demo").status_code == 409
 
 
@@ -176,7 +189,7 @@ def test_declining_stores_a_count_and_nothing_else(demo_app: Flask, citizen: Fla
     form = {**a_form(Q), "consent": "decline"}
 
     def declined() -> int:
-        def count(session: "fieldwork.Session") -> int:
+        def count(session: "Session") -> int:
             campaign = fieldwork.campaign_by_key(session, "demo")
             assert campaign is not None
             ids = [row.collector.id for row in fieldwork.collectors_of(session, campaign.id)]

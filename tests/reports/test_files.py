@@ -4,11 +4,12 @@ import csv
 import io
 import re
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, cast
 
 import openpyxl
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import BooleanObject, DictionaryObject
 
 from survey.reports import method, tables
 from survey.reports.files import csv as csv_file
@@ -142,9 +143,9 @@ def test_the_pdf_is_tagged_archivable_and_says_what_it_is(build: Any) -> None:
     results = build()
     reader = PdfReader(io.BytesIO(written(pdf_file, results, "vi")))
     root = reader.root_object
-    assert root["/MarkInfo"] == {"/Marked": True}
+    assert cast(DictionaryObject, root["/MarkInfo"])["/Marked"] == BooleanObject(value=True)
     assert "/StructTreeRoot" in root
-    assert root["/Lang"] == "vi-VN"
+    assert str(root["/Lang"]) == "vi-VN"
     assert reader.xmp_metadata is not None
     xmp = reader.xmp_metadata.stream.get_data()
     assert b"pdfaid:part" in xmp

@@ -1,6 +1,7 @@
-"""One door to write: committed before it answers, rolled back when it fails, and no failure spoils another."""
+"""One door to write: committed before it answers, rolled back when it fails, no failure spoils another."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
@@ -16,7 +17,7 @@ def _count(database: Database) -> int:
     return database.read(lambda s: s.scalar(select(func.count()).select_from(Desk)) or 0)
 
 
-def _add(name: str) -> "object":
+def _add(name: str) -> Callable[[Session], str]:
     def add(session: Session) -> str:
         session.add(Desk(name=name, name_en=name))
         session.flush()
@@ -26,7 +27,7 @@ def _add(name: str) -> "object":
 
 
 def test_a_write_is_there_for_others_once_it_has_answered(database: Database) -> None:
-    assert database.write(lambda s: _add("Quầy 1")(s)) == "Quầy 1"  # type: ignore[operator]
+    assert database.write(_add("Quầy 1")) == "Quầy 1"
     other = Database(database.url)
     assert _count(other) == 1
     other.dispose()
@@ -72,7 +73,7 @@ def test_a_reader_sees_one_moment_while_others_write(database: Database) -> None
         first = session.scalar(select(func.count()).select_from(Desk)) or 0
         if not database.is_sqlite:
             return first, first  # PostgreSQL's default isolation looks anew at each statement
-        thread = threading.Thread(target=lambda: database.write(lambda s: _add("late")(s)))  # type: ignore[operator]
+        thread = threading.Thread(target=lambda: database.write(_add("late")))
         thread.start()
         thread.join()
         return first, session.scalar(select(func.count()).select_from(Desk)) or 0
