@@ -87,7 +87,7 @@ class ScoredResponse:
 def add_once(session: Session, response: NewResponse) -> bool:
     """Store a response unless its submission id is there already; whether this call stored it.
 
-    Two sends of one submission that arrive together both reach the insert; the unique key lets one through.
+    Two sends of one submission that arrive together both reach the insert; the unique keys let one through.
     """
     statement = _insert_once(session).returning(ResponseRow.id)
     return session.execute(statement, [_row(response)]).first() is not None
@@ -99,9 +99,14 @@ def add_many(session: Session, responses: Sequence[NewResponse]) -> None:
 
 
 def _insert_once(session: Session) -> Insert:
+    """An insert that any unique key may turn away.
+
+    Two of one submission share the receipt's hash as well as the id. Named the id alone, PostgreSQL would raise
+    when it happens to see the hash first.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(ResponseRow).on_conflict_do_nothing(index_elements=["submission_id"])
-    return sqlite.insert(ResponseRow).on_conflict_do_nothing(index_elements=["submission_id"])
+        return postgresql.insert(ResponseRow).on_conflict_do_nothing()
+    return sqlite.insert(ResponseRow).on_conflict_do_nothing()
 
 
 def _row(response: NewResponse) -> dict[str, Any]:
