@@ -101,8 +101,8 @@ def add_many(session: Session, responses: Sequence[NewResponse]) -> None:
 def _insert_once(session: Session) -> Insert:
     """An insert that any unique key may turn away.
 
-    Two of one submission share the receipt's hash as well as the id. Named the id alone, PostgreSQL would raise
-    when it happens to see the hash first.
+    Two of one submission share the receipt's hash as well as the id. With the id alone named, PostgreSQL
+    raises when it happens to see the hash first.
     """
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(ResponseRow).on_conflict_do_nothing()
