@@ -55,10 +55,10 @@ def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> Non
     digest = questionnaires.publish(session, questionnaire, now=datetime.now(UTC))
     opened = today - timedelta(days=_DAYS_OF_FIELDWORK + 2)
     rounds = (
-        _Round("demo-truoc", f"Khảo sát hài lòng {opened.year - 1} (dữ liệu mẫu)",
+        _Round("demo-truoc", f"Khảo sát hài lòng {opened.year - 1} (dữ liệu minh họa)",
                opened - timedelta(days=365), opened - timedelta(days=365 - 60), 304, -0.30,
                ("demo1b", "demo2b", "demo3b", "demo4b")),
-        _Round("demo", f"Khảo sát hài lòng {opened.year} (dữ liệu mẫu)",
+        _Round("demo", f"Khảo sát hài lòng {opened.year} (dữ liệu minh họa)",
                opened, today + timedelta(days=365), 312, 0.0, (OPEN_CODE, "demo2", "demo3", "demo4")),
     )  # fmt: skip
     for planned in rounds:

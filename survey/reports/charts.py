@@ -303,14 +303,14 @@ def _start(row: AnswerCounts) -> float:
 
 
 def _draw_answers(axes: "Axes", row: AnswerCounts, colours: list[str], language: str) -> None:
-    axes.plot([0, 0], [-1.4, 1.4], color=LINE, linewidth=0.8, zorder=1)
+    axes.plot([0, 0], [-1.5, 1.5], color=LINE, linewidth=0.8, zorder=1)
     left = _start(row) if row.n_valid else 0.0
     for n, colour in zip(row.counts, colours, strict=True):
         share = n / row.n_valid if row.n_valid else 0.0
-        axes.barh(0, share, left=left, height=2, color=colour, edgecolor=GROUND, linewidth=0.8, zorder=2)
+        axes.barh(0, share, left=left, height=2.8, color=colour, edgecolor=GROUND, linewidth=0.8, zorder=2)
         if share >= _LEAST_LABELLED:
             words = f"{locale.number(wording.rounded(100 * share, 0), language, 0)}%"
-            axes.text(left + share / 2, -0.08, words, ha="center", va="center", color=canvas.on(colour),
+            axes.text(left + share / 2, -0.06, words, ha="center", va="center", color=canvas.on(colour),
                       fontsize=canvas.SMALL, zorder=3)  # fmt: skip
         left += share
 

@@ -3,6 +3,7 @@
 A cell is a value, not a text: numbers keep full precision, and the column's kind says how they are printed.
 """
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -68,6 +69,26 @@ def printed(value: Cell, kind: Kind, language: str) -> str:
     if kind == "maximum":
         return locale.points(value, language)
     return wording.count(int(value), language)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows as printed under a heading of their own; `heading` is None in a table without sections."""
+
+    heading: str | None
+    rows: tuple[tuple[str, ...], ...]
+
+
+def laid_out(table: Table, language: str) -> tuple[tuple[Column, ...], list[Block]]:
+    """The columns to print and the printed rows; a `section` column becomes headings over its rows."""
+    rows = [
+        tuple(printed(cell, column.kind, language) for cell, column in zip(row, table.columns, strict=True))
+        for row in table.rows
+    ]
+    if table.columns[0].key != "section":
+        return table.columns, [Block(None, tuple(rows))]
+    by_section = itertools.groupby(rows, key=lambda row: row[0])
+    return table.columns[1:], [Block(name, tuple(row[1:] for row in rows)) for name, rows in by_section]
 
 
 def whole(results: CampaignResults, language: str) -> Table:

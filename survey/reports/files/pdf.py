@@ -203,18 +203,12 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[_Part]:
 
 
 def _grid(table: Table, language: str, *, titled: bool = True) -> _Grid:
-    """A table as printed; a `section` column becomes headings over its rows."""
-    with_headings = table.columns[0].key == "section"
-    columns = table.columns[1:] if with_headings else table.columns
+    """A table as printed."""
+    columns, blocks = tables.laid_out(table, language)
     rows: list[_Row] = []
-    heading = None
-    for row in table.rows:
-        cells = [tables.printed(cell, c.kind, language) for cell, c in zip(row, table.columns, strict=True)]
-        if with_headings:
-            if cells[0] != heading:
-                rows.append(_Row((), cells[0]))
-            heading, *cells = cells
-        rows.append(_Row(tuple(cells)))
+    for block in blocks:
+        rows += [_Row((), block.heading)] if block.heading is not None else []
+        rows += [_Row(cells) for cells in block.rows]
     heads = tuple(_Head(column.label, column.kind) for column in columns)
     n_numbers = sum(head.kind != "text" for head in heads) or 1
     width = min(_WIDEST_MM, max(_NARROWEST_MM, (_TEXT_MM - _LABEL_MM) / n_numbers))
