@@ -23,7 +23,7 @@ from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 
 bp = Blueprint("survey_cli", __name__, cli_group="survey")
 _DEMO_SEED = 20180824
-_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(path_type=Path)  # a file that is not there is a refused input like any other
 
 
 def refused(message: str) -> NoReturn:
@@ -80,7 +80,7 @@ def _make_demo() -> None:
 
 
 @bp.cli.command("publish-questionnaire")
-@click.argument("file", type=_EXISTING)
+@click.argument("file", type=_FILE)
 @click.option("--check", is_flag=True, help="Store nothing; only say whether the file is in order.")
 def publish_questionnaire(file: Path, *, check: bool) -> None:
     """Publish a questionnaire from its YAML or JSON file and print its digest."""
@@ -90,6 +90,8 @@ def publish_questionnaire(file: Path, *, check: bool) -> None:
         refused(f"{file}: {error}")
     except UnicodeDecodeError as error:
         refused(f"{file}: not UTF-8 text at byte {error.start}; save it as UTF-8")
+    except OSError as error:
+        refused(f"{file} cannot be read: {error.strerror}")
     at = now()
     if not check:
         database().write(lambda s: questionnaires.publish(s, questionnaire, now=at))
@@ -97,15 +99,18 @@ def publish_questionnaire(file: Path, *, check: bool) -> None:
 
 
 @bp.cli.command("score")
-@click.argument("data", type=_EXISTING)
-@click.option("--instrument", required=True, type=_EXISTING, help="Criteria and points, JSON or YAML.")
-@click.option("--design", type=_EXISTING, help="Sample design, JSON.")
+@click.argument("data", type=_FILE)
+@click.option("--instrument", required=True, type=_FILE, help="Criteria and points, JSON or YAML.")
+@click.option("--design", type=_FILE, help="Sample design, JSON.")
+@click.option(
+    "--compare", type=_FILE, help="A second data file, to take the first from."
+)
 @click.option("--interval", type=click.Choice(["tilted-beta", "t", "logit-t"]), default="tilted-beta")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def score(data: Path, *, instrument: Path, design: Path | None, interval: str, as_json: bool) -> None:
+def score(data: Path, *, as_json: bool, **how: Any) -> None:
     """Score a file of answers, with no database."""
     try:
-        scored = score_file.score_files(data, instrument, design, interval=interval)
+        scored = score_file.score_files(data, **how)
     except score_file.ScoreFileError as error:
         refused(str(error))
     if as_json:
@@ -120,7 +125,17 @@ def _in_short(scored: dict[str, Any]) -> str:
     low, high = scored["ci"]
     limits = f"{scored['score']:.4f} of {scored['max']:g}, 95% interval {low:.4f} to {high:.4f}"
     provisional = f", provisional from {scored['scored_max']:g} points" if scored["provisional"] else ""
-    return f"{limits}: {scored['verdict']} (n = {scored['n_respondents']}{provisional})"
+    difference = _difference_in_short(scored.get("difference"))
+    return f"{limits}: {scored['verdict']} (n = {scored['n_respondents']}{provisional}){difference}"
+
+
+def _difference_in_short(difference: dict[str, Any] | None) -> str:
+    if difference is None:
+        return ""
+    if difference["ci"] is None:
+        return "\nno difference: one of the files has no score"
+    low, high = difference["ci"]
+    return f"\nsecond minus first {difference['estimate']:+.4f}, 95% interval {low:+.4f} to {high:+.4f}"
 
 
 @bp.cli.command("export")

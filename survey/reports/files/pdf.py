@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -106,9 +107,14 @@ def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
             sys_inputs={"data": report},
             font_paths=fonts,
             pdf_standards=["a-2a", "ua-1"],
-            timestamp=results.computed_at,
+            timestamp=_with_fixed_offset(results.computed_at),
         )
     )
+
+
+def _with_fixed_offset(at: datetime) -> datetime:
+    """The same moment; typst takes no time zone by name."""
+    return at.astimezone(timezone(at.utcoffset() or timedelta()))
 
 
 def _printable(value: Any) -> Any:
