@@ -39,7 +39,7 @@ _NARROW, _WIDE = 330.0, 482.0  # a phone; the text of an A4 page
 _MARGIN, _LINE_HEIGHT = 8.0, 12.5
 _BAR, _AIR = 14.0, 11.0
 _CHARACTERS, _TITLE_CHARACTERS = 48, 40
-_WIDE_LABEL, _WIDE_VALUE, _WIDE_CHARACTERS, _WIDE_AIR = 196.0, 84.0, 40, 7.0
+_WIDE_LABEL, _WIDE_VALUE, _WIDE_CHARACTERS, _WIDE_AIR = 196.0, 84.0, 36, 7.0
 _DPI = 300
 # matplotlib's settings are global and its caches are not made for threads.
 _one_at_a_time = threading.Lock()

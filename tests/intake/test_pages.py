@@ -186,7 +186,7 @@ def test_demo_data_is_labelled_on_every_page_of_the_way(citizen: FlaskClient) ->
         citizen.post("/s/demo/check", data=form),
         citizen.post("/s/demo/send", data=form),
     ):
-        assert "Dữ liệu mẫu" in answer.text
+        assert "Dữ liệu minh họa" in answer.text
 
 
 def test_an_odd_request_is_no_error_of_the_server(demo_app: Flask) -> None:

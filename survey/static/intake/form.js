@@ -4,7 +4,7 @@
 "use strict";
 var form = document.getElementById("f"), say = form.dataset, key = "draft:" + say.draft;
 var sections = all("section", form), check = byId("s-check"), progress = form.querySelector(".progress"), back = form.querySelector(".back");
-var reminded = {}, returning = false, hiddenAtCheck = {}, sent = false, moved = 0;
+var title = document.title.replace(say.error + " ", ""), reminded = {}, returning = false, hiddenAtCheck = {}, sent = false, moved = 0;
 
 function all(selector, root) { return [].slice.call((root || document).querySelectorAll(selector)); }
 function byId(id) { return document.getElementById(id); }
@@ -86,10 +86,12 @@ function problems(section) {
 function clear(section) {
   all(".error,.note", section).concat([byId("error-summary")]).forEach(function (e) { if (e) e.parentNode.removeChild(e); });
   all(".bad", section).forEach(function (e) { e.classList.remove("bad"); });
+  document.title = title;
 }
 function blame(section) {
   clear(section);
   var box = make("div", ""), list = document.createElement("ul");
+  document.title = say.error + " " + title;
   box.id = "error-summary"; box.tabIndex = -1; box.setAttribute("role", "alert");
   make("h2", say.problem, box); box.appendChild(list);
   items(section).forEach(function (item) {

@@ -1,0 +1,108 @@
+"""The product as it is served: gunicorn on its own configuration, as bin/serve starts it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+_PROGRAMS = Path(sys.executable).parent
+_PATIENCE_SECONDS = 60
+
+
+@dataclass
+class Server:
+    """A running server of its own instance."""
+
+    instance: Path
+    address: str
+    environment: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+    sign_ins: dict[str, str]
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite file; there is none on PostgreSQL."""
+        return self.instance / "survey.sqlite3"
+
+    @property
+    def log(self) -> str:
+        """What the server wrote so far."""
+        return (self.instance / "server.log").read_text(encoding="utf-8")
+
+    def wait_until_ready(self) -> None:
+        """Return when /readyz says so."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended at its start:\n{self.log[-3000:]}")
+            with suppress(requests.ConnectionError):
+                if requests.get(f"{self.address}/readyz", timeout=5).status_code == 200:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError(f"the server was not ready in {_PATIENCE_SECONDS} s:\n{self.log[-3000:]}")
+
+    def kill(self) -> None:
+        """Take master and workers away at once, as a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(_PATIENCE_SECONDS)
+
+    def stop(self) -> int:
+        """End it as an operator does; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(_PATIENCE_SECONDS)
+
+    def start_again(self) -> None:
+        """Start on the same instance and port."""
+        self.process = _start(self.instance, self.environment)
+        self.wait_until_ready()
+
+
+def _start(instance: Path, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    command = [str(_PROGRAMS / "gunicorn"), "--config", "gunicorn.conf.py", "wsgi:app"]
+    with (instance / "server.log").open("ab") as log:
+        return subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def set_up(environment: dict[str, str]) -> dict[str, str]:
+    """Make database and demonstration as bin/serve does; the first sign-ins."""
+    command = [str(_PROGRAMS / "flask"), "--app", "wsgi", "survey", "setup", "--demo"]
+    made = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
+    return dict(line.split("\t") for line in made.stdout.splitlines())
+
+
+@contextmanager
+def demo_server(instance: Path, database_url: str | None = None) -> Iterator[Server]:
+    """A server with the demonstration data, stopped at the end."""
+    port = free_port()
+    own = {"INSTANCE_PATH": str(instance), "HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG", "TZ"}}
+    environment = kept | own | ({"DATABASE_URL": database_url} if database_url else {})
+    sign_ins = set_up(environment)
+    server = Server(
+        instance, f"http://127.0.0.1:{port}", environment, _start(instance, environment), sign_ins
+    )
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.process.pid, signal.SIGKILL)
+        server.process.wait(_PATIENCE_SECONDS)

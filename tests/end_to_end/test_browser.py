@@ -1,0 +1,305 @@
+"""The main job in a real browser: the code is scanned, the form answered, the score downloaded, all agree."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pypdfium2
+import pytest
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pypdf import PdfReader
+
+from tests.end_to_end.independent import Figures, figures
+from tests.end_to_end.server import Server, demo_server
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+VISIT = {
+    "respondent_group": "business",
+    "service_domain": "land",
+    "submission_channel": "board_desk",
+    "result_status": "on_time",
+    "filed_feedback": "no",
+}
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with demo_server(tmp_path_factory.mktemp("instance")) as running:
+        yield running
+
+
+@dataclass
+class Phone:
+    """A phone of 360 × 640, and what went wrong in it."""
+
+    page: Page
+    problems: list[str]
+    requests: list[str]
+
+    def pick(self, name: str, value: str) -> None:
+        self.page.locator(f"label:has(input[name={name}][value='{value}'])").click()
+
+    def continue_(self) -> None:
+        self.page.locator("section.on [data-next]").click()
+
+
+def is_a_problem(message: ConsoleMessage) -> bool:
+    """Chromium also calls a refused form an error, which it is not."""
+    return message.type == "error" and "422" not in message.text
+
+
+def open_phone(browser: Browser, **options: Any) -> tuple[BrowserContext, Phone]:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640}, is_mobile=True, has_touch=True, locale="vi-VN", **options
+    )
+    phone = Phone(context.new_page(), [], [])
+    phone.page.on("console", lambda m: phone.problems.append(m.text) if is_a_problem(m) else None)
+    phone.page.on("pageerror", lambda error: phone.problems.append(str(error)))
+    phone.page.on("request", lambda request: phone.requests.append(request.url))
+    return context, phone
+
+
+@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Phone]:
+    context, opened = open_phone(browser, java_script_enabled=request.param)
+    yield opened
+    assert context.cookies() == [], "a citizen's pages set no cookie"
+    assert opened.problems == []
+    context.close()
+
+
+@pytest.fixture
+def official(browser: Browser, server: Server) -> Iterator[Page]:
+    """The administrator, signed in on a desktop."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    page = context.new_page()
+    page.goto(f"{server.address}/office/")
+    page.fill("#username", "admin")
+    page.fill("#password", server.sign_ins["admin"])
+    page.locator("main button").click()
+    page.wait_for_url("**/office/")
+    yield page
+    context.close()
+
+
+def code_on(poster: bytes) -> str:
+    """What a phone's camera reads off the printed poster."""
+    picture = pypdfium2.PdfDocument(poster)[0].render(scale=2).to_pil()
+    found = zxingcpp.read_barcodes(picture)
+    assert len(found) == 1
+    return str(found[0].text)
+
+
+def accessible(page: Page) -> list[str]:
+    return [violation["id"] for violation in Axe().run(page, options=WCAG).response["violations"]]
+
+
+def runs_scripts(page: Page) -> bool:
+    return page.locator("html.js").count() == 1
+
+
+def fill_in(phone: Phone, rating: str) -> None:
+    """Answer everything on the way, as a person would."""
+    page = phone.page
+    phone.pick("consent", "agree")
+    if runs_scripts(page):
+        phone.continue_()
+        fill_in_by_sections(phone, rating)
+        return
+    for name, value in VISIT.items():
+        phone.pick(name, value)
+    for question in page.locator(f"fieldset:visible:has(input[value='{rating}'])").all():
+        question.locator(f"label:has(input[value='{rating}'])").click()
+    page.fill("textarea", "Cảm ơn <b>quầy 1</b>")
+    page.locator(".all button").click()
+
+
+def fill_in_by_sections(phone: Phone, rating: str) -> None:
+    page = phone.page
+    while not page.locator("#s-check.on").count():
+        for question in page.locator("section.on fieldset:visible").all():
+            name = question.locator("input").first.get_attribute("name") or ""
+            choices = [value for value in (VISIT.get(name), rating) if value]
+            wanted = question.locator(", ".join(f"label:has(input[value='{v}'])" for v in choices))
+            if wanted.count():
+                wanted.first.click()
+        if page.locator("section.on textarea").count():
+            page.fill("textarea", "Cảm ơn <b>quầy 1</b>")
+        shown = page.locator("section.on").get_attribute("id")
+        phone.continue_()
+        if page.locator(f"#{shown} .note").count():  # a reminder of questions left blank
+            phone.continue_()
+        page.wait_for_selector(f"#{shown}:not(.on)", state="attached")
+
+
+def test_from_the_poster_to_the_receipt(phone: Phone, official: Page, server: Server) -> None:
+    poster = official.request.get(f"{server.address}/s/demo/poster.pdf").body()
+    page = phone.page
+    page.goto(code_on(poster))
+    assert page.url == f"{server.address}/s/demo"
+    assert phone.requests == [page.url], "the first view is one request"
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    fill_in(phone, rating="4")
+    asked = page.locator("body").inner_text()
+    assert "Cảm ơn <b>quầy 1</b>" in asked, "what was said is shown before sending, as it was typed"
+    page.locator("[data-send]:visible, main form .go button:visible").first.click()
+    page.wait_for_selector("#receipt-code")
+    code = page.inner_text("#receipt-code")
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", code)
+    page.goto(f"{server.address}/receipt")
+    page.fill("input[name=code]", code.lower())
+    page.locator("main button").first.click()
+    page.wait_for_load_state()
+    assert "Cảm ơn <b>quầy 1</b>" in page.inner_text("main")
+
+
+def test_nothing_typed_is_lost_by_a_reload_or_another_language(browser: Browser, server: Server) -> None:
+    context, phone = open_phone(browser)
+    page = phone.page
+    page.goto(f"{server.address}/s/demo")
+    phone.pick("consent", "agree")
+    phone.continue_()
+    phone.pick("respondent_group", "business")
+    page.reload()
+    assert page.locator("input[name=respondent_group][value=business]").is_checked()
+    page.locator("[data-language]").click()
+    page.wait_for_url("**lang=en*")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("input[name=respondent_group][value=business]").is_checked()
+    page.go_back()
+    assert phone.problems == []
+    context.close()
+
+
+def test_the_back_button_goes_one_section_back(browser: Browser, server: Server) -> None:
+    context, phone = open_phone(browser)
+    page = phone.page
+    page.goto(f"{server.address}/s/demo")
+    phone.pick("consent", "agree")
+    phone.continue_()
+    first = page.locator("section.on").get_attribute("id")
+    for name in ("respondent_group", "service_domain", "submission_channel", "result_status"):
+        phone.pick(name, VISIT[name])
+    phone.continue_()
+    assert page.locator("section.on").get_attribute("id") != first
+    page.go_back()
+    assert page.locator("section.on").get_attribute("id") == first
+    assert page.locator(f"input[value={VISIT['service_domain']}]").is_checked()
+    context.close()
+
+
+def test_a_required_answer_is_asked_for_beside_the_question_and_on_top(phone: Phone, server: Server) -> None:
+    page = phone.page
+    page.goto(f"{server.address}/s/demo")
+    if runs_scripts(page):
+        phone.continue_()
+    else:
+        phone.pick("consent", "agree")
+        page.locator(".all button").click()
+        page.wait_for_load_state()
+    assert page.locator("#error-summary").is_visible()
+    assert page.locator(".bad .error").first.is_visible()
+    assert page.title().startswith("Lỗi")
+
+
+def test_the_page_and_all_files_agree_with_an_independent_calculation(official: Page, server: Server) -> None:
+    page = official
+    page.goto(f"{server.address}/office/campaigns/demo?lang=vi")
+    expected = figures(server.database_file, "demo")
+    shown = page.inner_text(".answer h2")
+    for value in (expected.score, expected.low, expected.high):
+        assert in_vietnamese(value) in shown
+    assert page.inner_text("#t-score tbody").split()[-7] == str(expected.n)
+    files = {name: download(page, name) for name in ("pdf", "xlsx", "csv")}
+    words = " ".join(PdfReader(io.BytesIO(files["pdf"])).pages[0].extract_text().split())
+    assert f"{in_vietnamese(expected.score)} / 38 điểm" in words
+    assert f"{in_vietnamese(expected.low)} – {in_vietnamese(expected.high)}" in words
+    assert in_csv(files["csv"]) == pytest.approx(in_workbook(files["xlsx"]), rel=1e-14)
+    assert_same(in_csv(files["csv"]), expected)
+
+
+def download(page: Page, name: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.locator(f"a[href*='summary.{name}?in=vi']").click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def in_vietnamese(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def in_csv(content: bytes) -> dict[str, float]:
+    """The figures of the score and the sections, with all their digits."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    found: dict[str, float] = {}
+    for row in rows:
+        if row["part"] == "score":
+            found |= {column: float(row[column]) for column in ("points", "se", "ci_low", "ci_high", "n")}
+        if row["part"] == "section":
+            found[row["label"]] = float(row["points"])
+    return found
+
+
+def in_workbook(content: bytes) -> dict[str, float]:
+    """The same figures from the workbook's cells."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    found: dict[str, float] = {}
+    for sheet in book.worksheets:
+        rows = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+        for row in rows:
+            if row and row[0] == "Tất cả phiếu hợp lệ":
+                found |= dict(zip(("n", "points", "", "", "se", "ci_low", "ci_high"), row[1:], strict=True))
+            if row and len(row) == 8 and row[2] in {4, 6, 8} and isinstance(row[1], float):
+                found[row[0]] = row[1]
+    found.pop("")
+    return found
+
+
+def assert_same(found: dict[str, float], expected: Figures) -> None:
+    assert found["n"] == expected.n
+    assert found["points"] == pytest.approx(expected.score, abs=1e-10)
+    assert found["se"] == pytest.approx(expected.se, abs=1e-10)
+    assert found["ci_low"] == pytest.approx(expected.low, abs=1e-10)
+    assert found["ci_high"] == pytest.approx(expected.high, abs=1e-10)
+    sections = [
+        value for key, value in found.items() if key not in {"n", "points", "se", "ci_low", "ci_high"}
+    ]
+    assert sections == pytest.approx(list(expected.sections.values()), abs=1e-10)
+
+
+@pytest.mark.parametrize("path", ["", "desks", "../questionnaires", "../people", "../audit", "new", "../"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_an_office_page_is_accessible_and_fits(official: Page, server: Server, path: str, width: int) -> None:
+    place = {"": "campaigns/demo", "desks": "campaigns/demo/desks", "new": "campaigns/new"}
+    official.set_viewport_size({"width": width, "height": 800})
+    official.goto(f"{server.address}/office/{place.get(path, path.removeprefix('../'))}")
+    assert accessible(official) == []
+    assert official.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("path", ["/", "/s/demo", "/receipt", "/office/sign-in", "/s/unknown"])
+def test_a_public_page_is_accessible_and_fits(browser: Browser, server: Server, path: str, lang: str) -> None:
+    context, phone = open_phone(browser)
+    phone.page.goto(f"{server.address}{path}?lang={lang}")
+    assert accessible(phone.page) == []
+    assert phone.page.evaluate("document.documentElement.scrollWidth") == 360
+    context.close()
