@@ -2,7 +2,7 @@ import io
 import re
 from dataclasses import replace
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 import pytest
 import segno
 import zxingcpp
