@@ -1,0 +1,181 @@
+"""The results of a campaign as an official asks for them: from no form at all to hundreds."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_populations
+from survey.instrument.codec import digest
+from survey.reports.export import FORMATS, exported
+from survey.reports.results import CampaignResults, campaign_results
+from survey.store import fieldwork
+from survey.store.questionnaires import shipped
+from survey.web.context import database, today
+from tests.builders import a_form, send
+from tests.conftest import sign_in_as
+
+Q = shipped()
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+BUSINESS = {"respondent_group": "business"}
+
+
+@pytest.fixture
+def campaign(app: Flask) -> tuple[str, str]:
+    """A campaign nobody has answered yet, and its collector's code."""
+
+    with app.app_context():
+        day = today()
+    desks = (NewDesk("Quầy 1", "Desk 1"), NewDesk("Quầy 2", "Desk 2"))
+    new = NewCampaign("Khảo sát thử", digest(Q), day - timedelta(days=1), day + timedelta(days=30), desks)
+
+    def make(session: Session) -> tuple[str, str]:
+        made = open_campaign(session, new, now=NOW)
+        return made.key, fieldwork.collectors_of(session, made.id)[0].collector.code
+
+    with app.app_context():
+        return database().write(make)
+
+
+def results_of(app: Flask, key: str) -> CampaignResults:
+    def found(session: Session) -> CampaignResults:
+        row = fieldwork.campaign_by_key(session, key)
+        assert row is not None
+        return campaign_results(session, row, computed_at=NOW)
+
+    with app.app_context():
+        return database().read(found)
+
+
+def answer(app: Flask, code: str, n: int, rating: str = "4", **fields: str) -> list[str]:
+    return [send(app.test_client(), a_form(Q, rating, **fields), code) for _ in range(n)]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 4, 9])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_campaign_of_few_forms_has_a_page_and_every_file(
+    app: Flask, campaign: tuple[str, str], n: int, lang: str
+) -> None:
+    key, code = campaign
+    answer(app, code, n)
+    results = results_of(app, key)
+    assert results.forms.valid == n
+    assert results.score.verdict.value == "withheld"
+    office = sign_in_as(app, "viewer")
+    page = office.get(f"/office/campaigns/{key}?lang={lang}")
+    assert page.status_code == 200
+    for word in ("nan", "None", "inf "):
+        assert word not in page.text.replace("finance", "")
+    for name in FORMATS:
+        assert exported(results, name, lang)
+
+
+def test_everybody_saying_the_same_is_a_score_with_an_interval(app: Flask, campaign: tuple[str, str]) -> None:
+    key, code = campaign
+    answer(app, code, 12, "5")
+    answer(app, code, 12, "5", **BUSINESS)
+    score = results_of(app, key).score
+    assert score.score == pytest.approx(38)
+    assert score.interval is not None
+    assert 30 < score.interval.low < 38 == score.interval.high
+    assert score.verdict.value == "exceeds"
+
+
+def test_few_of_one_group_withhold_the_verdict_and_hide_the_group(
+    app: Flask, campaign: tuple[str, str]
+) -> None:
+    key, code = campaign
+    answer(app, code, 20)
+    answer(app, code, 3, **BUSINESS)
+    results = results_of(app, key)
+    assert results.score.verdict.value == "withheld"
+    page = sign_in_as(app, "viewer").get(f"/office/campaigns/{key}?lang=en").text
+    row = page.partition("Business, organisation or investor</th>")[2].partition("</tr>")[0]
+    assert "–" in row
+
+
+def test_a_form_with_too_few_ratings_is_counted_and_not_scored(app: Flask, campaign: tuple[str, str]) -> None:
+    key, code = campaign
+    answer(app, code, 5)
+    nothing = {criterion.key: "" for criterion in Q.criteria}
+    answer(app, code, 2, **nothing)
+    forms = results_of(app, key).forms
+    assert (forms.valid, forms.incomplete) == (5, 2)
+
+
+def test_a_withdrawn_form_leaves_the_score(app: Flask, campaign: tuple[str, str]) -> None:
+    key, code = campaign
+    receipts = answer(app, code, 6, "5") + answer(app, code, 1, "1")
+    citizen = app.test_client()
+    page = citizen.post("/receipt/withdraw", data={"code": receipts[-1]})
+    assert page.status_code in {200, 303}
+    results = results_of(app, key)
+    assert (results.forms.valid, results.forms.withdrawn) == (6, 1)
+    assert results.score.score == pytest.approx(38)
+
+
+def test_the_same_forms_give_the_same_digest_in_any_order(app: Flask, campaign: tuple[str, str]) -> None:
+    key, code = campaign
+    answer(app, code, 3, "5")
+    before = results_of(app, key).digest
+    receipts = answer(app, code, 1, "2")
+    assert results_of(app, key).digest != before
+    app.test_client().post("/receipt/withdraw", data={"code": receipts[0]})
+    assert results_of(app, key).digest == before
+
+
+def test_people_served_narrow_the_interval_unless_they_are_too_few(
+    app: Flask, campaign: tuple[str, str]
+) -> None:
+    key, code = campaign
+    for rating in "2345":
+        answer(app, code, 5, rating)
+        answer(app, code, 5, rating, **BUSINESS)
+    endless = results_of(app, key).score.se
+    assert endless is not None
+
+    def served(citizens: int, businesses: int) -> CampaignResults:
+        def keep(session: Session) -> None:
+            row = fieldwork.campaign_by_key(session, key)
+            assert row is not None
+            set_populations(session, row.id, {"citizen": citizens, "business": businesses})
+
+        with app.app_context():
+            database().write(keep)
+        return results_of(app, key)
+
+    finite = served(40, 40)
+    assert finite.score.se == pytest.approx(endless * 0.5**0.5, rel=1e-9)
+    everybody = served(20, 20)
+    assert everybody.score.se == pytest.approx(0, abs=1e-9)
+    wrong = served(19, 40)
+    assert wrong.populations_ignored
+    assert wrong.score.se == pytest.approx(endless)
+
+
+def test_demonstration_is_said_on_the_page_and_in_every_file(
+    demo_app: Flask, administrator: FlaskClient
+) -> None:
+    assert "Dữ liệu minh họa" in administrator.get("/office/campaigns/demo?lang=vi").text
+    assert "DEMONSTRATION" in administrator.get("/office/campaigns/demo/summary.svg?in=en").text
+    results = results_of(demo_app, "demo")
+    assert "minh họa" in exported(results, "csv", "vi").decode().lower()
+
+
+@pytest.mark.parametrize("path", ["nothing", "demo/summary.exe", "demo/summary.pdf?in=xx"])
+def test_what_is_not_there_is_not_found(administrator: FlaskClient, path: str) -> None:
+    assert administrator.get(f"/office/campaigns/{path}").status_code == 404
+
+
+def test_a_download_is_in_the_log(administrator: FlaskClient) -> None:
+    administrator.get("/office/campaigns/demo/summary.csv?in=vi")
+    assert "demo.csv (vi)" in administrator.get("/office/audit").text
+
+
+def test_a_group_that_is_not_offered_is_refused(app: Flask, campaign: tuple[str, str]) -> None:
+    key, code = campaign
+    form = a_form(Q, respondent_group="unit_head")
+    assert app.test_client().post(f"/s/{code}/send", data=form).status_code == 422
+    assert results_of(app, key).forms.valid == 0
