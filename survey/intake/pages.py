@@ -104,7 +104,8 @@ def check(code: str) -> ResponseReturnValue:
 @public
 def declined(code: str) -> ResponseReturnValue:
     """Thanks to a person who chose not to take part."""
-    return render_template("intake/declined.html", collector_code=code)
+    collector, _campaign = database().read(lambda session: links.collector_behind(session, code))
+    return render_template("intake/declined.html", collector_code=code, is_demo=collector.is_demo)
 
 
 @bp.get("/s/<code>/check")
