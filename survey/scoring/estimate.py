@@ -34,20 +34,35 @@ class AnswerSheet:
 
 
 @dataclass(frozen=True, eq=False)
+class Cells:
+    """Sums over each (criterion, group), all (Q, G): valid answers of people with weight, and weighted sums.
+
+    `mass` sums the weights of valid answers, `total` weight times share.
+    """
+
+    count: Floats
+    mass: Floats
+    total: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Estimates:
     """Every estimate of one set of respondents: the score, the S sections, the Q criteria, in this order.
 
-    `points` (1 + S + Q,) and `influence` (r, 1 + S + Q) are in points; `scored_max` (1 + S + Q,) is the
-    maximum of the criteria behind each that could be scored; `ratio` (Q,) is 0 where `scored` (Q,) is
-    False; `n_valid` (Q,) counts valid answers.
+    `points` (1 + S + Q,) is in points; `scored_max` (1 + S + Q,) is the maximum of the criteria behind
+    each that could be scored; `ratio` (Q,) is 0 where `scored` (Q,) is False; `n_valid` (Q,) counts valid
+    answers. `mean` (Q, G) is each cell's mean share, and an answer of share x there moves the estimates by
+    (x - mean) times `per_answer` (Q, G) times `loading` (Q, 1 + S + Q), per unit of weight.
     """
 
     points: Floats
-    influence: Floats
     scored_max: Floats
     ratio: Floats
     scored: Flags
     n_valid: Floats
+    mean: Floats
+    per_answer: Floats
+    loading: Floats
 
 
 def answer_sheet(answers: Floats, rules: Rules, group: Labels | None) -> AnswerSheet:
@@ -70,7 +85,7 @@ def answer_sheet(answers: Floats, rules: Rules, group: Labels | None) -> AnswerS
         if criterion.groups and labels is not None:
             valid[~np.isin(labels, criterion.groups), column] = 0.0
     share *= valid
-    return AnswerSheet(share, valid, _cell_groups(labels, rules, answers.shape[0]), _group_shares(rules))
+    return AnswerSheet(share, valid, _cell_groups(labels, rules, answers.shape[0]), group_shares(rules))
 
 
 def section_keys(rules: Rules) -> tuple[str, ...]:
@@ -83,8 +98,8 @@ def scored_groups(rules: Rules) -> tuple[str, ...]:
     return tuple(group for group, weight in rules.group_weights.items() if weight > 0)
 
 
-def estimates(sheet: AnswerSheet, rules: Rules, weight: Floats, rows: Codes) -> Estimates:
-    """Points and influence of the rows: ratios of weighted sums, combined over groups as the rules say.
+def estimates(sheet: AnswerSheet, rules: Rules, weight: Floats, rows: Codes) -> tuple[Estimates, Floats]:
+    """The estimates of the rows, and each row's influence on them in points, (r, 1 + S + Q).
 
     Parameters
     ----------
@@ -97,22 +112,28 @@ def estimates(sheet: AnswerSheet, rules: Rules, weight: Floats, rows: Codes) -> 
     """
     everyone = rows.size == weight.size
     share, valid = (sheet.share, sheet.valid) if everyone else (sheet.share[rows], sheet.valid[rows])
-    weight = weight[rows]
     members = _members(sheet.cell_group[rows], sheet.group_share.shape[1])
-    n_cells, mass, mean = _cells(share, valid, weight, members)
-    kept = (n_cells >= max(rules.min_valid_per_cell, 1)) & (sheet.group_share > 0) & (mass > 0)
-    part = np.where(kept, sheet.group_share, 0.0)
+    found = combined(_cells(share, valid, weight[rows], members), rules, sheet.group_share)
+    influence = np.zeros((rows.size, found.points.size))
+    for g, inside in enumerate(members):
+        moved = share[inside] - valid[inside] * found.mean[:, g]
+        influence[inside] = moved @ (found.per_answer[:, [g]] * found.loading)
+    return found, influence
+
+
+def combined(cells: Cells, rules: Rules, group_share: Floats) -> Estimates:
+    """The estimates behind sums over cells: ratios of sums, combined over groups as the rules say."""
+    kept = (cells.count >= max(rules.min_valid_per_cell, 1)) & (group_share > 0) & (cells.mass > 0)
+    mean = np.divide(cells.total, cells.mass, out=np.zeros_like(cells.total), where=cells.mass > 0)
+    part = np.where(kept, group_share, 0.0)
     whole = part.sum(axis=1)
     scored = whole > 0
     part = part / np.where(scored, whole, 1.0)[:, None]
     ratio = (part * mean).sum(axis=1)
-    per_answer = np.divide(part, mass, out=np.zeros_like(part), where=kept)
+    per_answer = np.divide(part, cells.mass, out=np.zeros_like(part), where=kept)
     loading, scored_max = _loadings(rules, scored)
-    influence = np.zeros((rows.size, loading.shape[1]))
-    for g, inside in enumerate(members):
-        influence[inside] = (share[inside] - valid[inside] * mean[:, g]) @ (per_answer[:, [g]] * loading)
-    n_valid = n_cells.sum(axis=1)
-    return Estimates(ratio @ loading, influence, scored_max, ratio, scored, n_valid)
+    n_valid = cells.count.sum(axis=1)
+    return Estimates(ratio @ loading, scored_max, ratio, scored, n_valid, mean, per_answer, loading)
 
 
 def _members(group: Codes, n_groups: int) -> list[Codes | slice]:
@@ -122,10 +143,7 @@ def _members(group: Codes, n_groups: int) -> list[Codes | slice]:
     return [np.flatnonzero(group == g) for g in range(n_groups)]
 
 
-def _cells(
-    share: Floats, valid: Floats, weight: Floats, members: list[Codes | slice]
-) -> tuple[Floats, Floats, Floats]:
-    """Valid answers, their weight, and their weighted mean share in each (criterion, group): each (Q, G)."""
+def _cells(share: Floats, valid: Floats, weight: Floats, members: list[Codes | slice]) -> Cells:
     shape = (share.shape[1], len(members))
     count, mass, total = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for g, inside in enumerate(members):
@@ -133,7 +151,7 @@ def _cells(
         count[:, g] = (w > 0).astype(np.float64) @ valid[inside]
         mass[:, g] = w @ valid[inside]
         total[:, g] = w @ share[inside]
-    return count, mass, np.divide(total, mass, out=np.zeros(shape), where=mass > 0)
+    return Cells(count, mass, total)
 
 
 def _loadings(rules: Rules, scored: Flags) -> tuple[Floats, Floats]:
@@ -197,7 +215,7 @@ def _cell_groups(labels: Labels | None, rules: Rules, n: int) -> Codes:
     return codes
 
 
-def _group_shares(rules: Rules) -> Floats:
+def group_shares(rules: Rules) -> Floats:
     """What the rules give each group of each criterion, (Q, G); the rule `pooled` has one group of all."""
     if rules.group_rule == "pooled":
         return np.ones((len(rules.criteria), 1))

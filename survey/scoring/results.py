@@ -11,7 +11,7 @@ from survey.scoring.verdict import FormsNeeded, Reading, Verdict
 class CriterionScore:
     """Points of one criterion. `ratio`, `points` and `se_points` are None when it could not be scored.
 
-    `n_valid` counts the valid answers of respondents with weight.
+    `n_valid` counts the valid answers of respondents with weight. `design_effect`: see Score.
     """
 
     key: str
@@ -21,6 +21,7 @@ class CriterionScore:
     points: float | None
     se_points: float | None
     n_valid: int
+    design_effect: float | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ class Score:
     `withheld_because` has the codes `no_answers`, `unscored:<criterion>`, `few_respondents:<n>` and
     `small_group:<group>:<n>`; it is empty unless the verdict is withheld. `unscored` names the criteria
     without points.
-    `evidence` is what the intervals were made from, None without a score.
+    `evidence` is what the intervals were made from, None without a score. `design_effect` is the variance
+    over that of as many respondents drawn at random with replacement; `effective_respondents` are those who
+    answered, divided by it.
     """
 
     score: float | None
@@ -84,6 +87,8 @@ class Score:
     forms_needed: FormsNeeded | None = None
     unscored: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    design_effect: float | None = None
+    effective_respondents: float | None = None
 
 
 @dataclass(frozen=True)

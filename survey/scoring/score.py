@@ -6,31 +6,13 @@ import numpy as np
 
 from survey.scoring.arrays import Codes, Flags, Floats, Labels, is_blank
 from survey.scoring.design import DesignError, Layout, SampleDesign, lay_out
-from survey.scoring.estimate import (
-    AnswersError,
-    AnswerSheet,
-    Estimates,
-    answer_sheet,
-    estimates,
-    scored_groups,
-    section_keys,
-)
-from survey.scoring.interval import (
-    NOTHING,
-    Evidence,
-    Interval,
-    chance_at_least,
-    chance_at_least_t,
-    check_level,
-    logit_t_interval,
-    mean_fraction,
-    t_interval,
-    tilted_beta_interval,
-)
+from survey.scoring.estimate import AnswersError, AnswerSheet, answer_sheet, estimates, scored_groups
+from survey.scoring.findings import Findings, judged
+from survey.scoring.interval import Interval, check_level, mean_fraction
 from survey.scoring.results import CriterionScore, Score, SectionScore, SurveyScore
 from survey.scoring.rules import Rules
 from survey.scoring.variance import Variances, stratum_variances, units_with_weight
-from survey.scoring.verdict import FormsNeeded, Reading, Spread, Verdict, forms_needed, reading_of, verdict_of
+from survey.scoring.verdict import FormsNeeded, Reading, Verdict
 
 __all__ = [
     "AnswersError", "CriterionScore", "DesignError", "FormsNeeded", "Interval", "Reading", "Score",
@@ -73,56 +55,18 @@ def score_responses(
     scored = sheet.cell_group >= 0
     layout = lay_out(_with_group_strata(design, rules, labels), scored.size)
     layout = _without_unscored(layout, scored)
-    survey = _Survey(rules, sheet, layout, labels, level)
-    whole = _score(survey, np.flatnonzero(scored))
-    return SurveyScore(whole, {key: _score(survey, rows) for key, rows in _domains(domain, scored).items()})
+    sample = _Sample(rules, sheet, layout, labels)
+    whole = judged(_findings(sample, np.flatnonzero(scored)), rules, level)
+    parts = {key: _findings(sample, rows) for key, rows in _domains(domain, scored).items()}
+    return SurveyScore(whole, {key: judged(part, rules, level) for key, part in parts.items()})
 
 
 @dataclass(frozen=True, eq=False)
-class _Survey:
+class _Sample:
     rules: Rules
     sheet: AnswerSheet
     layout: Layout
     group: Labels | None
-    level: float
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """The respondents being scored (rows) with everything estimated from them."""
-
-    survey: _Survey
-    rows: Codes
-    found: Estimates
-    variances: Variances
-    effective_n: float
-    fraction_if_flat: float
-    design_df: float
-
-    @property
-    def shows_spread(self) -> bool:
-        """Two sampling units at least, and a stratum whose variance they tell."""
-        layout = self.survey.layout
-        told = (layout.n_psu > 1) | (layout.fraction >= 1) | (layout.lonely_psu == "adjust")
-        return bool(self.variances.n_units.sum() >= 2 and told.any())
-
-    def evidence(self, estimate: int, full: float) -> Evidence:
-        """What the interval of one estimate, 0..`full` points, is made from."""
-        negligible = NOTHING * full**2
-        variance, endless = (
-            float(v[estimate]) if v[estimate] > negligible else 0.0
-            for v in (self.variances.total, self.variances.without_fpc)
-        )
-        point = min(float(self.found.points[estimate]), full)
-        df = self.interval_df(estimate) if self.shows_spread else None
-        return Evidence(point, full, variance, endless, self.effective_n, df, self.fraction_if_flat)
-
-    def interval_df(self, estimate: int) -> float:
-        """Degrees of freedom of the intervals: Satterthwaite under `fixed`, else PSUs minus strata."""
-        by_design = self.variances.design_df
-        if self.survey.rules.group_rule == "pooled" or by_design < 1:
-            return by_design
-        return self.variances.satterthwaite_df(estimate) or by_design
 
 
 def _with_group_strata(design: SampleDesign, rules: Rules, group: Labels | None) -> SampleDesign:
@@ -165,138 +109,53 @@ def _domains(domain: Labels | None, scored: Flags) -> dict[str, Codes]:
     return {str(key): np.flatnonzero(usable & (texts == key)) for key in np.unique(texts[usable])}
 
 
-def _score(survey: _Survey, rows: Codes) -> Score:
-    part = _part(survey, rows)
-    rules = survey.rules
-    evidence = part.evidence(0, rules.total_points) if _is_defined(part, 0, rules.total_points) else None
-    unscored = tuple(c.key for c, ok in zip(rules.criteria, part.found.scored, strict=True) if not ok)
-    score = Score(
-        score=None, se=None, df=_or_none(part.variances.design_df, part), max_points=rules.total_points,
-        df_satterthwaite=None, scored_max=float(part.found.scored_max[0]),
-        provisional=bool(evidence and part.found.scored_max[0] < rules.total_points * (1 - 1e-9)),
-        interval=Interval(0.0, rules.total_points) if rows.size == 0 else None,
-        interval_t=None, interval_logit_t=None, verdict=Verdict.WITHHELD,
-        withheld_because=_withheld_because(part, unscored, is_scored=evidence is not None),
-        reading=None, p_ge_low=None, n_respondents=int(rows.size),
-        sum_weights=float(survey.layout.weight[rows].sum() * survey.layout.weight_unit),
-        criteria=_criteria(part), sections=_sections(part),
-        df_design=_or_none(part.design_df, part), level=survey.level, unscored=unscored, evidence=evidence,
-    )  # fmt: skip
-    return score if evidence is None else _judged(score, evidence, part)
-
-
-def _part(survey: _Survey, rows: Codes) -> _Part:
-    layout = survey.layout
-    found = estimates(survey.sheet, survey.rules, layout.weight, rows)
-    weight = layout.weight[rows]
-    variances = stratum_variances(layout, found.influence, rows)
-    square = float(weight @ weight)
+def _findings(sample: _Sample, rows: Codes) -> Findings:
+    layout, sheet = sample.layout, sample.sheet
+    weight, valid = layout.weight[rows], sheet.valid[rows]
+    found, influence = estimates(sheet, sample.rules, layout.weight, rows)
+    variances = stratum_variances(layout, influence, rows)
+    answered = valid.any(axis=1)
     units = units_with_weight(layout, np.arange(layout.weight.size))
-    return _Part(
-        survey, rows, found, variances, float(weight.sum()) ** 2 / square if square else 0.0,
-        mean_fraction(layout, rows), float(units.sum() - np.count_nonzero(units)),
+    square = float(weight @ weight)
+    return Findings(
+        found, variances, np.einsum("r,rk,rk->k", weight, influence, influence),
+        effective_n=float(weight.sum()) ** 2 / square if square else 0.0,
+        fraction_if_flat=mean_fraction(layout, rows),
+        design_df=float(units.sum() - np.count_nonzero(units)),
+        shows_spread=_shows_spread(layout, variances),
+        n_respondents=int(rows.size),
+        n_answered=int(np.count_nonzero(answered)),
+        answered_by_group=_count_by_group(sample, rows[answered]),
+        answered_weight=float(weight[answered].sum()),
+        valid_weight=weight @ valid,
+        sum_weights=float(weight.sum() * layout.weight_unit),
+        people=_people(layout, rows),
+        population=_population(layout, rows),
     )  # fmt: skip
 
 
-def _judged(score: Score, evidence: Evidence, part: _Part) -> Score:
-    """The score with its intervals, verdict, chances and the forms still needed."""
-    rules, level = part.survey.rules, part.survey.level
-    interval = tilted_beta_interval(evidence, level)
-    verdict = Verdict.WITHHELD if score.withheld_because else verdict_of(interval, rules.target)
-    known = evidence.df is not None
-    return replace(
-        score,
-        score=evidence.estimate,
-        se=float(np.sqrt(evidence.variance)) if known else None,
-        df_satterthwaite=part.variances.satterthwaite_df(0) if known and evidence.variance > 0 else None,
-        interval=interval,
-        interval_t=t_interval(evidence, level),
-        interval_logit_t=logit_t_interval(evidence, level),
-        verdict=verdict,
-        reading=reading_of(evidence.estimate, rules.target),
-        p_ge_low=chance_at_least(evidence, rules.target.low, interval, level),
-        p_ge_low_t=chance_at_least_t(evidence, rules.target.low),
-        forms_needed=forms_needed(evidence.estimate, verdict, rules.target, _spread(part, evidence)),
-    )
+def _shows_spread(layout: Layout, variances: Variances) -> bool:
+    """Two sampling units at least, and a stratum whose variance they tell."""
+    told = (layout.n_psu > 1) | (layout.fraction >= 1) | (layout.lonely_psu == "adjust")
+    return bool(variances.n_units.sum() >= 2 and told.any())
 
 
-def _or_none(df: float, part: _Part) -> float | None:
-    return df if part.variances.n_units.sum() >= 2 else None
+def _count_by_group(sample: _Sample, rows: Codes) -> dict[str, int]:
+    if sample.group is None:
+        return {}
+    group = sample.group[rows]
+    return {key: int(np.count_nonzero(group == key)) for key in scored_groups(sample.rules)}
 
 
-def _is_defined(part: _Part, estimate: int, full: float) -> bool:
-    """Whether an estimate has points: all its criteria under `undefined`, some of them under `rescale`."""
-    behind = float(part.found.scored_max[estimate])
-    if part.survey.rules.when_unscored == "undefined":
-        return behind > 0 and behind >= full * (1 - 1e-9)
-    return behind > 0
+def _people(layout: Layout, rows: Codes) -> dict[str, float]:
+    weight = np.abs(layout.weight[rows])
+    people = np.bincount(layout.stratum[rows], weights=weight, minlength=layout.n_psu.size)
+    shares = zip(layout.stratum_names, people, strict=True)
+    return {name: float(share) for name, share in shares if share > 0}
 
 
-def _withheld_because(part: _Part, unscored: tuple[str, ...], *, is_scored: bool) -> tuple[str, ...]:
-    """Codes of the reasons to say no verdict; see Score."""
-    rules, survey = part.survey.rules, part.survey
-    answered = part.rows[survey.sheet.valid[part.rows].any(axis=1)]
-    if answered.size == 0:
-        return ("no_answers",)
-    reasons = [] if is_scored else [f"unscored:{key}" for key in unscored]
-    if answered.size < max(2, rules.small_cell_suppression):
-        reasons.append(f"few_respondents:{answered.size}")
-    if survey.group is not None:
-        for key in scored_groups(rules):
-            count = int(np.count_nonzero(survey.group[answered] == key))
-            if 0 < count < rules.min_group_n_for_verdict:
-                reasons.append(f"small_group:{key}:{count}")
-    return tuple(reasons)
-
-
-def _criteria(part: _Part) -> tuple[CriterionScore, ...]:
-    found, rules = part.found, part.survey.rules
-    first = 1 + len(section_keys(rules))
-    scores = []
-    for q, criterion in enumerate(rules.criteria):
-        scored = bool(found.scored[q])
-        se = float(np.sqrt(part.variances.total[first + q])) if scored and part.shows_spread else None
-        scores.append(
-            CriterionScore(
-                criterion.key, criterion.section, criterion.max_points,
-                float(found.ratio[q]) if scored else None,
-                float(found.points[first + q]) if scored else None,
-                se, int(found.n_valid[q]),
-            )
-        )  # fmt: skip
-    return tuple(scores)
-
-
-def _sections(part: _Part) -> tuple[SectionScore, ...]:
-    rules, level = part.survey.rules, part.survey.level
-    scores = []
-    for s, key in enumerate(section_keys(rules)):
-        full = sum(criterion.max_points for criterion in rules.criteria if criterion.section == key)
-        scored_max = float(part.found.scored_max[1 + s])
-        score = SectionScore(key, full, scored_max, None, None, None, None, None, int(part.rows.size))
-        if _is_defined(part, 1 + s, full):
-            evidence = part.evidence(1 + s, full)
-            score = replace(
-                score,
-                score=evidence.estimate,
-                se=None if evidence.df is None else float(np.sqrt(evidence.variance)),
-                interval=tilted_beta_interval(evidence, level),
-                interval_t=t_interval(evidence, level),
-                interval_logit_t=logit_t_interval(evidence, level),
-            )
-        scores.append(score)
-    return tuple(scores)
-
-
-def _spread(part: _Part, evidence: Evidence) -> Spread:
-    """What a plan for more forms is made from. Only element samples with an FPC know the population."""
-    layout, rows = part.survey.layout, part.rows
-    weight = layout.weight[rows]
-    people = np.bincount(layout.stratum[rows], weights=np.abs(weight), minlength=layout.n_psu.size)
-    population = None
-    if layout.each_is_a_psu and np.isfinite(layout.population).all():
-        population = float((1 / layout.fraction[layout.stratum[rows]]).sum())
-    by_stratum = {
-        name: float(share) for name, share in zip(layout.stratum_names, people, strict=True) if share > 0
-    }
-    return Spread(int(rows.size), evidence.variance_without_fpc, population, by_stratum)
+def _population(layout: Layout, rows: Codes) -> float | None:
+    """People behind the rows. Only element samples with an FPC know them."""
+    if not layout.each_is_a_psu or not np.isfinite(layout.population).all():
+        return None
+    return float((1 / layout.fraction[layout.stratum[rows]]).sum())

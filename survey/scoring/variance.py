@@ -100,7 +100,7 @@ def _between_psus(layout: Layout, weighted: Floats, rows: Codes) -> Floats:
     weight = np.bincount(layout.stratum, weights=np.abs(layout.weight), minlength=layout.n_psu.size)
     lonely = (layout.n_psu == 1) & (layout.fraction < 1) & (weight > 0)
     centred = ~lonely if layout.lonely_psu == "adjust" else np.ones_like(lonely)
-    spread = _scaled(layout.n_psu)[:, None] * _squares(totals, parent, layout.n_psu, centred)
+    spread = unit_factor(layout.n_psu)[:, None] * _squares(totals, parent, layout.n_psu, centred)
     if layout.lonely_psu == "average" and not lonely.all():
         spread = spread * (lonely.size / np.count_nonzero(~lonely))
     return spread
@@ -112,7 +112,7 @@ def _within_psus(layout: Layout, second: SecondStage, weighted: Floats, rows: Co
     lonely = (second.n_units == 1) & (second.fraction < 1)
     centred = ~lonely if layout.lonely_psu == "adjust" else np.ones_like(lonely)
     inside = _squares(totals, second.unit_psu, second.n_units, centred)
-    inside = inside * (_scaled(second.n_units) * (1 - second.fraction))[:, None]
+    inside = inside * (unit_factor(second.n_units) * (1 - second.fraction))[:, None]
     by_stratum = sums_by(inside, layout.psu_stratum, layout.n_psu.size) * layout.fraction[:, None]
     if layout.lonely_psu == "average":
         known = np.bincount(layout.psu_stratum, weights=~lonely, minlength=layout.n_psu.size)
@@ -120,7 +120,7 @@ def _within_psus(layout: Layout, second: SecondStage, weighted: Floats, rows: Co
     return by_stratum
 
 
-def _scaled(n_units: Floats) -> Floats:
+def unit_factor(n_units: Floats) -> Floats:
     """N / (n - 1); 1 for a single unit, whose square stands alone."""
     return np.where(n_units > 1, n_units / np.maximum(n_units - 1, 1), 1.0)
 

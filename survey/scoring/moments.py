@@ -1,0 +1,262 @@
+"""Sums that say everything a score needs: a response is added, a withdrawal taken away, shards are merged.
+
+One cell for each (stratum, group, domain) of a sample. With b = (d_1 .. d_Q, d_1 x_1 .. d_Q x_Q), the marks
+of valid answers and the shares they earn, a cell keeps counts and the sums of w b, w b b' and w^2 b b'. Where
+people were drawn in clusters it keeps the sum of w b of each cluster instead of the last.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from survey.scoring.arrays import Codes, Floats, Labels, label_codes
+from survey.scoring.design import Layout, SampleDesign, lay_out
+from survey.scoring.estimate import answer_sheet
+from survey.scoring.rules import Rules
+
+CellKey = tuple[str, str, str]
+_CHUNK = 65_536
+_COUNTS = ("n", "n_weighted", "n_answered", "weight", "weight_squared", "answered_weight")
+_SUMS = ("n_valid", "first", "spread", "square")
+
+
+class MomentsError(ValueError):
+    """Moments that do not go together, or of a design that sums cannot hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """The sums of one cell: people in it, with weight, who answered anything; and of their answers.
+
+    `n_valid` (Q,), `first` (2Q,), `spread` and `square` (2Q, 2Q). `clusters` maps a primary sampling unit to
+    its people with weight and its sum of w b (2Q,); empty where each person was drawn alone.
+    """
+
+    n: float
+    n_weighted: float
+    n_answered: float
+    weight: float
+    weight_squared: float
+    answered_weight: float
+    n_valid: Floats
+    first: Floats
+    spread: Floats
+    square: Floats
+    clusters: Mapping[str, tuple[float, Floats]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """The sums of one sample. `made_for` names criteria and answer map; only like goes with like.
+
+    Cells are keyed by (stratum, group, domain), "" where the sample has none.
+    """
+
+    made_for: str
+    has_clusters: bool
+    has_weights: bool
+    cells: Mapping[CellKey, Cell]
+
+    def __add__(self, other: "Moments") -> "Moments":
+        """Both samples together; the order does not matter."""
+        return _joined(self, other, 1.0)
+
+    def __sub__(self, other: "Moments") -> "Moments":
+        """The sample without responses that were in it."""
+        return _joined(self, other, -1.0)
+
+
+def made_for(rules: Rules) -> str:
+    """What moments depend on besides the answers: the criteria, who is asked them, and the answer map."""
+    criteria = ";".join(f"{c.key}[{','.join(c.groups)}]" for c in rules.criteria)
+    shares = ",".join(f"{answer}={share!r}" for answer, share in sorted(rules.shares.items()))
+    return f"{criteria}|{shares}"
+
+
+def moments_of(
+    answers: Floats,
+    rules: Rules,
+    design: SampleDesign,
+    *,
+    group: Labels | None = None,
+    domain: Labels | None = None,
+) -> Moments:
+    """The moments of responses; a single response is a sample of one.
+
+    Parameters
+    ----------
+    answers : (n, Q) float, scale answers in the order of `rules.criteria`; NaN: no valid answer
+    design : strata, clusters and weights; population sizes are for `score_moments` to know, since they are
+        not of single responses, and second stages and calibration need the rows
+    group, domain : (n,) labels
+
+    Raises
+    ------
+    AnswersError
+        Answers off the scale, or a group that is needed and missing.
+    DesignError, MomentsError
+        A column has another length, a blank label or an impossible weight; the design needs the rows.
+
+    Source
+    ------
+    scoring.md section 7; Wolter (2007), Introduction to Variance Estimation, ch. 6.
+    """
+    sheet = answer_sheet(answers, rules, group)
+    n = sheet.cell_group.size
+    layout = _laid_out(design, n)
+    weight = layout.weight * layout.weight_unit
+    keys = [_labels(labels, n) for labels in (design.strata, group, domain)]
+    codes, names = _cells_of(keys)
+    clusters = _cluster_names(design, keys[0])
+    cells = {}
+    for code, key in enumerate(names):
+        rows = np.flatnonzero(codes == code)
+        cells[key] = _cell(sheet.share[rows], sheet.valid[rows], weight[rows], clusters, rows)
+    return Moments(made_for(rules), design.psu is not None, design.weights is not None, cells)
+
+
+def _labels(labels: Labels | None, n: int) -> Labels:
+    if labels is None:
+        return np.full(n, "")
+    found = np.asarray(labels).astype(str)
+    if found.shape != (n,):
+        raise MomentsError(f"labels have shape {found.shape} for {n} respondents; give one each")
+    return found
+
+
+def _laid_out(design: SampleDesign, n: int) -> Layout:
+    """The design, checked; a part of a sample may well hold one unit of a stratum."""
+    if design.fpc is not None or design.ssu is not None or design.calibration is not None:
+        raise MomentsError(
+            "moments hold strata, clusters and weights; give population sizes when they are scored, and "
+            "score second stages and calibrated weights from the rows"
+        )
+    return lay_out(replace(design, lonely_psu="adjust"), n)
+
+
+def _cluster_names(design: SampleDesign, strata: Labels) -> Labels | None:
+    if design.psu is None:
+        return None
+    names = np.asarray(design.psu).astype(str)
+    if not design.nest:
+        return names
+    return np.array([f"{h}\x1f{name}" for h, name in zip(strata.tolist(), names.tolist(), strict=True)])
+
+
+def _cells_of(keys: list[Labels]) -> tuple[Codes, list[CellKey]]:
+    """The cell of each respondent (n,), and the cells' keys."""
+    coded = [label_codes(labels) for labels in keys]
+    codes = np.zeros(keys[0].size, dtype=np.intp)
+    for code, names in coded:
+        codes = codes * max(len(names), 1) + code
+    found, place = np.unique(codes, return_inverse=True)
+    sizes = [max(len(names), 1) for _code, names in coded]
+    places = np.unravel_index(found, sizes)
+    named = [[coded[k][1][i] for i in places[k].tolist()] for k in range(3)]
+    return place.astype(np.intp).reshape(-1), list(zip(*named, strict=True))
+
+
+def _cell(share: Floats, valid: Floats, weight: Floats, clusters: Labels | None, rows: Codes) -> Cell:
+    answered = valid.any(axis=1)
+    size = 2 * valid.shape[1]
+    spread, square = np.zeros((size, size)), np.zeros((size, size))
+    for start in range(0, weight.size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        b = np.hstack([valid[part], share[part]])
+        weighted = b * weight[part, None]
+        spread += b.T @ weighted
+        if clusters is None:
+            square += weighted.T @ weighted
+    return Cell(
+        n=float(weight.size), n_weighted=float(np.count_nonzero(weight)),
+        n_answered=float(np.count_nonzero(answered)), weight=float(weight.sum()),
+        weight_squared=float(weight @ weight), answered_weight=float(weight[answered].sum()),
+        n_valid=(weight > 0).astype(np.float64) @ valid,
+        first=np.concatenate([weight @ valid, weight @ share]), spread=spread, square=square,
+        clusters={} if clusters is None else _clusters(share, valid, weight, clusters[rows]),
+    )  # fmt: skip
+
+
+def _clusters(
+    share: Floats, valid: Floats, weight: Floats, labels: Labels
+) -> dict[str, tuple[float, Floats]]:
+    b = np.hstack([valid, share]) * weight[:, None]
+    found = {}
+    for name in np.unique(labels).tolist():
+        inside = labels == name
+        found[str(name)] = (float(np.count_nonzero(weight[inside])), b[inside].sum(axis=0))
+    return found
+
+
+def _joined(one: Moments, other: Moments, sign: float) -> Moments:
+    if one.made_for != other.made_for:
+        raise MomentsError("these moments were made for other criteria or another answer map; make them anew")
+    if (one.has_clusters, one.has_weights) != (other.has_clusters, other.has_weights):
+        raise MomentsError("one of these samples has clusters or weights and one has not; keep them apart")
+    cells = dict(one.cells)
+    for key, cell in other.cells.items():
+        cells[key] = _sum(cells[key], cell, sign) if key in cells else _sum(_empty_like(cell), cell, sign)
+    return Moments(one.made_for, one.has_clusters, one.has_weights, cells)
+
+
+def _empty_like(cell: Cell) -> Cell:
+    zeros: dict[str, Any] = {name: np.zeros_like(getattr(cell, name)) for name in _SUMS}
+    zeros |= dict.fromkeys(_COUNTS, 0.0)
+    return Cell(**zeros)
+
+
+def _sum(one: Cell, other: Cell, sign: float) -> Cell:
+    sums: dict[str, Any] = {
+        name: getattr(one, name) + sign * getattr(other, name) for name in (*_COUNTS, *_SUMS)
+    }
+    clusters = dict(one.clusters)
+    for name, (people, total) in other.clusters.items():
+        there = clusters.get(name, (0.0, np.zeros_like(total)))
+        clusters[name] = (there[0] + sign * people, there[1] + sign * total)
+    return Cell(**sums, clusters=clusters)
+
+
+def to_document(moments: Moments) -> dict[str, Any]:
+    """The moments as values JSON knows; numbers keep every digit."""
+    return {
+        "made_for": moments.made_for,
+        "has_clusters": moments.has_clusters,
+        "has_weights": moments.has_weights,
+        "cells": [[list(key), _cell_document(cell)] for key, cell in sorted(moments.cells.items())],
+    }
+
+
+def _cell_document(cell: Cell) -> dict[str, Any]:
+    counts = {name: getattr(cell, name) for name in _COUNTS}
+    sums = {name: getattr(cell, name).tolist() for name in _SUMS}
+    clusters = {name: [people, total.tolist()] for name, (people, total) in sorted(cell.clusters.items())}
+    return {**counts, **sums, "clusters": clusters}
+
+
+def from_document(document: Mapping[str, Any]) -> Moments:
+    """What `to_document` wrote.
+
+    Raises
+    ------
+    MomentsError
+        The document is another one.
+    """
+    try:
+        cells = dict(_read_cells(document["cells"]))
+        has_clusters, has_weights = bool(document["has_clusters"]), bool(document["has_weights"])
+        return Moments(str(document["made_for"]), has_clusters, has_weights, cells)
+    except (KeyError, TypeError, ValueError) as error:
+        raise MomentsError(f"this is no document of moments: {error}") from error
+
+
+def _read_cells(cells: Any) -> Iterator[tuple[CellKey, Cell]]:
+    for (stratum, group, domain), values in cells:
+        sums: dict[str, Any] = {name: np.asarray(values[name], dtype=np.float64) for name in _SUMS}
+        clusters = {
+            name: (float(people), np.asarray(total, dtype=np.float64))
+            for name, (people, total) in values["clusters"].items()
+        }
+        sums |= {name: float(values[name]) for name in _COUNTS}
+        yield (str(stratum), str(group), str(domain)), Cell(**sums, clusters=clusters)
