@@ -17,6 +17,6 @@ keepalive = 15
 preload_app = False
 accesslog = None  # the application logs requests itself, without addresses
 errorlog = "-"
-loglevel = "warning"
+loglevel = "error"  # a warning about a request that is no HTTP holds the address it came from
 limit_request_line = 4094
 limit_request_field_size = 8190

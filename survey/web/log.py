@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
@@ -21,8 +22,20 @@ class JsonFormatter(logging.Formatter):
         line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
         line |= {name: vars(record)[name] for name in _FIELDS if name in vars(record)}
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = "\n".join(_traces(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=False)
+
+
+def _traces(error: BaseException | None) -> list[str]:
+    """Where an exception was raised and its kind, and the same of what it came from, which stands first.
+
+    Its own words are left out: a database's or a parser's may quote what somebody sent.
+    """
+    if error is None:
+        return []
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return [*_traces(cause), "".join(traceback.format_tb(error.__traceback__)) + kind]
 
 
 def init(app: Flask) -> None:
