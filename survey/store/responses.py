@@ -182,7 +182,7 @@ def counts_by_collector(session: Session, campaign_id: int) -> dict[int, int]:
         .where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))
         .group_by(ResponseRow.collector_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def count_at(session: Session, collector_id: int) -> int:
