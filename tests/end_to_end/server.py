@@ -1,12 +1,13 @@
 """The product as it is served: gunicorn on its own configuration, as bin/serve starts it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,21 +35,26 @@ class Server:
         return self.instance / "survey.sqlite3"
 
     @property
+    def database_url(self) -> str:
+        """Where the server stores."""
+        return self.environment.get("DATABASE_URL") or f"sqlite:///{self.database_file}"
+
+    @property
     def log(self) -> str:
         """What the server wrote so far."""
         return (self.instance / "server.log").read_text(encoding="utf-8")
 
     def wait_until_ready(self) -> None:
         """Return when /readyz says so."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+
+        def is_ready() -> bool:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended at its start:\n{self.log[-3000:]}")
             with suppress(requests.ConnectionError):
-                if requests.get(f"{self.address}/readyz", timeout=5).status_code == 200:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError(f"the server was not ready in {_PATIENCE_SECONDS} s:\n{self.log[-3000:]}")
+                return requests.get(f"{self.address}/readyz", timeout=5).status_code == 200
+            return False
+
+        wait_until(is_ready, "the server to be ready")
 
     def kill(self) -> None:
         """Take master and workers away at once, as a power cut would."""
@@ -74,11 +80,41 @@ def _start(instance: Path, environment: dict[str, str]) -> "subprocess.Popen[byt
         )
 
 
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """Return when the condition holds."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {_PATIENCE_SECONDS} s for {what}")
+        time.sleep(0.02)
+
+
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def bare_environment() -> dict[str, str]:
+    """What a process of any kind needs, and none of the product's settings."""
+    return {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG", "TZ"}}
+
+
+def checkout(folder: Path) -> Path:
+    """A fresh copy of the tree, with no instance, that borrows the installed packages of this one."""
+    folder.mkdir()
+    for name in ("bin", "migrations", "survey"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    pinned = sorted(ROOT.glob("requirements*.txt"))
+    for file in (ROOT / "wsgi.py", ROOT / "gunicorn.conf.py", *pinned):
+        shutil.copy(file, folder)
+    (folder / ".venv").mkdir()
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (folder / ".venv" / part).symlink_to(Path(sys.prefix) / part)
+    installed = b"".join(file.read_bytes() for file in pinned)
+    (folder / ".venv" / "installed-requirements").write_bytes(installed)
+    return folder
 
 
 def set_up(environment: dict[str, str]) -> dict[str, str]:
@@ -93,8 +129,7 @@ def demo_server(instance: Path, database_url: str | None = None) -> Iterator[Ser
     """A server with the demonstration data, stopped at the end."""
     port = free_port()
     own = {"INSTANCE_PATH": str(instance), "HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG", "TZ"}}
-    environment = kept | own | ({"DATABASE_URL": database_url} if database_url else {})
+    environment = bare_environment() | own | ({"DATABASE_URL": database_url} if database_url else {})
     sign_ins = set_up(environment)
     server = Server(
         instance, f"http://127.0.0.1:{port}", environment, _start(instance, environment), sign_ins
