@@ -1,7 +1,7 @@
-"""The questionnaire as one document, the same bytes for everybody but for two numbers.
+"""The questionnaire as one document, the same bytes for everybody but for two numbers; the receipt likewise.
 
 Rendering and compressing take milliseconds, so both are done once for a collector and language. What differs
-from one visitor to the next (the submission id and the nonce of the content security policy) has a fixed
+from one visitor to the next (submission id, receipt code, nonce of the content security policy) has a fixed
 length and is set into the compressed stream as it is sent: a deflate stream may hold pieces that are stored
 and not compressed.
 """
@@ -18,7 +18,8 @@ from survey.web.security import new_nonce
 
 NONCE_MARK = "@NONCE@".center(22, "@")
 ID_MARK = "@SUBMISSION@".center(36, "@")
-_MARKS = re.compile(f"({NONCE_MARK}|{ID_MARK})")
+CODE_MARK = "@RECEIPT-CODE@"
+_MARKS = re.compile(f"({NONCE_MARK}|{ID_MARK}|{CODE_MARK})")
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 _WINDOW = 32768
 
@@ -48,11 +49,11 @@ class Document:
         self._marks = parts[1::2]
         self._pieces = _pieces([part.encode() for part in parts[0::2]], self._marks)
 
-    def copy(self, *, gzip: bool) -> Copy:
-        """A copy with a submission id and a nonce of its own."""
+    def copy(self, *, gzip: bool, receipt_code: str = "") -> Copy:
+        """A copy with a submission id and a nonce of its own, and the receipt code where one stands."""
         nonce = new_nonce()
-        values = {NONCE_MARK: nonce.encode(), ID_MARK: str(uuid4()).encode()}
-        filled = [values[mark] for mark in self._marks]
+        values = {NONCE_MARK: nonce, ID_MARK: str(uuid4()), CODE_MARK: receipt_code}
+        filled = [values[mark].encode() for mark in self._marks]
         body = self._gzip(filled) if gzip else self._plain(filled)
         return Copy(body, nonce, gzip)
 

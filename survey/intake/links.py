@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from survey.instrument.answers import Answers, from_stored
 from survey.instrument.questionnaire import Questionnaire
 from survey.store import fieldwork, questionnaires, responses
+from survey.store.db import Database
 from survey.web.errors import Refusal
 
 
@@ -62,8 +63,12 @@ class OpenCollector:
         return self.desk_name if language == self.questionnaire.default_language else self.desk_name_en
 
 
-def collector_behind(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
+def collector_behind(database: Database, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
     """The collector with this code, open or not; UnknownCodeError without one."""
+    return database.recall(("collector", code), lambda session: _collector(session, code))
+
+
+def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
     found = fieldwork.collector_by_code(session, code)
     if found is None:
         raise UnknownCodeError
@@ -82,11 +87,12 @@ def collector_behind(session: Session, code: str) -> tuple[OpenCollector, fieldw
     return collector, found.campaign
 
 
-def open_collector(session: Session, code: str, *, today: date) -> OpenCollector:
+def open_collector(database: Database, code: str, *, today: date) -> OpenCollector:
     """The collector with this code, ready to take a response; a Refusal says why it is not."""
-    collector, campaign = collector_behind(session, code)
+    collector, campaign = collector_behind(database, code)
     refuse_if_closed(campaign, today)
-    refuse_if_full(session, collector)
+    if collector.quota is not None:
+        database.read(lambda session: refuse_if_full(session, collector))
     return collector
 
 

@@ -1,6 +1,6 @@
 """The respondent's way, in the order a citizen meets it: questionnaire → check → receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from survey.instrument.answers import AnswerError, Answers, Missing, Problem, Reading, read
 from survey.instrument.questionnaire import CONSENT, Questionnaire
 from survey.intake import links, receipts, submit
-from survey.intake.document import ID_MARK, NONCE_MARK, Document, accepts_gzip, squeezed_script
+from survey.intake.document import CODE_MARK, ID_MARK, NONCE_MARK, Document, accepts_gzip, squeezed_script
 from survey.intake.form import FormPage, form_pages, skip_css, wording
 from survey.intake.links import OpenCollector
 from survey.intake.submit import Receipt, Submission
@@ -56,16 +56,22 @@ def open_surveys() -> ResponseReturnValue:
 @limiter.limit(WRONG_CODES, deduct_when=lambda response: response.status_code == 404)
 def questionnaire(code: str) -> ResponseReturnValue:
     """The questionnaire, whole, as one document."""
-    collector = database().read(lambda session: links.open_collector(session, code, today=today()))
-    copy = _blank_document(collector, language()).copy(
-        gzip=accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    collector = links.open_collector(database(), code, today=today())
+    response = _copy(_blank_document(collector, language()))
+    response.headers["Cache-Control"] = (
+        "private, no-cache"  # not no-store: the browser may restore what was typed
+    )
+    return response
+
+
+def _copy(document: Document, receipt_code: str = "") -> Response:
+    """The visitor's own copy of a document."""
+    copy = document.copy(
+        gzip=accepts_gzip(request.headers.get("Accept-Encoding", "")), receipt_code=receipt_code
     )
     g.csp_nonce = copy.nonce
     response = Response(copy.body, mimetype="text/html")
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = (
-        "private, no-cache"  # not no-store: the browser may restore what was typed
-    )
     if copy.is_gzip:
         response.headers["Content-Encoding"] = "gzip"
     return response
@@ -75,7 +81,7 @@ def questionnaire(code: str) -> ResponseReturnValue:
 @public
 def refill(code: str) -> ResponseReturnValue:
     """The questionnaire with the answers just sent: in another language, or to change one of them."""
-    collector = database().read(lambda session: links.open_collector(session, code, today=today()))
+    collector = links.open_collector(database(), code, today=today())
     return _filled_document(collector, read(collector.questionnaire, request.form.to_dict(flat=False)), {})
 
 
@@ -83,7 +89,7 @@ def refill(code: str) -> ResponseReturnValue:
 @public
 def check(code: str) -> ResponseReturnValue:
     """Everything the person said, to look at before sending; or the questionnaire with what to mend."""
-    collector = database().read(lambda session: links.open_collector(session, code, today=today()))
+    collector = links.open_collector(database(), code, today=today())
     if _consent() == "decline":
         day = today()
         database().write(lambda session: submit.decline(session, collector, day))
@@ -104,7 +110,7 @@ def check(code: str) -> ResponseReturnValue:
 @public
 def declined(code: str) -> ResponseReturnValue:
     """Thanks to a person who chose not to take part."""
-    collector, _campaign = database().read(lambda session: links.collector_behind(session, code))
+    collector, _campaign = links.collector_behind(database(), code)
     return render_template("intake/declined.html", collector_code=code, is_demo=collector.is_demo)
 
 
@@ -124,7 +130,7 @@ def send(code: str) -> ResponseReturnValue:
     The receipt answers this request and is no page to be sent on to: its code belongs in no address, and
     sending the form again, as a reload does, shows the same receipt.
     """
-    collector, campaign = database().read(lambda session: links.collector_behind(session, code))
+    collector, campaign = links.collector_behind(database(), code)
     reading = read(collector.questionnaire, request.form.to_dict(flat=False))
     submission_id = submit.submission_id_in(request.form.get("submission_id", ""))
     problems = _problems(collector.questionnaire, reading)
@@ -135,15 +141,8 @@ def send(code: str) -> ResponseReturnValue:
         )
     sent = Submission(submission_id, reading.answers, language())
     receipt = _stored(collector, campaign, sent)
-    return render_template(
-        "intake/receipt.html",
-        code=receipt.code,
-        same_answers=receipt.same_answers,
-        thanks=collector.questionnaire.thanks.to(language()).replace("{receipt_code}", receipt.code),
-        organisation=collector.questionnaire.organisation.to(language()),
-        collector_code=code,
-        is_demo=collector.is_demo,
-    )
+    document = _receipt_document(collector, language(), same_answers=receipt.same_answers)
+    return _copy(document, receipt.code)
 
 
 def _stored(collector: OpenCollector, campaign: fieldwork.Campaign, sent: Submission) -> Receipt:
@@ -292,34 +291,54 @@ def _form_words(collector: OpenCollector, language: str, answers: Answers | None
     )
 
 
-_documents: dict[tuple[str, str, str, str, bool], Document] = {}
+_documents: dict[Hashable, Document] = {}
 
 
 def _blank_document(collector: OpenCollector, language: str) -> Document:
-    """The collector's document before any answer, rendered once for what it is made of."""
-    made_of = (
-        collector.code,
-        collector.instrument_digest,
-        collector.desk_in(language),
-        language,
-        collector.is_demo,
+    """The collector's document before any answer."""
+    return _rendered_once(
+        ("blank", language, *_shown_of(collector, language)),
+        lambda: render_template(
+            "intake/document.html",
+            form=_form_words(collector, language),
+            submission_id=ID_MARK,
+            errors={},
+            consent="",
+            comment="",
+            filled=False,
+            is_demo=collector.is_demo,
+        ),
     )
+
+
+def _receipt_document(collector: OpenCollector, language: str, *, same_answers: bool) -> Document:
+    """The page that shows a receipt code."""
+    return _rendered_once(
+        ("receipt", same_answers, language, *_shown_of(collector, language)),
+        lambda: render_template(
+            "intake/receipt.html",
+            code=CODE_MARK,
+            same_answers=same_answers,
+            thanks=collector.questionnaire.thanks.to(language).replace("{receipt_code}", CODE_MARK),
+            organisation=collector.questionnaire.organisation.to(language),
+            collector_code=collector.code,
+            is_demo=collector.is_demo,
+        ),
+    )
+
+
+def _shown_of(collector: OpenCollector, language: str) -> tuple[Hashable, ...]:
+    """What a collector's documents show of it."""
+    return collector.code, collector.instrument_digest, collector.desk_in(language), collector.is_demo
+
+
+def _rendered_once(made_of: Hashable, render: Callable[[], str]) -> Document:
+    """A document that is the same for everybody, rendered once for what it is made of."""
     if made_of not in _documents:
         if len(_documents) > 500:
             _documents.clear()
         g.csp_nonce = NONCE_MARK
-        _documents[made_of] = Document(
-            render_template(
-                "intake/document.html",
-                form=_form_words(collector, language),
-                submission_id=ID_MARK,
-                errors={},
-                consent="",
-                comment="",
-                filled=False,
-                is_demo=collector.is_demo,
-            )
-        )
+        _documents[made_of] = Document(render())
     return _documents[made_of]
 
 

@@ -8,12 +8,13 @@ responses a second (docs/decisions/0003). A caller gets its answer only after th
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -25,6 +26,8 @@ Work = Callable[[Session], T]
 
 _GROUP_LIMIT = 128
 _BUSY_SECONDS = 20
+_RECALL_SECONDS = 1.0
+_RECALL_LIMIT = 1000
 
 
 class Base(DeclarativeBase):
@@ -97,6 +100,14 @@ class Database:
         with self._session("read") as session:
             return work(session)
 
+    def recall(self, key: Hashable, work: Work[T]) -> T:
+        """Read as above, or return what was read under this key not long ago.
+
+        A change this process made to an object is always seen; another process's, after a second. For what
+        offices change now and then and every respondent's page needs.
+        """
+        return _memory.recall((self.url, key), lambda: self.read(work))
+
     def dispose(self) -> None:
         """Close every connection and end the writer."""
         if self._writer:
@@ -108,9 +119,45 @@ class Database:
         """A session in a transaction that ends with the block: committed, or rolled back by an exception."""
         with self.engine.connect() as fresh:
             connection = fresh.execution_options(purpose=purpose)
-            with connection.begin(), Session(connection, expire_on_commit=False) as session:
+            with connection.begin(), _Session(connection, expire_on_commit=False) as session:
                 yield session
                 session.flush()
+        if _CHANGED in session.info:
+            _memory.forget()
+
+
+class _Memory:
+    """Results of reads, of every database of this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[float, Any]] = {}
+
+    def recall(self, key: Hashable, read: Callable[[], T]) -> T:
+        kept = self._kept  # a change while we read puts another in its place, and our result is not kept
+        until, result = kept.get(key, (0.0, None))
+        if until > time.monotonic():
+            return cast(T, result)
+        fresh = read()
+        if len(kept) >= _RECALL_LIMIT:
+            kept.clear()
+        kept[key] = (time.monotonic() + _RECALL_SECONDS, fresh)
+        return fresh
+
+    def forget(self) -> None:
+        self._kept = {}
+
+
+class _Session(Session):
+    """Notes whether it wrote objects; statements do not count, and responses are stored by one."""
+
+
+_memory = _Memory()
+_CHANGED = "changed"
+
+
+@event.listens_for(_Session, "after_flush")
+def _note_change(session: Session, _: object) -> None:
+    session.info[_CHANGED] = True
 
 
 def _engine(url: URL) -> Engine:

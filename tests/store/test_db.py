@@ -100,3 +100,30 @@ def test_a_moment_keeps_its_time_zone_and_one_without_is_refused(database: Datab
     with pytest.raises(Exception, match="no time zone"):
         database.write(lambda s: audit.record(s, "act", "", person_id=None, now=at.replace(tzinfo=None)))
     assert date(2026, 11, 24) == at.date()
+
+
+def test_what_is_recalled_is_read_once_until_something_changes(database: Database) -> None:
+    reads = []
+
+    def names(session: Session) -> list[str]:
+        reads.append(1)
+        return list(session.scalars(select(Desk.name).order_by(Desk.name)))
+
+    assert database.recall("names", names) == database.recall("names", names) == []
+    assert len(reads) == 1
+    other = Database(database.url)
+    other.write(_add("Quầy 1"))
+    assert database.recall("names", names) == ["Quầy 1"]
+    other.dispose()
+
+
+def test_a_change_made_while_reading_is_not_recalled_as_it_was_before(database: Database) -> None:
+    def names_before_a_change(session: Session) -> list[str]:
+        before = list(session.scalars(select(Desk.name)))
+        other = Database(database.url)
+        other.write(_add("Quầy 1"))
+        other.dispose()
+        return before
+
+    assert database.recall("names", names_before_a_change) == []
+    assert database.recall("names", lambda s: list(s.scalars(select(Desk.name)))) == ["Quầy 1"]
