@@ -13,7 +13,7 @@ from survey.store import audit, people
 from survey.store.people import Role
 from survey.web.context import database, now
 from survey.web.guards import SignedIn, may, public, signed_in
-from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limiter
+from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
 from survey.web.templates import gettext as _
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
@@ -35,12 +35,8 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @public
-@limiter.limit(FAILED_SIGN_INS, deduct_when=lambda response: response.status_code == 422)
-@limiter.limit(
-    FAILED_SIGN_INS_OF_ONE_NAME,
-    key_func=_name_typed,
-    deduct_when=lambda response: response.status_code == 422,
-)
+@limit_failures(FAILED_SIGN_INS, status=422)
+@limit_failures(FAILED_SIGN_INS_OF_ONE_NAME, status=422, of=_name_typed)
 def check_sign_in() -> ResponseReturnValue:
     """Let a person in whose name and password are right; a wrong name and a wrong password look the same."""
     form = SignInForm()
@@ -88,7 +84,7 @@ def password() -> ResponseReturnValue:
 
 @bp.post("/password")
 @may("office.enter")
-@limiter.limit(FAILED_SIGN_INS, deduct_when=lambda response: response.status_code == 422)
+@limit_failures(FAILED_SIGN_INS, status=422)
 def change_password() -> ResponseReturnValue:
     """Change the own password, which ends every other session."""
     form, signed = PasswordForm(), signed_in()

@@ -21,7 +21,7 @@ from survey.intake.summary import summary
 from survey.store import fieldwork, responses
 from survey.web.context import database, now, office, today
 from survey.web.guards import public
-from survey.web.limits import WRONG_CODES, limiter
+from survey.web.limits import WRONG_CODES, limit_failures
 from survey.web.locale import LANGUAGES
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -53,7 +53,7 @@ def open_surveys() -> ResponseReturnValue:
 
 @bp.get("/s/<code>")
 @public
-@limiter.limit(WRONG_CODES, deduct_when=lambda response: response.status_code == 404)
+@limit_failures(WRONG_CODES, status=404)
 def questionnaire(code: str) -> ResponseReturnValue:
     """The questionnaire, whole, as one document."""
     collector = links.open_collector(database(), code, today=today())
@@ -166,7 +166,7 @@ def receipt() -> ResponseReturnValue:
 
 @bp.post("/receipt")
 @public
-@limiter.limit(WRONG_CODES, deduct_when=lambda response: response.status_code == 422)
+@limit_failures(WRONG_CODES, status=422)
 def view_receipt() -> ResponseReturnValue:
     """The form a receipt code belongs to."""
     typed = request.form.get("code", "")
@@ -191,7 +191,7 @@ def view_receipt() -> ResponseReturnValue:
 
 @bp.post("/receipt/withdraw")
 @public
-@limiter.limit(WRONG_CODES, deduct_when=lambda response: response.status_code == 422)
+@limit_failures(WRONG_CODES, status=422)
 def withdraw_form() -> ResponseReturnValue:
     """Delete the answers of the form a receipt code belongs to."""
     code = receipts.typed(request.form.get("code", ""))

@@ -3,16 +3,62 @@
 A whole office shares one address, so what is counted is failures, and addresses are kept only in memory.
 """
 
-from flask import Flask
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
 
-limiter = Limiter(get_remote_address)
+from flask import Flask, Response, abort, after_this_request, current_app, request
+from flask.typing import ResponseReturnValue
+from limits import parse_many
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
 FAILED_SIGN_INS = "20 per minute; 100 per hour"
 FAILED_SIGN_INS_OF_ONE_NAME = "5 per minute; 30 per hour"
 WRONG_CODES = "30 per minute; 200 per hour"
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
 
 
 def init(app: Flask) -> None:
     """Count where the settings say: in this process, or in Redis for several machines."""
-    limiter.init_app(app)
+    app.extensions["failures"] = FixedWindowRateLimiter(
+        storage_from_string(app.config["RATELIMIT_STORAGE_URI"])
+    )
+
+
+def visitor() -> str:
+    """The address a request comes from."""
+    return request.remote_addr or "nowhere"
+
+
+def limit_failures(
+    most: str, *, status: int, of: Callable[[], str] = visitor
+) -> Callable[[View[P]], View[P]]:
+    """Declare how often a page may answer with `status`, which means a failure, before it answers 429.
+
+    Failures are counted for each value of `of`. Whoever is over the limit is refused whatever comes in, so
+    the answer does not tell whether this try would have been right.
+    """
+    limits = parse_many(most)
+
+    def declare(view: View[P]) -> View[P]:
+        @wraps(view)
+        def limited(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            counter: FixedWindowRateLimiter = current_app.extensions["failures"]
+            key = (view.__module__, view.__qualname__, of())
+            if not all(counter.test(limit, *key) for limit in limits):
+                abort(429)
+
+            @after_this_request
+            def count(response: Response) -> Response:
+                if response.status_code == status:
+                    for limit in limits:
+                        counter.hit(limit, *key)
+                return response
+
+            return view(*args, **kwargs)
+
+        return limited
+
+    return declare
