@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,9 +14,8 @@ from survey.instrument.answers import Answers, Missing, from_stored
 from survey.instrument.questionnaire import GROUP_QUESTION, Criterion, Questionnaire, Text
 from survey.reports.scoring_rules import rules_of
 from survey.scoring.design import SampleDesign
-from survey.scoring.disclosure import hidden_parts
+from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.rates import satisfied_rates
-from survey.scoring.rules import Rules
 from survey.scoring.score import Score, score_responses
 from survey.scoring.verdict import FormsNeeded
 from survey.store import fieldwork, questionnaires, responses
@@ -137,27 +136,24 @@ def campaign_results(session: Session, campaign: Campaign, *, computed_at: datet
     fits = _populations_fit(campaign.populations, sample.groups, questionnaire)
     populations = campaign.populations if fits else {}
     design = _design(sample, populations)
-    by_group = score_responses(
-        sample.ratings,
-        rules,
-        design,
-        group=np.array(sample.groups, dtype=str),
-        domain=np.array(sample.groups),
-    )
+    group, desk = np.array(sample.groups, dtype=str), np.array(sample.collectors, dtype=str)
+    by_group = score_responses(sample.ratings, rules, design, group=group, domain=group)
+    by_desk = score_responses(sample.ratings, rules, design, group=group, domain=desk)
+    hidden = hidden_in_views({"group": group, "desk": desk}, rules.small_cell_suppression)
     return CampaignResults(
         campaign=_facts(campaign),
         questionnaire=questionnaire,
         score=by_group.whole,
         forms_needed=by_group.whole.forms_needed,
         forms=FormCounts(counts.valid, counts.incomplete, counts.withdrawn, counts.declined),
-        groups=_group_breakdown(questionnaire, sample, by_group.domains),
-        desks=_desk_breakdown(collectors, sample, rules, design),
+        groups=_group_breakdown(questionnaire, sample, by_group.domains, hidden["group"]),
+        desks=_desk_breakdown(collectors, sample, by_desk.domains, hidden["desk"]),
         channels=_channels(questionnaire, sample),
         languages=tuple(sorted(Counter(sample.languages).items())),
         answers=tuple(
             _answer_counts(questionnaire, criterion, sample) for criterion in questionnaire.criteria
         ),
-        satisfied_rate=satisfied_rates(sample.ratings, rules, group=np.array(sample.groups)).overall.share,
+        satisfied_rate=satisfied_rates(sample.ratings, rules, group=group).overall.share,
         populations=populations,
         computed_at=computed_at,
         digest=_digest(campaign, stored, populations),
@@ -217,32 +213,24 @@ def _facts(campaign: Campaign) -> CampaignFacts:
 
 
 def _group_breakdown(
-    questionnaire: Questionnaire, sample: _Sample, scores: Mapping[str, Score]
+    questionnaire: Questionnaire, sample: _Sample, scores: Mapping[str, Score], hidden: Set[str]
 ) -> tuple[Breakdown, ...]:
     labels = {key: questionnaire.group(key).text for key in questionnaire.offered_groups()}
-    return _breakdown(labels, Counter(sample.groups), scores, questionnaire.scoring.small_cell_suppression)
+    return _breakdown(labels, Counter(sample.groups), scores, hidden)
 
 
 def _desk_breakdown(
-    collectors: Sequence[CollectorAtDesk], sample: _Sample, rules: Rules, design: SampleDesign
+    collectors: Sequence[CollectorAtDesk], sample: _Sample, scores: Mapping[str, Score], hidden: Set[str]
 ) -> tuple[Breakdown, ...]:
-    scores = score_responses(
-        sample.ratings,
-        rules,
-        design,
-        group=np.array(sample.groups, dtype=str),
-        domain=np.array(sample.collectors),
-    ).domains
     labels = {
         str(row.collector.id): Text({"vi": row.desk.name, "en": row.desk.name_en}) for row in collectors
     }
-    return _breakdown(labels, Counter(sample.collectors), scores, rules.small_cell_suppression)
+    return _breakdown(labels, Counter(sample.collectors), scores, hidden)
 
 
 def _breakdown(
-    labels: Mapping[str, Text], counts: Mapping[str, int], scores: Mapping[str, Score], minimum: int
+    labels: Mapping[str, Text], counts: Mapping[str, int], scores: Mapping[str, Score], hidden: Set[str]
 ) -> tuple[Breakdown, ...]:
-    hidden = hidden_parts(counts, minimum)
     return tuple(
         Breakdown(key, label, counts.get(key, 0), None if key in hidden else scores.get(key))
         for key, label in labels.items()

@@ -52,7 +52,7 @@ class CalibrationFit:
         Source
         ------
         Deville, Särndal (1992), JASA 87, 376-382; weights of the regression as in R survey: the base
-        weights after post-stratification and GREG, the final ones after raking.
+        weights after post-stratification and GREG, equal ones after raking.
         """
         weighted = self.indicator * self.regression_weight[:, None]
         normal = weighted.T @ self.indicator
@@ -79,7 +79,8 @@ def calibrate(calibration: Calibration, base: Floats) -> CalibrationFit:
     if calibration.kind == "linear":
         return CalibrationFit(base * _linear_factors(matrix, base, target, calibration.bounds), matrix, base)
     raked = _rake(indicators, totals, base)
-    return CalibrationFit(raked, matrix, base if calibration.kind == "poststratify" else raked)
+    equal = (raked > 0).astype(np.float64)
+    return CalibrationFit(raked, matrix, base if calibration.kind == "poststratify" else equal)
 
 
 def _indicator(margin: Margin, base: Floats) -> Floats:

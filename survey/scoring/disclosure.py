@@ -1,6 +1,12 @@
-"""Which parts of a breakdown are too small to show."""
+"""Which parts of breakdowns are too small to show."""
 
 from collections.abc import Mapping
+
+import numpy as np
+
+from survey.scoring.arrays import Floats, Labels
+
+_ZERO = 1e-9
 
 
 def hidden_parts(counts: Mapping[str, int], minimum: int) -> frozenset[str]:
@@ -24,3 +30,56 @@ def hidden_parts(counts: Mapping[str, int], minimum: int) -> frozenset[str]:
     while shown and (len(hidden) == 1 or sum(counts[key] for key in hidden) < minimum):
         hidden.append(shown.pop(0))
     return frozenset(hidden)
+
+
+def hidden_in_views(views: Mapping[str, Labels], minimum: int) -> dict[str, frozenset[str]]:
+    """The parts to hide in each of several breakdowns of the same respondents, shown beside their whole.
+
+    What one view hides another may give away: a small group that all came to one desk is that desk. So no
+    set of under `minimum` respondents that the views can name (a part, or a crossing of parts) may be a sum
+    or difference of what is shown anywhere.
+
+    Parameters
+    ----------
+    views : for each breakdown, (n,) labels of the part each respondent is in, "" for none
+    minimum : fewest respondents a shown part has
+
+    Source
+    ------
+    Hundepool et al. (2012), Statistical Disclosure Control, ch. 4: linked tables; a linear audit.
+    """
+    if not views:
+        return {}
+    labels = {name: np.asarray(values).astype(str) for name, values in views.items()}
+    hidden = {name: set(hidden_parts(_counts(values), minimum)) for name, values in labels.items()}
+    atoms, sizes = np.unique(np.column_stack(list(labels.values())), axis=0, return_counts=True)
+    parts = {
+        (name, part): (atoms[:, k] == part).astype(np.float64)
+        for k, name in enumerate(labels)
+        for part in np.unique(atoms[:, k]).tolist()
+        if part
+    }
+    small = [row for row in (*np.eye(sizes.size), *parts.values()) if 0 < row @ sizes < minimum]
+    while True:
+        shown = [place for place in parts if place[1] not in hidden[place[0]]]
+        released = np.array([np.ones(sizes.size), *(parts[place] for place in shown)])
+        if not shown or not _any_is_found(small, released):
+            return {name: frozenset(found) for name, found in hidden.items()}
+        view, part = min(shown, key=lambda place: (float(parts[place] @ sizes), place))
+        hidden[view].add(part)
+
+
+def _counts(labels: Labels) -> dict[str, int]:
+    names, counts = np.unique(labels, return_counts=True)
+    return {str(name): int(n) for name, n in zip(names, counts, strict=True) if name}
+
+
+def _any_is_found(small: list[Floats], released: Floats) -> bool:
+    """Whether a set is a linear combination of the released ones."""
+    if not small:
+        return False
+    _left, values, basis = np.linalg.svd(released, full_matrices=False)
+    basis = basis[values > _ZERO * values[0]]
+    sets = np.array(small)
+    rest = sets - sets @ basis.T @ basis
+    return bool((np.abs(rest).max(axis=1) < _ZERO * 1e3).any())

@@ -50,23 +50,30 @@ def score_responses(
     scoring.md sections 2 to 5.
     """
     check_level(level)
-    sheet = answer_sheet(answers, rules, group)
-    labels = None if group is None else np.asarray(group).astype(str)
-    scored = sheet.cell_group >= 0
-    layout = lay_out(_with_group_strata(design, rules, labels), scored.size)
-    layout = _without_unscored(layout, scored)
-    sample = _Sample(rules, sheet, layout, labels)
-    whole = judged(_findings(sample, np.flatnonzero(scored)), rules, level)
-    parts = {key: _findings(sample, rows) for key, rows in _domains(domain, scored).items()}
+    sample = sample_of(answers, rules, design, group)
+    whole = judged(_findings(sample, np.flatnonzero(sample.scored)), rules, level)
+    parts = {key: _findings(sample, rows) for key, rows in domain_rows(domain, sample.scored).items()}
     return SurveyScore(whole, {key: judged(part, rules, level) for key, part in parts.items()})
 
 
 @dataclass(frozen=True, eq=False)
-class _Sample:
+class Sample:
+    """Checked answers in their checked design; respondents who are not `scored` (n,) keep no weight."""
+
     rules: Rules
     sheet: AnswerSheet
     layout: Layout
     group: Labels | None
+    scored: Flags
+
+
+def sample_of(answers: Floats, rules: Rules, design: SampleDesign, group: Labels | None) -> Sample:
+    """Answers and design, checked together; parameters and errors are those of `score_responses`."""
+    sheet = answer_sheet(answers, rules, group)
+    labels = None if group is None else np.asarray(group).astype(str)
+    scored = sheet.cell_group >= 0
+    layout = lay_out(_with_group_strata(design, rules, labels), scored.size)
+    return Sample(rules, sheet, _without_unscored(layout, scored), labels, scored)
 
 
 def _with_group_strata(design: SampleDesign, rules: Rules, group: Labels | None) -> SampleDesign:
@@ -97,7 +104,7 @@ def _without_unscored(layout: Layout, scored: Flags) -> Layout:
     return replace(layout, weight=np.where(scored, layout.weight, 0.0))
 
 
-def _domains(domain: Labels | None, scored: Flags) -> dict[str, Codes]:
+def domain_rows(domain: Labels | None, scored: Flags) -> dict[str, Codes]:
     """Rows of each domain, in the labels' sorted order."""
     if domain is None:
         return {}
@@ -109,7 +116,7 @@ def _domains(domain: Labels | None, scored: Flags) -> dict[str, Codes]:
     return {str(key): np.flatnonzero(usable & (texts == key)) for key in np.unique(texts[usable])}
 
 
-def _findings(sample: _Sample, rows: Codes) -> Findings:
+def _findings(sample: Sample, rows: Codes) -> Findings:
     layout, sheet = sample.layout, sample.sheet
     weight, valid = layout.weight[rows], sheet.valid[rows]
     found, influence = estimates(sheet, sample.rules, layout.weight, rows)
@@ -140,7 +147,7 @@ def _shows_spread(layout: Layout, variances: Variances) -> bool:
     return bool(variances.n_units.sum() >= 2 and told.any())
 
 
-def _count_by_group(sample: _Sample, rows: Codes) -> dict[str, int]:
+def _count_by_group(sample: Sample, rows: Codes) -> dict[str, int]:
     if sample.group is None:
         return {}
     group = sample.group[rows]

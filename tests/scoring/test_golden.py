@@ -1,0 +1,87 @@
+"""What R's survey package says about a sample of every kind, with scripts and numbers in tests/scoring/r."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from survey.scoring.calibration import Calibration, Margin
+from survey.scoring.design import SampleDesign
+from survey.scoring.difference import differences_between
+from survey.scoring.multiplicity import benjamini_hochberg, holm
+from survey.scoring.score import sample_of, score_responses
+from tests.scoring.builders import some_rules
+
+FOLDER = Path(__file__).resolve().parent / "r"
+GOLDEN: dict[str, Any] = json.loads((FOLDER / "golden.json").read_text())
+ROWS = list(csv.DictReader((FOLDER / "data.csv").read_text().splitlines()))
+RULES = some_rules()
+ANSWERS = np.array([[float(row[q] or "nan") for q in ("q1", "q2", "q3", "q4")] for row in ROWS])
+DOMAIN = np.array([row["domain"] for row in ROWS])
+
+
+def labels(name: str) -> Any:
+    return np.array([row[name] for row in ROWS])
+
+
+def numbers(name: str) -> Any:
+    return np.array([float(row[name]) for row in ROWS])
+
+
+STRATA, CLUSTERS, WEIGHTS = labels("stratum"), labels("cluster"), numbers("weight")
+LONELY = np.where(STRATA == "z", "99", CLUSTERS)
+BY_STRATUM = Margin("stratum", STRATA, {"x": 90, "y": 50, "z": 30})
+BY_DOMAIN = Margin("domain", DOMAIN, {"p": 70, "r": 60, "s": 40})
+DESIGNS = {
+    "simple": SampleDesign(),
+    "weighted": SampleDesign(strata=STRATA, weights=WEIGHTS),
+    "fpc": SampleDesign(strata=STRATA, fpc=numbers("people")),
+    "clusters": SampleDesign(strata=STRATA, psu=CLUSTERS, weights=WEIGHTS),
+    "clusters_fpc": SampleDesign(strata=STRATA, psu=CLUSTERS, weights=WEIGHTS, fpc=numbers("clusters")),
+    "two_stage": SampleDesign(
+        strata=STRATA, psu=CLUSTERS, ssu=labels("id"), fpc=numbers("clusters"), fpc2=numbers("members")
+    ),
+    "raked": SampleDesign(
+        strata=STRATA, weights=WEIGHTS, calibration=Calibration("rake", (BY_STRATUM, BY_DOMAIN))
+    ),
+    "post_stratified_clusters": SampleDesign(
+        strata=STRATA, psu=CLUSTERS, weights=WEIGHTS, calibration=Calibration("poststratify", (BY_DOMAIN,))
+    ),
+    "linear": SampleDesign(
+        strata=STRATA, weights=WEIGHTS, calibration=Calibration("linear", (BY_STRATUM, BY_DOMAIN))
+    ),
+    "bounded": SampleDesign(
+        strata=STRATA,
+        weights=WEIGHTS,
+        calibration=Calibration("linear", (BY_STRATUM, BY_DOMAIN), bounds=(0.8, 1.43)),
+    ),
+    "adjust": SampleDesign(strata=STRATA, psu=LONELY, weights=WEIGHTS, lonely_psu="adjust"),
+    "average": SampleDesign(strata=STRATA, psu=LONELY, weights=WEIGHTS, lonely_psu="average"),
+    "certainty": SampleDesign(strata=STRATA, psu=LONELY, weights=WEIGHTS, lonely_psu="certainty"),
+}
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_score_domain_difference_and_design_effect_are_those_of_r(name: str) -> None:
+    golden, design = GOLDEN[name], DESIGNS[name]
+    close = {"rel": 1e-4} if name == "raked" else {"abs": 1e-9}
+    found = score_responses(ANSWERS, RULES, design, domain=DOMAIN)
+    part = found.domains["p"]
+    (difference,) = differences_between(sample_of(ANSWERS, RULES, design, None), DOMAIN, [("p", "r")])
+    assert difference is not None
+    assert found.whole.score == pytest.approx(golden["score"], **close)
+    assert found.whole.se == pytest.approx(golden["se"], **close)
+    assert part.score == pytest.approx(golden["score_p"], **close)
+    assert part.se == pytest.approx(golden["se_p"], **close)
+    assert difference.estimate == pytest.approx(golden["difference"], **close)
+    assert difference.se == pytest.approx(golden["se_difference"], **close)
+    assert found.whole.criteria[0].design_effect == pytest.approx(golden["deff_q1"], **close)
+
+
+def test_adjusted_p_values_are_those_of_r() -> None:
+    p = (0.001, 0.2, 0.013, 0.013, 0.04, 0.8)
+    assert holm(p) == pytest.approx(GOLDEN["holm"], abs=1e-12)
+    assert benjamini_hochberg(p) == pytest.approx(GOLDEN["benjamini_hochberg"], abs=1e-12)
