@@ -102,9 +102,7 @@ def publish_questionnaire(file: Path, *, check: bool) -> None:
 @click.argument("data", type=_FILE)
 @click.option("--instrument", required=True, type=_FILE, help="Criteria and points, JSON or YAML.")
 @click.option("--design", type=_FILE, help="Sample design, JSON.")
-@click.option(
-    "--compare", type=_FILE, help="A second data file, to take the first from."
-)
+@click.option("--compare", type=_FILE, help="A second data file, to take the first from.")
 @click.option("--interval", type=click.Choice(["tilted-beta", "t", "logit-t"]), default="tilted-beta")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def score(data: Path, *, as_json: bool, **how: Any) -> None:

@@ -67,7 +67,7 @@ DESIGNS = {
 @pytest.mark.parametrize("name", DESIGNS)
 def test_score_domain_difference_and_design_effect_are_those_of_r(name: str) -> None:
     golden, design = GOLDEN[name], DESIGNS[name]
-    close = {"rel": 1e-4} if name == "raked" else {"abs": 1e-9}
+    close: dict[str, Any] = {"rel": 1e-4} if name == "raked" else {"abs": 1e-9}
     found = score_responses(ANSWERS, RULES, design, domain=DOMAIN)
     part = found.domains["p"]
     (difference,) = differences_between(sample_of(ANSWERS, RULES, design, None), DOMAIN, [("p", "r")])
