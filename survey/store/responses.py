@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
-    Insert,
     Integer,
     String,
     func,
@@ -84,29 +83,28 @@ class ScoredResponse:
     answers: dict[str, int | str | None]
 
 
+# Statements on the table, made once: making them and going by way of objects was half the work of storing.
+# Any unique key turns a response away: two of one submission share the receipt's hash as well as the id, and
+# with the id alone named, PostgreSQL raises when it happens to see the hash first.
+_TABLE = Base.metadata.tables["response"]
+_INSERT_ONCE = {
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
+}
+
+
 def add_once(session: Session, response: NewResponse) -> bool:
     """Store a response unless its submission id is there already; whether this call stored it.
 
     Two sends of one submission that arrive together both reach the insert; the unique keys let one through.
     """
-    statement = _insert_once(session).returning(ResponseRow.id)
-    return session.execute(statement, [_row(response)]).first() is not None
+    connection = session.connection()
+    return connection.execute(_INSERT_ONCE[connection.dialect.name], _row(response)).rowcount == 1
 
 
 def add_many(session: Session, responses: Sequence[NewResponse]) -> None:
     """Store responses that are known to be new."""
     session.execute(insert(ResponseRow), [_row(response) for response in responses])
-
-
-def _insert_once(session: Session) -> Insert:
-    """An insert that any unique key may turn away.
-
-    Two of one submission share the receipt's hash as well as the id. With the id alone named, PostgreSQL
-    raises when it happens to see the hash first.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(ResponseRow).on_conflict_do_nothing()
-    return sqlite.insert(ResponseRow).on_conflict_do_nothing()
 
 
 def _row(response: NewResponse) -> dict[str, Any]:
