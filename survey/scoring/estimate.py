@@ -1,10 +1,11 @@
 """Answers as shares, ratios of criteria, and the influence of each respondent on every estimate."""
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
-from survey.scoring.arrays import Codes, Flags, Floats, Labels, is_blank
+from survey.scoring.arrays import Codes, Flags, Floats, Labels, chunks, is_blank
 from survey.scoring.rules import Rules, ScoredCriterion
 
 
@@ -112,12 +113,12 @@ def estimates(sheet: AnswerSheet, rules: Rules, weight: Floats, rows: Codes) -> 
     """
     everyone = rows.size == weight.size
     share, valid = (sheet.share, sheet.valid) if everyone else (sheet.share[rows], sheet.valid[rows])
-    members = _members(sheet.cell_group[rows], sheet.group_share.shape[1])
-    found = combined(_cells(share, valid, weight[rows], members), rules, sheet.group_share)
-    influence = np.zeros((rows.size, found.points.size))
-    for g, inside in enumerate(members):
-        moved = share[inside] - valid[inside] * found.mean[:, g]
-        influence[inside] = moved @ (found.per_answer[:, [g]] * found.loading)
+    group = sheet.cell_group[rows]
+    found = combined(_cells(share, valid, weight[rows], group, sheet), rules, sheet.group_share)
+    influence = np.empty((rows.size, found.points.size))
+    for part in chunks(rows.size):
+        moved = share[part] - valid[part] * found.mean.T[group[part]]
+        influence[part] = (moved * found.per_answer.T[group[part]]) @ found.loading
     return found, influence
 
 
@@ -136,21 +137,15 @@ def combined(cells: Cells, rules: Rules, group_share: Floats) -> Estimates:
     return Estimates(ratio @ loading, scored_max, ratio, scored, n_valid, mean, per_answer, loading)
 
 
-def _members(group: Codes, n_groups: int) -> list[Codes | slice]:
-    """Who is in each group; a slice of all where there is one group, which spares a copy of the answers."""
-    if n_groups == 1:
-        return [slice(None)]
-    return [np.flatnonzero(group == g) for g in range(n_groups)]
-
-
-def _cells(share: Floats, valid: Floats, weight: Floats, members: list[Codes | slice]) -> Cells:
-    shape = (share.shape[1], len(members))
+def _cells(share: Floats, valid: Floats, weight: Floats, group: Codes, sheet: AnswerSheet) -> Cells:
+    shape = sheet.group_share.shape
     count, mass, total = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for g, inside in enumerate(members):
-        w = weight[inside]
-        count[:, g] = (w > 0).astype(np.float64) @ valid[inside]
-        mass[:, g] = w @ valid[inside]
-        total[:, g] = w @ share[inside]
+    for part in chunks(weight.size):
+        for g in range(shape[1]):
+            w = np.where(group[part] == g, weight[part], 0.0)
+            count[:, g] += (w > 0).astype(np.float64) @ valid[part]
+            mass[:, g] += w @ valid[part]
+            total[:, g] += w @ share[part]
     return Cells(count, mass, total)
 
 
@@ -171,22 +166,30 @@ def _loadings(rules: Rules, scored: Flags) -> tuple[Floats, Floats]:
 
 def _shares(answers: Floats, rules: Rules) -> tuple[Floats, Floats]:
     """Share and validity of each answer, both (n, Q)."""
-    share = np.zeros(answers.shape)
-    valid = np.zeros(answers.shape)
-    for answer, worth in rules.shares.items():
-        given = answers == answer
-        share[given] = worth
-        valid[given] = 1.0
-    strange = (valid == 0) & ~np.isnan(answers)
-    if strange.any():
-        row, column = np.unravel_index(int(np.argmax(strange)), strange.shape)
-        key = rules.criteria[column].key
-        raise AnswersError(
-            f"respondent {row + 1}, criterion {key}: the answer {answers[row, column]:g} is not on the scale "
-            f"{', '.join(str(answer) for answer in rules.shares)}",
-            row=int(row) + 1, criterion=key,
-        )  # fmt: skip
+    scale = np.array(sorted(rules.shares), dtype=np.float64)
+    worth = np.array([rules.shares[answer] for answer in sorted(rules.shares)], dtype=np.float64)
+    share, valid = np.empty(answers.shape), np.empty(answers.shape)
+    for part in chunks(answers.shape[0]):
+        given = answers[part]
+        blank = np.isnan(given)
+        place = np.clip(np.searchsorted(scale, given), 0, scale.size - 1)
+        strange = (scale[place] != given) & ~blank
+        if strange.any():
+            _refuse(answers, rules, part.start, strange)
+        valid[part] = ~blank
+        np.multiply(worth[place], valid[part], out=share[part])
     return share, valid
+
+
+def _refuse(answers: Floats, rules: Rules, start: int, strange: Flags) -> NoReturn:
+    place, column = divmod(int(np.argmax(strange)), strange.shape[1])
+    row, key = start + place, rules.criteria[column].key
+    raise AnswersError(
+        f"respondent {row + 1}, criterion {key}: the answer {answers[row, column]:g} is not on the scale "
+        f"{', '.join(str(answer) for answer in rules.shares)}",
+        row=row + 1,
+        criterion=key,
+    )
 
 
 def _group_labels(group: Labels | None, rules: Rules, n: int) -> Labels | None:

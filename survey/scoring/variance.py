@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from survey.scoring.arrays import Codes, Flags, Floats, sums_by
+from survey.scoring.arrays import Codes, Flags, Floats, chunks, sums_by
 from survey.scoring.design import Layout, SecondStage
 
 
@@ -133,5 +133,7 @@ def _squares(totals: Floats, parent: Codes, n_units: Floats, centred: Flags) -> 
     size = n_units.size
     mean = sums_by(totals, parent, size) / np.maximum(n_units, 1)[:, None] * centred[:, None]
     present = np.bincount(parent, minlength=size)
-    squares: Floats = sums_by((totals - mean[parent]) ** 2, parent, size)
+    squares = np.zeros_like(mean)
+    for part in chunks(parent.size):
+        squares += sums_by((totals[part] - mean[parent[part]]) ** 2, parent[part], size)
     return squares + np.maximum(n_units - present, 0)[:, None] * mean**2
