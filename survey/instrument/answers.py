@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from survey.instrument.questionnaire import Criterion, Question, Questionnaire
+from survey.instrument.questionnaire import Criterion, Question, Questionnaire, once
 from survey.instrument.routing import asked_keys
 
 NOT_APPLICABLE_FIELD = "na"
@@ -71,22 +71,17 @@ def read(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> Rea
     `form` maps a field's name to the values sent for it; "" counts as not sent.
     """
     errors: list[AnswerError] = []
-    chosen = {
-        question.key: found
-        for question in questionnaire.questions
-        if isinstance(found := _read_item(questionnaire, question, _sent(form, question.key)), str)
-    }
-    asked = asked_keys(questionnaire, chosen)
+    found = {field.key: _read_field(field, _sent(form, field.key)) for field in _fields(questionnaire)}
+    asked = asked_keys(questionnaire, {key: said for key, said in found.items() if isinstance(said, str)})
     values: dict[str, Answer] = {}
-    for item in questionnaire.items():
-        if item.key not in asked:
-            values[item.key] = Missing.NOT_ASKED
-            continue
-        found = _read_item(questionnaire, item, _sent(form, item.key))
-        if isinstance(found, AnswerError):
-            errors.append(found)
-            found = Missing.BLANK
-        values[item.key] = found
+    for key, said in found.items():
+        if key not in asked:
+            values[key] = Missing.NOT_ASKED
+        elif isinstance(said, AnswerError):
+            errors.append(said)
+            values[key] = Missing.BLANK
+        else:
+            values[key] = said
     comment, comment_error = _read_comment(questionnaire, form)
     errors += comment_error
     return Reading(Answers(values, comment), tuple(errors))
@@ -97,16 +92,31 @@ def _sent(form: Mapping[str, Sequence[str]], key: str) -> list[str]:
     return sorted({value for value in form.get(key, ()) if value})
 
 
-def _read_item(
-    questionnaire: Questionnaire, item: Question | Criterion, sent: list[str]
-) -> Answer | AnswerError:
+@dataclass(frozen=True)
+class _Field:
+    """An item as a form offers it."""
+
+    key: str
+    is_required: bool
+    offered: Mapping[str, Answer]
+
+
+@once
+def _fields(questionnaire: Questionnaire) -> tuple[_Field, ...]:
+    """Every item as a form offers it, in the order they are asked."""
+    return tuple(
+        _Field(item.key, isinstance(item, Question) and item.required, offered(questionnaire, item))
+        for item in questionnaire.items()
+    )
+
+
+def _read_field(field: _Field, sent: list[str]) -> Answer | AnswerError:
     if not sent:
-        required = isinstance(item, Question) and item.required
-        return AnswerError(item.key, Problem.REQUIRED) if required else Missing.BLANK
+        return AnswerError(field.key, Problem.REQUIRED) if field.is_required else Missing.BLANK
     if len(sent) > 1:
-        return AnswerError(item.key, Problem.ANSWERED_TWICE, ", ".join(sent))
-    answer = offered(questionnaire, item).get(sent[0])
-    return AnswerError(item.key, Problem.NOT_OFFERED, sent[0]) if answer is None else answer
+        return AnswerError(field.key, Problem.ANSWERED_TWICE, ", ".join(sent))
+    answer = field.offered.get(sent[0])
+    return AnswerError(field.key, Problem.NOT_OFFERED, sent[0]) if answer is None else answer
 
 
 def offered(questionnaire: Questionnaire, item: Question | Criterion) -> dict[str, Answer]:

@@ -1,11 +1,13 @@
 """A questionnaire as frozen values. One object is one published version, its digest its identity."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import wraps
+from typing import Literal, TypeVar
 
 GROUP_QUESTION = "respondent_group"
 CONSENT = "consent"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -206,3 +208,18 @@ class Questionnaire:
     def offered_groups(self) -> tuple[str, ...]:
         """The groups a respondent can choose, in the order offered."""
         return tuple(option.key for option in self.question(GROUP_QUESTION).options)
+
+
+def once(work_out: Callable[[Questionnaire], T]) -> Callable[[Questionnaire], T]:
+    """Work something out once for each questionnaire, which never changes, and keep it with it."""
+    name = f"_{work_out.__module__}.{work_out.__qualname__}"
+
+    @wraps(work_out)
+    def kept(questionnaire: Questionnaire) -> T:
+        known = vars(questionnaire)
+        if name not in known:
+            known[name] = work_out(questionnaire)
+        found: T = known[name]
+        return found
+
+    return kept

@@ -8,6 +8,7 @@ from survey.instrument.questionnaire import (
     Criterion,
     Question,
     Questionnaire,
+    once,
 )
 
 
@@ -27,10 +28,16 @@ def asked_keys(questionnaire: Questionnaire, chosen: Mapping[str, str]) -> froze
     Options chosen in questions off the path are ignored, however they got into `chosen`.
     """
     asked: set[str] = set()
-    for item in questionnaire.items():
-        if all(_holds(condition, chosen, asked) for condition in conditions(questionnaire, item)):
-            asked.add(item.key)
+    for key, needed in _paths(questionnaire):
+        if all(_holds(condition, chosen, asked) for condition in needed):
+            asked.add(key)
     return frozenset(asked)
+
+
+@once
+def _paths(questionnaire: Questionnaire) -> tuple[tuple[str, tuple[Condition, ...]], ...]:
+    """Every item's key with its conditions, in the order items are asked."""
+    return tuple((item.key, conditions(questionnaire, item)) for item in questionnaire.items())
 
 
 def _holds(condition: Condition, chosen: Mapping[str, str], asked: set[str]) -> bool:

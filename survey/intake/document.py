@@ -94,6 +94,7 @@ def _stored_block(value: bytes) -> bytes:
     return b"\x00" + struct.pack("<HH", len(value), len(value) ^ 0xFFFF) + value
 
 
+@lru_cache(maxsize=64)  # browsers send a handful of these
 def accepts_gzip(accept_encoding: str) -> bool:
     """Whether a browser that sent this header takes gzip."""
     weights: Mapping[str, str] = {

@@ -189,6 +189,13 @@ def view_receipt() -> ResponseReturnValue:
     )
 
 
+@bp.get("/receipt/withdraw")
+@public
+def back_to_receipt() -> ResponseReturnValue:
+    """The address of a withdrawn form, opened again in another language, leads to where codes are typed."""
+    return redirect(url_for("intake.receipt", lang=language()))
+
+
 @bp.post("/receipt/withdraw")
 @public
 @limit_failures(WRONG_CODES, status=422)
@@ -213,7 +220,7 @@ def _problems(questionnaire: Questionnaire, reading: Reading) -> dict[str, str]:
     problems = {}
     if _consent() != "agree":
         problems[CONSENT] = _("Say whether you agree to take part")
-    words = {item.key: item for item in questionnaire.items()}
+    words = {item.key: item for item in questionnaire.items()} if reading.errors else {}
     for error in reading.errors:
         item = words.get(error.item)
         asked = wording(questionnaire, item, language(), reading.answers) if item else ""
