@@ -31,6 +31,7 @@ from survey.instrument.questionnaire import (
 
 SCHEMA_VERSION = 1
 MAX_DOCUMENT_CHARS = 400_000
+MAX_DOCUMENT_VALUES = 50_000
 _SETTINGS = ("group_rule", "when_unscored", "min_valid_per_cell", "min_group_n_for_verdict")
 _OTHER_MODULES = ("internal_module", "par_scorecard")  # of the same file, read by those who need them
 
@@ -41,9 +42,20 @@ def questionnaire_from_yaml(text: str) -> Questionnaire:
         raise InstrumentError(f"the document has {len(text)} characters; {MAX_DOCUMENT_CHARS} are the most")
     try:
         document = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such day, too many digits
         raise InstrumentError(f"this is not YAML: {' '.join(str(error).split())[:200]}") from error
+    if (values := _size(document, {})) > MAX_DOCUMENT_VALUES:
+        raise InstrumentError(f"the document holds {values} values; {MAX_DOCUMENT_VALUES} are the most")
     return from_document(document)
+
+
+def _size(value: object, known: dict[int, int]) -> int:
+    """How many values there are when every alias is written out: a short YAML can stand for billions."""
+    if id(value) not in known:
+        known[id(value)] = 1  # for an alias of what it stands in, which the reading refuses
+        parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        known[id(value)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(value)]
 
 
 def questionnaire_from_json(text: str) -> Questionnaire:

@@ -1,10 +1,10 @@
 """Reading a parsed YAML or JSON document so that every refusal names its place."""
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_MOST_BITS_SHOWN = 256
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -31,7 +31,7 @@ class Node:
         known = {*required, *optional}
         for name in self.value:
             if name not in known:
-                raise self.refuse(f"unknown field {name!r}; known here: {', '.join(sorted(known))}")
+                raise self.refuse(f"unknown field {_shown(name)}; known here: {', '.join(sorted(known))}")
         for name in required:
             if name not in self.value:
                 raise self.refuse(f"the field {name!r} is missing")
@@ -69,8 +69,8 @@ class Node:
         """A finite number in [low, high]."""
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
             raise self.refuse(f"a number is needed, found {_shown(self.value)}")
-        if not math.isfinite(self.value) or not low <= self.value <= high:
-            raise self.refuse(f"{self.value} is outside {low:g} to {high:g}")
+        if not low <= self.value <= high:
+            raise self.refuse(f"{_shown(self.value)} is outside {low:g} to {high:g}")
         return float(self.value)
 
     def integer(self, low: int, high: int) -> int:
@@ -97,4 +97,6 @@ def _shown(value: object) -> str:
     """What was found, short enough for one line."""
     if isinstance(value, (dict, list)):
         return f"a {'mapping' if isinstance(value, dict) else 'list'} of {len(value)}"
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS_SHOWN:
+        return f"a number of {value.bit_length()} bits"  # Python refuses to write out the longest
     return repr(value)[:60]
