@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from wtforms import PasswordField, RadioField, StringField, ValidationError
+from wtforms import PasswordField, RadioField, SelectChoice, StringField, ValidationError
 
 from survey.accounts.sign_in import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from survey.store.people import Role
-from survey.web.forms import Needed, OfficeForm, PlainText
+from survey.web.forms import Needed, Offered, OfficeForm, PlainText
 from survey.web.templates import gettext as _
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
@@ -26,7 +26,7 @@ class PersonForm(OfficeForm):
     username = StringField(validators=[Needed(), PlainText(60)])
     full_name = StringField(validators=[Needed(), PlainText(120)])
     role = RadioField(
-        choices=[(role.value, role.value) for role in Role], validate_choice=True, default=Role.VIEWER
+        choices=[SelectChoice(role.value) for role in Role], validators=[Offered()], default=Role.VIEWER
     )
 
     def validate_username(self, field: Any) -> None:
@@ -44,4 +44,5 @@ class PasswordForm(OfficeForm):
     def validate_new(self, field: Any) -> None:
         """Long enough, and not without bounds."""
         if not MIN_PASSWORD_CHARS <= len(field.data or "") <= MAX_PASSWORD_CHARS:
-            raise ValidationError(_("A password has at least %(n)s characters") % {"n": MIN_PASSWORD_CHARS})
+            words = _("A password has %(least)s to %(most)s characters")
+            raise ValidationError(words % {"least": MIN_PASSWORD_CHARS, "most": MAX_PASSWORD_CHARS})

@@ -14,11 +14,13 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from survey.fieldwork.campaigns import desks_typed
-from survey.web.forms import Needed, OfficeForm, PlainText
+from survey.web.forms import Needed, Offered, OfficeForm, PlainText, is_plain
 from survey.web.templates import gettext as _
 
 _MAX_DESKS = 200
 _MAX_DESK_NAME = 200
+_MAX_QUOTA = 1_000_000
+_DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]  # as browsers send it; as typed where a browser has no calendar
 
 
 def _check_desks(lines: str) -> None:
@@ -27,18 +29,18 @@ def _check_desks(lines: str) -> None:
         raise ValidationError(_("A campaign has at most %(n)s desks") % {"n": _MAX_DESKS})
     for desk in desks:
         for name in (desk.name, desk.name_en):
-            if len(name) > _MAX_DESK_NAME or not name.isprintable():
+            if len(name) > _MAX_DESK_NAME or not is_plain(name):
                 words = _("This desk's name is too long or cannot be printed: %(name)s")
-                raise ValidationError(words % {"name": ascii(name)[:60]})
+                raise ValidationError(words % {"name": name[:60]})
 
 
 class CampaignForm(OfficeForm):
     """A new campaign."""
 
     name = StringField(validators=[Needed(), PlainText(200)])
-    instrument_digest = SelectField(validators=[Needed()])
-    opens_on = DateField(validators=[Needed()])
-    closes_on = DateField(validators=[Needed()])
+    instrument_digest = SelectField(validators=[Needed(), Offered()])
+    opens_on = DateField(format=_DAY_FORMATS, validators=[Needed()])
+    closes_on = DateField(format=_DAY_FORMATS, validators=[Needed()])
     desks = TextAreaField(validators=[Needed()])
 
     def validate_opens_on(self, field: Any) -> None:
@@ -68,7 +70,7 @@ class DeskForm(OfficeForm):
 
     def validate_quota(self, field: Any) -> None:
         """A whole number of forms."""
-        if field.data is not None and not 1 <= field.data <= 1_000_000:
+        if field.data is None or not 1 <= field.data <= _MAX_QUOTA:
             raise ValidationError(_("A limit is a whole number from 1 to 1,000,000"))
 
 

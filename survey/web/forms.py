@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, StopValidation
 
 from survey.web.templates import gettext as _
 
@@ -14,23 +14,37 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     """A form of the office: CSRF token, messages in the page's language."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """The words of WTForms itself are not used: every check here brings its own."""
+        """The words of WTForms itself are English and are not shown: every check here brings its own."""
 
         locales = False
 
     def problems(self) -> dict[str, str]:
-        """The first problem of each field, for the error summary."""
-        return {name: str(found[0]) for name, found in self.errors.items() if name and found}
+        """What is wrong with each field, for the error summary; the last check's words, which are ours."""
+        return {name: str(found[-1]) for name, found in self.errors.items() if name and found}
 
 
 class Needed(InputRequired):  # type: ignore[misc]  # nor has WTForms
-    """The field must be filled in; says which."""
+    """The field must be filled in; says which, and nothing else is checked."""
 
     def __call__(self, form: Any, field: Field) -> None:
         """Refuse an empty field."""
         if not field.raw_data or not str(field.raw_data[0]).strip():
             field.errors = []
-            raise ValidationError(_("Fill in: %(field)s") % {"field": field.label.text})
+            raise StopValidation(_("Fill in: %(field)s") % {"field": field.label.text})
+
+
+class Offered:
+    """One of the choices of a list; WTForms has looked, the words are ours."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Say what to do about a value that is not in the list."""
+        if field.errors:
+            raise ValidationError(_("Choose from the list: %(field)s") % {"field": field.label.text})
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is words on one line: no control characters, nothing that is no character."""
+    return not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text)
 
 
 class PlainText:
@@ -45,6 +59,6 @@ class PlainText:
         if len(text) > self.most:
             words = _("%(field)s has %(n)s characters; the most is %(most)s")
             raise ValidationError(words % {"field": field.label.text, "n": len(text), "most": self.most})
-        if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
+        if not is_plain(text):
             words = _("%(field)s holds a character that cannot be printed; type it again")
             raise ValidationError(words % {"field": field.label.text})
