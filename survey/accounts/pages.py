@@ -1,8 +1,8 @@
 """Signing in and out, one's own password, and who else may look."""
 
-from urllib.parse import urlsplit
+import re
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from survey.web.templates import gettext as _
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
 _AUDIT_ROWS = 200
+_INSIDE = re.compile(r"/office/[A-Za-z0-9_./?=&%-]*")
 
 
 def _name_typed() -> str:
@@ -59,11 +60,7 @@ def check_sign_in() -> ResponseReturnValue:
 
 def _inside(address: str) -> str | None:
     """An address inside the office to go on to; None for any other."""
-    parts = urlsplit(address)
-    is_inside = (
-        not parts.scheme and not parts.netloc and parts.path.startswith("/office/") and "\\" not in address
-    )
-    return address if is_inside else None
+    return address if _INSIDE.fullmatch(address) else None
 
 
 @bp.post("/sign-out")
@@ -135,23 +132,25 @@ def add_person() -> ResponseReturnValue:
     return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), fresh))
 
 
-@bp.post("/people/<int:person_id>/active")
+@bp.post("/people/<int(max=2147483647):person_id>/active")
 @may("people.manage")
 def switch_person(person_id: int) -> ResponseReturnValue:
     """Let a person sign in again, or no longer."""
     active, at, by = request.form.get("active") == "yes", now(), _signed_in_id()
 
+    person = database().read(lambda s: people.by_id(s, person_id))
+    if person is None:
+        abort(404)
+    username = person.username
+
     def switch(s: Session) -> None:
         accounts.set_active(s, person_id, active=active)
-        audit.record(s, "let in" if active else "shut out", f"person {person_id}", person_id=by, now=at)
+        audit.record(s, "let in" if active else "shut out", username, person_id=by, now=at)
 
-    if database().read(lambda s: people.by_id(s, person_id)) is None:
-        flash(_("There is no such person"))
-    else:
-        try:
-            database().write(switch)
-        except accounts.LastAdministratorError:
-            flash(_("The last administrator cannot be shut out"))
+    try:
+        database().write(switch)
+    except accounts.LastAdministratorError:
+        flash(_("The last administrator cannot be shut out"))
     return redirect(url_for("accounts.everybody"), 303)
 
 

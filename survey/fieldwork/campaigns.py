@@ -15,6 +15,7 @@ from survey.store.fieldwork import Campaign, Collector, Desk
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing to misread on a poster
 _CODE_CHARS = 6
 _MAX_KEY_CHARS = 50
+_PAGES = frozenset({"new"})  # stand where a campaign's key does in an address
 
 
 class DeskTakenError(ValueError):
@@ -94,7 +95,7 @@ def free_key(session: Session, name: str) -> str:
     words = re.findall(r"[a-z0-9]+", folded.encode("ascii", "ignore").decode())
     base = "-".join(words)[:_MAX_KEY_CHARS].strip("-") or "campaign"
     key, number = base, 2
-    while fieldwork.campaign_by_key(session, key):
+    while key in _PAGES or fieldwork.campaign_by_key(session, key):
         key, number = f"{base}-{number}", number + 1
     return key
 

@@ -1,6 +1,7 @@
 """Campaigns, desks and posters, in the order an officer works through them."""
 
 import io
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
@@ -19,9 +20,11 @@ from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.web.context import database, now, public_url, today
 from survey.web.guards import may, public, signed_in
 from survey.web.templates import gettext as _
+from survey.web.templates import language
 
 bp = Blueprint("fieldwork", __name__)
 _MAX_POPULATION = 100_000_000
+_POPULATION = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,13 @@ def add_desk(key: str) -> ResponseReturnValue:
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
 
+@bp.get("/office/campaigns/<key>/populations")
+@may("fieldwork.read")
+def back_to_desks(key: str) -> ResponseReturnValue:
+    """The address of numbers that were refused, opened again in another language, leads to their page."""
+    return redirect(url_for("fieldwork.desks", key=key, lang=language()))
+
+
 @bp.post("/office/campaigns/<key>/populations")
 @may("fieldwork.write")
 def set_populations(key: str) -> ResponseReturnValue:
@@ -136,7 +146,7 @@ def set_populations(key: str) -> ResponseReturnValue:
     wrong = {
         f"population-{group}": _("Not a whole number of people: %(found)s") % {"found": text[:20]}
         for group, text in typed.items()
-        if text and not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) <= _MAX_POPULATION)
+        if text and not _is_population(text)
     }
     if wrong:
         return _desks_page(key, _desk_form(), wrong, 422, typed=typed)
@@ -150,6 +160,10 @@ def set_populations(key: str) -> ResponseReturnValue:
     database().write(kept)
     flash(_("The numbers of people have been kept"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
+
+
+def _is_population(text: str) -> bool:
+    return bool(_POPULATION.fullmatch(text)) and 0 < int(text) <= _MAX_POPULATION
 
 
 def _desk_form() -> DeskForm:

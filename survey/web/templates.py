@@ -1,11 +1,14 @@
 """What every template has at hand: the words of its language, numbers, dates, who is signed in."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, session
 from jinja2 import StrictUndefined
+from werkzeug.local import LocalProxy
 
 from survey.web import guards, locale
+from survey.web.context import office
 
 _PUBLIC_BLUEPRINTS = frozenset({"intake", "metrics", None})
 
@@ -57,14 +60,19 @@ def _ngettext(one: str, many: str, n: int) -> str:
 
 def _in_language(filter_: Any) -> Any:
     def in_this_language(value: Any, *options: Any) -> str:
-        return str(filter_(value, language(), *options))
+        return str(filter_(_at_the_office(value), language(), *options))
 
     return in_this_language
+
+
+def _at_the_office(value: Any) -> Any:
+    """A moment on the office's clock, so that its day is the day people there had; anything else as it is."""
+    return value.astimezone(office().time_zone) if isinstance(value, datetime) else value
 
 
 def _at_hand() -> dict[str, Any]:
     return {
         "language": language(),
         "languages": locale.LANGUAGES,
-        "person": guards.signed_in() if request.blueprint not in _PUBLIC_BLUEPRINTS else None,
+        "person": LocalProxy(guards.signed_in) if request.blueprint not in _PUBLIC_BLUEPRINTS else None,
     }
