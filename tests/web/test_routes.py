@@ -1,0 +1,131 @@
+"""Who may open what: every route is in this table, and each is tried as nobody, viewer and administrator."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.conftest import Template, app_on, sign_in_as
+from tests.web.browsing import address, app_for_all, routes, token
+
+PUBLIC, VIEWER, ADMINISTRATOR = "public", "viewer", "administrator"
+WHO_MAY = {
+    "GET /static/<path:filename>": PUBLIC,
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /": PUBLIC,
+    "GET /s/<code>": PUBLIC,
+    "POST /s/<code>": PUBLIC,
+    "GET /s/<code>/check": PUBLIC,
+    "POST /s/<code>/check": PUBLIC,
+    "GET /s/<code>/send": PUBLIC,
+    "POST /s/<code>/send": PUBLIC,
+    "GET /s/<code>/declined": PUBLIC,
+    "GET /s/<code>/qr.svg": PUBLIC,
+    "GET /s/<code>/qr.png": PUBLIC,
+    "GET /receipt": PUBLIC,
+    "POST /receipt": PUBLIC,
+    "GET /receipt/withdraw": PUBLIC,
+    "POST /receipt/withdraw": PUBLIC,
+    "GET /office/sign-in": PUBLIC,
+    "POST /office/sign-in": PUBLIC,
+    "POST /office/sign-out": PUBLIC,
+    "GET /office/": VIEWER,
+    "GET /office/password": VIEWER,
+    "POST /office/password": VIEWER,
+    "GET /office/campaigns/<key>": VIEWER,
+    "GET /office/campaigns/<key>/summary.<any(pdf, xlsx, csv, svg, png):extension>": VIEWER,
+    "GET /office/campaigns/<key>/desks": VIEWER,
+    "GET /office/campaigns/<key>/populations": VIEWER,
+    "GET /s/<code>/poster.pdf": VIEWER,
+    "GET /office/questionnaires": VIEWER,
+    "GET /office/questionnaires/<digest>.json": VIEWER,
+    "GET /office/campaigns/new": ADMINISTRATOR,
+    "POST /office/campaigns/new": ADMINISTRATOR,
+    "POST /office/campaigns/<key>/desks": ADMINISTRATOR,
+    "POST /office/campaigns/<key>/populations": ADMINISTRATOR,
+    "POST /office/questionnaires": ADMINISTRATOR,
+    "GET /office/people": ADMINISTRATOR,
+    "POST /office/people": ADMINISTRATOR,
+    "POST /office/people/<int(max=2147483647):person_id>/active": ADMINISTRATOR,
+    "GET /office/audit": ADMINISTRATOR,
+}
+CLOSED = {route: who for route, who in WHO_MAY.items() if who != PUBLIC}
+
+
+@pytest.fixture(scope="module")
+def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with app_for_all(demo_template, tmp_path_factory.mktemp("routes")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def nobody(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def viewer(app: Flask) -> FlaskClient:
+    return sign_in_as(app, "viewer")
+
+
+@pytest.fixture(scope="module")
+def administrator(app: Flask) -> FlaskClient:
+    return sign_in_as(app, "admin")
+
+
+def attempt(app: Flask, client: FlaskClient, route: str) -> TestResponse:
+    """The answer to the route; a POST carries a token and nothing else, so it changes nothing."""
+    method, path = route.partition(" ")[0], address(app, routes(app)[route])
+    data = {"csrf_token": token(client)} if method == "POST" else None
+    return client.open(path, method=method, data=data, buffered=True)
+
+
+def leads_to_sign_in(answer: TestResponse) -> bool:
+    return answer.status_code == 302 and answer.location.startswith("/office/sign-in?next=")
+
+
+def test_the_table_holds_every_route_and_no_other(app: Flask) -> None:
+    assert set(WHO_MAY) == set(routes(app))
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_nobody_is_sent_to_sign_in_or_refused(app: Flask, nobody: FlaskClient, route: str) -> None:
+    answer = attempt(app, nobody, route)
+    assert leads_to_sign_in(answer) if route.startswith("GET") else answer.status_code == 403
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_a_viewer_may_look_and_is_refused_what_changes_something(
+    app: Flask, viewer: FlaskClient, route: str
+) -> None:
+    refused = attempt(app, viewer, route).status_code == 403
+    assert refused == (CLOSED[route] == ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_an_administrator_is_refused_nothing(app: Flask, administrator: FlaskClient, route: str) -> None:
+    answer = attempt(app, administrator, route)
+    assert answer.status_code in ({200, 302} if route.startswith("GET") else {200, 303, 422})
+    assert not leads_to_sign_in(answer)
+
+
+@pytest.mark.parametrize("route", [route for route, who in WHO_MAY.items() if who == PUBLIC])
+def test_what_is_public_asks_nobody_to_sign_in(app: Flask, nobody: FlaskClient, route: str) -> None:
+    answer = attempt(app, nobody, route)
+    assert answer.status_code not in {401, 403} | set(range(500, 600))
+    assert not leads_to_sign_in(answer)
+
+
+def test_a_page_that_declares_nothing_is_refused_to_everybody(url: str, tmp_path: Path) -> None:
+    app = app_on(url, tmp_path)
+    app.add_url_rule("/office/forgotten", "forgotten", lambda: "secret", methods=["GET", "POST"])
+    for client in (app.test_client(), sign_in_as(app, "viewer"), sign_in_as(app, "admin")):
+        for method in ("GET", "POST"):
+            answer = client.open("/office/forgotten", method=method, data={"csrf_token": token(client)})
+            assert answer.status_code == 403
+            assert "secret" not in answer.text
+    app.extensions["database"].dispose()
