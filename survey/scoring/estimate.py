@@ -166,18 +166,19 @@ def _loadings(rules: Rules, scored: Flags) -> tuple[Floats, Floats]:
 
 def _shares(answers: Floats, rules: Rules) -> tuple[Floats, Floats]:
     """Share and validity of each answer, both (n, Q)."""
-    scale = np.array(sorted(rules.shares), dtype=np.float64)
-    worth = np.array([rules.shares[answer] for answer in sorted(rules.shares)], dtype=np.float64)
+    lowest, highest = min(rules.shares), max(rules.shares)
+    worth = np.array([rules.shares.get(answer, np.nan) for answer in range(lowest, highest + 1)])
     share, valid = np.empty(answers.shape), np.empty(answers.shape)
     for part in chunks(answers.shape[0]):
         given = answers[part]
         blank = np.isnan(given)
-        place = np.clip(np.searchsorted(scale, given), 0, scale.size - 1)
-        strange = (scale[place] != given) & ~blank
+        on_scale = np.where(blank, lowest, np.clip(given, lowest, highest))
+        earned = worth[(on_scale - lowest).astype(np.intp)]
+        strange = ((on_scale != given) & ~blank) | (on_scale % 1 != 0) | np.isnan(earned)
         if strange.any():
             _refuse(answers, rules, part.start, strange)
         valid[part] = ~blank
-        np.multiply(worth[place], valid[part], out=share[part])
+        np.multiply(earned, valid[part], out=share[part])
     return share, valid
 
 

@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from survey.scoring.arrays import Codes, Floats, Labels, label_codes
+from survey.scoring.arrays import Codes, Floats, Labels, chunks, label_codes
 from survey.scoring.design import Layout, SampleDesign, lay_out
 from survey.scoring.estimate import answer_sheet
 from survey.scoring.rules import Rules
 
 CellKey = tuple[str, str, str]
-_CHUNK = 65_536
 _COUNTS = ("n", "n_weighted", "n_answered", "weight", "weight_squared", "answered_weight")
 _SUMS = ("n_valid", "first", "spread", "square")
 
@@ -162,13 +161,15 @@ def _cell(share: Floats, valid: Floats, weight: Floats, clusters: Labels | None,
     answered = valid.any(axis=1)
     size = 2 * valid.shape[1]
     spread, square = np.zeros((size, size)), np.zeros((size, size))
-    for start in range(0, weight.size, _CHUNK):
-        part = slice(start, start + _CHUNK)
+    alike = bool((weight == 1).all())
+    for part in chunks(weight.size):
         b = np.hstack([valid[part], share[part]])
-        weighted = b * weight[part, None]
+        weighted = b if alike else b * weight[part, None]
         spread += b.T @ weighted
-        if clusters is None:
+        if clusters is None and not alike:
             square += weighted.T @ weighted
+    if clusters is None and alike:
+        square = spread.copy()
     return Cell(
         n=float(weight.size), n_weighted=float(np.count_nonzero(weight)),
         n_answered=float(np.count_nonzero(answered)), weight=float(weight.sum()),

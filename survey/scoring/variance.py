@@ -75,7 +75,8 @@ def stratum_variances(layout: Layout, influence: Floats, rows: Codes) -> Varianc
         everyone = np.zeros((layout.weight.size, influence.shape[1]))
         everyone[rows] = influence
         influence, rows = layout.calibration.residual(everyone), np.arange(layout.weight.size)
-    weighted = influence * layout.weight[rows, None]
+    weight = layout.weight[rows]
+    weighted = influence if (weight == 1).all() else influence * weight[:, None]
     unbounded = _between_psus(layout, weighted, rows)
     bounded = unbounded * (1 - layout.fraction)[:, None]
     if layout.second is not None:
