@@ -24,6 +24,7 @@ from sqlalchemy.types import TypeDecorator
 T = TypeVar("T")
 Work = Callable[[Session], T]
 
+_to_compact_json = json.JSONEncoder(separators=(",", ":")).encode
 _GROUP_LIMIT = 128
 _BUSY_SECONDS = 20
 _RECALL_SECONDS = 1.0
@@ -51,7 +52,7 @@ class JsonText(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """The value as compact JSON; None stays NULL."""
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        return None if value is None else _to_compact_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The value as it was bound."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 _FIELDS = ("method", "route", "status", "ms", "error")
 requests = logging.getLogger("survey.requests")
 
@@ -23,7 +24,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: vars(record)[name] for name in _FIELDS if name in vars(record)}
         if record.exc_info:
             line["trace"] = "\n".join(_traces(record.exc_info[1]))
-        return json.dumps(line, ensure_ascii=False)
+        return _to_json(line)
 
 
 def _traces(error: BaseException | None) -> list[str]:

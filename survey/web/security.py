@@ -2,7 +2,8 @@
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Request, Response, g
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
@@ -24,8 +25,19 @@ class PrintableConverter(BaseConverter):
     regex = r"[^/\x00-\x1f\x7f]+"
 
 
+class OfficeSessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie. A citizen has none, and there is nothing to verify."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session the cookie holds, else an empty one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def init(app: Flask) -> None:
     """Put the headers on every response and a CSRF check on every form of the office."""
+    app.session_interface = OfficeSessions()
     app.url_map.converters["default"] = PrintableConverter
     csrf.init_app(app)
     app.after_request(_set_headers)
