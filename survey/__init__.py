@@ -17,7 +17,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     from survey import cli
     from survey.accounts import pages as accounts
-    from survey.config import read_settings
+    from survey.config import for_flask, read_settings
     from survey.fieldwork import pages as fieldwork
     from survey.intake import pages as intake
     from survey.reports import pages as reports
@@ -26,19 +26,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     settings = settings or read_settings(os.environ)
     app = Flask(__name__, instance_path=str(settings.instance.resolve()))
-    app.config.update(
-        SECRET_KEY=settings.secret_keys[0],
-        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
-        SESSION_COOKIE_SECURE=settings.https_only,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_NAME="__Host-office" if settings.https_only else "office",
-        PERMANENT_SESSION_LIFETIME=8 * 3600,
-        MAX_CONTENT_LENGTH=256 * 1024,
-        MAX_FORM_MEMORY_SIZE=256 * 1024,
-        MAX_FORM_PARTS=500,
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-    )
+    app.config.update(for_flask(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -59,6 +59,23 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
 
 
+def for_flask(settings: Settings) -> dict[str, object]:
+    """The settings Flask and its parts read themselves."""
+    return {
+        "SECRET_KEY": settings.secret_keys[0],
+        "SECRET_KEY_FALLBACKS": list(settings.secret_keys[1:]),
+        "SESSION_COOKIE_SECURE": settings.https_only,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_NAME": "__Host-office" if settings.https_only else "office",
+        "PERMANENT_SESSION_LIFETIME": 8 * 3600,
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+        "MAX_FORM_PARTS": 500,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+    }
+
+
 def _secret_keys(environ: Mapping[str, str], instance: Path) -> tuple[str, ...]:
     given = environ.get("SECRET_KEY")
     keys = tuple((given if given is not None else _kept_secret(instance)).split())
