@@ -133,6 +133,8 @@ def _score_entry(score: Score, target: Target, method: IntervalMethod) -> dict[s
         f"p_ge_{target.low:g}_t": score.p_ge_low_t,
         "n_respondents": score.n_respondents,
         "sum_weights": score.sum_weights,
+        "design_effect": score.design_effect,
+        "effective_respondents": score.effective_respondents,
         "forms_needed": _forms(score, verdict),
         "criteria": {criterion.key: _criterion_entry(asdict(criterion)) for criterion in score.criteria},
         "sections": {section.key: _section_entry(section, score.df, method) for section in score.sections},
@@ -155,7 +157,7 @@ def _domain_entry(score: Score, target: Target, method: IntervalMethod) -> dict[
 
 def _criterion_entry(fields: Mapping[str, Any]) -> dict[str, object]:
     names = {"ratio": "ratio", "points": "points", "se_points": "se_points", "n_valid": "n_valid",
-             "max": "max_points", "section": "section"}  # fmt: skip
+             "max": "max_points", "section": "section", "design_effect": "design_effect"}  # fmt: skip
     return {name: fields[field] for name, field in names.items()}
 
 
