@@ -86,7 +86,7 @@ def signed_in() -> SignedIn | None:
 
 def init(app: Flask) -> None:
     """Check every request before its page runs."""
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)  # a page that says an error asks for no person
     login.user_loader(_load)
     login.session_protection = None  # compares the address and browser, which are not kept here
     app.before_request(_check)
