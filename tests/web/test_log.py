@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -136,17 +135,18 @@ def test_a_line_stays_one_line_whatever_it_says(log: StringIO) -> None:
 
 
 def quote(words: str) -> None:
+    known: dict[str, str] = {}
     try:
-        {}[words]
+        known[words] += words
     except KeyError as error:
         raise RuntimeError(words) from error
 
 
 def test_an_exception_that_came_from_another_names_both_and_no_words() -> None:
-    try:
+    with pytest.raises(RuntimeError) as raised:
         quote(SECRET)
-    except RuntimeError:
-        record = logging.LogRecord("survey", logging.ERROR, "f.py", 1, "broken", (), sys.exc_info())
+    error = (raised.type, raised.value, raised.tb)
+    record = logging.LogRecord("survey", logging.ERROR, "f.py", 1, "broken", (), error)
     line = JsonFormatter().format(record)
     assert line.index("builtins.KeyError") < line.index("builtins.RuntimeError")
     assert json.loads(line)["trace"].count(", in quote") == 2

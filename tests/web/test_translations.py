@@ -1,0 +1,135 @@
+"""Every word of the product is said in Vietnamese, by a translation with the same blanks to fill."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+from survey.web.errors import Refusal
+from survey.web.locale import gettext_in
+
+SURVEY = Path(__file__).resolve().parents[2] / "survey"
+CATALOGUES = sorted((SURVEY / "translations" / "vi").glob("*.po"))
+TEMPLATES = sorted((SURVEY / "templates").rglob("*.html"))
+MODULES = sorted(SURVEY.rglob("*.py"))
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+BLANK = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+
+
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale="vi")
+
+
+def translated() -> Iterator[tuple[str, str, str]]:
+    """Catalogue, message and translation of everything that is translated."""
+    for path in CATALOGUES:
+        for message in catalogue(path):
+            if message.id:
+                yield path.name, str(message.id), str(message.string)
+
+
+def in_calls() -> set[str]:
+    """Messages that templates and modules hand to gettext themselves."""
+    methods = [("jinja2.ext:babel_extract", TEMPLATES), ("python", MODULES)]
+    found = set()
+    for method, paths in methods:
+        for path in paths:
+            options = {"trim_blocks": "true", "lstrip_blocks": "true"} if path.suffix == ".html" else {}
+            for _line, message, _comments, _context in extract_from_file(
+                method, path, keywords=KEYWORDS, options=options
+            ):
+                found |= {message} if isinstance(message, str) else set(message)
+    return found
+
+
+def of_refusals() -> set[str]:
+    """Titles and advice of what a visitor can be refused: every class of ours that has them."""
+    names = {"title", "advice"}
+    return {
+        statement.value.value
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and statement.targets[0].id in names
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    }
+
+
+def of_the_audit_log() -> set[str]:
+    """The acts that `audit.record` is given."""
+    acts: set[str] = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+                acts |= {str(p.value) for p in ast.walk(node.args[1]) if isinstance(p, ast.Constant)}
+    return acts
+
+
+def test_the_messages_are_found() -> None:
+    assert len(in_calls()) > 250
+    assert "This survey is closed" in of_refusals()
+    assert {"signed in", "shut out", "let in", "downloaded"} <= of_the_audit_log()
+
+
+def test_every_message_has_its_vietnamese() -> None:
+    said = {message for _catalogue, message, vietnamese in translated() if vietnamese.strip()}
+    assert (in_calls() | of_refusals() | of_the_audit_log()) - said == set()
+
+
+def test_no_translation_is_left_over() -> None:
+    assert {m for _, m, _ in translated()} - in_calls() - of_refusals() - of_the_audit_log() == set()
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
+def test_a_catalogue_holds_nothing_obsolete_or_unsure(path: Path) -> None:
+    found = catalogue(path)
+    assert not found.obsolete
+    assert not [message.id for message in found if message.fuzzy and message.id]
+
+
+def test_a_translation_has_the_blanks_of_its_message() -> None:
+    for name, message, vietnamese in translated():
+        assert sorted(BLANK.findall(message)) == sorted(BLANK.findall(vietnamese)), (name, message)
+
+
+def test_a_message_is_translated_in_one_place() -> None:
+    messages = [message for _name, message, _vietnamese in translated()]
+    assert [message for message, n in Counter(messages).items() if n > 1] == []
+
+
+def test_a_translation_ends_in_a_colon_where_its_message_does() -> None:
+    for _name, message, vietnamese in translated():
+        assert message.endswith(":") == vietnamese.endswith(":"), message
+
+
+def test_every_refusal_is_said_in_vietnamese() -> None:
+    kinds: list[type[Refusal]] = [Refusal, *Refusal.__subclasses__()]
+    for kind in kinds:
+        assert gettext_in("vi")(kind.title) != kind.title
+        assert gettext_in("vi")(kind.advice) != kind.advice
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(SURVEY / "templates")))
+def test_a_template_says_no_word_by_itself(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    without_logic = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", source, flags=re.DOTALL)
+    without_code = re.sub(r"<(script|style)\b.*?</\1>", "", without_logic, flags=re.DOTALL)
+    if path.name == "field.html":
+        without_code = re.sub(
+            r' aria-describedby="[^"]*"', "", without_code
+        )  # a macro makes the attribute alone
+    texts = re.sub(r"<[^>]*>", "\n", without_code)
+    spoken = re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', without_code)
+    words = re.findall(r"[^\W\d_]{2,}", " ".join([texts, *spoken]))
+    assert set(words) <= {"PNG", "SVG", "JSON", "A4", "A5"}, words
