@@ -7,7 +7,7 @@ from wtforms import PasswordField, RadioField, SelectChoice, StringField, Valida
 
 from survey.accounts.sign_in import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from survey.store.people import Role
-from survey.web.forms import Needed, Offered, OfficeForm, PlainText
+from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
 from survey.web.templates import gettext as _
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
@@ -16,17 +16,20 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
 class SignInForm(OfficeForm):
     """Name and password."""
 
-    username = StringField(validators=[Needed(), PlainText(60)])
-    password = PasswordField(validators=[Needed()])
+    username = StringField(said(lambda: _("Name")), validators=[Needed(), PlainText(60)])
+    password = PasswordField(said(lambda: _("Password")), validators=[Needed()])
 
 
 class PersonForm(OfficeForm):
     """A new official."""
 
-    username = StringField(validators=[Needed(), PlainText(60)])
-    full_name = StringField(validators=[Needed(), PlainText(120)])
+    username = StringField(said(lambda: _("Sign-in name")), validators=[Needed(), PlainText(60)])
+    full_name = StringField(said(lambda: _("Full name")), validators=[Needed(), PlainText(120)])
     role = RadioField(
-        choices=[SelectChoice(role.value) for role in Role], validators=[Offered()], default=Role.VIEWER
+        said(lambda: _("Role")),
+        choices=[SelectChoice(role.value) for role in Role],
+        validators=[Offered()],
+        default=Role.VIEWER,
     )
 
     def validate_username(self, field: Any) -> None:
@@ -38,8 +41,8 @@ class PersonForm(OfficeForm):
 class PasswordForm(OfficeForm):
     """A new password for oneself."""
 
-    old = PasswordField(validators=[Needed()])
-    new = PasswordField(validators=[Needed()])
+    old = PasswordField(said(lambda: _("Present password")), validators=[Needed()])
+    new = PasswordField(said(lambda: _("New password")), validators=[Needed()])
 
     def validate_new(self, field: Any) -> None:
         """Long enough, and not without bounds."""

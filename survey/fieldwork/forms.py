@@ -14,7 +14,7 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from survey.fieldwork.campaigns import desks_typed
-from survey.web.forms import Needed, Offered, OfficeForm, PlainText, is_plain
+from survey.web.forms import Needed, Offered, OfficeForm, PlainText, is_plain, said
 from survey.web.templates import gettext as _
 
 _MAX_DESKS = 200
@@ -37,11 +37,11 @@ def _check_desks(lines: str) -> None:
 class CampaignForm(OfficeForm):
     """A new campaign."""
 
-    name = StringField(validators=[Needed(), PlainText(200)])
-    instrument_digest = SelectField(validators=[Needed(), Offered()])
-    opens_on = DateField(format=_DAY_FORMATS, validators=[Needed()])
-    closes_on = DateField(format=_DAY_FORMATS, validators=[Needed()])
-    desks = TextAreaField(validators=[Needed()])
+    name = StringField(said(lambda: _("Campaign name")), validators=[Needed(), PlainText(200)])
+    instrument_digest = SelectField(said(lambda: _("Questionnaire")), validators=[Needed(), Offered()])
+    opens_on = DateField(said(lambda: _("First day")), format=_DAY_FORMATS, validators=[Needed()])
+    closes_on = DateField(said(lambda: _("Last day")), format=_DAY_FORMATS, validators=[Needed()])
+    desks = TextAreaField(said(lambda: _("Desks")), validators=[Needed()])
 
     def validate_opens_on(self, field: Any) -> None:
         """A day."""
@@ -64,9 +64,9 @@ class CampaignForm(OfficeForm):
 class DeskForm(OfficeForm):
     """One more desk."""
 
-    name = StringField(validators=[Needed(), PlainText(_MAX_DESK_NAME)])
-    name_en = StringField(validators=[PlainText(_MAX_DESK_NAME)])
-    quota = IntegerField(validators=[Optional()])
+    name = StringField(said(lambda: _("Desk's name")), validators=[Needed(), PlainText(_MAX_DESK_NAME)])
+    name_en = StringField(said(lambda: _("Desk's name in English")), validators=[PlainText(_MAX_DESK_NAME)])
+    quota = IntegerField(said(lambda: _("Most forms it takes")), validators=[Optional()])
 
     def validate_quota(self, field: Any) -> None:
         """A whole number of forms."""

@@ -92,10 +92,6 @@ def _campaign_form() -> CampaignForm:
     form.instrument_digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
     ]
-    labels = {"name": _("Campaign name"), "instrument_digest": _("Questionnaire"), "opens_on": _("First day"),
-              "closes_on": _("Last day"), "desks": _("Desks")}  # fmt: skip
-    for name, words in labels.items():
-        form[name].label.text = words
     return form
 
 
@@ -103,14 +99,14 @@ def _campaign_form() -> CampaignForm:
 @may("fieldwork.read")
 def desks(key: str) -> ResponseReturnValue:
     """A campaign's desks: how many forms each took, its link, code and poster."""
-    return _desks_page(key, _desk_form(), {})
+    return _desks_page(key, DeskForm(), {})
 
 
 @bp.post("/office/campaigns/<key>/desks")
 @may("fieldwork.write")
 def add_desk(key: str) -> ResponseReturnValue:
     """One more desk for a campaign."""
-    form, at, by = _desk_form(), now(), _signed_in_id()
+    form, at, by = DeskForm(), now(), _signed_in_id()
     if not form.validate_on_submit():
         return _desks_page(key, form, form.problems(), 422)
     new, quota = NewDesk(form.name.data.strip(), (form.name_en.data or "").strip()), form.quota.data
@@ -149,7 +145,7 @@ def set_populations(key: str) -> ResponseReturnValue:
         if text and not _is_population(text)
     }
     if wrong:
-        return _desks_page(key, _desk_form(), wrong, 422, typed=typed)
+        return _desks_page(key, DeskForm(), wrong, 422, typed=typed)
     populations = {group: int(text) for group, text in typed.items() if text}
     at, by = now(), _signed_in_id()
 
@@ -164,13 +160,6 @@ def set_populations(key: str) -> ResponseReturnValue:
 
 def _is_population(text: str) -> bool:
     return bool(_POPULATION.fullmatch(text)) and 0 < int(text) <= _MAX_POPULATION
-
-
-def _desk_form() -> DeskForm:
-    form = DeskForm()
-    form.name.label.text, form.name_en.label.text = _("Desk's name"), _("Desk's name in English")
-    form.quota.label.text = _("Most forms it takes")
-    return form
 
 
 def _campaign(session: Session, key: str) -> tuple[Campaign, Questionnaire]:

@@ -1,13 +1,20 @@
 """Fields and checks the office's forms share."""
 
 import unicodedata
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from flask_wtf import FlaskForm
+from werkzeug.local import LocalProxy
 from wtforms import Field, ValidationError
 from wtforms.validators import InputRequired, StopValidation
 
 from survey.web.templates import gettext as _
+
+
+def said(words: Callable[[], str]) -> str:
+    """A label in the language of the page it is shown on: a form's class is made before any page is."""
+    return cast(str, LocalProxy(words))
 
 
 class OfficeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
