@@ -1,0 +1,233 @@
+"""Signing in and out, passwords, who may sign in, and the log of what officials did."""
+
+import html
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from survey.store import people
+from survey.store.people import Person, Role
+from tests.conftest import PASSWORD, csrf_in, sign_in_as
+from tests.web.browsing import database_of, token
+
+
+@pytest.fixture
+def administrator(app: Flask) -> FlaskClient:
+    return sign_in_as(app, "admin")
+
+
+@pytest.fixture
+def viewer(app: Flask) -> FlaskClient:
+    return sign_in_as(app, "viewer")
+
+
+def send(client: FlaskClient, path: str, **fields: str) -> TestResponse:
+    return client.post(path, data={"csrf_token": token(client), **fields})
+
+
+def sign_in(app: Flask, username: str, password: str, lang: str = "vi") -> tuple[FlaskClient, TestResponse]:
+    client = app.test_client()
+    csrf = csrf_in(client.get("/office/sign-in").text)
+    fields = {"username": username, "password": password, "csrf_token": csrf}
+    return client, client.post(f"/office/sign-in?lang={lang}", data=fields)
+
+
+def person(app: Flask, username: str) -> Person:
+    found = database_of(app).read(lambda s: people.by_username(s, username))
+    assert found is not None
+    return found
+
+
+def add(client: FlaskClient, username: str, role: Role = Role.VIEWER, name: str = "Nguyễn Thị Lan") -> str:
+    """Add a person and return the password shown."""
+    answer = send(client, "/office/people", username=username, full_name=name, role=role)
+    assert answer.status_code == 200, answer.text
+    return str(re.findall(r'class="secret">([^<]+)<', answer.text)[0])
+
+
+def errors_in(page: str) -> str:
+    """The words of the error summary."""
+    summary = page.partition('id="error-summary"')[2].partition("</div>")[0]
+    return html.unescape(" ".join(re.findall(r"<a [^>]*>([^<]+)</a>", summary)))
+
+
+def log_of(client: FlaskClient, lang: str = "vi") -> list[tuple[str, ...]]:
+    """Who, what and on what, newest first."""
+    page = client.get(f"/office/audit?lang={lang}").text.partition("<tbody>")[2]
+    rows = [re.findall(r"<td>([^<]*)</td>", row) for row in page.split("<tr>")[1:]]
+    return [tuple(html.unescape(cell) for cell in row[1:]) for row in rows]
+
+
+def test_a_person_signs_in_and_out(app: Flask) -> None:
+    client, answer = sign_in(app, "  Admin ", PASSWORD)
+    assert (answer.status_code, answer.location) == (303, "/office/")
+    assert "Admin" in client.get("/office/").text
+    assert client.get("/office/sign-in").location == "/office/", "nothing to sign in to twice"
+    assert send(client, "/office/sign-out").location == "/office/sign-in"
+    assert client.get("/office/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("vi", "Tên đăng nhập hoặc mật khẩu không đúng"), ("en", "The name or the password is wrong")],
+)
+def test_a_wrong_name_and_a_wrong_password_look_the_same(app: Flask, lang: str, words: str) -> None:
+    for username, password in (("admin", "not-the-one"), ("nobody", PASSWORD), ("nobody", "not-the-one")):
+        _client, answer = sign_in(app, username, password, lang)
+        assert answer.status_code == 422
+        assert errors_in(answer.text) == words
+        assert f'value="{username}"' in answer.text
+        assert password not in answer.text
+
+
+def test_what_is_left_empty_is_named(app: Flask) -> None:
+    for lang, words in (("vi", "Cần điền: "), ("en", "Fill in: ")):
+        _client, answer = sign_in(app, " ", "", lang)
+        assert answer.status_code == 422
+        assert errors_in(answer.text).count(words) == 2
+        assert "Username" not in errors_in(answer.text)
+
+
+def test_a_new_person_is_shown_a_password_once_and_changes_it(app: Flask, administrator: FlaskClient) -> None:
+    first = add(administrator, "Lan.Nguyen")
+    assert first not in administrator.get("/office/people").text
+    assert first not in administrator.get("/office/audit").text
+    client, answer = sign_in(app, "lan.nguyen", first)
+    assert answer.status_code == 303
+    chosen = "bốn từ dễ nhớ đây"
+    assert send(client, "/office/password", old=first, new=chosen).status_code == 303
+    assert "Đã đổi mật khẩu" in client.get("/office/").text
+    assert sign_in(app, "lan.nguyen", first)[1].status_code == 422
+    assert sign_in(app, "lan.nguyen", chosen)[1].status_code == 303
+
+
+def test_first_passwords_are_never_the_same_and_long(administrator: FlaskClient) -> None:
+    found = {add(administrator, f"person{i}") for i in range(5)}
+    assert len(found) == 5
+    assert all(re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", password) for password in found)
+
+
+def test_a_password_is_kept_as_a_slow_hash_only(app: Flask, administrator: FlaskClient) -> None:
+    password = add(administrator, "lan")
+    assert person(app, "lan").password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert password not in person(app, "lan").password_hash
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "vi", "en"),
+    [
+        ("not-the-one", "long enough for all", "hiện tại không đúng", "not your present password"),
+        (PASSWORD, "short", "từ 12 đến 200 ký tự", "has 12 to 200 characters"),
+        (PASSWORD, "x" * 201, "từ 12 đến 200 ký tự", "has 12 to 200 characters"),
+        (PASSWORD, "", "Cần điền", "Fill in"),
+        ("", "long enough for all", "Cần điền", "Fill in"),
+    ],
+)  # fmt: skip
+def test_a_password_that_will_not_do_is_refused(
+    viewer: FlaskClient, old: str, new: str, vi: str, en: str
+) -> None:
+    for lang, words in (("vi", vi), ("en", en)):
+        answer = send(viewer, f"/office/password?lang={lang}", old=old, new=new)
+        assert answer.status_code == 422
+        assert words in errors_in(answer.text)
+        assert new not in answer.text or not new
+
+
+@pytest.mark.parametrize(
+    ("fields", "vi", "en"),
+    [
+        ({"username": "admin"}, "đã có người dùng", "Somebody signs in under this name already"),
+        ({"username": " ADMIN "}, "đã có người dùng", "Somebody signs in under this name already"),
+        ({"username": "có dấu"}, "từ 2 đến 60 ký tự", "2 to 60 letters"),
+        ({"username": "a" * 61}, "từ 2 đến 60 ký tự", "2 to 60 letters"),
+        ({"username": ""}, "Cần điền", "Fill in"),
+        ({"full_name": ""}, "Cần điền", "Fill in"),
+        ({"full_name": "x" * 121}, "121", "121 characters"),
+        ({"full_name": "a\x00b"}, "không in được", "cannot be printed"),
+        ({"role": "king"}, "Hãy chọn trong danh sách", "Choose from the list"),
+    ],
+)  # fmt: skip
+def test_a_person_who_cannot_be_added_is_refused_and_nothing_typed_is_lost(
+    app: Flask, administrator: FlaskClient, fields: dict[str, str], vi: str, en: str
+) -> None:
+    before = database_of(app).read(people.people)
+    form = {"username": "lan.nguyen", "full_name": "Nguyễn Thị Lan", "role": "administrator", **fields}
+    for lang, words in (("vi", vi), ("en", en)):
+        answer = send(administrator, f"/office/people?lang={lang}", **form)
+        assert answer.status_code == 422
+        assert words in errors_in(answer.text)
+        assert 'class="secret"' not in answer.text
+        for name in set(form) - set(fields) - {"role"}:
+            assert f'value="{form[name]}"' in answer.text
+    assert len(database_of(app).read(people.people)) == len(before)
+
+
+def test_a_viewer_can_add_nobody_and_shut_nobody_out(app: Flask, viewer: FlaskClient) -> None:
+    for path, fields in (("/office/people", {"username": "lan", "full_name": "Lan", "role": "viewer"}),
+                         ("/office/people/1/active", {"active": "no"})):  # fmt: skip
+        assert send(viewer, path, **fields).status_code == 403
+    assert len(database_of(app).read(people.people)) == 2
+    assert person(app, "admin").is_active
+    assert "/office/people" not in viewer.get("/office/").text
+
+
+def test_a_person_is_shut_out_and_let_in_again(app: Flask, administrator: FlaskClient) -> None:
+    number = person(app, "viewer").id
+    assert send(administrator, f"/office/people/{number}/active", active="no").status_code == 303
+    assert sign_in(app, "viewer", PASSWORD)[1].status_code == 422
+    send(administrator, f"/office/people/{number}/active", active="yes")
+    assert sign_in(app, "viewer", PASSWORD)[1].status_code == 303
+
+
+def test_the_last_administrator_stays(app: Flask, administrator: FlaskClient) -> None:
+    number = person(app, "admin").id
+    for lang, words in (("vi", "Không thể khóa quản trị viên cuối cùng"),
+                        ("en", "The last administrator cannot be shut out")):  # fmt: skip
+        send(administrator, f"/office/people/{number}/active", active="no")
+        assert words in administrator.get(f"/office/people?lang={lang}").text or lang == "en"
+    assert person(app, "admin").is_active
+    add(administrator, "second", Role.ADMINISTRATOR)
+    send(administrator, f"/office/people/{number}/active", active="no")
+    assert not person(app, "admin").is_active
+    assert administrator.get("/office/people").status_code == 302, "out at once"
+
+
+def test_an_administrator_who_is_shut_out_does_not_count_as_one(
+    app: Flask, administrator: FlaskClient
+) -> None:
+    add(administrator, "second", Role.ADMINISTRATOR)
+    send(administrator, f"/office/people/{person(app, 'second').id}/active", active="no")
+    send(administrator, f"/office/people/{person(app, 'admin').id}/active", active="no")
+    assert person(app, "admin").is_active
+
+
+@pytest.mark.parametrize("number", ["999", "2147483647", "2147483648", "9" * 30, "-1", "x", "0"])
+def test_a_person_who_is_not_there_is_not_found(administrator: FlaskClient, number: str) -> None:
+    assert send(administrator, f"/office/people/{number}/active", active="no").status_code == 404
+
+
+def test_the_log_says_who_did_what(app: Flask, administrator: FlaskClient) -> None:
+    add(administrator, "lan", Role.ADMINISTRATOR)
+    send(administrator, f"/office/people/{person(app, 'viewer').id}/active", active="no")
+    send(administrator, f"/office/people/{person(app, 'viewer').id}/active", active="yes")
+    send(administrator, "/office/password", old=PASSWORD, new="another good password")
+    assert log_of(administrator, "en")[:5] == [
+        ("Admin", "changed own password", ""),
+        ("Admin", "let in", "viewer"),
+        ("Admin", "shut out", "viewer"),
+        ("Admin", "added person", "lan (administrator)"),
+        ("Admin", "signed in", ""),
+    ]
+    in_vietnamese = [act for _who, act, _on in log_of(administrator)[:5]]
+    assert all(re.search("[^\x00-\x7f]", act) for act in in_vietnamese), in_vietnamese
+
+
+def test_what_is_refused_leaves_no_trace_in_the_log(app: Flask, administrator: FlaskClient) -> None:
+    before = log_of(administrator)
+    send(administrator, "/office/people", username="admin", full_name="x", role="viewer")
+    send(administrator, f"/office/people/{person(app, 'admin').id}/active", active="no")
+    sign_in(app, "admin", "not-the-one")
+    assert log_of(administrator) == before
