@@ -13,7 +13,16 @@ def machine() -> str:
     """The date and the size of this machine."""
     memory = psutil.virtual_memory().total / 2**30
     today = date.today()  # noqa: DTZ011 — the day where it was measured
-    return f"{today}, {psutil.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
+    cores, cpu = psutil.cpu_count(), _cpu()
+    return f"{today}, {cores} cores ({cpu}), {memory:.0f} GB, Python {platform.python_version()}"
+
+
+def _cpu() -> str:
+    """The processor's name as the kernel tells it."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unnamed"
+    )
 
 
 def write_between(name: str, text: str) -> None:

@@ -80,12 +80,12 @@ def _start(instance: Path, environment: dict[str, str]) -> "subprocess.Popen[byt
         )
 
 
-def wait_until(holds: Callable[[], bool], what: str) -> None:
+def wait_until(holds: Callable[[], bool], what: str, seconds: float = _PATIENCE_SECONDS) -> None:
     """Return when the condition holds."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {_PATIENCE_SECONDS} s for {what}")
+            raise TimeoutError(f"waited {seconds} s for {what}")
         time.sleep(0.02)
 
 

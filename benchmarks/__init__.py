@@ -1,0 +1,1 @@
+"""How fast the product is, always beside a bare application on the same server. See docs/performance.md."""
