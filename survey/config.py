@@ -110,7 +110,7 @@ def _time_zone(environ: Mapping[str, str]) -> ZoneInfo:
     name = environ.get("TIME_ZONE") or "Asia/Ho_Chi_Minh"
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of the zones, as Asia
         raise ConfigError(f"TIME_ZONE is {name!r}; use a name like Asia/Ho_Chi_Minh") from error
 
 

@@ -2,7 +2,8 @@
 
 UTF-8 with a byte order mark, commas, CRLF, quotes where needed; the header is the same in every language.
 `part` says which table a row is from (fact, score, form, group, desk, channel, language, section, criterion,
-answer) and `key` names the row in it; `label` is its name in the report's language. `value` holds the facts.
+answer) and `key` names the row in it; `label` is its name in the report's language. `value` holds the facts;
+the fact `demonstration` stands first, and only where the answers are made up.
 Numbers are in full precision with a decimal point, shares are 0..1, and an undefined number is an empty cell.
 `answer_1`, `answer_2`, … count the answers from the worst to the best. Texts that a spreadsheet would run
 as a formula begin with an apostrophe.
@@ -13,7 +14,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from survey.reports import method, tables
+from survey.reports import method, tables, wording
 from survey.reports.files.defang import defang
 from survey.reports.results import CampaignResults
 from survey.reports.tables import Cell
@@ -46,6 +47,8 @@ def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
 
 
 def _facts(results: CampaignResults, language: str) -> Iterator[dict[str, Cell]]:
+    if results.campaign.is_demo:
+        yield {"part": "fact", "key": "demonstration", "label": wording.demo_label(language), "value": "1"}
     for fact in (*method.identity_facts(results, language), *method.headline_facts(results, language)):
         yield {"part": "fact", "key": fact.key, "label": fact.label, "value": fact.value}
 
