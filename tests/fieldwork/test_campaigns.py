@@ -1,0 +1,123 @@
+"""Opening a campaign: keys for addresses, codes for posters, desks as typed."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from survey.fieldwork import campaigns as work
+from survey.fieldwork.campaigns import NewCampaign, NewDesk
+from survey.instrument.codec import digest
+from survey.store import fieldwork
+from survey.store.db import Database
+from survey.store.fieldwork import Campaign
+from survey.store.questionnaires import shipped
+from tests.conftest import TODAY
+
+DIGEST = digest(shipped())
+NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
+
+
+def opened(session: Session, name: str = "Đợt 1", *desks: str) -> Campaign:
+    new = NewCampaign(name, DIGEST, TODAY, TODAY + timedelta(days=9), tuple(NewDesk(d, d) for d in desks))
+    return work.open_campaign(session, new, now=NOW)
+
+
+def codes(session: Session, campaign: Campaign) -> list[str]:
+    return [row.collector.code for row in fieldwork.collectors_of(session, campaign.id)]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Khảo sát mức độ hài lòng 2026", "khao-sat-muc-do-hai-long-2026"),
+        ("Đợt Đặc biệt – Quý IV/2026", "dot-dac-biet-quy-iv-2026"),
+        ("调查", "campaign"),
+        ("=1+1", "1-1"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("x" * 200, "x" * 50),
+        ("ế" * 200, "e" * 50),
+        ("new", "new-2"),
+        ("New!", "new-2"),
+        ("🙂", "campaign"),
+    ],
+)
+def test_a_key_is_made_of_letters_and_digits_of_the_name(database: Database, name: str, key: str) -> None:
+    assert database.write(lambda s: work.free_key(s, name)) == key
+
+
+def test_a_key_is_used_once(database: Database) -> None:
+    def made(session: Session) -> list[str]:
+        return [opened(session, name).key for name in ("Đợt 1", "đợt 1", "Dot  1!")]
+
+    assert database.write(made) == ["dot-1", "dot-1-2", "dot-1-3"]
+
+
+def test_a_key_fits_its_column_whatever_its_number(database: Database) -> None:
+    found = [database.write(lambda s: opened(s, "x" * 200).key) for _ in range(12)]
+    assert max(map(len, found)) <= 60
+    assert len(set(found)) == 12
+
+
+def test_every_desk_has_a_code_that_cannot_be_misread(database: Database) -> None:
+    def made(session: Session) -> list[str]:
+        return codes(session, opened(session, "Đợt", *(f"Quầy {i}" for i in range(60))))
+
+    found = database.write(made)
+    assert len(set(found)) == 60
+    assert all(re.fullmatch("[2-9A-HJKMNP-TV-Z]{6}", code) for code in found)
+    assert not set("".join(found)) & set("0O1ILU")
+
+
+def test_a_desk_outlives_its_campaign(database: Database) -> None:
+    def made(session: Session) -> list[str]:
+        opened(session, "Đợt 1", "Quầy 1")
+        opened(session, "Đợt 2", "Quầy 1", "Quầy 2")
+        return [desk.name for desk in fieldwork.desks(session)]
+
+    assert database.write(made) == ["Quầy 1", "Quầy 2"]
+
+
+def test_a_campaign_has_a_desk_once(database: Database) -> None:
+    def twice(session: Session) -> None:
+        campaign = opened(session, "Đợt 1", "Quầy 1")
+        work.add_desk(session, campaign, NewDesk("Quầy 1", "other words"))
+
+    with pytest.raises(work.DeskTakenError):
+        database.write(twice)
+    assert database.read(fieldwork.campaigns) == [], "and nothing is stored by halves"
+
+
+def test_a_quota_is_set_and_lifted(database: Database) -> None:
+    def quotas(session: Session) -> list[int | None]:
+        row = fieldwork.collectors_of(session, opened(session, "Đợt", "Quầy").id)[0]
+        found = [row.collector.quota]
+        for quota in (5, None):
+            work.set_quota(session, row.collector.id, quota)
+            found.append(row.collector.quota)
+        return found
+
+    assert database.write(quotas) == [None, 5, None]
+
+
+@pytest.mark.parametrize(
+    ("typed", "desks"),
+    [
+        ("Quầy 1", [NewDesk("Quầy 1", "Quầy 1")]),
+        ("Quầy 1 | Desk 1", [NewDesk("Quầy 1", "Desk 1")]),
+        ("Quầy 1|Desk 1|more", [NewDesk("Quầy 1", "Desk 1|more")]),
+        ("  Quầy 1  |\r\n\r\n\tQuầy 2", [NewDesk("Quầy 1", "Quầy 1"), NewDesk("Quầy 2", "Quầy 2")]),
+        ("Quầy 1|A\nQuầy 1|B", [NewDesk("Quầy 1", "A")]),
+        ("| only English\n   \n", []),
+        ("", []),
+    ],
+)
+def test_desks_are_typed_one_a_line(typed: str, desks: list[NewDesk]) -> None:
+    assert list(work.desks_typed(typed)) == desks
+
+
+def test_a_campaign_is_open_from_its_first_day_to_its_last(database: Database) -> None:
+    campaign = database.write(opened)
+    days = (TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=9), TODAY + timedelta(days=10))
+    assert [campaign.is_open(day) for day in days] == [False, True, True, False]

@@ -1,0 +1,397 @@
+"""The office's way: open a campaign, add desks, say how many people there are, publish a questionnaire."""
+
+import html
+import io
+import json
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import zxingcpp
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from survey.instrument import codec
+from survey.store import fieldwork, questionnaires
+from survey.store.fieldwork import Campaign, CollectorAtDesk
+from survey.store.questionnaires import shipped
+from tests.builders import a_form, send
+from tests.conftest import sign_in_as
+from tests.web.browsing import database_of, everything_in, token
+
+Q = shipped()
+DIGEST = codec.digest(Q)
+LANGUAGES = ("vi", "en")
+DAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+
+
+@pytest.fixture
+def office(app: Flask) -> FlaskClient:
+    return sign_in_as(app, "admin")
+
+
+def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
+    return client.post(path, data={"csrf_token": token(client), **fields})
+
+
+def a_campaign(**fields: str) -> dict[str, str]:
+    days = {"opens_on": str(DAY), "closes_on": str(DAY + timedelta(days=30))}
+    desks = "Quầy 1 | Desk 1\nQuầy 2"
+    return {"name": "Khảo sát thử", "instrument_digest": DIGEST, **days, "desks": desks, **fields}
+
+
+@pytest.fixture
+def key(office: FlaskClient) -> str:
+    """A campaign just opened."""
+    return key_in(post(office, "/office/campaigns/new", **a_campaign()))
+
+
+def key_in(answer: TestResponse) -> str:
+    assert answer.status_code == 303, answer.text
+    return str(answer.location).split("/")[3]
+
+
+def errors_in(answer: TestResponse) -> str:
+    summary = answer.text.partition('id="error-summary"')[2].partition("</div>")[0]
+    return html.unescape(" | ".join(re.findall(r"<a [^>]*>([^<]+)</a>", summary)))
+
+
+def campaign(app: Flask, key: str) -> Campaign:
+    found = database_of(app).read(lambda s: fieldwork.campaign_by_key(s, key))
+    assert found is not None
+    return found
+
+
+def collectors(app: Flask, key: str) -> list[CollectorAtDesk]:
+    return database_of(app).read(lambda s: fieldwork.collectors_of(s, campaign(app, key).id))
+
+
+def last_act(office: FlaskClient) -> str:
+    row = office.get("/office/audit?lang=en").text.partition("<tbody>")[2].partition("</tr>")[0]
+    office.get("/office/audit?lang=vi")
+    return html.unescape(" ".join(re.findall(r"<td>([^<]*)</td>", row)[1:]))
+
+
+def test_a_campaign_opens_with_its_desks(app: Flask, office: FlaskClient, key: str) -> None:
+    assert key == "khao-sat-thu"
+    assert [(row.desk.name, row.desk.name_en) for row in collectors(app, key)] == [
+        ("Quầy 1", "Desk 1"), ("Quầy 2", "Quầy 2")]  # fmt: skip
+    page = office.get(f"/office/campaigns/{key}/desks").text
+    for row in collectors(app, key):
+        assert f"localhost/s/{row.collector.code}" in page
+        assert app.test_client().get(f"/s/{row.collector.code}").status_code == 200
+    assert "Khảo sát thử" in app.test_client().get("/").text
+    assert last_act(office) == "Admin opened campaign khao-sat-thu"
+
+
+def test_a_campaign_nobody_answered_has_a_page_of_results(office: FlaskClient, key: str) -> None:
+    for lang in LANGUAGES:
+        assert office.get(f"/office/campaigns/{key}?lang={lang}").status_code == 200
+
+
+def test_two_campaigns_of_one_name_have_two_addresses(office: FlaskClient, key: str) -> None:
+    assert key_in(post(office, "/office/campaigns/new", **a_campaign())) == "khao-sat-thu-2"
+
+
+def test_a_campaign_named_new_is_no_page_of_the_office(office: FlaskClient) -> None:
+    key = key_in(post(office, "/office/campaigns/new", **a_campaign(name="New")))
+    assert key == "new-2"
+    assert "<h1>New</h1>" in office.get(f"/office/campaigns/{key}").text
+
+
+def test_a_day_may_be_typed_as_people_write_it(app: Flask, office: FlaskClient) -> None:
+    answer = post(
+        office, "/office/campaigns/new", **a_campaign(opens_on="01/12/2026", closes_on="31/12/2026")
+    )
+    found = campaign(app, key_in(answer))
+    assert (found.opens_on, found.closes_on) == (date(2026, 12, 1), date(2026, 12, 31))
+
+
+def test_a_campaign_may_last_as_long_as_days_are_counted(app: Flask, office: FlaskClient) -> None:
+    answer = post(
+        office, "/office/campaigns/new", **a_campaign(opens_on="0001-01-01", closes_on="9999-12-31")
+    )
+    key = key_in(answer)
+    for lang in LANGUAGES:
+        for path in (f"/office/campaigns/{key}", f"/office/campaigns/{key}/desks", "/office/", "/"):
+            assert office.get(f"{path}?lang={lang}").status_code == 200
+        assert office.get(f"/office/campaigns/{key}/summary.csv?in={lang}").status_code == 200
+
+
+INVALID = [
+    ("name", "", "Cần điền: Tên đợt khảo sát", "Fill in: Campaign name"),
+    ("name", "   ", "Cần điền: Tên đợt khảo sát", "Fill in: Campaign name"),
+    ("name", "x" * 201, "201", "Campaign name has 201 characters; the most is 200"),
+    ("name", "a\nb", "không in được", "cannot be printed"),
+    ("name", "a\x00b", "không in được", "cannot be printed"),
+    ("instrument_digest", "", "Cần điền", "Fill in: Questionnaire"),
+    ("instrument_digest", "f" * 64, "Hãy chọn trong danh sách", "Choose from the list: Questionnaire"),
+    ("opens_on", "", "Cần điền: Ngày bắt đầu", "Fill in: First day"),
+    ("opens_on", "tomorrow", "Ngày bắt đầu", "Give a day: First day"),
+    ("opens_on", "2026-02-30", "Ngày bắt đầu", "Give a day: First day"),
+    ("closes_on", "31-12-2026", "Ngày kết thúc", "Give a day: Last day"),
+    ("closes_on", "2020-01-01", "trước ngày", "The last day is before the first day"),
+    ("desks", "", "Cần điền", "Fill in: Desks"),
+    ("desks", " | \n\n|x", "ít nhất một quầy", "Name at least one desk, one a line"),
+    ("desks", "\n".join(f"Quầy {i}" for i in range(201)), "200", "at most 200 desks"),
+    ("desks", "Quầy\x00", "không in được", "cannot be printed"),
+    ("desks", "q" * 201, "quá dài", "too long"),
+    ("desks", "Quầy|" + "q" * 201, "quá dài", "too long"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "vi", "en"), INVALID)
+def test_what_cannot_be_opened_is_said_and_nothing_typed_is_lost(
+    app: Flask, office: FlaskClient, field: str, value: str, vi: str, en: str
+) -> None:
+    before = everything_in(app)
+    for lang, words in (("vi", vi), ("en", en)):
+        answer = post(office, f"/office/campaigns/new?lang={lang}", **a_campaign(**{field: value}))
+        assert answer.status_code == 422
+        assert words.lower() in errors_in(answer).lower()
+        assert f'href="#{field}"' in answer.text
+        assert re.search(rf'id="{field}"[^>]*aria-describedby="e-{field}', answer.text)
+        kept = html.unescape(answer.text).replace("\r\n", "\n")
+        for name, typed in a_campaign(**{field: value}).items():
+            if name != "instrument_digest" and "\x00" not in typed:
+                assert typed in kept, name
+    assert everything_in(app) == before
+
+
+def test_every_problem_of_a_form_is_named_at_once_in_its_language(office: FlaskClient) -> None:
+    for lang, english in (("vi", False), ("en", True)):
+        answer = post(office, f"/office/campaigns/new?lang={lang}")
+        found = errors_in(answer).split(" | ")
+        assert len(found) == 5
+        assert all(words.startswith("Fill in: ") == english for words in found)
+
+
+def test_desks_are_added_to_a_campaign(app: Flask, office: FlaskClient, key: str) -> None:
+    path = f"/office/campaigns/{key}/desks"
+    answer = post(office, path, name=" Quầy 3 ", name_en="Desk 3", quota="2")
+    assert (answer.status_code, answer.location) == (303, path)
+    row = next(row for row in collectors(app, key) if row.desk.name == "Quầy 3")
+    assert (row.desk.name_en, row.collector.quota) == ("Desk 3", 2)
+    assert last_act(office) == f"Admin added desk {key}: Quầy 3"
+    for _ in range(2):
+        send(app.test_client(), a_form(Q), row.collector.code)
+    assert app.test_client().post(f"/s/{row.collector.code}/send", data=a_form(Q)).status_code == 409
+    assert "<b>2</b> phiếu / 2" in office.get(path).text
+
+
+def test_a_desk_of_an_earlier_campaign_is_the_same_desk(app: Flask, office: FlaskClient, key: str) -> None:
+    again = key_in(post(office, "/office/campaigns/new", **a_campaign(desks="Quầy 1")))
+    assert collectors(app, again)[0].desk.id == collectors(app, key)[0].desk.id
+    assert collectors(app, again)[0].collector.code != collectors(app, key)[0].collector.code
+
+
+@pytest.mark.parametrize(
+    ("fields", "vi", "en"),
+    [
+        ({"name": ""}, "Cần điền: Tên quầy", "Fill in: Desk's name"),
+        ({"name": "Quầy 1"}, "đã có quầy này", "has this desk already"),
+        ({"name": "q" * 201}, "201", "201 characters"),
+        ({"name_en": "q" * 201}, "201", "201 characters"),
+        ({"name": "a\u2028b"}, "không in được", "cannot be printed"),
+        ({"quota": "0"}, "số nguyên từ 1", "whole number from 1"),
+        ({"quota": "-5"}, "số nguyên từ 1", "whole number from 1"),
+        ({"quota": "nhiều"}, "số nguyên từ 1", "whole number from 1"),
+        ({"quota": "1.5"}, "số nguyên từ 1", "whole number from 1"),
+        ({"quota": "1000001"}, "số nguyên từ 1", "whole number from 1"),
+        ({"quota": "9" * 5000}, "số nguyên từ 1", "whole number from 1"),
+    ],
+)
+def test_a_desk_that_cannot_be_added_is_said_and_nothing_typed_is_lost(
+    app: Flask, office: FlaskClient, key: str, fields: dict[str, str], vi: str, en: str
+) -> None:
+    before, typed = everything_in(app), {"name": "Quầy 9", "name_en": "Desk 9", "quota": "30", **fields}
+    for lang, words in (("vi", vi), ("en", en)):
+        answer = post(office, f"/office/campaigns/{key}/desks?lang={lang}", **typed)
+        assert answer.status_code == 422
+        assert words in errors_in(answer)
+        for name, value in typed.items():
+            assert f'name="{name}" value="{value}"' in html.unescape(answer.text)
+    assert everything_in(app) == before
+
+
+def test_populations_are_kept_and_taken_back(app: Flask, office: FlaskClient, key: str) -> None:
+    path = f"/office/campaigns/{key}/populations"
+    page = office.get(f"/office/campaigns/{key}/desks").text
+    groups = re.findall(r'name="population-(\w+)"', page)
+    assert set(groups) == set(Q.offered_groups())
+    post(office, path, **{f"population-{groups[0]}": " 1200 "})
+    assert campaign(app, key).populations == {groups[0]: 1200}
+    assert "Đã lưu" in office.get(f"/office/campaigns/{key}/desks").text
+    assert last_act(office).startswith("Admin set populations")
+    post(office, path, **{f"population-{groups[0]}": ""})
+    assert campaign(app, key).populations == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "-1",
+        "0",
+        "nhiều",
+        "1.5",
+        "1,5",
+        "1e3",
+        "100000001",
+        "9" * 400,
+        "000000000001" + "9" * 5000,
+        "²",
+        "٣",
+        "12 0",
+    ],
+)
+def test_populations_that_are_no_numbers_are_refused(
+    app: Flask, office: FlaskClient, key: str, wrong: str
+) -> None:
+    first, second = Q.offered_groups()[:2]
+    post(office, f"/office/campaigns/{key}/populations", **{f"population-{first}": "77"})
+    typed = {f"population-{first}": wrong, f"population-{second}": "5"}
+    for lang, words in (("vi", "không phải là số nguyên"), ("en", "not a whole number of people")):
+        answer = post(office, f"/office/campaigns/{key}/populations?lang={lang}", **typed)
+        assert answer.status_code == 422
+        assert words in errors_in(answer).lower()
+        for name, value in typed.items():
+            assert f'name="{name}" value="{value}"' in html.unescape(answer.text)
+    assert campaign(app, key).populations == {first: 77}
+
+
+def test_a_viewer_sees_desks_and_no_form(app: Flask, key: str) -> None:
+    page = sign_in_as(app, "viewer").get(f"/office/campaigns/{key}/desks").text
+    assert "Quầy 1" in page
+    assert 'method="post"' not in page.partition("<main")[2]
+
+
+@pytest.mark.parametrize("path", ["nothing", "nothing/desks", "nothing/populations", "nothing/summary.csv"])
+def test_a_campaign_that_is_not_there_is_not_found(office: FlaskClient, path: str) -> None:
+    answer = office.get(f"/office/campaigns/{path}", follow_redirects=True)
+    assert answer.status_code == 404
+    assert post(office, "/office/campaigns/nothing/desks", name="Quầy").status_code == 404
+    assert post(office, "/office/campaigns/nothing/populations").status_code == 404
+
+
+def test_the_code_at_a_desk_leads_to_its_questionnaire(app: Flask, office: FlaskClient, key: str) -> None:
+    for row in collectors(app, key):
+        link = f"http://localhost/s/{row.collector.code}"
+        picture = app.test_client().get(f"/s/{row.collector.code}/qr.png")
+        found = zxingcpp.read_barcode(Image.open(io.BytesIO(picture.data)).convert("L"))
+        assert found is not None
+        assert found.text == link
+        drawing = app.test_client().get(f"/s/{row.collector.code}/qr.svg")
+        assert (picture.mimetype, drawing.mimetype) == ("image/png", "image/svg+xml")
+    for paper in ("a4", "a5"):
+        poster = office.get(f"/s/{row.collector.code}/poster.pdf?paper={paper}")
+        assert poster.data.startswith(b"%PDF-")
+    assert office.get("/s/NOPE42/poster.pdf").status_code == 404
+
+
+def publish(office: FlaskClient, content: bytes | str, lang: str = "vi") -> TestResponse:
+    file = (io.BytesIO(content.encode() if isinstance(content, str) else content), "q.yaml")
+    return post(office, f"/office/questionnaires?lang={lang}", file=file)
+
+
+def changed(path: list[str | int], value: object) -> str:
+    """The shipped questionnaire with one thing changed, as a file."""
+    document = codec.to_document(Q)
+    place = document
+    for step in path[:-1]:
+        place = place[step]  # type: ignore[index]
+    place[path[-1]] = value  # type: ignore[index]
+    return json.dumps(document, ensure_ascii=False)
+
+
+def versions(app: Flask) -> list[str]:
+    return [version.digest for version in database_of(app).read(questionnaires.versions)]
+
+
+def test_a_downloaded_version_is_put_in_again_as_the_same(app: Flask, office: FlaskClient) -> None:
+    file = office.get(f"/office/questionnaires/{DIGEST}.json")
+    assert file.mimetype == "application/json"
+    assert codec.digest(codec.questionnaire_from_json(file.text)) == DIGEST
+    assert publish(office, file.data).status_code == 303
+    assert publish(office, b"\xef\xbb\xbf" + file.data).status_code == 303, "saved by Windows"
+    assert versions(app) == [DIGEST]
+
+
+def test_a_change_is_another_version_and_the_published_one_stays(
+    app: Flask, office: FlaskClient, key: str
+) -> None:
+    before = office.get(f"/office/questionnaires/{DIGEST}.json").data
+    assert publish(office, changed(["instrument", "title", "vi"], "Phiếu mới")).status_code == 303
+    assert len(versions(app)) == 2
+    assert office.get(f"/office/questionnaires/{DIGEST}.json").data == before
+    assert campaign(app, key).instrument_digest == DIGEST
+    assert "published questionnaire" in last_act(office)
+    assert "Phiếu mới" not in app.test_client().get(f"/s/{collectors(app, key)[0].collector.code}").text
+    new = next(digest for digest in versions(app) if digest != DIGEST)
+    again = key_in(post(office, "/office/campaigns/new", **a_campaign(instrument_digest=new)))
+    assert "Phiếu mới" in app.test_client().get(f"/s/{collectors(app, again)[0].collector.code}").text
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "document: a mapping is needed, found None"),
+        ("a: [", "this is not YAML"),
+        ("[1, 2]", "document: a mapping is needed, found a list of 2"),
+        ("x: 2026-99-99", "this is not YAML: month must be in 1..12"),
+        (changed(["scale", "options", 0, "map"], 2), "document.scale.options[0].map: 2 is outside 0 to 1"),
+        (changed(["factors", 0, "criteria", 0, "max_points"], 9), "max_points sum to"),
+        (changed(["factors", 0, "criteria", 0, "max_points"], 10**400), "a number of 1329 bits is outside"),
+        (changed(["instrument", "surprise"], 1), "document.instrument: unknown field 'surprise'"),
+        (changed(["thanks", "vi"], "Cảm ơn"), "thanks: must hold the placeholder {receipt_code}"),
+        (changed(["consent", "agree", "vi"], "\x07"), "document.consent.agree.vi"),
+    ],
+)
+def test_a_questionnaire_that_breaks_a_rule_is_refused_with_place_and_reason(
+    app: Flask, office: FlaskClient, content: str, reason: str
+) -> None:
+    for lang in LANGUAGES:
+        answer = publish(office, content, lang)
+        assert answer.status_code == 422
+        assert reason in errors_in(answer)
+    assert versions(app) == [DIGEST]
+
+
+def test_aliases_that_stand_for_billions_are_refused_at_once(app: Flask, office: FlaskClient) -> None:
+    bomb = "a: &a [x]\n" + "".join(
+        f"{c}: &{c} [{', '.join([f'*{p}'] * 9)}]\n" for p, c in zip("abcdefghijk", "bcdefghijkl", strict=True)
+    )
+    answer = publish(office, bomb)
+    assert answer.status_code == 422
+    assert "50000 are the most" in errors_in(answer)
+
+
+@pytest.mark.parametrize(
+    ("lang", "no_file", "not_text"),
+    [("vi", "Chọn một tệp", "không phải văn bản UTF-8"), ("en", "Choose a file", "not UTF-8 text (byte 2)")],
+)
+def test_no_file_and_no_text_are_refused_in_words(
+    office: FlaskClient, lang: str, no_file: str, not_text: str
+) -> None:
+    answer = post(office, f"/office/questionnaires?lang={lang}")
+    assert (answer.status_code, errors_in(answer)) == (422, no_file)
+    answer = publish(office, b"a:\xff\xfe", lang)
+    assert answer.status_code == 422
+    assert not_text in errors_in(answer)
+
+
+def test_a_version_that_is_not_there_is_not_found(office: FlaskClient) -> None:
+    assert office.get(f"/office/questionnaires/{'0' * 64}.json").status_code == 404
+
+
+def test_the_list_says_what_is_open(office: FlaskClient, key: str) -> None:
+    post(office, "/office/campaigns/new", **a_campaign(name="Sắp tới", opens_on=str(DAY + timedelta(days=5))))
+    long_ago = {"opens_on": "2020-01-01", "closes_on": "2020-02-01"}
+    post(office, "/office/campaigns/new", **a_campaign(name="Đã qua", **long_ago))
+    rows = office.get("/office/?lang=en").text.split("<tr>")[2:]
+    states = {
+        re.findall(r'scope="row">([^<]+)<', row)[0]: re.findall(r"<td>([^<]+)</td>", row)[1] for row in rows
+    }
+    assert states == {"Sắp tới": "Not open yet", "Khảo sát thử": "Open", "Đã qua": "Closed"}
