@@ -41,12 +41,20 @@ def questionnaire_from_yaml(text: str) -> Questionnaire:
     if len(text) > MAX_DOCUMENT_CHARS:
         raise InstrumentError(f"the document has {len(text)} characters; {MAX_DOCUMENT_CHARS} are the most")
     try:
-        document = yaml.safe_load(text)
+        document = _parsed(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such day, too many digits
         raise InstrumentError(f"this is not YAML: {' '.join(str(error).split())[:200]}") from error
     if (values := _size(document, {})) > MAX_DOCUMENT_VALUES:
         raise InstrumentError(f"the document holds {values} values; {MAX_DOCUMENT_VALUES} are the most")
     return from_document(document)
+
+
+def _parsed(text: str) -> object:
+    """What a text holds: as JSON where it is, for YAML cannot read the way JSON spells a smiley."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return yaml.safe_load(text)
 
 
 def _size(value: object, known: dict[int, int]) -> int:

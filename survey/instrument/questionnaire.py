@@ -12,13 +12,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Text:
-    """One wording in every language of the questionnaire."""
+    """One wording in every language of the questionnaire, its default language first."""
 
     translations: Mapping[str, str]
 
     def to(self, language: str) -> str:
-        """The wording in `language`; a questionnaire has every wording in each of its languages."""
-        return self.translations[language]
+        """The wording in `language`, or in the first where the questionnaire does not speak it."""
+        return self.translations.get(language) or next(iter(self.translations.values()))
 
 
 @dataclass(frozen=True)

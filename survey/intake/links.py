@@ -10,6 +10,7 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.store import fieldwork, questionnaires, responses
 from survey.store.db import Database
 from survey.web.errors import Refusal
+from survey.web.locale import DEFAULT_LANGUAGE
 
 
 class UnknownCodeError(Refusal):
@@ -60,7 +61,7 @@ class OpenCollector:
 
     def desk_in(self, language: str) -> str:
         """The desk's name in a language."""
-        return self.desk_name if language == self.questionnaire.default_language else self.desk_name_en
+        return self.desk_name if language == DEFAULT_LANGUAGE else self.desk_name_en
 
 
 def collector_behind(database: Database, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
@@ -133,9 +134,8 @@ def open_surveys(session: Session, today: date, language: str) -> list[OpenSurve
     for campaign in fieldwork.campaigns(session):
         if not campaign.is_open(today):
             continue
-        default = questionnaires.questionnaire(session, campaign.instrument_digest).default_language
         desks = tuple(
-            OpenDesk(row.collector.code, row.desk.name if language == default else row.desk.name_en)
+            OpenDesk(row.collector.code, row.desk.name if language == DEFAULT_LANGUAGE else row.desk.name_en)
             for row in fieldwork.collectors_of(session, campaign.id)
         )
         found.append(OpenSurvey(campaign.name, campaign.closes_on, desks))

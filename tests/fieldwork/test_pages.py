@@ -4,7 +4,9 @@ import html
 import io
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -317,6 +319,50 @@ def test_a_downloaded_version_is_put_in_again_as_the_same(app: Flask, office: Fl
     assert publish(office, file.data).status_code == 303
     assert publish(office, b"\xef\xbb\xbf" + file.data).status_code == 303, "saved by Windows"
     assert versions(app) == [DIGEST]
+
+
+def test_a_questionnaire_keeps_every_character_through_a_download(app: Flask, office: FlaskClient) -> None:
+    words = "😀 𠜎 =1+1 <script>alert(1)</script> '\"& \u202e %s {{7*7}}"
+    assert publish(office, changed(["instrument", "title", "vi"], words)).status_code == 303
+    new = next(digest for digest in versions(app) if digest != DIGEST)
+    file = office.get(f"/office/questionnaires/{new}.json").data
+    assert publish(office, file).status_code == 303
+    assert len(versions(app)) == 2
+    key = key_in(post(office, "/office/campaigns/new", **a_campaign(instrument_digest=new)))
+    page = app.test_client().get(f"/s/{collectors(app, key)[0].collector.code}").text
+    assert html.escape(words, quote=False) in page.replace("&#39;", "'").replace("&#34;", '"')
+
+
+def in_languages(document: Any, kept: Mapping[str, str]) -> Any:
+    """The document with its texts under other languages; those not kept are gone."""
+    if isinstance(document, list):
+        return [in_languages(part, kept) for part in document]
+    if not isinstance(document, dict):
+        return document
+    texts = {kept[name]: words for name, words in document.items() if name in kept}
+    rest = {name: in_languages(part, kept) for name, part in document.items() if name not in LANGUAGES}
+    return {**rest, **texts}
+
+
+@pytest.mark.parametrize("kept", [{"vi": "vi"}, {"en": "en"}, {"vi": "fr"}, {"vi": "en", "en": "vi"}])
+def test_a_questionnaire_in_any_languages_can_be_answered_in_every_language_of_the_pages(
+    app: Flask, office: FlaskClient, kept: dict[str, str]
+) -> None:
+    document = in_languages(codec.to_document(Q), kept)
+    document["instrument"]["default_lang"] = next(iter(kept.values()))
+    assert publish(office, json.dumps(document)).status_code == 303
+    new = next(digest for digest in versions(app) if digest != DIGEST)
+    key = key_in(post(office, "/office/campaigns/new", **a_campaign(instrument_digest=new)))
+    code, citizen = collectors(app, key)[0].collector.code, app.test_client()
+    for lang, desk in (("vi", "Quầy 1"), ("en", "Desk 1")):
+        page = citizen.get(f"/s/{code}?lang={lang}")
+        assert page.status_code == 200
+        assert f'<p class="where">{desk}</p>' in page.text
+        assert citizen.post(f"/s/{code}/check?lang={lang}", data=a_form(Q)).status_code == 200
+        assert citizen.post(f"/s/{code}/check?lang={lang}", data={}).status_code == 422
+        assert send(citizen, a_form(Q), code, lang)
+        for path in (f"/office/campaigns/{key}", f"/office/campaigns/{key}/desks", f"/s/{code}/poster.pdf"):
+            assert office.get(f"{path}?lang={lang}").status_code == 200
 
 
 def test_a_change_is_another_version_and_the_published_one_stays(
