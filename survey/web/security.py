@@ -3,7 +3,7 @@
 import secrets
 
 from flask import Flask, Request, Response, g
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
@@ -33,6 +33,11 @@ class OfficeSessions(SecureCookieSessionInterface):
         if self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep the session; one that was never looked at and holds nothing needs no cookie looked for."""
+        if session.accessed or session.modified or session:
+            super().save_session(app, session, response)
 
 
 def init(app: Flask) -> None:
