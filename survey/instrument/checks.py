@@ -17,7 +17,10 @@ from survey.instrument.questionnaire import (
     Text,
 )
 
-RESERVED_KEYS = frozenset({CONSENT, "submission_id", "lang", "change"})
+# A field named like what the page's script asks a form for (action, …) would hide it.
+RESERVED_KEYS = frozenset({CONSENT, "submission_id", "lang", "change", "f", "main"}) | frozenset(
+    {"action", "contains", "dataset", "submit"}
+)
 PAGE_KEYS = frozenset({CONSENT, "visit", "last", "check"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _TOLERANCE = 1e-9

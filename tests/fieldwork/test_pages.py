@@ -393,6 +393,8 @@ def test_a_change_is_another_version_and_the_published_one_stays(
         (changed(["instrument", "surprise"], 1), "document.instrument: unknown field 'surprise'"),
         (changed(["thanks", "vi"], "Cảm ơn"), "thanks: must hold the placeholder {receipt_code}"),
         (changed(["consent", "agree", "vi"], "\x07"), "document.consent.agree.vi"),
+        (changed(["comment", "key"], "dataset"), "dataset: this key is reserved for the form itself"),
+        (changed(["comment", "key"], "a b"), "document.comment.key: 'a b' is not a key"),
     ],
 )
 def test_a_questionnaire_that_breaks_a_rule_is_refused_with_place_and_reason(
