@@ -18,11 +18,15 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from survey import cli
     from survey.accounts import pages as accounts
     from survey.config import for_flask, read_settings
+    from survey.fieldwork import look_pages as look
     from survey.fieldwork import pages as fieldwork
+    from survey.intake import device_pages as device
+    from survey.intake import later_pages as later
     from survey.intake import pages as intake
+    from survey.intake import receipt_pages as receipt
     from survey.reports import pages as reports
     from survey.store.db import Database
-    from survey.web import context, errors, guards, limits, log, metrics, security, templates
+    from survey.web import compress, context, errors, guards, limits, log, metrics, security, templates
 
     settings = settings or read_settings(os.environ)
     app = Flask(__name__, instance_path=str(settings.instance.resolve()))
@@ -35,8 +39,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         Database(settings.database_url),
         context.Office(settings.secret_keys, settings.public_url, settings.time_zone),
     )
-    for part in (log, security, templates, errors, guards, limits):
+    for part in (log, compress, security, templates, errors, guards, limits):
         part.init(app)
-    for blueprint in (metrics.bp, intake.bp, fieldwork.bp, reports.bp, accounts.bp, cli.bp):
-        app.register_blueprint(blueprint)
+    for part in (metrics, intake, receipt, later, device, fieldwork, look, reports, accounts, cli):
+        app.register_blueprint(part.bp)
     return app

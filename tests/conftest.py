@@ -25,6 +25,7 @@ from tests.postgres import create_database, private_postgres
 
 CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
 PASSWORD = "a-password-for-tests"  # noqa: S105 — of people who exist in tests only
+SECRET = "k" * 40
 _numbers = itertools.count()
 
 
@@ -129,7 +130,7 @@ def settings_for(url: str, folder: Path) -> Settings:
     return Settings(
         instance=folder,
         database_url=url,
-        secret_keys=("k" * 40,),
+        secret_keys=(SECRET,),
         public_url=None,
         time_zone=ZoneInfo("Asia/Ho_Chi_Minh"),
         redis_url=None,

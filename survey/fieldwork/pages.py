@@ -16,9 +16,12 @@ from survey.instrument import codec
 from survey.instrument.node import InstrumentError
 from survey.instrument.questionnaire import Questionnaire, Text
 from survey.store import audit, fieldwork, questionnaires, responses
+from survey.store import feedback as feedback_store
+from survey.store.feedback import FormFeedback
 from survey.store.fieldwork import Campaign, CollectorAtDesk
-from survey.web.context import database, now, public_url, today
+from survey.web.context import database, now, office, public_url, today
 from survey.web.guards import may, public, signed_in
+from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -189,6 +192,9 @@ def _desks_page(
         collectors=collectors,
         counts=counts,
         short_link=_short_link,
+        tablet_link=lambda code: _link_of(Mode.KIOSK, code),
+        assisted_link=lambda code: _link_of(Mode.ASSISTED, code),
+        exit_code=lambda code: exit_code_for(code, office().secret_keys[0]),
         form=form,
         errors=errors,
         is_demo=campaign.is_demo,
@@ -200,9 +206,31 @@ def _link(code: str) -> str:
     return public_url(url_for("intake.questionnaire", code=code))
 
 
+def _link_of(mode: Mode, code: str) -> str:
+    """The link that marks what comes in by it: only the office can make it."""
+    token = token_for(mode, code, office().secret_keys[0])
+    return url_for(f"device.{mode}", code=code, token=token, lang=language())
+
+
 def _short_link(code: str) -> str:
     """The link as it is printed and typed: without the protocol."""
     return _link(code).partition("://")[2]
+
+
+@bp.get("/office/campaigns/<key>/feedback")
+@may("fieldwork.read")
+def feedback(key: str) -> ResponseReturnValue:
+    """What people think of the form itself; nothing here can be laid beside an answer."""
+
+    def found(session: Session) -> tuple[Campaign, dict[int, int], list[FormFeedback]]:
+        campaign, _questionnaire = _campaign(session, key)
+        counts = feedback_store.counts(session, campaign.id)
+        return campaign, counts, feedback_store.in_words(session, campaign.id)
+
+    campaign, counts, said = database().read(found)
+    return render_template(
+        "fieldwork/feedback.html", campaign=campaign, counts=counts, said=said, is_demo=campaign.is_demo
+    )
 
 
 @bp.get("/s/<code>/poster.pdf")

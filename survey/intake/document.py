@@ -9,9 +9,7 @@ and not compressed.
 import re
 import struct
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import uuid4
 
 from survey.web.security import new_nonce
@@ -92,20 +90,3 @@ def _pieces(plain: list[bytes], marks: list[str]) -> list[Piece]:
 def _stored_block(value: bytes) -> bytes:
     """A deflate block that holds bytes as they are (RFC 1951, 3.2.4); it begins on a whole byte."""
     return b"\x00" + struct.pack("<HH", len(value), len(value) ^ 0xFFFF) + value
-
-
-@lru_cache(maxsize=64)  # browsers send a handful of these
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether a browser that sent this header takes gzip."""
-    weights: Mapping[str, str] = {
-        part.partition(";")[0].strip().lower(): part.partition(";")[2].replace(" ", "").lower()
-        for part in accept_encoding.split(",")
-    }
-    return "gzip" in weights and weights["gzip"] not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-
-
-@lru_cache(maxsize=8)
-def squeezed_script(source: str) -> str:
-    """A script without its comment lines and indentation, to travel inside the page."""
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))

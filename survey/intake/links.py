@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.answers import Answers, from_stored
 from survey.instrument.questionnaire import Questionnaire
-from survey.store import fieldwork, questionnaires, responses
+from survey.store import fieldwork, questionnaires, responses, saved_forms
 from survey.store.db import Database
 from survey.web.errors import Refusal
 from survey.web.locale import DEFAULT_LANGUAGE
@@ -147,6 +147,7 @@ class FoundForm:
     """A form found by its receipt code. `answers` is None once it was withdrawn."""
 
     response_id: int
+    submission_id: str
     campaign: fieldwork.Campaign
     questionnaire: Questionnaire
     answers: Answers | None
@@ -161,4 +162,10 @@ def form_behind(session: Session, receipt_hash: str) -> FoundForm | None:
     questionnaire = questionnaires.questionnaire(session, row.instrument_digest)
     answers = from_stored(questionnaire, row.answers, row.comment) if row.answers is not None else None
     campaign = session.get_one(fieldwork.Campaign, row.campaign_id)
-    return FoundForm(row.id, campaign, questionnaire, answers, row.withdrawn_at)
+    return FoundForm(row.id, row.submission_id, campaign, questionnaire, answers, row.withdrawn_at)
+
+
+def withdraw(session: Session, form: FoundForm, *, now: datetime) -> None:
+    """Delete a form's answers, and what was put aside of them before they were sent."""
+    responses.withdraw(session, form.response_id, now=now)
+    saved_forms.drop(session, form.submission_id)

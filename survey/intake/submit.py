@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.answers import Answers, is_complete, to_stored
 from survey.intake import links, receipts
+from survey.intake.codes import hash_of
 from survey.intake.links import OpenCollector
 from survey.store import fieldwork, responses
 from survey.web.errors import Refusal
@@ -75,7 +76,7 @@ def submit(
         session,
         responses.NewResponse(
             submission_id=sent.submission_id,
-            receipt_hash=receipts.hash_of(code),
+            receipt_hash=hash_of(code),
             campaign_id=collector.campaign_id,
             collector_id=collector.collector_id,
             instrument_digest=collector.instrument_digest,

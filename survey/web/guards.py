@@ -18,7 +18,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.VIEWER: frozenset({"office.enter", "report.read", "report.download", "fieldwork.read"}),
     Role.ADMINISTRATOR: frozenset(
         {"office.enter", "report.read", "report.download", "fieldwork.read", "fieldwork.write",
-         "people.manage", "audit.read"}
+         "people.manage", "audit.read", "office.manage"}
     ),
 }  # fmt: skip
 PUBLIC = "public"

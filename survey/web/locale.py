@@ -11,15 +11,26 @@ from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel.dates import format_date
+from babel import Locale
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
-LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
-DEFAULT_LANGUAGE = "vi"
+DEFAULT_LANGUAGE, SOURCE_LANGUAGE = "vi", "en"
 _CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+
+
+def _installed() -> dict[str, str]:
+    """The languages the interface speaks, by their own names: the two it was made in, and every catalogue."""
+    folders = sorted(path.name for path in _CATALOGUES.iterdir() if path.is_dir())
+    codes = dict.fromkeys([DEFAULT_LANGUAGE, SOURCE_LANGUAGE, *folders])
+    names = {code: str(Locale.parse(code).get_language_name(code)) for code in codes}
+    return {code: name[:1].upper() + name[1:] for code, name in names.items()}
+
+
+LANGUAGES = _installed()
 
 Gettext = Callable[[str], str]
 
@@ -42,6 +53,11 @@ def gettext_in(language: str) -> Gettext:
     return translations(language).gettext
 
 
+def direction(language: str) -> str:
+    """Which way the language is written: ltr or rtl."""
+    return str(Locale.parse(language).text_direction)
+
+
 def number(value: float, language: str, decimals: int = 2) -> str:
     """A number as the language writes it: 1.234,50 in Vietnamese, 1,234.50 in English."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
@@ -61,3 +77,8 @@ def percent(share: float, language: str) -> str:
 def day(value: datetime.date, language: str) -> str:
     """A day as reports write it: 24/11/2026 in Vietnamese, 24 Nov 2026 in English."""
     return format_date(value, format="dd/MM/yyyy" if language == "vi" else "d MMM yyyy", locale=language)
+
+
+def clock(value: datetime.datetime, language: str) -> str:
+    """A time of day: 14:05."""
+    return format_time(value, format="HH:mm", locale=language)

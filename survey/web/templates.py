@@ -7,10 +7,10 @@ from flask import Flask, g, has_request_context, request, session
 from jinja2 import StrictUndefined
 from werkzeug.local import LocalProxy
 
-from survey.web import guards, locale
+from survey.web import guards, locale, look
 from survey.web.context import office
 
-_PUBLIC_BLUEPRINTS = frozenset({"intake", "metrics", None})
+PUBLIC_BLUEPRINTS = frozenset({"intake", "receipt", "later", "device", "metrics", None})
 
 
 def init(app: Flask) -> None:
@@ -19,8 +19,10 @@ def init(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["says"] = says
+    app.jinja_env.globals["office_name"] = look.office_name
     app.context_processor(_at_hand)
-    for filter_ in (locale.number, locale.points, locale.percent, locale.day):
+    for filter_ in (locale.number, locale.points, locale.percent, locale.day, locale.clock):
         app.jinja_env.filters[filter_.__name__] = _in_language(filter_)
 
 
@@ -40,7 +42,7 @@ def speak(language: str) -> None:
 
 def _find_language() -> str:
     asked = request.args.get("lang", "")
-    is_office = request.blueprint not in _PUBLIC_BLUEPRINTS
+    is_office = request.blueprint not in PUBLIC_BLUEPRINTS
     if asked in locale.LANGUAGES:
         if is_office and session.get("language") != asked:
             session["language"] = asked
@@ -52,6 +54,11 @@ def _find_language() -> str:
 def gettext(message: str) -> str:
     """The message in this request's language."""
     return locale.translations(language()).gettext(message)
+
+
+def says(language: str, message: str) -> str:
+    """The message in a language of its own, whatever the page's is."""
+    return locale.gettext_in(language)(message)
 
 
 def _ngettext(one: str, many: str, n: int) -> str:
@@ -74,5 +81,6 @@ def _at_hand() -> dict[str, Any]:
     return {
         "language": language(),
         "languages": locale.LANGUAGES,
-        "person": LocalProxy(guards.signed_in) if request.blueprint not in _PUBLIC_BLUEPRINTS else None,
+        "direction": locale.direction(language()),
+        "person": LocalProxy(guards.signed_in) if request.blueprint not in PUBLIC_BLUEPRINTS else None,
     }

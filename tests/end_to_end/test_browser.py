@@ -4,77 +4,20 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pypdfium2
 import pytest
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from tests.end_to_end.independent import Figures, figures
-from tests.end_to_end.server import Server, demo_server
+from tests.end_to_end.phone import SAID, VISIT, Phone, accessible, open_phone, runs_scripts
+from tests.end_to_end.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-VISIT = {
-    "respondent_group": "business",
-    "service_domain": "land",
-    "submission_channel": "board_desk",
-    "result_status": "on_time",
-    "filed_feedback": "no",
-}
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with demo_server(tmp_path_factory.mktemp("instance")) as running:
-        yield running
-
-
-@dataclass
-class Phone:
-    """A phone of 360 × 640, and what went wrong in it."""
-
-    page: Page
-    problems: list[str]
-    requests: list[str]
-
-    def pick(self, name: str, value: str) -> None:
-        self.page.locator(f"label:has(input[name={name}][value='{value}'])").click()
-
-    def continue_(self) -> None:
-        self.page.locator("section.on [data-next]").click()
-
-
-def is_a_problem(message: ConsoleMessage) -> bool:
-    """Chromium also calls a refused form an error, which it is not."""
-    return message.type == "error" and "422" not in message.text
-
-
-def open_phone(browser: Browser, **options: Any) -> tuple[BrowserContext, Phone]:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 640}, is_mobile=True, has_touch=True, locale="vi-VN", **options
-    )
-    phone = Phone(context.new_page(), [], [])
-    phone.page.on("console", lambda m: phone.problems.append(m.text) if is_a_problem(m) else None)
-    phone.page.on("pageerror", lambda error: phone.problems.append(str(error)))
-    phone.page.on("request", lambda request: phone.requests.append(request.url))
-    return context, phone
 
 
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
@@ -86,68 +29,12 @@ def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Phone]:
     context.close()
 
 
-@pytest.fixture
-def official(browser: Browser, server: Server) -> Iterator[Page]:
-    """The administrator, signed in on a desktop."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    page = context.new_page()
-    page.goto(f"{server.address}/office/")
-    page.fill("#username", "admin")
-    page.fill("#password", server.sign_ins["admin"])
-    page.locator("main button").click()
-    page.wait_for_url("**/office/")
-    yield page
-    context.close()
-
-
 def code_on(poster: bytes) -> str:
     """What a phone's camera reads off the printed poster."""
     picture = pypdfium2.PdfDocument(poster)[0].render(scale=2).to_pil()
     found = zxingcpp.read_barcodes(picture)
     assert len(found) == 1
     return str(found[0].text)
-
-
-def accessible(page: Page) -> list[str]:
-    return [violation["id"] for violation in Axe().run(page, options=WCAG).response["violations"]]
-
-
-def runs_scripts(page: Page) -> bool:
-    return page.locator("html.js").count() == 1
-
-
-def fill_in(phone: Phone, rating: str) -> None:
-    """Answer everything on the way, as a person would."""
-    page = phone.page
-    phone.pick("consent", "agree")
-    if runs_scripts(page):
-        phone.continue_()
-        fill_in_by_sections(phone, rating)
-        return
-    for name, value in VISIT.items():
-        phone.pick(name, value)
-    for question in page.locator(f"fieldset:visible:has(input[value='{rating}'])").all():
-        question.locator(f"label:has(input[value='{rating}'])").click()
-    page.fill("textarea", "Cảm ơn <b>quầy 1</b>")
-    page.locator(".all button").click()
-
-
-def fill_in_by_sections(phone: Phone, rating: str) -> None:
-    page = phone.page
-    while not page.locator("#s-check.on").count():
-        for question in page.locator("section.on fieldset:visible").all():
-            name = question.locator("input").first.get_attribute("name") or ""
-            choices = [value for value in (VISIT.get(name), rating) if value]
-            wanted = question.locator(", ".join(f"label:has(input[value='{v}'])" for v in choices))
-            if wanted.count():
-                wanted.first.click()
-        if page.locator("section.on textarea").count():
-            page.fill("textarea", "Cảm ơn <b>quầy 1</b>")
-        shown = page.locator("section.on").get_attribute("id")
-        phone.continue_()
-        if page.locator(f"#{shown} .note").count():  # a reminder of questions left blank
-            phone.continue_()
-        page.wait_for_selector(f"#{shown}:not(.on)", state="attached")
 
 
 def test_from_the_poster_to_the_receipt(phone: Phone, official: Page, server: Server) -> None:
@@ -157,9 +44,9 @@ def test_from_the_poster_to_the_receipt(phone: Phone, official: Page, server: Se
     assert page.url == f"{server.address}/s/demo"
     assert phone.requests == [page.url], "the first view is one request"
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    fill_in(phone, rating="4")
+    phone.fill_in()
     asked = page.locator("body").inner_text()
-    assert "Cảm ơn <b>quầy 1</b>" in asked, "what was said is shown before sending, as it was typed"
+    assert SAID in asked, "what was said is shown before sending, as it was typed"
     page.locator("[data-send]:visible, main form .go button:visible").first.click()
     page.wait_for_selector("#receipt-code")
     code = page.inner_text("#receipt-code")
@@ -168,7 +55,7 @@ def test_from_the_poster_to_the_receipt(phone: Phone, official: Page, server: Se
     page.fill("input[name=code]", code.lower())
     page.locator("main button").first.click()
     page.wait_for_load_state()
-    assert "Cảm ơn <b>quầy 1</b>" in page.inner_text("main")
+    assert SAID in page.inner_text("main")
 
 
 def test_nothing_typed_is_lost_by_a_reload_or_another_language(browser: Browser, server: Server) -> None:

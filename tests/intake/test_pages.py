@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from survey.intake.document import ID_MARK, NONCE_MARK, Document, accepts_gzip
+from survey.intake.document import ID_MARK, NONCE_MARK, Document
 from survey.store.questionnaires import shipped
+from survey.web.compress import accepts_gzip
 from tests.builders import ROUTING, a_form, receipt_in
 
 Q = shipped()

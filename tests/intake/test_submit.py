@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from survey.intake import receipts
+from survey.intake import codes, receipts
 from survey.store import fieldwork, responses
 from survey.store.db import Database
 from survey.store.questionnaires import shipped
@@ -105,7 +105,7 @@ def test_only_the_hash_of_a_receipt_is_stored_and_nothing_of_the_sender(demo_app
     everything = json.dumps({key: str(value) for key, value in row.items()})
     for secret in (code, code.replace("-", ""), "203.0.113", "TellTale"):
         assert secret not in everything
-    assert row["receipt_hash"] == receipts.hash_of(code)
+    assert row["receipt_hash"] == codes.hash_of(code)
     at = row["received_at"]
     assert str(at)[14:19] == "00:00", "the hour, not the moment"
 

@@ -13,7 +13,8 @@ from werkzeug.routing import Rule
 
 from survey.store import questionnaires
 from survey.store.db import Base, Database
-from tests.conftest import Template, app_on, csrf_in
+from survey.web.modes import Mode, token_for
+from tests.conftest import SECRET, Template, app_on, csrf_in
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def address(app: Flask, rule: Rule) -> str:
     """An address of the route where there is something to be found."""
     digest = database_of(app).read(questionnaires.versions)[0].digest
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
-             "person_id": 1, "filename": "office.css"}  # fmt: skip
+             "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint)}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,
@@ -58,6 +59,12 @@ def address(app: Flask, rule: Rule) -> str:
             method=next(iter(rule.methods or ())),
         )
     return found
+
+
+def _token(endpoint: str) -> str:
+    """What a link for a shared tablet, or for a clerk, carries at the demonstration's desk."""
+    mode = Mode.ASSISTED if endpoint == "device.assisted" else Mode.KIOSK
+    return token_for(mode, "demo", SECRET)
 
 
 def token(client: FlaskClient) -> str:

@@ -162,6 +162,7 @@ OFFICE_POSTS = [
     ("/office/campaigns/demo/desks", {"name": "Quầy lạ"}),
     ("/office/campaigns/demo/populations", {"population-citizen": "5"}),
     ("/office/questionnaires", {}),
+    ("/office/appearance", {"accent": "#123456"}),
 ]  # fmt: skip
 
 

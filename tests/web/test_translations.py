@@ -18,7 +18,7 @@ SURVEY = Path(__file__).resolve().parents[2] / "survey"
 CATALOGUES = sorted((SURVEY / "translations" / "vi").glob("*.po"))
 TEMPLATES = sorted((SURVEY / "templates").rglob("*.html"))
 MODULES = sorted(SURVEY.rglob("*.py"))
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "says": (2,)}
 BLANK = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 

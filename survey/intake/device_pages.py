@@ -1,0 +1,128 @@
+"""Where a form is filled in: on a phone without a network, at a shared tablet, read out by a clerk."""
+
+import hmac
+import json
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.intake import links
+from survey.intake.links import OpenCollector
+from survey.intake.rendering import Way, blank_document, static_text
+from survey.web.context import database, office, today
+from survey.web.guards import public
+from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.locale import LANGUAGES
+from survey.web.modes import Mode, exit_code_for, mode_of
+from survey.web.security import csrf
+from survey.web.templates import gettext as _
+from survey.web.templates import language
+
+bp = Blueprint("device", __name__)
+csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
+
+
+@bp.get("/sw.js")
+@public
+def service_worker() -> ResponseReturnValue:
+    """The service worker: the queue of forms and the copies of pages."""
+    page = json.dumps(render_template("intake/offline.html"), ensure_ascii=False)
+    script = f"var OFFLINE_PAGE={page};\n{static_text('outbox.js', 'sw.js')}"
+    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@bp.get("/s/<code>/manifest.webmanifest")
+@public
+def manifest(code: str) -> ResponseReturnValue:
+    """What a phone needs to put the questionnaire on its home screen."""
+    collector, _campaign = links.collector_behind(database(), code)
+    questionnaire, in_words = collector.questionnaire, language()
+    found = {
+        "name": f"{questionnaire.title.to(in_words)} – {questionnaire.organisation.to(in_words)}",
+        "short_name": questionnaire.title.to(in_words),
+        "lang": in_words,
+        "start_url": url_for("intake.questionnaire", code=code, lang=in_words),
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#0b5d4e",
+        "icons": [
+            {
+                "src": url_for("static", filename="intake/icon.svg"),
+                "sizes": "any",
+                "type": "image/svg+xml",
+            }
+        ],
+    }
+    text = json.dumps(found, ensure_ascii=False)
+    return Response(text, mimetype="application/manifest+json", headers={"Cache-Control": "max-age=3600"})
+
+
+@bp.get("/s/<code>/kiosk/<token>")
+@public
+@limit_failures(WRONG_CODES, status=404)
+def kiosk(code: str, token: str) -> ResponseReturnValue:
+    """The start screen of a shared tablet."""
+    collector = _collector(code, token, Mode.KIOSK)
+    return _start_screen(collector, token, {})
+
+
+def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) -> ResponseReturnValue:
+    questionnaire = collector.questionnaire
+    choices = [code for code in questionnaire.languages if code in LANGUAGES]
+    page = render_template(
+        "intake/kiosk.html",
+        code=collector.code,
+        token=token,
+        errors=errors,
+        title=questionnaire.title,
+        organisation=questionnaire.organisation.to(language()),
+        minutes=questionnaire.expected_minutes,
+        desk=collector.desk_in(language()),
+        choices=choices,
+        script=static_text("outbox.js", "waiting.js", "kiosk_start.js"),
+        is_demo=collector.is_demo,
+    )
+    return page, 422 if errors else 200
+
+
+@bp.get("/s/<code>/kiosk/<token>/form")
+@public
+@limit_failures(WRONG_CODES, status=404)
+def kiosk_form(code: str, token: str) -> ResponseReturnValue:
+    """The questionnaire on a shared tablet."""
+    return blank_document(_collector(code, token, Mode.KIOSK), Way(Mode.KIOSK, token))
+
+
+@bp.get("/s/<code>/kiosk/<token>/exit")
+@public
+def back_to_kiosk(code: str, token: str) -> ResponseReturnValue:
+    """The address of the exit, opened as a page, leads to the start screen."""
+    return redirect(url_for("device.kiosk", code=code, token=token))
+
+
+@bp.post("/s/<code>/kiosk/<token>/exit")
+@public
+@limit_failures(WRONG_CODES, status=422)
+def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
+    """Let staff leave the start screen by the digits the office's page shows them."""
+    collector = _collector(code, token, Mode.KIOSK)
+    typed = "".join(request.form.get("exit", "").split()).encode()
+    if any(hmac.compare_digest(exit_code_for(code, key).encode(), typed) for key in office().secret_keys):
+        return redirect(url_for("intake.open_surveys"), 303)
+    return _start_screen(collector, token, {"exit": _("This is not the exit code of this tablet")})
+
+
+@bp.get("/s/<code>/assisted/<token>")
+@public
+@limit_failures(WRONG_CODES, status=404)
+def assisted(code: str, token: str) -> ResponseReturnValue:
+    """The questionnaire for a clerk who reads it out."""
+    return blank_document(_collector(code, token, Mode.ASSISTED), Way(Mode.ASSISTED, token))
+
+
+def _collector(code: str, token: str, mode: Mode) -> OpenCollector:
+    """The collector, for a link of this mode that the office made; anything else is not found."""
+    if mode_of(token, code, office().secret_keys) is not mode:
+        abort(404)
+    return links.open_collector(database(), code, today=today())

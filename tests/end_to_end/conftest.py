@@ -1,0 +1,42 @@
+"""A browser and a running server, shared by the tests that look at the product from outside."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.end_to_end.phone import CHROMIUM, PROGRAM
+from tests.end_to_end.server import Server, demo_server
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    opened = playwright.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with demo_server(tmp_path_factory.mktemp("instance")) as running:
+        yield running
+
+
+@pytest.fixture
+def official(browser: Browser, server: Server) -> Iterator[Page]:
+    """The administrator, signed in on a desktop."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    page = context.new_page()
+    page.goto(f"{server.address}/office/")
+    page.fill("#username", "admin")
+    page.fill("#password", server.sign_ins["admin"])
+    page.locator("main button").click()
+    page.wait_for_url("**/office/")
+    yield page
+    context.close()

@@ -1,0 +1,378 @@
+"""The phone without a network: whatever is cut, and when, one response is stored and one receipt shown."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
+from sqlalchemy import select, update
+
+from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_quota
+from survey.store import fieldwork, questionnaires
+from survey.store.db import Database
+from survey.store.fieldwork import Campaign
+from survey.store.responses import ResponseRow
+from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, SAID, Phone, open_phone, watched
+from tests.end_to_end.server import Server, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+
+class Desk:
+    """A desk of a campaign of its own."""
+
+    def __init__(self, server: Server, database: Database, number: int) -> None:
+        self._database = database
+        now = datetime.now(UTC)
+        digest = database.read(questionnaires.versions)[0].digest
+        today = now.date()
+        new = NewCampaign(
+            f"Đợt thử {number}",
+            digest,
+            today - timedelta(1),
+            today + timedelta(9),
+            (NewDesk("Quầy thử", ""),),
+        )
+        self.campaign_id = database.write(lambda s: open_campaign(s, new, now=now).id)
+        row = database.read(lambda s: fieldwork.collectors_of(s, self.campaign_id))[0]
+        self.collector_id, self.code = row.collector.id, row.collector.code
+        self.address = f"{server.address}/s/{self.code}"
+
+    def responses(self) -> list[ResponseRow]:
+        """What is stored."""
+        return self._database.read(
+            lambda s: list(s.scalars(select(ResponseRow).where(ResponseRow.campaign_id == self.campaign_id)))
+        )
+
+    def change(self, **values: Any) -> None:
+        """Change the campaign behind the desk's back, and wait until the server sees it."""
+        self._database.write(
+            lambda s: s.execute(update(Campaign).where(Campaign.id == self.campaign_id).values(**values))
+        )
+
+    def close(self) -> None:
+        """End the campaign."""
+        self.change(closes_on=self.first_day())
+
+    def first_day(self) -> Any:
+        """The day before the campaign's first."""
+        opened = self._database.read(lambda s: s.get_one(Campaign, self.campaign_id).opens_on)
+        return opened - timedelta(1)
+
+    def fill(self) -> None:
+        """Take no more forms than there are."""
+        self._database.write(lambda s: set_quota(s, self.collector_id, len(self.responses()) or 1))
+
+
+@pytest.fixture(scope="module")
+def database(server: Server) -> Iterator[Database]:
+    opened = Database(server.database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def new_desk(server: Server, database: Database) -> Callable[[], Desk]:
+    count = iter(range(10))
+    return lambda: Desk(server, database, next(count))
+
+
+@pytest.fixture
+def desk(new_desk: Callable[[], Desk]) -> Desk:
+    return new_desk()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Phone]:
+    context, opened = open_phone(browser)
+    yield opened
+    assert opened.problems == []
+    context.close()
+
+
+def keeps_the_page(page: Page) -> None:
+    """Wait until the service worker is at work and the page is kept on the phone."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
+    page.wait_for_function("caches.open('forms-1').then(c => c.keys()).then(kept => kept.length > 0)")
+
+
+def in_outbox(page: Page) -> int:
+    """How many forms the phone keeps."""
+    return int(page.evaluate("outbox.all().then(kept => kept.length)"))
+
+
+def test_a_network_cut_before_sending(phone: Phone, desk: Desk) -> None:
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.page.context.set_offline(True)
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    assert desk.responses() == []
+    phone.page.context.set_offline(False)
+    code = phone.receipt()
+    assert len(desk.responses()) == 1
+    phone.page.reload()
+    expect(phone.page.locator("#outbox")).to_contain_text(code)
+
+
+@pytest.mark.parametrize("reaches_the_server", [False, True], ids=["request-lost", "reply-lost"])
+def test_a_network_cut_while_sending(phone: Phone, desk: Desk, *, reaches_the_server: bool) -> None:
+    cut: list[str] = []
+
+    def lose(route: Route) -> None:
+        if cut:
+            return route.continue_()
+        if reaches_the_server:
+            cut.append(route.fetch().text().partition('id="receipt-code">')[2][:14])
+        else:
+            cut.append("")
+        return route.abort()
+
+    phone.page.route("**/send*", lose)
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    phone.send()  # the service worker may have been quicker
+    assert phone.receipt() == (cut[0] or phone.receipt())
+    assert len(desk.responses()) == 1
+
+
+def test_a_sign_in_page_of_a_cafe_is_not_taken_for_an_answer(phone: Phone, desk: Desk) -> None:
+    phone.page.route("**/send*", lambda route: route.fulfill(body="<h1>Wifi miễn phí</h1>"), times=1)
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    phone.send()
+    phone.receipt()
+    assert len(desk.responses()) == 1
+
+
+def open_kept(playwright: Playwright, folder: Path) -> BrowserContext:
+    context = playwright.chromium.launch_persistent_context(
+        folder, executable_path=PROGRAM, args=CHROMIUM, **PHONE
+    )
+    context.set_default_timeout(15_000)
+    return context
+
+
+def test_offline_answered_sent_killed_and_opened_again(
+    playwright: Playwright, desk: Desk, tmp_path: Path
+) -> None:
+    context = open_kept(playwright, tmp_path)
+    phone = watched(context.pages[0])
+    phone.open(desk.address)
+    keeps_the_page(phone.page)
+    context.set_offline(True)
+    phone.page.reload()
+    phone.fill_in()
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    phone.page.reload()
+    expect(phone.page.locator("#outbox")).to_contain_text("Số phiếu đang chờ trên máy này: 1")
+    assert desk.responses() == []
+    context.close()
+    context = open_kept(playwright, tmp_path)
+    phone = watched(context.pages[0])
+    phone.open(desk.address)
+    expect(phone.page.locator("#outbox")).to_contain_text("Mã phiếu", timeout=30_000)
+    assert len(desk.responses()) == 1
+    phone.page.get_by_role("button", name="Xóa khỏi máy này").click()
+    expect(phone.page.locator("#outbox button")).to_have_count(0)
+    assert in_outbox(phone.page) == 0
+    context.close()
+
+
+def test_an_unfinished_form_is_offered_again_after_the_browser_was_killed(
+    playwright: Playwright, desk: Desk, tmp_path: Path
+) -> None:
+    context = open_kept(playwright, tmp_path)
+    phone = watched(context.pages[0])
+    phone.open(desk.address)
+    keeps_the_page(phone.page)
+    context.set_offline(True)
+    phone.pick("consent", "agree")
+    phone.continue_()
+    phone.fill_in_section()
+    where = phone.page.locator("section.on").get_attribute("id")
+    context.close()
+    context = open_kept(playwright, tmp_path)
+    context.set_offline(True)
+    phone = watched(context.pages[0])
+    phone.open(desk.address)
+    phone.page.get_by_role("button", name="Điền tiếp phiếu đó").click()
+    expect(phone.page.locator("section.on")).to_have_attribute("id", where or "")
+    assert phone.page.locator("input[value=business]").is_checked()
+    context.set_offline(False)
+    while not phone.page.locator("#s-check.on").count():
+        phone.fill_in_section()
+    phone.send()
+    phone.receipt()
+    [stored] = desk.responses()
+    assert stored.comment == SAID
+    context.close()
+
+
+def test_somebody_else_on_the_same_phone_starts_afresh(phone: Phone, desk: Desk) -> None:
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    first = phone.receipt()
+    phone.open(desk.address)
+    assert phone.page.locator("input:checked").count() == 0
+    phone.fill_in("2")
+    phone.send()
+    assert phone.receipt() != first
+    assert len(desk.responses()) == 2
+
+
+def test_two_tabs_and_two_surveys(browser: Browser, new_desk: Callable[[], Desk]) -> None:
+    here, there = new_desk(), new_desk()
+    context, first = open_phone(browser)
+    tabs = [first, watched(context.new_page()), watched(context.new_page())]
+    for tab, desk in zip(tabs, (here, here, there), strict=True):
+        tab.page.bring_to_front()
+        tab.open(desk.address)
+        tab.fill_in()
+    context.set_offline(True)
+    for tab in tabs:
+        tab.page.bring_to_front()
+        tab.send()
+        expect(tab.page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    assert in_outbox(first.page) == 3
+    context.set_offline(False)
+    codes = {tab.receipt() for tab in tabs}
+    assert len(codes) == 3
+    assert (len(here.responses()), len(there.responses())) == (2, 1)
+    context.close()
+
+
+def test_a_phone_that_is_full_keeps_the_page_open_and_sends(phone: Phone, desk: Desk) -> None:
+    phone.page.add_init_script(
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }"
+    )
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.page.context.set_offline(True)
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("Xin đừng đóng trang này")
+    phone.page.context.set_offline(False)
+    phone.receipt()
+    assert len(desk.responses()) == 1
+
+
+DENIED = """for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+  Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
+Object.defineProperty(Navigator.prototype, 'serviceWorker', { get() { return undefined; } });"""
+OLD = """delete window.fetch; delete window.Promise; delete window.crypto;
+delete window.IntersectionObserver; delete Element.prototype.closest;
+Object.defineProperty(window, 'indexedDB', { value: undefined });
+Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined });"""
+
+
+@pytest.mark.parametrize("world", [DENIED, OLD], ids=["storage-denied", "old-webview"])
+def test_without_what_new_browsers_have(phone: Phone, desk: Desk, world: str) -> None:
+    phone.page.add_init_script(world)
+    phone.open(desk.address)
+    phone.pick("consent", "agree")
+    phone.continue_()
+    phone.fill_in_section()
+    phone.page.get_by_role("button", name="English").click()
+    expect(phone.page.locator("html")).to_have_attribute("lang", "en")
+    while not phone.page.locator("#s-check.on").count():
+        phone.fill_in_section()
+    phone.send()
+    phone.receipt()
+    [stored] = desk.responses()
+    assert stored.answers is not None
+    assert stored.answers["respondent_group"] == "business"
+
+
+@pytest.mark.parametrize("why", ["closed", "full"])
+def test_what_is_no_longer_taken_is_said_and_kept(phone: Phone, desk: Desk, why: str) -> None:
+    if why == "full":
+        phone.open(desk.address)
+        phone.fill_in()
+        phone.send()
+        phone.receipt()
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.page.context.set_offline(True)
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    desk.close() if why == "closed" else desk.fill()
+    before = len(desk.responses())
+    phone.page.wait_for_timeout(1500)  # the server remembers a look-up for a second
+    phone.page.context.set_offline(False)
+    said = "Khảo sát đã kết thúc" if why == "closed" else "đủ số phiếu"
+    expect(phone.page.locator("h1")).to_contain_text(said, timeout=30_000)
+    expect(phone.page.locator("#outbox")).to_contain_text("không được nhận")
+    phone.page.locator("#outbox details:has(pre) summary").last.click()
+    expect(phone.page.locator("#outbox pre").last).to_contain_text(SAID)
+    assert len(desk.responses()) == before
+
+
+def test_a_questionnaire_that_changed_meanwhile_is_shown_with_every_answer(phone: Phone, desk: Desk) -> None:
+    phone.page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => {"
+        " const field = document.querySelector('[name=_version]');"
+        " if (!field || sessionStorage.getItem('aged')) return;"
+        " field.value = 'older'; sessionStorage.setItem('aged', 1); })"
+    )
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    expect(phone.page.locator("#error-summary")).to_contain_text("Mẫu phiếu đã thay đổi")
+    assert desk.responses() == []
+    assert phone.page.locator("textarea").first.input_value() == SAID
+    phone.continue_()
+    while not phone.page.locator("#s-check.on").count():
+        phone.fill_in_section()
+    phone.send()
+    phone.receipt()
+    assert len(desk.responses()) == 1
+
+
+def test_a_hurried_person_loses_nothing_and_sends_once(phone: Phone, desk: Desk) -> None:
+    page = phone.page
+    phone.open(desk.address)
+    phone.pick("consent", "agree")
+    page.locator("section.on [data-next]").dblclick()
+    page.go_back()
+    page.go_forward()
+    phone.fill_in_section()
+    page.reload()
+    expect(page.locator("input[value=business]")).to_be_checked()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    phone.fill_in_section()
+    page.get_by_role("button", name="Tiếng Việt").dblclick()
+    while not page.locator("#s-check.on").count():
+        phone.fill_in_section()
+    page.locator("[data-send]").dblclick()
+    phone.receipt()
+    page.go_back()
+    page.wait_for_timeout(300)
+    page.reload()
+    assert len(desk.responses()) == 1
+    assert page.locator("input:checked").count() == 0
+
+
+def test_the_service_worker_sends_with_the_page_closed(
+    playwright: Playwright, desk: Desk, tmp_path: Path
+) -> None:
+    context = open_kept(playwright, tmp_path)
+    phone = watched(context.pages[0])
+    phone.open(desk.address)
+    keeps_the_page(phone.page)
+    phone.fill_in()
+    context.set_offline(True)
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    phone.page.goto("about:blank")
+    context.set_offline(False)
+    wait_until(lambda: len(desk.responses()) == 1, "the service worker to send", seconds=60)
+    context.close()
