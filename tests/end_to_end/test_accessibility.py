@@ -1,0 +1,236 @@
+"""Everybody can answer: each page and state a citizen meets, in each language and width, by any means."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from survey.web.modes import Mode, token_for
+from tests.end_to_end.phone import Phone, watched
+from tests.end_to_end.server import ROOT, Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+ARTEFACTS = ROOT / "artefacts" / "phone"
+LANGUAGES, WIDTHS = ("vi", "en"), (320, 360, 768, 1280)
+# WCAG 2.2 AA, and of AAA what costs nothing: contrast of 7 to 1.
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
+}
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+  'button, summary, label:has(input), header a, .desks a, .back a, textarea, .code')]
+  .filter(e => e.checkVisibility() && !e.closest('.vh, .skip') && e.getBoundingClientRect().height < 43.5)
+  .map(e => e.outerHTML.slice(0, 90))"""
+
+
+class Looker:
+    """Looks at a page as it shows: axe, sideways scrolling, small targets; and takes its picture."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page, self._name = page, name
+
+    def look(self, state: str) -> None:
+        """Fail where somebody could not use what shows now."""
+        page = self.page
+        page.screenshot(path=ARTEFACTS / f"{self._name}-{state}.png", full_page=True)
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == [], state
+        size = page.viewport_size
+        assert size is not None
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], state
+        assert page.evaluate(SMALL_TARGETS) == [], state
+
+
+def secret_of(server: Server) -> str:
+    """The secret the running server made for itself."""
+    return (server.instance / "secret_key").read_text().split()[0]
+
+
+def opened(browser: Browser, width: int, **options: Any) -> tuple[Any, Phone]:
+    context = browser.new_context(
+        viewport={"width": width, "height": 640}, has_touch=True, is_mobile=width < 768, **options
+    )
+    context.set_default_timeout(15_000)
+    return context, watched(context.new_page())
+
+
+def look_at_the_way(phone: Phone, looker: Looker, server: Server, lang: str) -> None:
+    """From the first page to the receipt, with everything that can go wrong between."""
+    page = phone.page
+    page.goto(f"{server.address}/s/demo?lang={lang}")
+    looker.look("consent")
+    phone.continue_()
+    looker.look("consent-error")
+    phone.pick("consent", "agree")
+    phone.continue_()
+    looker.look("section")
+    phone.continue_()
+    looker.look("section-error")
+    while not page.locator("#s-check.on").count():
+        phone.fill_in_section()
+    looker.look("check")
+    page.context.set_offline(True)
+    phone.send()
+    expect(page.locator("#s-check.waits")).to_be_visible()
+    looker.look("waiting")
+    page.reload()
+    expect(page.locator("#outbox button").first).to_be_visible()
+    looker.look("offline-opened-again")
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator("#outbox a")).to_be_visible(timeout=30_000)
+    looker.look("sent-meanwhile")
+    page.locator("#outbox a").click()
+    expect(page.locator("form [name=code]")).to_have_count(1)
+    looker.look("my-form")
+
+
+def look_at_the_receipt(phone: Phone, looker: Looker, server: Server, lang: str) -> None:
+    """The receipt and what can be done from there."""
+    page = phone.page
+    page.goto(f"{server.address}/s/demo?lang={lang}")
+    phone.fill_in("1")
+    page.locator(".later button").click()
+    looker.look("saved")
+    page.goto(f"{server.address}/s/demo?lang={lang}")
+    while not page.locator("#s-check.on").count():
+        phone.fill_in_section("1")
+    phone.send()
+    phone.receipt()
+    looker.look("receipt")
+    page.locator(".feedback button").click()
+    looker.look("opinion-error")
+
+
+def look_at_the_rest(phone: Phone, looker: Looker, server: Server, lang: str) -> None:
+    """The pages around the questionnaire, and a shared tablet's."""
+    secret, page = secret_of(server), phone.page
+    kiosk = f"/s/demo/kiosk/{token_for(Mode.KIOSK, 'demo', secret)}"
+    assisted = f"/s/demo/assisted/{token_for(Mode.ASSISTED, 'demo', secret)}"
+    for state, path in {
+        "home": "/", "find-receipt": "/receipt", "continue": "/continue", "accessibility": "/accessibility",
+        "declined": "/s/demo/declined", "thanks": "/s/demo/thanks", "unknown": "/s/NOPE42",
+        "closed": "/s/demo1b", "tablet": kiosk, "assisted": assisted,
+    }.items():  # fmt: skip
+        page.goto(f"{server.address}{path}?lang={lang}")
+        looker.look(state)
+    page.clock.install()
+    page.goto(f"{server.address}{kiosk}/form?lang={lang}")
+    page.clock.run_for(31_000)
+    expect(page.locator("#idle")).to_be_visible()
+    looker.look("tablet-warning")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_state_with_scripts(browser: Browser, server: Server, width: int, lang: str) -> None:
+    context, phone = opened(browser, width)
+    looker = Looker(phone.page, f"{lang}-{width}")
+    look_at_the_way(phone, looker, server, lang)
+    look_at_the_receipt(phone, looker, server, lang)
+    look_at_the_rest(phone, looker, server, lang)
+    assert phone.problems == []
+    context.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_state_without_scripts(browser: Browser, server: Server, width: int, lang: str) -> None:
+    """axe is a script itself, so what it cannot do here is looked at by width and by the way through."""
+    context, phone = opened(browser, width, java_script_enabled=False)
+    page = phone.page
+    for state in ("form", "error", "check", "receipt"):
+        if state == "form":
+            page.goto(f"{server.address}/s/demo?lang={lang}")
+        elif state == "error":
+            phone.pick("consent", "agree")
+            page.locator(".all button").click()
+            assert page.locator("#error-summary a").count() > 0
+        elif state == "check":
+            phone.fill_in()
+        else:
+            phone.send()
+            phone.receipt()
+        page.screenshot(path=ARTEFACTS / f"{lang}-{width}-plain-{state}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, state
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "world",
+    [{"color_scheme": "dark"}, {"forced_colors": "active"}, {"reduced_motion": "reduce"}],
+    ids=["dark", "forced-colours", "reduced-motion"],
+)
+def test_in_the_persons_own_colours(browser: Browser, server: Server, world: dict[str, Any]) -> None:
+    context, phone = opened(browser, 360, **world)
+    looker = Looker(phone.page, next(iter(world.values())))
+    look_at_the_way(phone, looker, server, "vi")
+    look_at_the_receipt(phone, looker, server, "vi")
+    context.close()
+
+
+@pytest.mark.parametrize("zoom", [2, 4])
+def test_enlarged(browser: Browser, server: Server, zoom: int) -> None:
+    """A window of 1280 pixels, enlarged: to the page it is narrow and low."""
+    context = browser.new_context(
+        viewport={"width": 1280 // zoom, "height": 800 // zoom}, device_scale_factor=zoom
+    )
+    phone = watched(context.new_page())
+    looker = Looker(phone.page, f"zoom-{zoom}00")
+    look_at_the_way(phone, looker, server, "vi")
+    context.close()
+
+
+def test_with_a_keyboard_alone(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{server.address}/s/demo?lang=en")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(400):
+        if page.locator("#receipt-code").count():
+            break
+        press_on(page)
+    assert page.locator("#receipt-code").count() == 1
+    assert page.evaluate("document.activeElement.tagName") == "H1", "the news is where the focus is"
+    context.close()
+
+
+def press_on(page: Page) -> None:
+    """One Tab; a radio that nothing is chosen beside is chosen, a button that leads on is pressed."""
+    page.keyboard.press("Tab")
+    what = page.evaluate(
+        """() => { const e = document.activeElement, box = e.getBoundingClientRect();
+        const chosen = e.type === 'radio' && document.querySelector(`input[name=${e.name}]:checked`);
+        if (e.type === 'radio') return chosen ? 'chosen' : 'radio';
+        if (e.hasAttribute('data-next') || e.hasAttribute('data-send')) return 'on';
+        return e === document.body || box.width ? '' : 'hidden'; }"""
+    )
+    assert what != "hidden", page.evaluate("document.activeElement.outerHTML")
+    if what == "radio":
+        page.keyboard.press("Space")
+    elif what == "on":
+        page.keyboard.press("Enter")
+
+
+def test_printed_the_receipt_has_its_code_and_no_buttons(browser: Browser, server: Server) -> None:
+    context, phone = opened(browser, 360)
+    page = phone.page
+    page.goto(f"{server.address}/s/demo?lang=vi")
+    phone.fill_in()
+    phone.send()
+    code = phone.receipt()
+    page.emulate_media(media="print")
+    assert page.locator("#receipt-code").is_visible()
+    assert page.locator("button:visible").count() == 0
+    assert code in page.inner_text("main")
+    context.close()
+
+
+@pytest.fixture(autouse=True)
+def _artefacts() -> None:
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
