@@ -7,7 +7,7 @@ from survey.instrument.answers import Reading, read
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr, later, links
 from survey.intake.rendering import Carried, filled_document, static_text, submission_id
-from survey.web.context import database, now, today
+from survey.web.context import database, now, public_url, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
 from survey.web.security import csrf
@@ -42,7 +42,7 @@ def save(code: str) -> ResponseReturnValue:
         code=short_code,
         until=until,
         qr=code_qr.drawing(short_code, url_for("later.ask")),
-        address=url_for("later.ask"),
+        address=public_url(url_for("later.ask")).partition("://")[2],
         collector_code=code,
         is_demo=collector.is_demo,
     )

@@ -37,19 +37,19 @@ def mixed(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def _until_readable(colour: str, ground: str, towards: str) -> str:
+def _until_readable(colour: str, grounds: tuple[str, ...], towards: str) -> str:
     shades = (mixed(colour, towards, step / _STEPS) for step in range(_STEPS + 1))
-    return next(shade for shade in shades if contrast(shade, ground) >= AAA)
+    return next(shade for shade in shades if all(contrast(shade, ground) >= AAA for ground in grounds))
 
 
 def dark_enough(accent: str) -> str:
     """The accent, darkened as far as white words on it need."""
-    return _until_readable(accent, _WHITE, _BLACK)
+    return _until_readable(accent, (_WHITE,), _BLACK)
 
 
 def style(accent: str) -> str:
     """The style rules that put an accent in the place of the product's own, by day and in dark mode."""
-    night = _until_readable(accent, _NIGHT, _WHITE)
+    night = _until_readable(accent, (_NIGHT, _INK_AT_NIGHT), _WHITE)
     return (
         f":root{{--action:{accent};--chosen:{mixed(accent, _WHITE, 0.9)}}}"
         f"@media(prefers-color-scheme:dark){{:root{{--action:{night};--on-action:{_INK_AT_NIGHT};"

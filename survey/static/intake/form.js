@@ -90,6 +90,7 @@ function begin() {
   var own = kept("sessionStorage"), other = !kiosk && kept("localStorage");
   if (own) { restore(own); if (kiosk) forget(); return; }
   freshId();
+  if (location.hash && history.replaceState) history.replaceState(null, "", location.pathname + location.search);
   if (other && other.n && Date.now() - other.at < 432e5) offer(other);
 }
 
@@ -219,8 +220,11 @@ function tell(words) { var note = byId("sending"); note.textContent = words; not
 function stay() {
   if (over || check.classList.contains("waits")) return;
   check.classList.add("waits");
+  back.hidden = true;
+  check.querySelector("h2").textContent = say.waiting;
+  form.querySelector("[data-send]").textContent = waiting.box.dataset.now;
   tell(sending.stored ? say.waits : say.stay);
-  byId("sending").focus();
+  window.scrollTo(0, 0); byId("sending").focus();
   if (sending.stored && navigator.serviceWorker) navigator.serviceWorker.ready.then(function (worker) { return worker.sync && worker.sync.register("outbox"); }).then(null, function () {});
 }
 // The server's page takes the place of this one: the receipt, or why the form is not taken.
