@@ -73,17 +73,14 @@ def test_what_is_no_picture_is_refused(administrator: FlaskClient, content: byte
     assert "no picture we can read" in page
 
 
-@pytest.mark.parametrize(
-    "content", [emblem(), picture(30, 900), picture(2000, 20), picture(300, 200, "JPEG")]
-)
+PICTURES = [emblem(), picture(30, 900), picture(90, 90), picture(300, 200, "JPEG")]
+
+
+@pytest.mark.parametrize("content", PICTURES, ids=len)
 def test_any_picture_becomes_small_enough_to_travel(content: bytes) -> None:
-    try:
-        small = logo.small_png(content)
-    except logo.LogoError as error:
-        assert error.problem is logo.Problem.TOO_DETAILED
-    else:
-        assert len(small) <= logo.MAX_BYTES
-        assert Image.open(io.BytesIO(small)).format == "PNG"
+    small = logo.small_png(content)
+    assert len(small) <= logo.MAX_BYTES
+    assert Image.open(io.BytesIO(small)).format == "PNG"
 
 
 def test_a_picture_of_a_billion_pixels_is_not_opened() -> None:

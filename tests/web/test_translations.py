@@ -1,4 +1,4 @@
-"""Every word of the product is said in Vietnamese, by a translation with the same blanks to fill."""
+"""Every word of the product is said in every language of the interface, with the same blanks to fill."""
 
 import ast
 import re
@@ -15,7 +15,8 @@ from survey.web.errors import Refusal
 from survey.web.locale import gettext_in
 
 SURVEY = Path(__file__).resolve().parents[2] / "survey"
-CATALOGUES = sorted((SURVEY / "translations" / "vi").glob("*.po"))
+LANGUAGES = sorted(folder.name for folder in (SURVEY / "translations").iterdir() if folder.is_dir())
+CATALOGUES = sorted((SURVEY / "translations").glob("*/*.po"))
 TEMPLATES = sorted((SURVEY / "templates").rglob("*.html"))
 MODULES = sorted(SURVEY.rglob("*.py"))
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "says": (2,)}
@@ -24,12 +25,14 @@ BLANK = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 def catalogue(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale="vi")
+        return read_po(file, locale=path.parent.name)
 
 
-def translated() -> Iterator[tuple[str, str, str]]:
+def translated(language: str = "vi") -> Iterator[tuple[str, str, str]]:
     """Catalogue, message and translation of everything that is translated."""
     for path in CATALOGUES:
+        if path.parent.name != language:
+            continue
         for message in catalogue(path):
             if message.id:
                 yield path.name, str(message.id), str(message.string)
@@ -82,13 +85,15 @@ def test_the_messages_are_found() -> None:
     assert {"signed in", "shut out", "let in", "downloaded"} <= of_the_audit_log()
 
 
-def test_every_message_has_its_vietnamese() -> None:
-    said = {message for _catalogue, message, vietnamese in translated() if vietnamese.strip()}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_lacks_its_translation(language: str) -> None:
+    said = {message for _catalogue, message, translation in translated(language) if translation.strip()}
     assert (in_calls() | of_refusals() | of_the_audit_log()) - said == set()
 
 
-def test_no_translation_is_left_over() -> None:
-    assert {m for _, m, _ in translated()} - in_calls() - of_refusals() - of_the_audit_log() == set()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_is_left_over(language: str) -> None:
+    assert {m for _, m, _ in translated(language)} - in_calls() - of_refusals() - of_the_audit_log() == set()
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
@@ -98,13 +103,15 @@ def test_a_catalogue_holds_nothing_obsolete_or_unsure(path: Path) -> None:
     assert not [message.id for message in found if message.fuzzy and message.id]
 
 
-def test_a_translation_has_the_blanks_of_its_message() -> None:
-    for name, message, vietnamese in translated():
-        assert sorted(BLANK.findall(message)) == sorted(BLANK.findall(vietnamese)), (name, message)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_has_the_blanks_of_its_message(language: str) -> None:
+    for name, message, translation in translated(language):
+        assert sorted(BLANK.findall(message)) == sorted(BLANK.findall(translation)), (name, message)
 
 
-def test_a_message_is_translated_in_one_place() -> None:
-    messages = [message for _name, message, _vietnamese in translated()]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_is_translated_in_one_place(language: str) -> None:
+    messages = [message for _name, message, _translation in translated(language)]
     assert [message for message, n in Counter(messages).items() if n > 1] == []
 
 

@@ -1,0 +1,178 @@
+"""A cheap phone on a bad line: how soon the questionnaire shows and can be used, and what sending costs.
+
+Chromium with a line of 400 kbit/s and 400 ms and a processor four times slower, each visit with nothing kept
+from the one before; in turn with a plain page of 14 kB on the same line.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from statistics import median
+
+import numpy as np
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.serving import PRODUCT, Served, served
+from benchmarks.tables import machine
+from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, watched
+
+BYTES_A_SECOND, LATENCY_MS, SLOWER = 400_000 / 8, 400, 4
+PLAIN_BYTES = 14_000
+_TIMES = """() => new Promise(done => setTimeout(() => {
+  const paint = performance.getEntriesByName('first-contentful-paint')[0];
+  const page = performance.getEntriesByType('navigation')[0];
+  let moved = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(e => { moved += e.value; }))
+    .observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done([paint.startTime / 1000, page.domContentLoadedEventEnd / 1000, moved]), 50);
+}, 300))"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Seconds to the first paint and until the page can be used; how much the layout moved (CLS)."""
+
+    paint: float
+    usable: float
+    moved: float
+
+
+@dataclass(frozen=True)
+class Sending:
+    """From the tap on Send to the receipt: seconds, and requests."""
+
+    seconds: float
+    requests: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that was measured; bytes with their headers, as they travel."""
+
+    product: list[Visit]
+    plain: list[Visit]
+    sendings: list[Sending]
+    bytes_of: dict[str, int]
+
+
+class _PlainPage(BaseHTTPRequestHandler):
+    """A page of letters that say nothing, as many bytes as the questionnaire may have."""
+
+    letters = "".join(np.random.default_rng(1).choice(list("abcdefghijklmnopqrstuvwxyz "), PLAIN_BYTES - 80))
+    page = f"<!doctype html><meta name=viewport content=width=device-width><p>{letters}".encode()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(self.page)))
+        self.end_headers()
+        self.wfile.write(self.page)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def _plain_page() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _PlainPage)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+
+
+@contextmanager
+def _phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": LATENCY_MS, "downloadThroughput": BYTES_A_SECOND,
+         "uploadThroughput": BYTES_A_SECOND},
+    )  # fmt: skip
+    line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    yield page
+    context.close()
+
+
+def _visit(browser: Browser, address: str) -> Visit:
+    with _phone(browser) as page:
+        page.goto(address)
+        return Visit(*page.evaluate(_TIMES))
+
+
+def _send(browser: Browser, server: Served) -> Sending:
+    with _phone(browser) as page:
+        phone = watched(page)
+        phone.open(f"{server.address}/s/demo")
+        phone.fill_in()
+        before = len(phone.requests)
+        page.evaluate(
+            "() => { const began = performance.now(); new MutationObserver(() => {"
+            " if (document.getElementById('receipt-code')) window.took = performance.now() - began; })"
+            ".observe(document.body, { childList: true, subtree: true }); }"
+        )
+        phone.send()
+        phone.receipt()
+        return Sending(page.evaluate("window.took") / 1000, len(phone.requests) - before)
+
+
+def _bytes(server: Served, path: str) -> int:
+    answer = requests.get(server.address + path, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=30)
+    body = answer.raw.read(decode_content=False)
+    headers = f"HTTP/1.1 {answer.status_code} {answer.reason}\r\n" + "".join(
+        f"{name}: {value}\r\n" for name, value in answer.raw.headers.items()
+    )
+    return len(body) + len(headers) + 2
+
+
+def measure(rounds: int) -> Found:
+    """Visit in turn, then answer and send."""
+    with served(PRODUCT) as product, _plain_page() as plain, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
+        address = f"{product.address}/s/demo"
+        visits: dict[str, list[Visit]] = {address: [], plain: []}
+        for _ in range(rounds):
+            for where, found in visits.items():
+                found.append(_visit(browser, where))
+        sendings = [_send(browser, product) for _ in range(rounds)]
+        browser.close()
+        paths = ("/s/demo", "/s/demo?lang=en", "/sw.js", "/s/demo/manifest.webmanifest")
+        sizes = {path: _bytes(product, path) for path in paths}
+    return Found(visits[address], visits[plain], sendings, sizes)
+
+
+def table(rounds: int) -> str:
+    """What was measured, as Markdown."""
+    found = measure(rounds)
+    whole = sum(size for path, size in found.bytes_of.items() if "lang" not in path)
+    return "\n".join(
+        [
+            f"{machine()}. Chromium at {BYTES_A_SECOND * 8 / 1000:.0f} kbit/s, {LATENCY_MS} ms, "
+            f"processor {SLOWER} times slower, nothing cached; medians of {rounds} visits in turn. "
+            "LimeSurvey 6 on such a line, measured before: 522–601 kB, 24–25 requests, painted after 8.3 s.",
+            "",
+            "| | questionnaire | plain page of 14 kB | ratio | aim |",
+            "|---|---:|---:|---:|---|",
+            _line("first paint, s", [v.paint for v in found.product], [v.paint for v in found.plain], "≤ 1"),
+            _line(
+                "can be used, s", [v.usable for v in found.product], [v.usable for v in found.plain], "≤ 1.5"
+            ),
+            f"| layout that moved (CLS), most | {max(v.moved for v in found.product):.3f} | | | 0 |",
+            f"| from Send to the receipt, s | {median(s.seconds for s in found.sendings):.2f} | | | |",
+            f"| requests for that | {max(s.requests for s in found.sendings)} | | | ≤ 2 |",
+            f"| bytes of the first view, with headers | {found.bytes_of['/s/demo']:,} | | | ≤ 14,600 |",
+            f"| with service worker and manifest | {whole:,} | | | ≤ 20,000 |",
+            f"| the other language | {found.bytes_of['/s/demo?lang=en']:,} | | | one request |",
+        ]
+    )
+
+
+def _line(what: str, found: Found, figure: Callable[[Visit], float], aim: str) -> str:
+    ours, base = [figure(visit) for visit in found.product], [figure(visit) for visit in found.plain]
+    ratio = median(a / b for a, b in zip(ours, base, strict=True))
+    return f"| {what} | {median(ours):.2f} | {median(base):.2f} | {ratio:.2f} | {aim} |"
