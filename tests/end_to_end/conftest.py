@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.end_to_end.phone import CHROMIUM, PROGRAM
+from tests.end_to_end.phone import CHROMIUM, PROGRAM, Phone, open_phone
 from tests.end_to_end.server import Server, demo_server
 
 
@@ -26,6 +26,15 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with demo_server(tmp_path_factory.mktemp("instance")) as running:
         yield running
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Phone]:
+    """A phone nobody has used, in which nothing may go wrong."""
+    context, opened = open_phone(browser)
+    yield opened
+    assert opened.problems == []
+    context.close()
 
 
 @pytest.fixture

@@ -18,14 +18,6 @@ TABLET: dict[str, Any] = {"viewport": {"width": 768, "height": 1024}, "has_touch
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Phone]:
-    context, opened = open_phone(browser)
-    yield opened
-    assert opened.problems == []
-    context.close()
-
-
-@pytest.fixture
 def tablet(browser: Browser) -> Iterator[Phone]:
     context = browser.new_context(**TABLET)
     context.set_default_timeout(15_000)

@@ -84,14 +84,6 @@ def desk(new_desk: Callable[[], Desk]) -> Desk:
     return new_desk()
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Phone]:
-    context, opened = open_phone(browser)
-    yield opened
-    assert opened.problems == []
-    context.close()
-
-
 def keeps_the_page(page: Page) -> None:
     """Wait until the service worker is at work and the page is kept on the phone."""
     page.evaluate("navigator.serviceWorker.ready.then(() => 0)")

@@ -6,7 +6,7 @@
 var form = document.getElementById("f"), say = form.dataset, key = "draft:" + say.draft;
 var sections = all("section", form), check = byId("s-check"), progress = form.querySelector(".progress"), back = form.querySelector(".back");
 var title = document.title.replace(say.error + " ", ""), reminded = {}, returning = false, hiddenAtCheck = {}, moved = 0;
-var kiosk = "kiosk" in say, shared = "shared" in say, sending = null, over = false, keeps = false;
+var kiosk = "kiosk" in say, shared = "shared" in say, sending = null, retry = 0, over = false, keeps = false;
 
 function all(selector, root) { return [].slice.call((root || document).querySelectorAll(selector)); }
 function byId(id) { return document.getElementById(id); }
@@ -212,7 +212,7 @@ function attempt() {
   var patience = setTimeout(stay, 15000);
   outbox.send(sending).then(function (page) { clearTimeout(patience); arrived(page); }, function () {
     clearTimeout(patience); stay();
-    setTimeout(function () { if (!over) attempt(); }, 10000);
+    clearTimeout(retry); retry = setTimeout(function () { if (!over) attempt(); }, 10000);
   });
 }
 function tell(words) { var note = byId("sending"); note.textContent = words; note.hidden = false; }
