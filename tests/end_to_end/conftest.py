@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.end_to_end.phone import CHROMIUM, PROGRAM, Phone, open_phone
 from tests.end_to_end.server import Server, demo_server
+
+expect.set_options(timeout=20_000)  # two noisy cores
 
 
 @pytest.fixture(scope="session")

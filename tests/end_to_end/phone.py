@@ -112,7 +112,7 @@ def watched(page: Page) -> Phone:
 def open_phone(browser: Browser, **options: Any) -> tuple[BrowserContext, Phone]:
     """A phone of its own, with nothing kept on it."""
     context = browser.new_context(**PHONE, **options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     return context, watched(context.new_page())
 
 

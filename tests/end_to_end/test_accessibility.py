@@ -55,7 +55,7 @@ def opened(browser: Browser, width: int, **options: Any) -> tuple[Any, Phone]:
     context = browser.new_context(
         viewport={"width": width, "height": 640}, has_touch=True, is_mobile=width < 768, **options
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     return context, watched(context.new_page())
 
 

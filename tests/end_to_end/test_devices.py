@@ -20,7 +20,7 @@ TABLET: dict[str, Any] = {"viewport": {"width": 768, "height": 1024}, "has_touch
 @pytest.fixture
 def tablet(browser: Browser) -> Iterator[Phone]:
     context = browser.new_context(**TABLET)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     opened = watched(context.new_page())
     yield opened
     assert opened.problems == []

@@ -147,7 +147,7 @@ def open_kept(playwright: Playwright, folder: Path) -> BrowserContext:
     context = playwright.chromium.launch_persistent_context(
         folder, executable_path=PROGRAM, args=CHROMIUM, **PHONE
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     return context
 
 
