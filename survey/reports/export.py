@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from survey.reports import charts
-from survey.reports.files import csv, pdf, xlsx
+from survey.reports.files import csv, docx, json, pdf, xlsx
 from survey.reports.results import CampaignResults
 
 Writer = Callable[[CampaignResults, str, BinaryIO], None]
@@ -30,8 +30,10 @@ def _png(results: CampaignResults, language: str, stream: BinaryIO) -> None:
 
 FORMATS = {
     "pdf": Format("application/pdf", pdf.write),
+    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx.write),
     "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.write),
     "csv": Format("text/csv", csv.write),
+    "json": Format("application/json", json.write),
     "svg": Format("image/svg+xml", _svg),
     "png": Format("image/png", _png),
 }

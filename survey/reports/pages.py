@@ -34,11 +34,11 @@ def campaign(key: str) -> ResponseReturnValue:
         figures=_figures(results, in_words),
         is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
         is_demo=results.campaign.is_demo,
-        formats=("pdf", "xlsx", "csv"),
+        formats=("pdf", "docx", "xlsx", "csv", "json"),
     )
 
 
-@bp.get("/<key>/summary.<any(pdf, xlsx, csv, svg, png):extension>")
+@bp.get("/<key>/summary.<any(pdf, docx, xlsx, csv, json, svg, png):extension>")
 @may("report.download")
 def download(key: str, extension: str) -> ResponseReturnValue:
     """The summary as a file, in the language asked for."""

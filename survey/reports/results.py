@@ -94,6 +94,7 @@ class CampaignResults:
     `populations` is the number of people served per respondent group where the office entered it, else empty;
     it is empty, and `populations_ignored` says so, when a number is smaller than the forms that came in.
     `satisfied_rate` is the share (0..1) of valid answers on the satisfied side, None without any.
+    `comments` are those that an official has read and approved for printing.
     `digest` names this result: the same responses under the same rules give the same digest.
     """
 
@@ -112,6 +113,7 @@ class CampaignResults:
     computed_at: datetime
     digest: str
     populations_ignored: bool = False
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ WHO_MAY = {
     "GET /office/password": VIEWER,
     "POST /office/password": VIEWER,
     "GET /office/campaigns/<key>": VIEWER,
-    "GET /office/campaigns/<key>/summary.<any(pdf, xlsx, csv, svg, png):extension>": VIEWER,
+    "GET /office/campaigns/<key>/summary.<any(pdf, docx, xlsx, csv, json, svg, png):extension>": VIEWER,
     "GET /office/campaigns/<key>/desks": VIEWER,
     "GET /office/campaigns/<key>/populations": VIEWER,
     "GET /s/<code>/poster.pdf": VIEWER,
