@@ -1,17 +1,27 @@
 """Results: the page an official reads, its pictures, and the files to download."""
 
 import io
+import tempfile
+from pathlib import Path
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from survey.reports import charts, tables, wording
+from survey.reports import charts, codebook, microdata, tables, wording
 from survey.reports.export import FORMATS, exported
+from survey.reports.files.responses import write_codebook
+from survey.reports.response_export import (
+    RESPONSE_FORMATS,
+    Circumstances,
+    campaign_microdata,
+    write_comments,
+    write_responses,
+)
 from survey.reports.results import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
-from survey.web.context import database, now, this_morning, today
+from survey.web.context import database, now, office, this_morning, today
 from survey.web.guards import may, signed_in
 from survey.web.locale import LANGUAGES
 from survey.web.templates import language
@@ -38,37 +48,102 @@ def campaign(key: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<key>/summary.<any(pdf, docx, xlsx, csv, json, svg, png):extension>")
+@bp.get("/<key>/summary.<any(pdf, docx, xlsx, csv, json, ddi, svg, png):extension>")
 @may("report.download")
 def download(key: str, extension: str) -> ResponseReturnValue:
-    """The summary as a file, in the language asked for."""
+    """The summary as a file, in the language asked for; a workbook with responses for who may see them."""
+    in_words = _language_asked_for()
+    results, responses = _results(key), None
+    if extension == "xlsx" and _may_see_responses():
+        responses = database().read(
+            lambda session: microdata.responses_for_a_sheet(
+                session, campaign_microdata(session, _campaign(session, key), _around())
+            )
+        )
+    content = exported(results, extension, in_words, responses)
+    made = FORMATS[extension]
+    _log_download(f"{key}.{extension} ({in_words})")
+    return _sent(content, made.mimetype, f"{key}-{in_words}.{made.suffix or extension}")
+
+
+@bp.get("/<key>/responses.<any(csv, sav, parquet):extension>")
+@may("responses.download")
+def download_responses(key: str, extension: str) -> ResponseReturnValue:
+    """The responses as a file, one row a form; more than one request should wait for are made by a job."""
+    in_words = _language_asked_for()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "responses"
+        database().read(
+            lambda session: write_responses(
+                session, _campaign(session, key), extension, in_words, path, _around()
+            )
+        )
+        content = path.read_bytes()
+    _log_download(f"{key} responses.{extension} ({in_words})")
+    return _sent(content, RESPONSE_FORMATS[extension], f"{key}-responses-{in_words}.{extension}")
+
+
+@bp.get("/<key>/comments.csv")
+@may("responses.download")
+def download_comments(key: str) -> ResponseReturnValue:
+    """What respondents wrote, apart from their answers."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "comments"
+        database().read(lambda session: write_comments(session, _campaign(session, key), path, _around()))
+        content = path.read_bytes()
+    _log_download(f"{key} comments.csv")
+    return _sent(content, "text/csv", f"{key}-comments.csv")
+
+
+@bp.get("/<key>/codebook.csv")
+@may("report.download")
+def download_codebook(key: str) -> ResponseReturnValue:
+    """The variables and codes of the response files."""
+    results = _results(key)
+    desks = [(desk.key, desk.label) for desk in results.desks]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "codebook"
+        write_codebook(codebook.variables(results.questionnaire, desks), path)
+        content = path.read_bytes()
+    return _sent(content, "text/csv", f"{key}-codebook.csv")
+
+
+def _language_asked_for() -> str:
     in_words = request.args.get("in") or language()
     if in_words not in LANGUAGES:
         abort(404)
-    results, at, signed = _results(key), now(), signed_in()
-    content = exported(results, extension, in_words)
+    return in_words
+
+
+def _may_see_responses() -> bool:
+    person = signed_in()
+    return person is not None and person.may("responses.download")
+
+
+def _around() -> Circumstances:
+    return Circumstances(office().secret_keys[0], office().time_zone, this_morning())
+
+
+def _log_download(what: str) -> None:
+    at, signed = now(), signed_in()
     by = signed.person.id if signed else None
-    database().write(
-        lambda session: audit.record(
-            session, "downloaded", f"{key}.{extension} ({in_words})", person_id=by, now=at
-        )
-    )
-    name = f"{key}-{in_words}.{extension}"
+    database().write(lambda session: audit.record(session, "downloaded", what, person_id=by, now=at))
+
+
+def _sent(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:
     return send_file(
-        io.BytesIO(content),
-        mimetype=FORMATS[extension].mimetype,
-        download_name=name,
-        as_attachment=True,
-        max_age=0,
+        io.BytesIO(content), mimetype=mimetype, download_name=name, as_attachment=True, max_age=0
     )
+
+
+def _campaign(session: Session, key: str) -> fieldwork.Campaign:
+    return fieldwork.campaign_by_key(session, key) or abort(404)
 
 
 def _results(key: str) -> CampaignResults:
-    def found(session: Session) -> CampaignResults:
-        row = fieldwork.campaign_by_key(session, key) or abort(404)
-        return campaign_results(session, row, computed_at=this_morning())
-
-    return database().read(found)
+    return database().read(
+        lambda session: campaign_results(session, _campaign(session, key), computed_at=this_morning())
+    )
 
 
 def _figures(results: CampaignResults, language: str) -> dict[str, Markup]:
