@@ -83,7 +83,7 @@ def test_spss_has_labels_missing_codes_and_the_same_rows_as_the_csv(
     lows = {limits["lo"] for limits in meta.missing_ranges[criterion.key]}
     assert {-2, -9} <= lows
     assert meta.variable_measure[criterion.key] == "ordinal"
-    days = ["" if day != day else str(day)[:10] for day in frame[codebook.DAY]]  # noqa: PLR0124 — NaN
+    days = ["" if day != day else str(day)[:10] for day in frame[codebook.DAY]]
     assert days == [row[codebook.DAY] for row in rows]
 
 
