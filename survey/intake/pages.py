@@ -181,6 +181,7 @@ def view_receipt() -> ResponseReturnValue:
         "intake/my_form.html",
         code=code,
         summary=summary(found.questionnaire, found.answers, language()) if found.answers else (),
+        leaf=links.leaf_of(found, receipts.hash_of(code)),
         withdrawn_on=found.withdrawn_on,
         may_withdraw=found.campaign.is_open(today()),
         closes_on=found.campaign.closes_on,

@@ -3,13 +3,14 @@
 import io
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from survey.reports import charts, codebook, microdata, tables, wording
+from survey.reports import certificate, charts, codebook, microdata, tables, wording
 from survey.reports.export import FORMATS, exported
 from survey.reports.files.responses import write_codebook
 from survey.reports.response_export import (
@@ -22,12 +23,25 @@ from survey.reports.response_export import (
 from survey.reports.results import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
 from survey.web.context import database, now, office, this_morning, today
+from survey.web.errors import Refusal
 from survey.web.guards import may, signed_in
 from survey.web.locale import LANGUAGES
 from survey.web.templates import language
 
 _DRAWN_AT_MOST = 64
 _drawn: dict[tuple[str, str, str], dict[str, Markup]] = {}
+
+
+class CertificateWithheld(Refusal):
+    """A certificate that would say what a few people answered."""
+
+    status = 409
+    title = "There is no certificate for everybody yet"
+    advice = (
+        "A group has so few forms that its sums would be the answers of persons. Collect more forms first."
+    )
+
+
 bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
 
 
@@ -64,6 +78,39 @@ def download(key: str, extension: str) -> ResponseReturnValue:
     made = FORMATS[extension]
     _log_download(f"{key}.{extension} ({in_words})")
     return _sent(content, made.mimetype, f"{key}-{in_words}.{made.suffix or extension}")
+
+
+@bp.get("/<key>/certificate.json")
+@may("report.download")
+def download_certificate(key: str) -> ResponseReturnValue:
+    """What a stranger needs to recompute the score, without an answer of anybody."""
+
+    def found(session: Session) -> dict[str, Any]:
+        campaign = _campaign(session, key)
+        results = campaign_results(session, campaign, computed_at=this_morning())
+        return certificate.public_certificate(session, campaign, results)
+
+    try:
+        document = database().read(found)
+    except certificate.CertificateWithheldError:
+        raise CertificateWithheld from None
+    _log_download(f"{key} certificate.json")
+    return _sent(certificate.as_bytes(document), "application/json", f"{key}-certificate.json")
+
+
+@bp.get("/<key>/certificate-for-audit.json")
+@may("responses.download")
+def download_audit_certificate(key: str) -> ResponseReturnValue:
+    """The certificate with what each form counted, for an auditor."""
+
+    def found(session: Session) -> dict[str, Any]:
+        campaign = _campaign(session, key)
+        results = campaign_results(session, campaign, computed_at=this_morning())
+        return certificate.certificate(session, campaign, results, with_rows=True)
+
+    content = certificate.as_bytes(database().read(found))
+    _log_download(f"{key} certificate-for-audit.json")
+    return _sent(content, "application/json", f"{key}-certificate-for-audit.json")
 
 
 @bp.get("/<key>/responses.<any(csv, sav, parquet):extension>")

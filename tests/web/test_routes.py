@@ -39,6 +39,8 @@ WHO_MAY = {
     "GET /office/campaigns/<key>": VIEWER,
     "GET /office/campaigns/<key>/summary.<any(pdf, docx, xlsx, csv, json, ddi, svg, png):extension>": VIEWER,
     "GET /office/campaigns/<key>/codebook.csv": VIEWER,
+    "GET /office/campaigns/<key>/certificate.json": VIEWER,
+    "GET /office/campaigns/<key>/certificate-for-audit.json": ADMINISTRATOR,
     "GET /office/campaigns/<key>/responses.<any(csv, sav, parquet):extension>": ADMINISTRATOR,
     "GET /office/campaigns/<key>/comments.csv": ADMINISTRATOR,
     "GET /office/campaigns/<key>/desks": VIEWER,
