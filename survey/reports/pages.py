@@ -5,13 +5,26 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, send_file
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from survey.reports import certificate, charts, codebook, microdata, tables, wording
 from survey.reports.export import FORMATS, exported
+from survey.reports.export_jobs import Workshop
 from survey.reports.files.responses import write_codebook
 from survey.reports.response_export import (
     RESPONSE_FORMATS,
@@ -21,11 +34,13 @@ from survey.reports.response_export import (
     write_responses,
 )
 from survey.reports.results import CampaignResults, campaign_results
-from survey.store import audit, fieldwork
-from survey.web.context import database, now, office, this_morning, today
+from survey.store import audit, export_jobs, fieldwork, response_files
+from survey.store.export_jobs import ExportJob, JobState
+from survey.web.context import database, morning_of, now, office, this_morning, today
 from survey.web.errors import Refusal
 from survey.web.guards import may, signed_in
 from survey.web.locale import LANGUAGES
+from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 _DRAWN_AT_MOST = 64
@@ -116,8 +131,12 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
 @bp.get("/<key>/responses.<any(csv, sav, parquet):extension>")
 @may("responses.download")
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
-    """The responses as a file, one row a form; more than one request should wait for are made by a job."""
+    """The responses as a file, one row a form; more than a request should wait for are made by a job."""
     in_words = _language_asked_for()
+    n = database().read(lambda session: response_files.count(session, _campaign(session, key).id))
+    if n > microdata.MOST_ON_A_SHEET:
+        flash(_("There are so many responses that the file is made in the background. Start it here."))
+        return redirect(url_for("reports.downloads", key=key))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "responses"
         database().read(
@@ -128,6 +147,60 @@ def download_responses(key: str, extension: str) -> ResponseReturnValue:
         content = path.read_bytes()
     _log_download(f"{key} responses.{extension} ({in_words})")
     return _sent(content, RESPONSE_FORMATS[extension], f"{key}-responses-{in_words}.{extension}")
+
+
+@bp.get("/<key>/downloads")
+@may("report.download")
+def downloads(key: str) -> ResponseReturnValue:
+    """Every file of a campaign, and the ones being made; it comes again by itself while there are some."""
+    return _downloads_page(key)
+
+
+@bp.post("/<key>/exports")
+@may("responses.download")
+def start_export(key: str) -> ResponseReturnValue:
+    """Have a response file made in the background."""
+    name, in_words = request.form.get("format", ""), request.form.get("language", "")
+    if name not in RESPONSE_FORMATS or in_words not in LANGUAGES:
+        words = _("Choose a format and a language that are offered here.")
+        return _downloads_page(key, {"format": words}), 422
+    at, signed = now(), signed_in()
+    by = signed.person.id if signed else None
+
+    def asked(session: Session) -> None:
+        row = _campaign(session, key)
+        export_jobs.add(session, row.id, name, in_words, person_id=by, now=at)
+        audit.record(
+            session, "asked for a file", f"{key} responses.{name} ({in_words})", person_id=by, now=at
+        )
+
+    database().write(asked)
+    workshop().wake()
+    return redirect(url_for("reports.downloads", key=key), 303)
+
+
+@bp.post("/<key>/exports/<job_id>/cancel")
+@may("responses.download")
+def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
+    """Stop a file that is being made; one that is finished stays."""
+    at, job = now(), _job(key, job_id)
+    database().write(lambda session: export_jobs.cancel(session, job.id, now=at))
+    return redirect(url_for("reports.downloads", key=key), 303)
+
+
+@bp.get("/<key>/exports/<job_id>")
+@may("responses.download")
+def download_export(key: str, job_id: str) -> ResponseReturnValue:
+    """A file that was made in the background."""
+    job = _job(key, job_id)
+    path = workshop().path_of(job)
+    if job.state != JobState.DONE or not path.is_file():
+        abort(404)
+    _log_download(f"{key} responses.{job.format} ({job.language})")
+    name = f"{key}-responses-{job.language}.{job.format}"
+    return send_file(
+        path, mimetype=RESPONSE_FORMATS[job.format], download_name=name, as_attachment=True, max_age=0
+    )
 
 
 @bp.get("/<key>/comments.csv")
@@ -153,6 +226,61 @@ def download_codebook(key: str) -> ResponseReturnValue:
         write_codebook(codebook.variables(results.questionnaire, desks), path)
         content = path.read_bytes()
     return _sent(content, "text/csv", f"{key}-codebook.csv")
+
+
+def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
+    """The page of downloads; to look at it is to have abandoned jobs taken up again."""
+    workshop().wake()
+
+    def found(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob]]:
+        row = _campaign(session, key)
+        return row, export_jobs.of_campaign(session, row.id)
+
+    row, jobs = database().read(found)
+    page = make_response(
+        render_template(
+            "reports/downloads.html", campaign=row, jobs=jobs, errors=errors or {}, formats=FORMATS,
+            response_formats=RESPONSE_FORMATS, is_demo=row.is_demo, states=_states(),
+            kept_hours=int(export_jobs.KEPT.total_seconds() // 3600),
+        )
+    )  # fmt: skip
+    if any(job.state not in export_jobs.ENDED for job in jobs):
+        page.headers["Refresh"] = "3"
+    return page
+
+
+def _states() -> dict[str, str]:
+    return {
+        JobState.WAITING: _("waiting"),
+        JobState.RUNNING: _("being made"),
+        JobState.DONE: _("ready"),
+        JobState.FAILED: _("failed; start it again"),
+        JobState.CANCELLED: _("cancelled"),
+    }
+
+
+def _job(key: str, job_id: str) -> ExportJob:
+    """The job of this campaign; a job of another is not found."""
+
+    def found(session: Session) -> ExportJob:
+        job, row = export_jobs.by_id(session, job_id), _campaign(session, key)
+        return job if job is not None and job.campaign_id == row.id else abort(404)
+
+    return database().read(found)
+
+
+def workshop() -> Workshop:
+    """What makes files in this process."""
+    if "exports" not in current_app.extensions:
+        secret, zone = office().secret_keys[0], office().time_zone
+        current_app.extensions["exports"] = Workshop(
+            database(),
+            Path(current_app.instance_path) / "exports",
+            lambda: Circumstances(secret, zone, morning_of(now(), zone)),
+            now,
+        )
+    made: Workshop = current_app.extensions["exports"]
+    return made
 
 
 def _language_asked_for() -> str:
