@@ -35,7 +35,10 @@ class Workshop:
     busy: threading.Lock = field(default_factory=threading.Lock)
 
     def wake(self) -> None:
-        """Work the jobs off in a thread, unless one is at it."""
+        """Work the jobs off in a thread, if there are any and none is at it."""
+        at = self.clock()
+        if not self.database.read(lambda session: export_jobs.there_is_work(session, now=at)):
+            return
         if self.busy.acquire(blocking=False):
             threading.Thread(target=self._work_off, name="exports", daemon=True).start()
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
 
 from survey.store.db import Base, UtcTime
 
@@ -87,8 +88,7 @@ def claim(session: Session, *, now: datetime) -> ExportJob | None:
 
     One that has ended a process too often is given up.
     """
-    abandoned = and_(ExportJob.state == JobState.RUNNING, ExportJob.lease_until < now)
-    query = select(ExportJob).where(or_(ExportJob.state == JobState.WAITING, abandoned))
+    query = select(ExportJob).where(_to_be_made(now))
     for job in session.scalars(query.order_by(ExportJob.created_at).with_for_update(skip_locked=True)):
         if job.attempts >= MOST_ATTEMPTS:
             job.state, job.finished_at = JobState.FAILED, now
@@ -97,6 +97,17 @@ def claim(session: Session, *, now: datetime) -> ExportJob | None:
         session.flush()
         return job
     return None
+
+
+def there_is_work(session: Session, *, now: datetime) -> bool:
+    """Whether a file is to be made or removed."""
+    due = or_(_to_be_made(now), ExportJob.finished_at < now - KEPT)
+    return session.scalar(select(ExportJob.id).where(due).limit(1)) is not None
+
+
+def _to_be_made(now: datetime) -> ColumnElement[bool]:
+    abandoned = and_(ExportJob.state == JobState.RUNNING, ExportJob.lease_until < now)
+    return or_(ExportJob.state == JobState.WAITING, abandoned)
 
 
 def renew(session: Session, job: ExportJob, done: int, total: int, *, now: datetime) -> bool:

@@ -147,12 +147,12 @@ def until(holds: Callable[[], bool]) -> None:
     raise AssertionError("waited ten seconds")
 
 
-def test_an_official_starts_a_file_and_fetches_it(administrator: FlaskClient) -> None:
+def test_an_official_starts_a_file_and_fetches_it(demo_app: Flask, administrator: FlaskClient) -> None:
     token = csrf_in(administrator.get(PAGE).text)
     sent = {"format": "parquet", "language": "en", "csrf_token": token}
     assert administrator.post("/office/campaigns/demo/exports", data=sent).status_code == 303
-    until(lambda: "/exports/" in (administrator.get(PAGE).text.partition("<tbody>")[2]) and
-          "Refresh" not in administrator.get(PAGE).headers)  # fmt: skip
+    until(lambda: "Refresh" not in administrator.get(PAGE).headers)
+    until(lambda: not demo_app.extensions["exports"].busy.locked())
     page = administrator.get(PAGE).text
     link = page.partition('<td><a href="')[2].partition('"')[0]
     assert (
