@@ -178,11 +178,15 @@ def _lay_out(table: Any, grid: Grid) -> None:
     """Set the columns' widths, and keep a short table on one page."""
     from docx.shared import Mm
 
-    for column, width in zip(table.columns, _widths(grid), strict=True):
-        column.width = Mm(width)
-        for cell in column.cells:
-            cell.width = Mm(width)
-            cell.paragraphs[0].paragraph_format.keep_with_next = len(grid.rows) <= _KEPT_TOGETHER
+    widths = [Mm(width) for width in _widths(grid)]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in table.rows:
+        cells = row._tr.tc_lst  # a cell that spans the row is one here
+        for cell, width in zip(cells, widths, strict=False):
+            cell.width = width if len(cells) > 1 else sum(widths)
+            for paragraph in cell.p_lst if len(grid.rows) <= _KEPT_TOGETHER else ():
+                paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
 def _narrow_margins(table: Any) -> None:
