@@ -2,7 +2,17 @@
 
 from alembic import context
 
-from survey.store import audit, feedback, fieldwork, look, people, questionnaires, responses, saved_forms  # noqa: F401 — fills Base.metadata
+from survey.store import (  # noqa: F401 — fills Base.metadata
+    audit,
+    export_jobs,
+    feedback,
+    fieldwork,
+    look,
+    people,
+    questionnaires,
+    responses,
+    saved_forms,
+)
 from survey.store.db import Base
 
 

@@ -1,7 +1,9 @@
 """The command line: `flask survey …`. It reads arguments, calls one use case, prints; nothing else."""
 
 import json
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,16 +15,25 @@ from survey.accounts import sign_in as accounts
 from survey.fieldwork import demo
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError
-from survey.reports import score_file
+from survey.reports import certificate, score_file, verification
 from survey.reports.export import FORMATS, exported
+from survey.reports.microdata import responses_for_a_sheet
+from survey.reports.response_export import (
+    RESPONSE_FORMATS,
+    Circumstances,
+    campaign_microdata,
+    write_responses,
+)
 from survey.reports.results import campaign_results
 from survey.store import fieldwork, migrate, people, questionnaires
 from survey.store.people import Role
-from survey.web.context import database, now, this_morning, today
+from survey.web.context import database, now, office, this_morning, today
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 
 bp = Blueprint("survey_cli", __name__, cli_group="survey")
 _DEMO_SEED = 20180824
+_CERTIFICATE = "certificate"
+_EVERY_FORMAT = sorted({*FORMATS, *RESPONSE_FORMATS, _CERTIFICATE})
 _FILE = click.Path(path_type=Path)  # a file that is not there is a refused input like any other
 
 
@@ -138,25 +149,114 @@ def _difference_in_short(difference: dict[str, Any] | None) -> str:
 
 @bp.cli.command("export")
 @click.argument("campaign")
-@click.option("--format", "name", required=True, type=click.Choice(sorted(FORMATS)))
+@click.option("--format", "name", required=True, type=click.Choice(_EVERY_FORMAT))
+@click.option("--responses", "by_form", is_flag=True, help="A row a form (csv; sav and parquet always are).")
 @click.option("--lang", type=click.Choice(sorted(LANGUAGES)), default=DEFAULT_LANGUAGE, show_default=True)
 @click.option("--out", required=True, type=click.Path(dir_okay=False, allow_dash=True))
-def export(campaign: str, *, name: str, lang: str, out: str) -> None:
-    """Write a campaign's summary to a file, the same bytes as the web's; `-` is standard output."""
+def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> None:
+    """Write a campaign's summary or responses, the same bytes as the web's; `-` is standard output."""
+    if by_form and name not in (*RESPONSE_FORMATS, _CERTIFICATE):
+        raise click.UsageError(
+            f"--responses goes with {', '.join(RESPONSE_FORMATS)} or certificate, not with {name}"
+        )
+    write = _write_summary if name in FORMATS and not by_form else _write_responses
+    if name == _CERTIFICATE:
+        write = _write_audit_certificate if by_form else _write_certificate
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export"
+        if not database().read(lambda session: write(session, campaign, name, lang, path)):
+            known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
+            refused(f"no campaign has the key {campaign!r}; known: {known}")
+        try:
+            if out == "-":
+                with path.open("rb") as file:
+                    shutil.copyfileobj(file, sys.stdout.buffer)
+            else:
+                shutil.copyfile(path, out)
+        except OSError as error:
+            refused(f"{out} cannot be written: {error.strerror}")
 
-    def found(session: Session) -> Any:
-        row = fieldwork.campaign_by_key(session, campaign)
-        return campaign_results(session, row, computed_at=this_morning()) if row else None
 
-    results = database().read(found)
-    if results is None:
-        known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
-        refused(f"no campaign has the key {campaign!r}; known: {known}")
-    content = exported(results, name, lang)
-    if out == "-":
-        sys.stdout.buffer.write(content)
-        return
+def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> bool:
+    """Write the file of a format with all an administrator sees; whether there is such a campaign."""
+    campaign = fieldwork.campaign_by_key(session, key)
+    if campaign is None:
+        return False
+    results, responses = campaign_results(session, campaign, computed_at=this_morning()), None
+    if name == "xlsx":
+        responses = responses_for_a_sheet(session, campaign_microdata(session, campaign, _around()))
+    path.write_bytes(exported(results, name, lang, responses))
+    return True
+
+
+def _write_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> bool:
+    """Write the certificate for everybody; whether there is such a campaign."""
+    campaign = fieldwork.campaign_by_key(session, key)
+    if campaign is None:
+        return False
+    results = campaign_results(session, campaign, computed_at=this_morning())
     try:
-        Path(out).write_bytes(content)
-    except OSError as error:
-        refused(f"{out} cannot be written: {error.strerror}")
+        document = certificate.public_certificate(session, campaign, results)
+    except certificate.CertificateWithheldError as error:
+        refused(str(error))
+    path.write_bytes(certificate.as_bytes(document))
+    return True
+
+
+def _write_audit_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> bool:
+    """Write the certificate with what each form counted; whether there is such a campaign."""
+    campaign = fieldwork.campaign_by_key(session, key)
+    if campaign is None:
+        return False
+    results = campaign_results(session, campaign, computed_at=this_morning())
+    document = certificate.certificate(session, campaign, results, with_rows=True)
+    path.write_bytes(certificate.as_bytes(document))
+    return True
+
+
+def _write_responses(session: Session, key: str, name: str, lang: str, path: Path) -> bool:
+    """Write a response file, telling the progress to a terminal; whether there is such a campaign."""
+    campaign = fieldwork.campaign_by_key(session, key)
+    if campaign is None:
+        return False
+
+    def progress(done: int, n: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{done:,} / {n:,}", err=True, nl=done == n)
+
+    write_responses(session, campaign, name, lang, path, _around(), progress=progress)
+    return True
+
+
+def _around() -> Circumstances:
+    return Circumstances(office().secret_keys[0], office().time_zone, this_morning())
+
+
+@bp.cli.command("verify")
+@click.argument("file", type=_FILE)
+@click.option("--campaign", help="Also compare with the responses this database holds of a campaign.")
+def verify(file: Path, *, campaign: str | None) -> None:
+    """Recompute a published result from its certificate; exit 0 only if all numbers and hashes hold."""
+    try:
+        document = verification.read_certificate(file)
+        checks = list(verification.verify(document))
+    except verification.CertificateError as error:
+        refused(str(error) if str(error).startswith(str(file)) else f"{file}: {error}")
+    if campaign is not None:
+        checks.append(_against_the_database(document, campaign))
+    for check in checks:
+        click.echo(f"{'holds' if check.problem is None else 'DOES NOT HOLD'}: {check.subject}")
+    problems = [check.problem for check in checks if check.problem is not None]
+    if problems:
+        refused(f"{file}: {problems[0]}; do not rely on it, ask the office for the published certificate")
+
+
+def _against_the_database(document: dict[str, Any], key: str) -> verification.Check:
+    def leaves(session: Session) -> list[str] | None:
+        row = fieldwork.campaign_by_key(session, key)
+        return None if row is None else certificate.stored_leaves(session, row)
+
+    found = database().read(leaves)
+    if found is None:
+        refused(f"no campaign has the key {key!r}; see the campaigns in the office's list")
+    return verification.against(document, found)

@@ -112,7 +112,7 @@ def test_a_wrong_option_is_usage_and_exit_2(app: Flask, files: Path) -> None:
     assert run(app, "export", "demo", "--format", "exe", "--out", "-").exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["pdf", "xlsx", "csv", "svg", "png"])
+@pytest.mark.parametrize("name", ["pdf", "docx", "xlsx", "csv", "json", "ddi", "svg", "png"])
 def test_an_export_is_the_same_bytes_as_the_download(
     demo_app: Flask, administrator: FlaskClient, tmp_path: Path, name: str
 ) -> None:
@@ -121,6 +121,23 @@ def test_an_export_is_the_same_bytes_as_the_download(
     page = administrator.get(f"/office/campaigns/demo/summary.{name}?in=vi")
     assert page.status_code == 200
     assert page.data == out.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["csv", "sav", "parquet"])
+def test_a_response_file_is_the_same_bytes_as_the_download(
+    demo_app: Flask, administrator: FlaskClient, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / f"responses.{name}"
+    assert run(demo_app, "export", "demo", "--format", name, "--responses", "--out", out).exit_code == 0
+    page = administrator.get(f"/office/campaigns/demo/responses.{name}?in=vi")
+    assert page.status_code == 200
+    assert page.data == out.read_bytes()
+
+
+def test_responses_of_a_format_that_has_none_are_usage_and_exit_2(demo_app: Flask) -> None:
+    asked = run(demo_app, "export", "demo", "--format", "pdf", "--responses", "--out", "-")
+    assert asked.exit_code == 2
+    assert "csv, sav, parquet" in asked.stderr
 
 
 def test_an_export_may_go_to_standard_output_in_english(demo_app: Flask) -> None:

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from survey.instrument.answers import Answers, from_stored
-from survey.instrument.questionnaire import Questionnaire
-from survey.store import fieldwork, questionnaires, responses, saved_forms
+from survey.instrument.answers import Answers, from_stored, is_complete
+from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
+from survey.store import commitments, fieldwork, questionnaires, responses, saved_forms
 from survey.store.db import Database
 from survey.web.errors import Refusal
 from survey.web.locale import DEFAULT_LANGUAGE
@@ -169,3 +169,12 @@ def withdraw(session: Session, form: FoundForm, *, now: datetime) -> None:
     """Delete a form's answers, and what was put aside of them before they were sent."""
     responses.withdraw(session, form.response_id, now=now)
     saved_forms.drop(session, form.submission_id)
+
+
+def leaf_of(form: FoundForm, receipt_hash: str) -> str | None:
+    """The form's code in the certificate of its campaign; None for one that is not counted."""
+    if form.answers is None or not is_complete(form.questionnaire, form.answers):
+        return None
+    group = form.answers.option(GROUP_QUESTION) or ""
+    ratings = [form.answers.rating(criterion.key) for criterion in form.questionnaire.scored_criteria]
+    return commitments.leaf_of(receipt_hash, group, ratings)

@@ -43,6 +43,7 @@ def view() -> ResponseReturnValue:
         "intake/my_form.html",
         code=code,
         summary=summary(found.questionnaire, found.answers, language()) if found.answers else (),
+        leaf=links.leaf_of(found, codes.hash_of(code)),
         withdrawn_on=found.withdrawn_on,
         may_withdraw=found.campaign.is_open(today()),
         closes_on=found.campaign.closes_on,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from survey.reports import charts
-from survey.reports.files import csv, pdf, xlsx
+from survey.reports.files import csv, ddi, docx, json, pdf, xlsx
+from survey.reports.microdata import Responses
 from survey.reports.results import CampaignResults
 
 Writer = Callable[[CampaignResults, str, BinaryIO], None]
@@ -14,10 +15,11 @@ Writer = Callable[[CampaignResults, str, BinaryIO], None]
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file and how it is written."""
+    """A kind of file, how it is written, and the end of its name where that is not the format's own."""
 
     mimetype: str
     write: Writer
+    suffix: str | None = None
 
 
 def _svg(results: CampaignResults, language: str, stream: BinaryIO) -> None:
@@ -30,15 +32,24 @@ def _png(results: CampaignResults, language: str, stream: BinaryIO) -> None:
 
 FORMATS = {
     "pdf": Format("application/pdf", pdf.write),
+    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx.write),
     "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.write),
     "csv": Format("text/csv", csv.write),
+    "json": Format("application/json", json.write),
+    "ddi": Format("application/xml", ddi.write, "ddi.xml"),
     "svg": Format("image/svg+xml", _svg),
     "png": Format("image/png", _png),
 }
 
 
-def exported(results: CampaignResults, name: str, language: str) -> bytes:
-    """The file of a format, in a language. The same results give the same bytes."""
+def exported(results: CampaignResults, name: str, language: str, responses: Responses | None = None) -> bytes:
+    """The file of a format, in a language. The same results give the same bytes.
+
+    `responses`, for those who may see them, are a sheet of the workbook and change no other format.
+    """
     stream = io.BytesIO()
-    FORMATS[name].write(results, language, stream)
+    if name == "xlsx":
+        xlsx.write(results, language, stream, responses)
+    else:
+        FORMATS[name].write(results, language, stream)
     return stream.getvalue()

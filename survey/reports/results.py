@@ -94,6 +94,7 @@ class CampaignResults:
     `populations` is the number of people served per respondent group where the office entered it, else empty;
     it is empty, and `populations_ignored` says so, when a number is smaller than the forms that came in.
     `satisfied_rate` is the share (0..1) of valid answers on the satisfied side, None without any.
+    `comments` are those that an official has read and approved for printing.
     `digest` names this result: the same responses under the same rules give the same digest.
     """
 
@@ -112,6 +113,7 @@ class CampaignResults:
     computed_at: datetime
     digest: str
     populations_ignored: bool = False
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def campaign_results(session: Session, campaign: Campaign, *, computed_at: datet
     stored = list(responses.valid(session, campaign.id))
     sample = _sample(questionnaire, stored)
     rules = rules_of(questionnaire)
-    fits = _populations_fit(campaign.populations, sample.groups, questionnaire)
+    fits = populations_fit(campaign.populations, Counter(sample.groups), questionnaire)
     populations = campaign.populations if fits else {}
     design = _design(sample, populations)
     group, desk = np.array(sample.groups, dtype=str), np.array(sample.collectors, dtype=str)
@@ -179,11 +181,10 @@ def _sample(questionnaire: Questionnaire, stored: Sequence[ScoredResponse]) -> _
     )
 
 
-def _populations_fit(
-    populations: Mapping[str, int], groups: Sequence[str], questionnaire: Questionnaire
+def populations_fit(
+    populations: Mapping[str, int], counts: Mapping[str, int], questionnaire: Questionnaire
 ) -> bool:
     """Whether the office's numbers can serve: each scored group has one, none smaller than its forms."""
-    counts = Counter(groups)
     return bool(populations) and all(
         populations.get(key, 0) >= n for key, n in counts.items() if questionnaire.group(key).scored
     )

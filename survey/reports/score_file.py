@@ -33,7 +33,7 @@ from survey.scoring.score import (
 )
 from survey.scoring.verdict import verdict_of
 
-__all__ = ["ScoreFileError", "score_files"]
+__all__ = ["ScoreFileError", "score_entry", "score_files"]
 
 _METHODS = ("tilted-beta", "t", "logit-t")
 
@@ -97,7 +97,7 @@ def _report(
     survey: SurveyScore, instrument: Instrument, keys: DesignKeys, method: IntervalMethod
 ) -> dict[str, object]:
     target = instrument.rules.target
-    report = _score_entry(survey.whole, target, method)
+    report = score_entry(survey.whole, target, method)
     report |= {
         "total": survey.whole.max_points,
         "target": asdict(target),
@@ -109,7 +109,8 @@ def _report(
     return report
 
 
-def _score_entry(score: Score, target: Target, method: IntervalMethod) -> dict[str, object]:
+def score_entry(score: Score, target: Target, method: IntervalMethod) -> dict[str, object]:
+    """One score with its criteria and sections, under the names of the report; `ci` is by `method`."""
     chosen = _chosen(score, method)
     verdict = score.verdict if score.verdict is Verdict.WITHHELD else verdict_of(chosen, target)
     return {
@@ -146,7 +147,7 @@ def _domain_entry(score: Score, target: Target, method: IntervalMethod) -> dict[
     by_design = None
     if score.evidence is not None and score.se is not None:
         by_design = t_interval(replace(score.evidence, df=score.df_design), score.level)
-    return _score_entry(score, target, method) | {
+    return score_entry(score, target, method) | {
         "df_domain": score.df,
         "df_design": score.df_design,
         "ci95_t_df_domain": _limits(score.interval_t),

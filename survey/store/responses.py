@@ -81,6 +81,7 @@ class ScoredResponse:
     collector_id: int
     language: str
     answers: dict[str, int | str | None]
+    receipt_hash: str = ""
 
 
 # Statements on the table, made once: making them and going by way of objects was half the work of storing.
@@ -134,7 +135,7 @@ def withdraw(session: Session, response_id: int, *, now: datetime) -> None:
 def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
     """A campaign's complete, not withdrawn responses, in the order they were stored."""
     rows = session.execute(
-        select(ResponseRow.collector_id, ResponseRow.language, ResponseRow.answers)
+        select(ResponseRow.collector_id, ResponseRow.language, ResponseRow.answers, ResponseRow.receipt_hash)
         .where(
             ResponseRow.campaign_id == campaign_id,
             ResponseRow.is_complete,
@@ -142,8 +143,8 @@ def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
         )
         .order_by(ResponseRow.id)
     )
-    for collector_id, language, answers in rows:
-        yield ScoredResponse(collector_id, language, answers or {})
+    for collector_id, language, answers, receipt_hash in rows:
+        yield ScoredResponse(collector_id, language, answers or {}, receipt_hash)
 
 
 @dataclass(frozen=True)

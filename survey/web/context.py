@@ -52,4 +52,9 @@ def public_url(path: str) -> str:
 
 def this_morning() -> datetime:
     """When this day began at the office: results are dated by the day, so a file made twice is the same."""
-    return datetime.combine(today(), time(), office().time_zone)
+    return morning_of(now(), office().time_zone)
+
+
+def morning_of(moment: datetime, time_zone: ZoneInfo) -> datetime:
+    """When the day of a moment began in a time zone."""
+    return datetime.combine(moment.astimezone(time_zone).date(), time(), time_zone)

@@ -17,8 +17,8 @@ from survey.web.context import database
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.VIEWER: frozenset({"office.enter", "report.read", "report.download", "fieldwork.read"}),
     Role.ADMINISTRATOR: frozenset(
-        {"office.enter", "report.read", "report.download", "fieldwork.read", "fieldwork.write",
-         "people.manage", "audit.read", "office.manage"}
+        {"office.enter", "report.read", "report.download", "responses.download", "fieldwork.read",
+         "fieldwork.write", "people.manage", "audit.read", "office.manage"}
     ),
 }  # fmt: skip
 PUBLIC = "public"

@@ -116,11 +116,26 @@ def test_the_page_and_all_files_agree_with_an_independent_calculation(official: 
         assert in_vietnamese(value) in shown
     assert page.inner_text("#t-score tbody").split()[-7] == str(expected.n)
     files = {name: download(page, name) for name in ("pdf", "xlsx", "csv")}
-    words = " ".join(PdfReader(io.BytesIO(files["pdf"])).pages[0].extract_text().split())
+    after_the_cover = PdfReader(io.BytesIO(files["pdf"])).pages[1]
+    words = " ".join(after_the_cover.extract_text().split())
     assert f"{in_vietnamese(expected.score)} / 38 điểm" in words
     assert f"{in_vietnamese(expected.low)} – {in_vietnamese(expected.high)}" in words
     assert in_csv(files["csv"]) == pytest.approx(in_workbook(files["xlsx"]), rel=1e-14)
     assert_same(in_csv(files["csv"]), expected)
+
+
+def test_an_official_has_a_file_made_and_fetches_it_when_the_page_says_it_is_ready(
+    official: Page, server: Server
+) -> None:
+    page = official
+    page.goto(f"{server.address}/office/campaigns/demo/downloads?lang=vi")
+    assert accessible(page) == []
+    page.get_by_role("button", name="Tạo tệp").click()
+    page.get_by_role("link", name="Tải xuống").first.wait_for(timeout=20_000)
+    assert accessible(page) == []
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Tải xuống").first.click()
+    assert Path(waiting.value.path()).read_bytes().startswith(b"\xef\xbb\xbfform_valid,form_desk")
 
 
 def download(page: Page, name: str) -> bytes:

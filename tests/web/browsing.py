@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from survey.store import questionnaires
+from survey.reports.pages import workshop
+from survey.store import export_jobs, fieldwork, questionnaires
 from survey.store.db import Base, Database
 from survey.web.modes import Mode, token_for
 from tests.conftest import SECRET, Template, app_on, csrf_in
@@ -21,8 +24,30 @@ from tests.conftest import SECRET, Template, app_on, csrf_in
 def app_for_all(template: Template, folder: Path) -> Iterator[Flask]:
     """One application for all the tests of a file, which therefore leave it as they found it."""
     app = app_on(template.copy(folder), folder)
+    _make_an_export(app)
     yield app
     app.extensions["database"].dispose()
+
+
+def _make_an_export(app: Flask) -> None:
+    """A file made in the background, for the pages that hand it out."""
+
+    def ask(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, "demo")
+        if campaign is not None:
+            export_jobs.add(session, campaign.id, "csv", "vi", person_id=None, now=datetime.now(UTC))
+
+    database_of(app).write(ask)
+    with app.app_context():
+        workshop().work_off()
+
+
+def _export_of(app: Flask) -> str:
+    def found(session: Session) -> str:
+        campaign = fieldwork.campaign_by_key(session, "demo")
+        return export_jobs.of_campaign(session, campaign.id)[0].id if campaign is not None else "0"
+
+    return database_of(app).read(found)
 
 
 def database_of(app: Flask) -> Database:
@@ -51,7 +76,8 @@ def address(app: Flask, rule: Rule) -> str:
     """An address of the route where there is something to be found."""
     digest = database_of(app).read(questionnaires.versions)[0].digest
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
-             "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint)}  # fmt: skip
+             "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint),
+             "job_id": _export_of(app)}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,

@@ -67,7 +67,7 @@ def office_pages(app: Flask, lang: str) -> list[TestResponse]:
     """Every page of the office, and one refused form."""
     client = sign_in_as(app, "admin")
     paths = [address(app, rule) for route, rule in routes(app).items() if route.startswith("GET /office")]
-    answers = [client.get(f"{path}?lang={lang}") for path in paths]
+    answers = [client.get(f"{path}?lang={lang}", buffered=True) for path in paths]
     answers.append(client.post(f"/office/campaigns/new?lang={lang}", data={"csrf_token": token(client)}))
     return [answer for answer in answers if answer.mimetype == "text/html" and answer.status_code != 302]
 
@@ -163,6 +163,8 @@ OFFICE_POSTS = [
     ("/office/campaigns/demo/populations", {"population-citizen": "5"}),
     ("/office/questionnaires", {}),
     ("/office/appearance", {"accent": "#123456"}),
+    ("/office/campaigns/demo/exports", {"format": "csv", "language": "vi"}),
+    ("/office/campaigns/demo/exports/0/cancel", {}),
 ]  # fmt: skip
 
 

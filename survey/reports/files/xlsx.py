@@ -4,11 +4,12 @@ Cells hold full precision; number formats round half up as `wording` does: all o
 """
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any, BinaryIO
 
-from survey.reports import method, tables, wording
+from survey.reports import codebook, method, tables, wording
 from survey.reports.files.defang import defang, storable
+from survey.reports.microdata import Responses
 from survey.reports.results import CampaignResults
 from survey.reports.tables import Cell, Fact, Kind, Table
 from survey.web.locale import gettext_in
@@ -49,8 +50,13 @@ class _Book:
     language: str
 
 
-def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
-    """Write the sheets summary, criteria, sections, groups and desks, answers, method."""
+def write(
+    results: CampaignResults, language: str, stream: BinaryIO, responses: Responses | None = None
+) -> None:
+    """Write the sheets summary, criteria, sections, groups and desks, answers, method, codebook.
+
+    With `responses`, for those who may see them, a sheet more.
+    """
     import xlsxwriter
 
     # No cell may become a formula or a link, whatever was typed.
@@ -69,6 +75,9 @@ def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
         _write_people(book)
         _write_answers(book)
         _write_method(book)
+        _write_codebook(book)
+        if responses is not None:
+            _write_responses(book, responses)
 
 
 def _formats(workbook: Any) -> _Formats:
@@ -221,6 +230,54 @@ def _write_method(book: _Book) -> None:
     _facts(
         book, sheet, row + 1, (_("Campaign"), _("Value")), method.identity_facts(book.results, book.language)
     )
+
+
+def _write_codebook(book: _Book) -> None:
+    """What the columns of the response files and their codes mean, in both languages."""
+    _ = gettext_in(book.language)
+    sheet = _sheet(book, _("Codebook"), 5)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(3, 4, 60)
+    headings = (_("Variable"), _("Code"), _("No answer"), "Tiếng Việt", "English")
+    for place, heading in enumerate(headings):
+        _text(sheet, _FIRST_ROW, place, heading, book.formats.heading)
+    row = _FIRST_ROW
+    desks = [(desk.key, desk.label) for desk in book.results.desks]
+    for variable in codebook.variables(book.results.questionnaire, desks):
+        named_things: tuple[codebook.Variable | codebook.Code, ...] = (variable, *variable.codes)
+        for named in named_things:
+            row += 1
+            _text(sheet, row, 0, variable.name, book.formats.label)
+            if isinstance(named, codebook.Code):
+                sheet.write_number(row, 1, named.value, book.formats.numbers["count"])
+                _text(sheet, row, 2, "×" if named.is_missing else "", book.formats.label)
+            for place, language in ((3, "vi"), (4, "en")):
+                _text(sheet, row, place, wording.said(named.label, language), book.formats.label)
+    sheet.freeze_panes(_FIRST_ROW + 1, 1)
+
+
+def _write_responses(book: _Book, responses: Responses) -> None:
+    """A row a form, coded as the codebook says; of too many it says where they are to be had."""
+    _ = gettext_in(book.language)
+    names = [variable.name for variable in responses.variables]
+    sheet = _sheet(book, _("Responses"), len(names))
+    sheet.set_column(0, 0, _NUMBER_WIDTH)
+    if responses.rows is None:
+        many = _(
+            "There are more responses than a sheet can hold well. Download them as CSV, SPSS or Parquet."
+        )
+        _text(sheet, _FIRST_ROW, 0, many, book.formats.warning)
+        return
+    for place, name in enumerate(names):
+        _text(sheet, _FIRST_ROW, place, name, book.formats.heading)
+    for row, values in enumerate(responses.rows, _FIRST_ROW + 1):
+        for place, value in enumerate(values):
+            if isinstance(value, str | date):
+                _text(sheet, row, place, str(value), book.formats.label)
+            elif value is not None:
+                sheet.write_number(row, place, value)
+    sheet.freeze_panes(_FIRST_ROW + 1, 0)
+    sheet.autofilter(_FIRST_ROW, 0, _FIRST_ROW + len(responses.rows), len(names) - 1)
 
 
 def _single_table(book: _Book, sheet: Any, table: Table) -> int:

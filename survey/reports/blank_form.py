@@ -1,0 +1,85 @@
+"""The questionnaire as a form on paper: every question with its answers, in the order it is asked."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
+from survey.instrument.routing import conditions
+from survey.reports import wording
+from survey.web.locale import gettext_in
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as printed; `only_if` says who answers it, `choices` are empty where one writes."""
+
+    number: int
+    words: str
+    only_if: str | None
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """The questions under one heading, after what is to be read before them."""
+
+    heading: str
+    before: str | None
+    questions: tuple[Asked, ...]
+
+
+def pages(questionnaire: Questionnaire, language: str) -> tuple[FormPage, ...]:
+    """The form, page by page, its questions numbered from 1."""
+    _ = gettext_in(language)
+    numbers = itertools.count(1)
+
+    def asked(items: Iterable[Question | Criterion]) -> Iterator[Asked]:
+        return (_asked(questionnaire, item, language, next(numbers)) for item in items)
+
+    first = [question for question in questionnaire.questions if not question.on_last_page]
+    last = [question for question in questionnaire.questions if question.on_last_page]
+    consent, title = (
+        wording.said(questionnaire.consent.text, language),
+        wording.said(questionnaire.title, language),
+    )
+    stem = wording.said(questionnaire.scale.stem, language)
+    printed = [FormPage(title, consent, tuple(asked(first)))]
+    for section in questionnaire.sections:
+        heading = wording.said(section.text, language)
+        printed.append(FormPage(heading, stem, tuple(asked(section.criteria))))
+    others = (*asked(questionnaire.unscored), *asked(last))
+    written = Asked(next(numbers), wording.said(questionnaire.comment.text, language), None, ())
+    return (*printed, FormPage(_("At the end"), None, (*others, written)))
+
+
+def _asked(questionnaire: Questionnaire, item: Question | Criterion, language: str, number: int) -> Asked:
+    """One question or criterion with the answers it offers, in the order a respondent reads them."""
+    only_if = _only_if(questionnaire, item, language)
+    if isinstance(item, Question):
+        options = tuple(wording.said(option.text, language) for option in item.options)
+        return Asked(number, wording.said(item.text, language), only_if, options)
+    options = tuple(wording.said(option.text, language) for option in questionnaire.scale.as_offered)
+    if item.not_applicable is not None:
+        options = (*options, wording.said(item.not_applicable, language))
+    return Asked(number, wording.criterion_label(item, language), only_if, options)
+
+
+def _only_if(questionnaire: Questionnaire, item: Question | Criterion, language: str) -> str | None:
+    """Who answers, in words: “question”: answer, answer."""
+    needed = conditions(questionnaire, item)
+    if not needed:
+        return None
+    _ = gettext_in(language)
+    said = "; ".join(_in_words(questionnaire, condition, language) for condition in needed)
+    return _("Answer only if: %(condition)s") % {"condition": said}
+
+
+def _in_words(questionnaire: Questionnaire, condition: Condition, language: str) -> str:
+    question = questionnaire.question(condition.question)
+    answers = (
+        wording.said(option.text, language)
+        for option in question.options
+        if (option.key in condition.values) != condition.negated
+    )
+    return f"“{wording.said(question.text, language)}” {', '.join(answers)}"

@@ -1,0 +1,105 @@
+"""Making files in the background: one thread a process that works off the jobs the database holds."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from survey.reports.response_export import RESPONSE_FORMATS, Circumstances, write_responses
+from survey.store import export_jobs
+from survey.store.db import Database
+from survey.store.export_jobs import ExportJob, JobState
+from survey.store.fieldwork import Campaign
+
+log = logging.getLogger("survey.exports")
+_RENEW_SECONDS = 1.0
+
+
+class StoppedError(Exception):
+    """The job was cancelled, or another process has it."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where and with what a process makes files; `clock` tells the present moment."""
+
+    database: Database
+    folder: Path
+    around: Callable[[], Circumstances]
+    clock: Callable[[], datetime]
+    busy: threading.Lock = field(default_factory=threading.Lock)
+
+    def wake(self) -> None:
+        """Work the jobs off in a thread, if there are any and none is at it."""
+        at = self.clock()
+        if not self.database.read(lambda session: export_jobs.there_is_work(session, now=at)):
+            return
+        if self.busy.acquire(blocking=False):
+            threading.Thread(target=self._work_off, name="exports", daemon=True).start()
+
+    def _work_off(self) -> None:
+        try:
+            self.work_off()
+        finally:
+            self.busy.release()
+
+    def work_off(self) -> None:
+        """Remove files a day old, then make every file that waits or whose process was killed."""
+        at = self.clock()
+        for job_id in self.database.write(lambda session: export_jobs.forget_old(session, now=at)):
+            self._remove(job_id)
+        while (job := self._claimed()) is not None:
+            self._make(job)
+
+    def path_of(self, job: ExportJob) -> Path:
+        """Where a job's file is kept, readable by its owner only."""
+        return self.folder / f"{job.id}.{job.format}"
+
+    def _claimed(self) -> ExportJob | None:
+        at = self.clock()
+        return self.database.write(lambda session: export_jobs.claim(session, now=at))
+
+    def _make(self, job: ExportJob) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = self.folder / f"{job.id}.{job.attempts}.part"
+        unfinished.touch(mode=0o600)
+        try:
+            self.database.read(lambda session: self._write(session, job, unfinished))
+            unfinished.replace(self.path_of(job))
+            self._end(job, JobState.DONE)
+        except StoppedError:
+            log.info("an export was stopped")
+        except Exception:  # whatever broke this file must not end the thread; the official is told it failed
+            log.exception("an export failed")
+            self._end(job, JobState.FAILED)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _write(self, session: Session, job: ExportJob, path: Path) -> None:
+        campaign = session.get_one(Campaign, job.campaign_id)
+        told = 0.0
+
+        def progress(done: int, n: int) -> None:
+            nonlocal told
+            if time.monotonic() - told < _RENEW_SECONDS and done < n:
+                return
+            told = time.monotonic()
+            at = self.clock()
+            if not self.database.write(lambda s: export_jobs.renew(s, job, done, n, now=at)):
+                raise StoppedError
+
+        write_responses(session, campaign, job.format, job.language, path, self.around(), progress=progress)
+
+    def _end(self, job: ExportJob, state: JobState) -> None:
+        at = self.clock()
+        if not self.database.write(lambda session: export_jobs.finish(session, job, state, now=at)):
+            self._remove(job.id)
+
+    def _remove(self, job_id: str) -> None:
+        for extension in RESPONSE_FORMATS:
+            (self.folder / f"{job_id}.{extension}").unlink(missing_ok=True)

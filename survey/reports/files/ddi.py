@@ -1,0 +1,100 @@
+"""The study and its variables as DDI Codebook 2.5, which data archives read; no response is in it."""
+
+from typing import BinaryIO
+from xml.etree import ElementTree as Xml
+
+from survey.instrument.questionnaire import Text
+from survey.reports import codebook, method, wording
+from survey.reports.codebook import Variable
+from survey.reports.files.defang import storable
+from survey.reports.results import CampaignResults
+
+_NAMESPACE = "ddi:codebook:2_5"
+_XML_LANG = "xml:lang"
+
+
+def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
+    """Write the codebook; labels of variables and values are in every language of the questionnaire."""
+    book = Xml.Element("codeBook", {"xmlns": _NAMESPACE, "version": "2.5", _XML_LANG: language})
+    _document(book, results, language)
+    _study(book, results, language)
+    _file(book, results)
+    data = Xml.SubElement(book, "dataDscr")
+    desks = [(desk.key, desk.label) for desk in results.desks]
+    for variable in codebook.variables(results.questionnaire, desks):
+        _variable(data, variable, results.questionnaire.languages)
+    Xml.indent(book)
+    stream.write(Xml.tostring(book, encoding="utf-8", xml_declaration=True) + b"\n")
+
+
+def _document(book: Xml.Element, results: CampaignResults, language: str) -> None:
+    citation = Xml.SubElement(Xml.SubElement(book, "docDscr"), "citation")
+    _title(citation, f"{results.campaign.name} – DDI", results.digest)
+    produced = Xml.SubElement(citation, "prodStmt")
+    _say(produced, "producer", wording.said(results.questionnaire.organisation, language))
+    day = results.computed_at.date().isoformat()
+    _say(produced, "prodDate", day, date=day)
+
+
+def _study(book: Xml.Element, results: CampaignResults, language: str) -> None:
+    campaign, questionnaire = results.campaign, results.questionnaire
+    study = Xml.SubElement(book, "stdyDscr")
+    citation = Xml.SubElement(study, "citation")
+    _title(citation, campaign.name, campaign.key)
+    responsible = Xml.SubElement(citation, "rspStmt")
+    _say(responsible, "AuthEnty", wording.said(questionnaire.organisation, language))
+    information = Xml.SubElement(study, "stdyInfo")
+    _say(information, "abstract", " ".join(wording.summary_sentences(results, language)))
+    summary = Xml.SubElement(information, "sumDscr")
+    for event, day in (("start", campaign.opens_on), ("end", campaign.closes_on)):
+        _say(summary, "collDate", day.isoformat(), date=day.isoformat(), event=event)
+    _say(summary, "nation", "Việt Nam", abbr="VN")
+    _say(summary, "anlyUnit", "form")
+    _say(summary, "dataKind", "survey")
+    data_collection = Xml.SubElement(Xml.SubElement(study, "method"), "dataColl")
+    _say(data_collection, "sampProc", " ".join(method.method_sentences(results, language)))
+    instrument = f"{questionnaire.key} {questionnaire.version} sha256:{campaign.instrument_digest}"
+    _say(data_collection, "resInstru", instrument)
+    if campaign.is_demo:
+        _say(study, "notes", wording.demo_label(language))
+
+
+def _file(book: Xml.Element, results: CampaignResults) -> None:
+    text = Xml.SubElement(Xml.SubElement(book, "fileDscr"), "fileTxt")
+    _say(text, "fileName", f"{results.campaign.key}.csv")
+    dimensions = Xml.SubElement(text, "dimensns")
+    _say(dimensions, "caseQnty", str(results.forms.returned))
+    desks = [(desk.key, desk.label) for desk in results.desks]
+    _say(dimensions, "varQnty", str(len(codebook.variables(results.questionnaire, desks))))
+
+
+def _title(citation: Xml.Element, title: str, number: str) -> None:
+    statement = Xml.SubElement(citation, "titlStmt")
+    _say(statement, "titl", title)
+    _say(statement, "IDNo", number)
+
+
+def _variable(data: Xml.Element, variable: Variable, languages: tuple[str, ...]) -> None:
+    is_number = variable.kind in ("code", "number")
+    element = Xml.SubElement(
+        data, "var", {"ID": f"V_{variable.name}", "name": variable.name,
+                      "intrvl": "discrete" if variable.kind in ("code", "text") else "contin"},
+    )  # fmt: skip
+    _labels(element, variable.label, languages)
+    for code in variable.codes:
+        category = Xml.SubElement(element, "catgry", {"missing": "Y"} if code.is_missing else {})
+        _say(category, "catValu", str(code.value))
+        _labels(category, code.label, languages)
+    form = {"type": "numeric" if is_number else "character"}
+    if variable.kind == "day":
+        form |= {"schema": "ISO", "category": "date"}
+    Xml.SubElement(element, "varFormat", form)
+
+
+def _labels(parent: Xml.Element, text: Text, languages: tuple[str, ...]) -> None:
+    for language in languages:
+        _say(parent, "labl", wording.said(text, language), **{_XML_LANG: language})
+
+
+def _say(parent: Xml.Element, name: str, words: str, **attributes: str) -> None:
+    Xml.SubElement(parent, name, attributes).text = storable(words)

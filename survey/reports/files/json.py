@@ -1,0 +1,82 @@
+"""The whole result as JSON, for programs: numbers in full precision, null where one is undefined.
+
+`score`, `groups` and `desks` have the names of `flask survey score --json`; `tables` hold what the page
+prints, in the language asked for; `questionnaire` is the document the version's digest is taken over.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+from survey.instrument import codec
+from survey.reports import tables, wording
+from survey.reports.results import AnswerCounts, Breakdown, CampaignResults
+from survey.reports.score_file import score_entry
+from survey.scoring.rules import Target
+from survey.scoring.score import Score
+
+FORMAT = "survey-result"
+VERSION = 1
+
+
+def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
+    """Write the result as one object, UTF-8, keys in a fixed order."""
+    text = json.dumps(document(results, language), ensure_ascii=False, indent=1, allow_nan=False)
+    stream.write(text.encode("utf-8", "replace"))
+
+
+def document(results: CampaignResults, language: str) -> dict[str, Any]:
+    """The result as values JSON knows."""
+    return {
+        "format": FORMAT,
+        "format_version": VERSION,
+        "language": language,
+        "campaign": {
+            **asdict(results.campaign),
+            "opens_on": results.campaign.opens_on.isoformat(),
+            "closes_on": results.campaign.closes_on.isoformat(),
+        },
+        "digest": results.digest,
+        "computed_at": results.computed_at.isoformat(),
+        "summary": list(wording.summary_sentences(results, language)),
+        "score": _score(results.score, results),
+        "satisfied_rate": results.satisfied_rate,
+        "forms": {**asdict(results.forms), "returned": results.forms.returned},
+        "populations": dict(results.populations),
+        "populations_ignored": results.populations_ignored,
+        "groups": [_part(part, results) for part in results.groups],
+        "desks": [_part(part, results) for part in results.desks],
+        "channels": [
+            {"key": tally.key, "label": dict(tally.label.translations), "n": tally.n}
+            for tally in results.channels
+        ],
+        "languages": dict(results.languages),
+        "answers": [_answers(row, results) for row in results.answers],
+        "comments": list(results.comments),
+        "tables": [asdict(table) for table in tables.all_tables(results, language)],
+        "questionnaire": codec.to_document(results.questionnaire),
+    }
+
+
+def _score(score: Score, results: CampaignResults) -> dict[str, Any]:
+    scoring = results.questionnaire.scoring
+    return score_entry(score, Target(scoring.target_low, scoring.target_high), "tilted-beta")
+
+
+def _part(part: Breakdown, results: CampaignResults) -> dict[str, Any]:
+    """A part of the respondents; its score is null where it is too small to show."""
+    score = None if part.score is None else _score(part.score, results)
+    return {"key": part.key, "label": dict(part.label.translations), "n": part.n, "score": score}
+
+
+def _answers(row: AnswerCounts, results: CampaignResults) -> dict[str, Any]:
+    options = results.questionnaire.scale.options
+    return {
+        "criterion": row.criterion.key,
+        "counts": {str(option.value): n for option, n in zip(options, row.counts, strict=True)},
+        "n_valid": row.n_valid,
+        "satisfied_share": tables.satisfied_share(row, results),
+        "not_applicable": row.not_applicable,
+        "blank": row.blank,
+        "not_asked": row.not_asked,
+    }

@@ -1,0 +1,135 @@
+"""The responses of a campaign as rows for files: shuffled, coded, and dated no finer than hides a person."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, Text
+from survey.reports import codebook
+from survey.reports.codebook import NOT_ASKED, Variable
+from survey.reports.results import populations_fit
+from survey.store import fieldwork, questionnaires, response_files
+from survey.store.fieldwork import Campaign
+from survey.store.response_files import Ids, StoredForm
+
+Value = int | float | str | date | None
+Row = tuple[Value, ...]
+MOST_ON_A_SHEET = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Microdata:
+    """What the files of one campaign's responses say before their first row.
+
+    `days` are the (collector, day) pairs with enough forms to be named; `weights` give each respondent
+    group's people per valid form, empty where people are not known.
+    """
+
+    campaign_key: str
+    campaign_name: str
+    is_demo: bool
+    questionnaire: Questionnaire
+    variables: tuple[Variable, ...]
+    ids: Ids
+    desks: Mapping[int, int]
+    days: frozenset[tuple[int, date]]
+    weights: Mapping[str, float]
+    time_zone: ZoneInfo
+    made_at: datetime
+
+    @property
+    def n(self) -> int:
+        """How many rows there are."""
+        return int(self.ids.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Responses:
+    """The responses for a sheet beside the summary; `rows` is None where there are too many for one."""
+
+    variables: tuple[Variable, ...]
+    rows: tuple[Row, ...] | None
+
+
+def microdata(
+    session: Session, campaign: Campaign, *, secret: str, time_zone: ZoneInfo, made_at: datetime
+) -> Microdata:
+    """The responses of a campaign; `secret` hides the order they came in."""
+    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
+    collectors = fieldwork.collectors_of(session, campaign.id)
+    desks = [(str(c.collector.id), Text({"vi": c.desk.name, "en": c.desk.name_en})) for c in collectors]
+    ids = response_files.shuffled_ids(session, campaign.id, shuffle_key(secret, "responses"))
+    return Microdata(
+        campaign_key=campaign.key,
+        campaign_name=campaign.name,
+        is_demo=campaign.is_demo,
+        questionnaire=questionnaire,
+        variables=codebook.variables(questionnaire, desks),
+        ids=ids,
+        desks={c.collector.id: place for place, c in enumerate(collectors, 1)},
+        days=_days_to_name(session, campaign, questionnaire.scoring.small_cell_suppression, time_zone),
+        weights=_weights(session, campaign, questionnaire, ids),
+        time_zone=time_zone,
+        made_at=made_at,
+    )
+
+
+def shuffle_key(secret: str, purpose: str) -> bytes:
+    """The key of a file's order: another for comments than for responses, so that no row meets the other."""
+    return hashlib.sha256(f"shuffle {purpose}:{secret}".encode()).digest()
+
+
+def rows(session: Session, data: Microdata) -> Iterator[Row]:
+    """A row for each form, in the order of the variables."""
+    items = [v for v in data.variables if v.kind == "code" and v.name not in (codebook.VALID, codebook.DESK)]
+    coded = [(variable.name, codebook.encoders(variable)) for variable in items]
+    for form in response_files.forms(session, data.ids):
+        said = form.answers
+        answers = (codes[said[key]] if key in said else NOT_ASKED for key, codes in coded)
+        yield (*_of_the_form(data, form), *answers)
+
+
+def _of_the_form(data: Microdata, form: StoredForm) -> Row:
+    day = form.received_at.astimezone(data.time_zone).date()
+    weight = data.weights.get(str(form.answers.get(GROUP_QUESTION))) if form.is_complete else None
+    return (
+        int(form.is_complete),
+        data.desks[form.collector_id],
+        day if (form.collector_id, day) in data.days else None,
+        form.language,
+        form.mode,
+        weight,
+    )
+
+
+def _days_to_name(
+    session: Session, campaign: Campaign, at_least: int, time_zone: ZoneInfo
+) -> frozenset[tuple[int, date]]:
+    """Desk and day with forms enough that a clerk who remembers one visitor learns nothing."""
+    counts: Counter[tuple[int, date]] = Counter()
+    for collector_id, hour, n in response_files.counts_by_hour(session, campaign.id):
+        counts[collector_id, hour.astimezone(time_zone).date()] += n
+    return frozenset(at for at, n in counts.items() if n >= at_least)
+
+
+def _weights(
+    session: Session, campaign: Campaign, questionnaire: Questionnaire, ids: Ids
+) -> Mapping[str, float]:
+    """As the score has them: a valid form stands for its group's people over its group's forms."""
+    if not campaign.populations:
+        return {}
+    valid = (form for form in response_files.forms(session, ids) if form.is_complete)
+    counts = Counter(str(form.answers.get(GROUP_QUESTION)) for form in valid)
+    if not populations_fit(campaign.populations, counts, questionnaire):
+        return {}
+    return {group: campaign.populations.get(group, n) / n for group, n in counts.items()}
+
+
+def responses_for_a_sheet(session: Session, data: Microdata) -> Responses:
+    """The rows together, where they are few enough to be read in a spreadsheet."""
+    return Responses(data.variables, tuple(rows(session, data)) if data.n <= MOST_ON_A_SHEET else None)

@@ -1,0 +1,77 @@
+"""The response files by their format, written to a path with the progress told on the way."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from survey.reports import microdata
+from survey.reports.files import responses as files
+from survey.reports.microdata import Microdata, Row
+from survey.store import response_files
+from survey.store.fieldwork import Campaign
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+_TOLD_EVERY = 2_000
+
+RESPONSE_FORMATS = {
+    "csv": "text/csv",
+    "sav": "application/x-spss-sav",
+    "parquet": "application/vnd.apache.parquet",
+}
+_WRITERS: dict[str, Callable[[Microdata, Iterable[Row], str, Path], None]] = {
+    "csv": files.write_csv,
+    "sav": files.write_sav,
+    "parquet": files.write_parquet,
+}
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a file depends on besides the responses: the office's secret and clock, and the day it is made."""
+
+    secret: str
+    time_zone: ZoneInfo
+    made_at: datetime
+
+
+def campaign_microdata(session: Session, campaign: Campaign, around: Circumstances) -> Microdata:
+    """What the response files of a campaign say before their first row."""
+    return microdata.microdata(
+        session, campaign, secret=around.secret, time_zone=around.time_zone, made_at=around.made_at
+    )
+
+
+def write_responses(  # noqa: PLR0913 — a file of a campaign, in a format and language, at a place
+    session: Session,
+    campaign: Campaign,
+    name: str,
+    language: str,
+    path: Path,
+    around: Circumstances,
+    *,
+    progress: Progress = lambda _done, _all: None,
+) -> None:
+    """Write the response file of a format. `progress` is told rows done and rows in all; it may raise."""
+    data = campaign_microdata(session, campaign, around)
+    _WRITERS[name](data, _told(microdata.rows(session, data), data.n, progress), language, path)
+    progress(data.n, data.n)
+
+
+def write_comments(session: Session, campaign: Campaign, path: Path, around: Circumstances) -> None:
+    """Write the comments apart from the responses, in an order of their own."""
+    key = microdata.shuffle_key(around.secret, "comments")
+    ids = response_files.shuffled_ids(session, campaign.id, key, commented=True)
+    files.write_comments(response_files.comments(session, ids), path)
+
+
+def _told(rows: Iterator[T], n: int, progress: Progress) -> Iterator[T]:
+    for done, row in enumerate(rows):
+        if done % _TOLD_EVERY == 0:
+            progress(done, n)
+        yield row

@@ -1,0 +1,167 @@
+"""Page, PDF, DOCX, XLSX, CSV, JSON, SPSS and Parquet say the same, to the last printed digit."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import docx
+import numpy as np
+import openpyxl
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
+from docx.oxml.ns import qn
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy.orm import Session
+
+from survey.fieldwork.campaigns import set_populations
+from survey.instrument.questionnaire import GROUP_QUESTION
+from survey.reports import codebook, tables, wording
+from survey.reports.export import exported
+from survey.reports.results import CampaignResults
+from survey.reports.scoring_rules import rules_of
+from survey.scoring.design import SampleDesign
+from survey.scoring.score import score_responses
+from survey.store import fieldwork
+from survey.web.context import database
+from tests.conftest import sign_in_as
+from tests.reports.test_pages import BUSINESS, Q, answer, campaign, results_of
+
+__all__ = ["campaign"]
+KINDS = ["nothing", "few", "all the same", "provisional", "people served"]
+
+
+@pytest.fixture(scope="session")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What a file says does not depend on the database; one is enough."""
+    return "sqlite", tmp_path_factory.mktemp("agreement")
+
+
+def fielded(app: Flask, at: tuple[str, str], kind: str) -> str:
+    """A campaign of a kind, and its key."""
+    key, code = at
+    if kind == "few":
+        answer(app, code, 3, "2")
+        answer(app, code, 3, "5", **BUSINESS)
+    if kind == "all the same":
+        answer(app, code, 11, "5")
+        answer(app, code, 11, "5", **BUSINESS)
+    if kind in ("provisional", "people served"):
+        unasked = {Q.scored_criteria[0].key: ""} if kind == "provisional" else {}
+        for rating in ("5", "4", "3"):
+            answer(app, code, 5, rating, **unasked)
+            answer(app, code, 4, rating, **BUSINESS, **unasked)
+    if kind == "people served":
+        _serve(app, key, {"citizen": 31, "business": 200})
+    return key
+
+
+def _serve(app: Flask, key: str, served: dict[str, int]) -> None:
+    def keep(session: Session) -> None:
+        row = fieldwork.campaign_by_key(session, key)
+        assert row is not None
+        set_populations(session, row.id, served)
+
+    with app.app_context():
+        database().write(keep)
+
+
+def printed_numbers(results: CampaignResults, language: str) -> set[str]:
+    """Every number of every table as it is printed."""
+    return {
+        tables.printed(cell, column.kind, language)
+        for table in tables.all_tables(results, language)
+        for row in table.rows
+        for column, cell in zip(table.columns, row, strict=True)
+        if column.kind != "text" and cell is not None
+    }
+
+
+def cells(rows: list[Any], names: list[str], language: str, results: CampaignResults) -> set[str]:
+    """The numbers of rows read from a file, printed as the report prints them."""
+    kinds = {c.key: c.kind for table in tables.all_tables(results, language) for c in table.columns}
+    found = set()
+    for row in rows:
+        for name, value in zip(names, row, strict=True):
+            if kinds.get(name, "text") != "text" and value not in ("", None):
+                found.add(tables.printed(float(value), kinds[name], language))
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_prints_the_numbers_of_the_page(app: Flask, campaign: tuple[str, str], kind: str) -> None:
+    key, language = fielded(app, campaign, kind), "vi"
+    office, results = sign_in_as(app, "admin"), results_of(app, key)
+    page = office.get(f"/office/campaigns/{key}?lang={language}").text
+    url = f"/office/campaigns/{key}/summary."
+    wanted = printed_numbers(results, language)
+    assert wanted
+    pdf = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(office.get(f"{url}pdf").data)).pages)
+    word = docx.Document(io.BytesIO(office.get(f"{url}docx").data))
+    in_word = {
+        "".join(words.text or "" for words in cell.iter(qn("w:t"))) for cell in word.element.iter(qn("w:tc"))
+    }
+    for number in wanted:
+        assert number in pdf
+        assert number in in_word
+    assert wording.verdict_sentence(results, language) in re.sub(r"\s+", " ", page)
+    rows = list(csv.reader(io.StringIO(office.get(f"{url}csv").data.decode("utf-8-sig"), newline="")))
+    assert cells(rows[1:], rows[0], language, results) >= wanted
+    made = json.loads(office.get(f"{url}json").data)
+    in_json = {
+        tables.printed(cell, column["kind"], language)
+        for table in made["tables"]
+        for row in table["rows"]
+        for column, cell in zip(table["columns"], row, strict=True)
+        if column["kind"] != "text" and cell is not None
+    }
+    assert in_json == wanted
+    sheet = openpyxl.load_workbook(io.BytesIO(office.get(f"{url}xlsx").data)).worksheets[0]
+    values = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int | float)]
+    score = results.score.score
+    assert score is None or any(value == pytest.approx(score, rel=1e-15) for value in values)
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+@pytest.mark.parametrize("extension", ["sav", "parquet"])
+def test_the_score_of_a_response_file_is_the_score_of_the_page(
+    app: Flask, campaign: tuple[str, str], tmp_path: Path, kind: str, extension: str
+) -> None:
+    key = fielded(app, campaign, kind)
+    stated = results_of(app, key)
+    columns = _columns(sign_in_as(app, "admin"), key, extension, tmp_path)
+    valid = columns[codebook.VALID] == 1
+    ratings = np.column_stack([columns[c.key][valid] for c in Q.scored_criteria]).astype(float)
+    ratings[ratings < 0] = np.nan
+    places = {place: option.key for place, option in enumerate(Q.question(GROUP_QUESTION).options, 1)}
+    group = np.array([places[int(place)] for place in columns[GROUP_QUESTION][valid]])
+    design = SampleDesign(lonely_psu="adjust")
+    if stated.populations:
+        weights = columns[codebook.WEIGHT][valid].astype(float)
+        people = np.array([stated.populations[name] for name in group.tolist()], dtype=float)
+        design = SampleDesign(strata=group, weights=weights, fpc=people, lonely_psu="adjust")
+    score = score_responses(ratings, rules_of(Q), design, group=group).whole
+    assert score.score == pytest.approx(stated.score.score, abs=1e-12)
+    assert score.se == pytest.approx(stated.score.se, abs=1e-12)
+    assert score.verdict == stated.score.verdict
+
+
+def _columns(office: FlaskClient, key: str, extension: str, folder: Path) -> dict[str, Any]:
+    path = folder / f"responses.{extension}"
+    path.write_bytes(office.get(f"/office/campaigns/{key}/responses.{extension}").data)
+    if extension == "sav":
+        frame, _meta = pyreadstat.read_sav(path, user_missing=True)
+        return {name: frame[name].to_numpy() for name in frame.columns}
+    table = pq.read_table(path)
+    return {name: np.array(table[name].to_pylist()) for name in table.column_names}
+
+
+def test_an_export_speaks_the_language_asked_for(demo_app: Flask) -> None:
+    results = results_of(demo_app, "demo")
+    for name in ("docx", "json", "ddi", "pdf"):
+        assert exported(results, name, "vi") != exported(results, name, "en")

@@ -1,0 +1,274 @@
+"""A certificate is checked by our core and by a page of plain Python; whatever is changed in it is found."""
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.fieldwork.campaigns import set_populations
+from survey.reports import certificate, verification
+from survey.reports.results import campaign_results
+from survey.store import commitments, fieldwork
+from survey.store.responses import ResponseRow, withdraw
+from survey.web.context import database
+from tests.builders import a_form, send
+from tests.reports.test_pages import BUSINESS, NOW, Q, answer, campaign
+from tests.test_cli import refusal, run
+
+__all__ = ["campaign"]
+SCRIPT = Path(__file__).resolve().parents[2] / "bin" / "verify_certificate.py"
+Change = Callable[[dict[str, Any]], None]
+
+
+def issued(app: Flask, key: str, *, with_rows: bool = False) -> dict[str, Any]:
+    """The certificate of a campaign, as its file holds it."""
+
+    def found(session: Session) -> dict[str, Any]:
+        row = fieldwork.campaign_by_key(session, key)
+        assert row is not None
+        results = campaign_results(session, row, computed_at=NOW)
+        return certificate.certificate(session, row, results, with_rows=with_rows)
+
+    with app.app_context():
+        made: dict[str, Any] = json.loads(certificate.as_bytes(database().read(found)))
+    return made
+
+
+def problems(document: dict[str, Any]) -> list[str]:
+    """What does not hold in a certificate; one thing where nothing can be recomputed at all."""
+    try:
+        return [check.problem for check in verification.verify(document) if check.problem is not None]
+    except verification.CertificateError as error:
+        return [str(error)]
+
+
+def by_plain_python(document: dict[str, Any], folder: Path, *code: str) -> subprocess.CompletedProcess[str]:
+    """What the stand-alone script says, in a Python that sees no package."""
+    file = folder / "certificate.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    command = [sys.executable, "-I", "-S", str(SCRIPT), str(file), *code]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 — our own script
+
+
+def agrees(app: Flask, key: str, folder: Path) -> None:
+    for with_rows in (False, True):
+        document = issued(app, key, with_rows=with_rows)
+        assert problems(document) == []
+        said = by_plain_python(document, folder)
+        assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_the_script_is_under_a_hundred_lines_of_plain_python() -> None:
+    text = SCRIPT.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 100
+    imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
+    assert imported <= set(sys.stdlib_module_names)
+
+
+def test_the_demonstration_is_recomputed_by_both(demo_app: Flask, tmp_path: Path) -> None:
+    agrees(demo_app, "demo", tmp_path)
+    agrees(demo_app, "demo-truoc", tmp_path)
+
+
+@pytest.mark.parametrize(("citizens", "businesses"), [(0, 0), (1, 0), (1, 1), (3, 2), (12, 6)])
+def test_a_campaign_of_few_forms_is_recomputed_by_both(
+    app: Flask, campaign: tuple[str, str], tmp_path: Path, citizens: int, businesses: int
+) -> None:
+    key, code = campaign
+    answer(app, code, citizens, "5")
+    answer(app, code, businesses, "3", **BUSINESS)
+    agrees(app, key, tmp_path)
+
+
+@pytest.mark.parametrize("served", [{"citizen": 40, "business": 90}, {"citizen": 12, "business": 6}])
+def test_people_served_are_part_of_the_certificate(
+    app: Flask, campaign: tuple[str, str], tmp_path: Path, served: dict[str, int]
+) -> None:
+    key, code = campaign
+    for rating, n in (("5", 7), ("2", 5)):
+        answer(app, code, n, rating)
+    for rating, n in (("4", 4), ("1", 2)):
+        answer(app, code, n, rating, **BUSINESS)
+
+    def keep(session: Session) -> None:
+        row = fieldwork.campaign_by_key(session, key)
+        assert row is not None
+        set_populations(session, row.id, served)
+
+    with app.app_context():
+        database().write(keep)
+    agrees(app, key, tmp_path)
+
+
+def set_at(*path: str | int) -> Callable[[Any], Change]:
+    """A change of one value, by the way that leads to it."""
+
+    def to(value: Any) -> Change:
+        def change(document: dict[str, Any]) -> None:
+            place: Any = document
+            for step in path[:-1]:
+                place = place[step]
+            place[path[-1]] = value
+
+        return change
+
+    return to
+
+
+CHANGES: dict[str, Change] = {
+    "a response": set_at("responses", "leaves", 3)("0" * 64),
+    "a response taken out": lambda c: c["responses"]["leaves"].pop(7),
+    "a response put in": lambda c: c["responses"]["leaves"].append("f" * 64),
+    "a rule": set_at("instrument", "document", "factors", 0, "criteria", 0, "max_points")(1.75),
+    "the band": set_at("instrument", "document", "instrument", "target", "low")(27),
+    "the weight of a group": set_at("instrument", "document", "groups", "citizen", "weight")(0.6),
+    "a sum": set_at("sums", "cells", 0, "criteria", Q.scored_criteria[0].key)([170, 160.0]),
+    "a variance": set_at("sums", "strata", 0, "sum_z2")(0.001),
+    "the score": set_at("result", "score")(30.0),
+    "a limit": set_at("result", "interval")([28.5, 30.5]),
+    "the verdict": set_at("result", "verdict")("exceeds"),
+    "the root": set_at("responses", "root")("ab" * 32),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_is_changed_is_found_even_when_sealed_again(
+    demo_app: Flask, what: str, tmp_path: Path
+) -> None:
+    document = issued(demo_app, "demo")
+    CHANGES[what](document)
+    assert problems(document)
+    document.pop("digest")
+    forged = certificate.sealed(document)
+    assert problems(forged)
+    if what != "the verdict":
+        assert by_plain_python(forged, tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize("what", ["rating", "group", "removed"])
+def test_an_auditor_finds_a_changed_form_behind_a_new_root(demo_app: Flask, what: str) -> None:
+    document = issued(demo_app, "demo", with_rows=True)
+    said = document["responses"]
+    row = said["rows"][0]
+    if what == "rating":
+        row[2][0] = 1 if row[2][0] != 1 else 5
+    if what == "group":
+        row[1] = "business" if row[1] == "citizen" else "citizen"
+    if what == "removed":
+        said["rows"].pop(0)
+    said["rows"].sort(key=lambda r: commitments.leaf_of(r[0], r[1], r[2]))
+    said["leaves"] = [commitments.leaf_of(*each) for each in said["rows"]]
+    said["root"], said["n"] = commitments.root_of(said["leaves"]), len(said["leaves"])
+    document.pop("digest")
+    assert problems(certificate.sealed(document))
+
+
+def test_the_database_is_compared_with_what_was_published(demo_app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "c.json"
+    file.write_text(json.dumps(issued(demo_app, "demo")), encoding="utf-8")
+    assert run(demo_app, "verify", file, "--campaign", "demo").exit_code == 0
+
+    def one_leaves(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, "demo")
+        assert campaign is not None
+        counted = select(ResponseRow).where(ResponseRow.is_complete, ResponseRow.campaign_id == campaign.id)
+        row = session.scalars(counted).first()
+        assert row is not None
+        withdraw(session, row.id, now=NOW)
+
+    with demo_app.app_context():
+        database().write(one_leaves)
+    changed = run(demo_app, "verify", file, "--campaign", "demo")
+    assert changed.exit_code == 1
+    assert "1 of its forms are not stored as they were" in changed.stderr
+    other = run(demo_app, "verify", file, "--campaign", "demo-truoc")
+    assert other.exit_code == 1
+    assert "forms are not stored as they were" in other.stderr
+
+
+def test_a_respondent_finds_the_form_by_its_receipt(
+    app: Flask, campaign: tuple[str, str], tmp_path: Path
+) -> None:
+    key, code = campaign
+    answer(app, code, 12)
+    receipt = send(app.test_client(), a_form(Q, "2"), code)
+    page = app.test_client().post("/receipt?lang=en", data={"code": receipt}).text
+    leaf = page.partition('id="leaf">')[2].partition("<")[0]
+    document = issued(app, key)
+    assert by_plain_python(document, tmp_path, leaf).returncode == 0
+    assert by_plain_python(document, tmp_path, "0" * 64).returncode == 1
+    leaves, root = document["responses"]["leaves"], document["responses"]["root"]
+    steps = commitments.proof_of(leaves, leaf)
+    assert steps is not None
+    assert commitments.leads_to(leaf, steps, root)
+    assert not commitments.leads_to("0" * 64, steps, root)
+
+
+@pytest.mark.parametrize("n", range(10))
+def test_every_leaf_of_a_tree_of_any_size_leads_to_its_root(n: int) -> None:
+    leaves = sorted(commitments.leaf_of(str(i), "citizen", [i % 5 + 1]) for i in range(n))
+    root = commitments.root_of(leaves)
+    for leaf in leaves:
+        assert commitments.leads_to(leaf, commitments.proof_of(leaves, leaf) or (), root)
+    assert len({root, *(commitments.root_of(leaves[:k]) for k in range(n))}) == n + 1
+
+
+def test_the_public_certificate_has_no_answer_of_anybody(demo_app: Flask, viewer: FlaskClient) -> None:
+    document = json.loads(viewer.get("/office/campaigns/demo/certificate.json").data)
+    assert "rows" not in document["responses"]
+    assert viewer.get("/office/campaigns/demo/certificate-for-audit.json").status_code == 403
+    assert problems(document) == []
+
+
+def test_a_group_of_few_has_no_certificate_for_everybody(
+    app: Flask, campaign: tuple[str, str], tmp_path: Path
+) -> None:
+    key, code = campaign
+    answer(app, code, 20)
+    answer(app, code, 3, **BUSINESS)
+    out = tmp_path / "c.json"
+    line = refusal(run(app, "export", key, "--format", "certificate", "--out", out))
+    assert "'business' has 3 forms and 5 are needed" in line
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "not JSON"), (b"[]", "not a certificate"), (b"\xff\xfe", "not UTF-8"),
+        (b'{"format": "survey-certificate", "version": 9}', "version 9"),
+        (b'{"format": "survey-certificate", "version": 1}', "a part is missing"),
+        (b"[" * 100_000, "not JSON"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_certificate_is_refused_in_one_line(
+    app: Flask, tmp_path: Path, content: bytes, said: str
+) -> None:
+    file = tmp_path / "c.json"
+    file.write_bytes(content)
+    assert said in refusal(run(app, "verify", file))
+    assert "cannot be read" in refusal(run(app, "verify", tmp_path / "missing.json"))
+
+
+ODD: tuple[Any, ...] = (None, [], {}, "x", 7)
+
+
+def test_a_part_of_another_kind_is_refused_in_one_line(demo_app: Flask, tmp_path: Path) -> None:
+    whole = issued(demo_app, "demo", with_rows=True)
+    for part in ("instrument", "responses", "sums", "result", "design"):
+        for odd in ODD:
+            document = copy.deepcopy(whole)
+            document[part] = odd
+            file = tmp_path / "c.json"
+            file.write_text(json.dumps(document), encoding="utf-8")
+            result = run(demo_app, "verify", file)
+            assert result.exit_code == 1
+            assert result.stderr.count("\n") == 1

@@ -1,0 +1,191 @@
+"""Files made in the background: stopped, taken over from a killed process, removed after a day."""
+
+import stat
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey.reports import response_export
+from survey.reports.export_jobs import Workshop
+from survey.reports.response_export import Circumstances
+from survey.store import export_jobs, fieldwork
+from survey.store.db import Database
+from survey.store.export_jobs import ExportJob, JobState
+from survey.web.context import morning_of
+from tests.conftest import csrf_in
+from tests.reports.test_pages import NOW
+from tests.web.browsing import database_of
+
+PAGE = "/office/campaigns/demo/downloads"
+
+
+class Clock:
+    """A present moment that a test moves."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def workshop(demo_app: Flask, tmp_path: Path, clock: Clock) -> Workshop:
+    zone = demo_app.extensions["office"].time_zone
+    return Workshop(
+        database_of(demo_app),
+        tmp_path / "exports",
+        lambda: Circumstances("k" * 40, zone, morning_of(clock(), zone)),
+        clock,
+    )
+
+
+def asked(workshop: Workshop, name: str = "csv") -> str:
+    def add(session: object) -> str:
+        campaign = fieldwork.campaign_by_key(session, "demo")  # type: ignore[arg-type]
+        assert campaign is not None
+        return export_jobs.add(session, campaign.id, name, "vi", person_id=None, now=NOW)  # type: ignore[arg-type]
+
+    return workshop.database.write(add)
+
+
+def job(database: Database, job_id: str) -> ExportJob | None:
+    return database.read(lambda session: export_jobs.by_id(session, job_id))
+
+
+def state(workshop: Workshop, job_id: str) -> str:
+    found = job(workshop.database, job_id)
+    return "gone" if found is None else found.state
+
+
+@pytest.mark.parametrize("name", ["csv", "sav", "parquet"])
+def test_a_file_is_made_and_only_its_owner_can_read_it(workshop: Workshop, name: str) -> None:
+    made = asked(workshop, name)
+    workshop.work_off()
+    found = job(workshop.database, made)
+    assert found is not None
+    assert (found.state, found.done, found.total) == (JobState.DONE, 312, 312)
+    path = workshop.path_of(found)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_a_job_of_a_killed_process_is_taken_over_when_its_lease_has_run_out(
+    workshop: Workshop, clock: Clock
+) -> None:
+    made = asked(workshop)
+    held = workshop.database.write(lambda session: export_jobs.claim(session, now=NOW))
+    assert held is not None
+    workshop.work_off()
+    assert state(workshop, made) == JobState.RUNNING, "its process may still be at it"
+    clock.moment = NOW + export_jobs.LEASE + timedelta(seconds=1)
+    workshop.work_off()
+    assert state(workshop, made) == JobState.DONE
+    late = workshop.database.write(lambda s: export_jobs.renew(s, held, 1, 2, now=clock()))
+    assert late is False, "the first process, back from the dead, stops"
+
+
+def test_a_job_that_ends_its_process_three_times_is_given_up(workshop: Workshop, clock: Clock) -> None:
+    made = asked(workshop)
+    for _attempt in range(export_jobs.MOST_ATTEMPTS):
+        assert workshop.database.write(lambda session: export_jobs.claim(session, now=clock())) is not None
+        clock.moment += export_jobs.LEASE + timedelta(seconds=1)
+    workshop.work_off()
+    assert state(workshop, made) == JobState.FAILED
+
+
+def test_a_job_cancelled_on_the_way_leaves_no_file(workshop: Workshop, clock: Clock) -> None:
+    made = asked(workshop)
+
+    def cancelling() -> datetime:
+        if state(workshop, made) == JobState.RUNNING:
+            workshop.database.write(lambda session: export_jobs.cancel(session, made, now=NOW))
+        return NOW
+
+    Workshop(workshop.database, workshop.folder, workshop.around, cancelling).work_off()
+    assert state(workshop, made) == JobState.CANCELLED
+    assert list(workshop.folder.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_made_is_said_to_have_failed(
+    workshop: Workshop, tmp_path: Path, clock: Clock
+) -> None:
+    made = asked(workshop, "gif")
+    workshop.work_off()
+    assert state(workshop, made) == JobState.FAILED
+    assert list(workshop.folder.iterdir()) == []
+
+
+def test_file_and_job_are_gone_after_a_day(workshop: Workshop, clock: Clock) -> None:
+    made = asked(workshop)
+    workshop.work_off()
+    clock.moment += export_jobs.KEPT - timedelta(minutes=1)
+    workshop.work_off()
+    assert len(list(workshop.folder.iterdir())) == 1
+    clock.moment += timedelta(minutes=2)
+    workshop.work_off()
+    assert state(workshop, made) == "gone"
+    assert list(workshop.folder.iterdir()) == []
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _try in range(200):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("waited ten seconds")
+
+
+def test_an_official_starts_a_file_and_fetches_it(demo_app: Flask, administrator: FlaskClient) -> None:
+    token = csrf_in(administrator.get(PAGE).text)
+    sent = {"format": "parquet", "language": "en", "csrf_token": token}
+    assert administrator.post("/office/campaigns/demo/exports", data=sent).status_code == 303
+    until(lambda: "Refresh" not in administrator.get(PAGE).headers)
+    until(lambda: not demo_app.extensions["exports"].busy.locked())
+    page = administrator.get(PAGE).text
+    link = page.partition('<td><a href="')[2].partition('"')[0]
+    assert (
+        administrator.get(link, buffered=True).data
+        == administrator.get("/office/campaigns/demo/responses.parquet?in=en").data
+    )
+    assert administrator.get(link.replace("/demo/", "/demo-truoc/")).status_code == 404
+    assert "Refresh" not in administrator.get(PAGE).headers
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"format": "exe", "language": "vi"}, {"format": "csv", "language": "xx"}]
+)
+def test_a_file_that_is_not_offered_is_refused_in_words(
+    administrator: FlaskClient, sent: dict[str, str]
+) -> None:
+    token = csrf_in(administrator.get(PAGE).text)
+    answer = administrator.post("/office/campaigns/demo/exports", data={**sent, "csrf_token": token})
+    assert answer.status_code == 422
+    assert 'id="error-summary"' in answer.text
+
+
+def test_more_than_a_request_should_wait_for_is_sent_to_the_downloads(
+    administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("survey.reports.microdata.MOST_ON_A_SHEET", 100)
+    answer = administrator.get("/office/campaigns/demo/responses.csv")
+    assert answer.location == PAGE
+    assert set(response_export.RESPONSE_FORMATS) == {"csv", "sav", "parquet"}
+
+
+def test_a_viewer_is_offered_no_responses(viewer: FlaskClient) -> None:
+    page = viewer.get(PAGE).text
+    assert "certificate.json" in page
+    assert "exports" not in page
+    assert "comments.csv" not in page

@@ -1,0 +1,8 @@
+"""The pictures in docs/figures are those the code draws."""
+
+from benchmarks import figures
+
+
+def test_the_gallery_is_what_the_code_draws() -> None:
+    drawn = figures.drawn()
+    assert {name: (figures.FOLDER / name).read_bytes() for name in drawn} == drawn

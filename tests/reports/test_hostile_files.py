@@ -1,0 +1,67 @@
+"""A thousand hostile strings as comments and names: no cell is a formula, and every file stays whole."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import docx
+import openpyxl
+from pypdf import PdfReader
+
+from survey.instrument.questionnaire import Text
+from survey.reports.export import exported
+from survey.reports.files import responses
+from survey.reports.results import Breakdown, CampaignResults
+from tests.reports import builders
+from tests.web.naughty import strings
+
+NAUGHTY = tuple(strings(1000))
+
+
+def said_by_a_thousand() -> CampaignResults:
+    """Each string is a comment, and many are the names of desks."""
+    results = builders.normal()
+    part = results.desks[0]
+    desks = tuple(
+        Breakdown(f"d{place}", Text({"vi": text or "?", "en": text or "?"}), 9, part.score)
+        for place, text in enumerate(NAUGHTY[:300])
+    )
+    return replace(results, comments=NAUGHTY, desks=desks)
+
+
+def test_no_cell_of_the_workbook_is_a_formula() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(said_by_a_thousand(), "xlsx", "vi")))
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type in {"n", "s"}
+                assert not str(cell.value).lstrip(" \t\r\n\"'\ufeff").startswith("=") or str(
+                    cell.value
+                ).lstrip().startswith("'")
+
+
+def test_document_pdf_json_and_ddi_stay_whole() -> None:
+    results = said_by_a_thousand()
+    document = docx.Document(io.BytesIO(exported(results, "docx", "vi")))
+    assert sum(paragraph.text.startswith("– ") for paragraph in document.paragraphs) == len(NAUGHTY)
+    reader = PdfReader(io.BytesIO(exported(results, "pdf", "vi")), strict=True)
+    assert len(reader.pages) > 20
+    assert any("<script>" in page.extract_text() for page in reader.pages[-12:])
+    assert json.loads(exported(results, "json", "vi"))["comments"] == list(NAUGHTY)
+    assert Xml.fromstring(exported(results, "ddi", "vi")).tag.endswith("codeBook")  # noqa: S314 — our own
+
+
+def test_no_comment_in_the_csv_begins_like_a_formula_and_each_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "comments.csv"
+    responses.write_comments([("vi", text) for text in NAUGHTY], path)
+    rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+    assert len(rows) == len(NAUGHTY)
+    for row, text in zip(rows, NAUGHTY, strict=True):
+        assert not re.match(r"[\s\"\ufeff\u200b]*[=+\-@|%\t\r＝＋－＠]", row["comment"])
+        if row["comment"] == text:
+            continue
+        assert "'" in row["comment"] or "\N{REPLACEMENT CHARACTER}" in row["comment"]
