@@ -16,6 +16,7 @@ from survey.instrument.node import InstrumentError
 from survey.reports import score_file
 from survey.reports.export import FORMATS, exported
 from survey.reports.results import campaign_results
+from survey.scorecards.score_file import ScorecardFileError, score_scorecard
 from survey.store import fieldwork, migrate, people, questionnaires
 from survey.store.people import Role
 from survey.web.context import database, now, this_morning, today
@@ -134,6 +135,24 @@ def _difference_in_short(difference: dict[str, Any] | None) -> str:
         return "\nno difference: one of the files has no score"
     low, high = difference["ci"]
     return f"\nsecond minus first {difference['estimate']:+.4f}, 95% interval {low:+.4f} to {high:+.4f}"
+
+
+@bp.cli.command("scorecard")
+@click.argument("definition", type=_FILE)
+@click.option("--values", required=True, type=_FILE, help="The values, CSV or XLSX.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def scorecard(definition: Path, *, values: Path, as_json: bool) -> None:
+    """Score a scorecard from its definition and a file of values, with no database."""
+    try:
+        report: dict[str, Any] = score_scorecard(definition, values)
+    except ScorecardFileError as error:
+        refused(str(error))
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
+        return
+    earned = "no points" if report["points"] is None else f"{report['points']:.4f} points"
+    scored = f", provisional: scored from {report['max_scored']:g}" if report["provisional"] else ""
+    click.echo(f"{earned} of {report['total']:g}{scored}")
 
 
 @bp.cli.command("export")
