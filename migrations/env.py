@@ -2,7 +2,15 @@
 
 from alembic import context
 
-from survey.store import audit, fieldwork, people, questionnaires, responses  # noqa: F401 — fills Base.metadata
+from survey.store import (  # noqa: F401 — fills Base.metadata
+    audit,
+    fieldwork,
+    people,
+    questionnaires,
+    responses,
+    scorecards,
+    units,
+)
 from survey.store.db import Base
 
 

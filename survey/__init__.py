@@ -21,6 +21,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from survey.fieldwork import pages as fieldwork
     from survey.intake import pages as intake
     from survey.reports import pages as reports
+    from survey.scorecards import pages as scorecards
+    from survey.scorecards import plan_pages, value_pages
     from survey.store.db import Database
     from survey.web import context, errors, guards, limits, log, metrics, security, templates
 
@@ -37,6 +39,6 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     )
     for part in (log, security, templates, errors, guards, limits):
         part.init(app)
-    for blueprint in (metrics.bp, intake.bp, fieldwork.bp, reports.bp, accounts.bp, cli.bp):
-        app.register_blueprint(blueprint)
+    for page in (metrics, intake, fieldwork, reports, accounts, scorecards, value_pages, plan_pages, cli):
+        app.register_blueprint(page.bp)
     return app

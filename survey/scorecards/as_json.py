@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from survey.instrument.scorecard import Scorecard
+from survey.scorecards.results import CardResults
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import CardPoints, ComponentPoints, IndicatorPoints
 
@@ -24,6 +25,28 @@ def points_entry(card: Scorecard, scored: CardPoints, rank: float | None) -> dic
         place = None if rank is None else int(rank)
         report["rank"] = {"value": place, "max_rank": target.max_rank, "of": target.of}
     return report
+
+
+def card_entry(results: CardResults) -> dict[str, object]:
+    """The outcome of a stored scorecard, with what it is the outcome of and where each value stands."""
+    entry: dict[str, object] = {
+        "unit": {"id": results.unit_id, "vi": results.unit, "en": results.unit_en},
+        "period": results.period.code,
+        "definition": {
+            "key": results.definition.key,
+            "version": results.definition.version,
+            "digest": results.digest,
+            "decision": results.definition.decision,
+        },
+        "is_demo": results.is_demo,
+        "is_internal_estimate": True,
+        "campaign": results.source.key if results.source else None,
+        "computed_on": results.computed_at.date().isoformat(),
+        "missing": [line.key for line in results.missing],
+        "waiting": [line.key for line in results.waiting],
+        "approved": [key for key, standing in results.standings.items() if standing.is_approved],
+    }
+    return entry | points_entry(results.definition, results.scored, results.rank)
 
 
 def _component(component: ComponentPoints, units: Mapping[str, str]) -> dict[str, object]:

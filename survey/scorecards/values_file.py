@@ -14,9 +14,9 @@ from survey.scoring.par_index import Observed
 from survey.web.locale import Gettext
 
 KEY = "indicator_key"
-WORDS = ("evidence_ref", "note")
+WORDS = {"evidence_ref": 200, "note": 500}  # and the most characters of each
 COLUMNS = (KEY, *parts(), *WORDS)
-_LABEL = "indicator"  # in files of ours, for the reader; not read back
+LABEL = "indicator"  # in files of ours, for the reader; not read back
 _MOST_ROWS, _MOST_CELL_CHARS = 2000, 2000
 _MOST_UNPACKED_BYTES = 40_000_000
 _SHOWN = 5
@@ -72,7 +72,7 @@ def _check_header(header: Sequence[str], _: Gettext) -> None:
         found = ", ".join(header)[:100]
         raise ValuesFileError(words.format(needed=f"{KEY}, value", found=found))
     for name in header:
-        if name and name not in (*COLUMNS, _LABEL):
+        if name and name not in (*COLUMNS, LABEL):
             words = _("row 1: the column {found} is unknown; known are {known}")
             raise ValuesFileError(words.format(found=repr(name[:40]), known=", ".join(COLUMNS)))
         if name and header.count(name) > 1:
@@ -93,8 +93,12 @@ def _line(row: int, cells: Mapping[str, str], card: Scorecard, _: Gettext) -> Li
     observed = read_typed(card, indicator, typed, _)
     if isinstance(observed, Problem):
         return observed
-    evidence_ref, note = (cells.get(name, "") for name in WORDS)
-    return Line(row, key, observed, evidence_ref, note)
+    texts = {name: cells.get(name, "") for name in WORDS}
+    for name, most in WORDS.items():
+        if len(texts[name]) > most:
+            long = _("{n} characters; the most is {most}")
+            return Problem(name, long.format(n=len(texts[name]), most=most))
+    return Line(row, key, observed, **texts)
 
 
 def _twice(lines: Sequence[Line], _: Gettext) -> Iterator[str]:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from survey.store import questionnaires
+from survey.store import questionnaires, scorecards
 from survey.store.db import Base, Database
 from tests.conftest import Template, app_on, csrf_in
 
@@ -50,7 +50,7 @@ def address(app: Flask, rule: Rule) -> str:
     """An address of the route where there is something to be found."""
     digest = database_of(app).read(questionnaires.versions)[0].digest
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
-             "person_id": 1, "filename": "office.css"}  # fmt: skip
+             "person_id": 1, "filename": "office.css", **_of_a_scorecard(app)}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,
@@ -58,6 +58,18 @@ def address(app: Flask, rule: Rule) -> str:
             method=next(iter(rule.methods or ())),
         )
     return found
+
+
+def _of_a_scorecard(app: Flask) -> dict[str, Any]:
+    """What addresses a value with evidence of the demonstration's first scorecard, and a task."""
+    card_digest = database_of(app).read(scorecards.versions)[0].digest
+    return {
+        "card_id": 1,
+        "card_digest": card_digest,
+        "indicator": "plan_completion_rate",
+        "entry_id": 1,
+        "task_id": 1,
+    }
 
 
 def token(client: FlaskClient) -> str:
