@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from survey.scorecards.as_json import card_entry
-from survey.scorecards.files import csv
-from survey.scorecards.results import CardResults
+from survey.scorecards.files import csv, docx, pdf, xlsx
+from survey.scorecards.report import CardReport
 
-Writer = Callable[[CardResults, str, BinaryIO], None]
+Writer = Callable[[CardReport, str, BinaryIO], None]
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,23 @@ class Format:
     write: Writer
 
 
-def _json(results: CardResults, _language: str, stream: BinaryIO) -> None:
-    stream.write(json.dumps(card_entry(results), ensure_ascii=False, indent=1, allow_nan=False).encode())
+def _json(report: CardReport, _language: str, stream: BinaryIO) -> None:
+    stream.write(
+        json.dumps(card_entry(report.results), ensure_ascii=False, indent=1, allow_nan=False).encode()
+    )
 
 
 FORMATS = {
+    "pdf": Format("application/pdf", pdf.write),
+    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx.write),
+    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.write),
     "json": Format("application/json", _json),
     "csv": Format("text/csv", csv.write),
 }
 
 
-def exported(results: CardResults, name: str, language: str) -> bytes:
+def exported(report: CardReport, name: str, language: str) -> bytes:
     """The file of a format, in a language. The same values give the same bytes."""
     stream = io.BytesIO()
-    FORMATS[name].write(results, language, stream)
+    FORMATS[name].write(report, language, stream)
     return stream.getvalue()

@@ -26,7 +26,7 @@ class CardForm(OfficeForm):
     """A new scorecard."""
 
     unit_id = SelectField(said(lambda: _("Unit")), validators=[Needed(), Offered()])
-    period = StringField(said(lambda: _("Period")), validators=[Needed(), PlainText(20)])
+    period = StringField(said(lambda: _("Reporting period")), validators=[Needed(), PlainText(20)])
     digest = SelectField(said(lambda: _("Definition")), validators=[Needed(), Offered()])
     campaign = SelectField(said(lambda: _("Satisfaction points from")), validators=[Offered()])
 

@@ -1,7 +1,6 @@
 """Scorecards: the list, the one page, its files, the units side by side, and the definitions."""
 
 import io
-from dataclasses import dataclass
 
 import yaml
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
@@ -18,8 +17,8 @@ from survey.scorecards.export import FORMATS, exported
 from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.ranking import Ranking, ranking_of
-from survey.scorecards.results import CardResults, card_results, results_of_cards
-from survey.scorecards.tasks import Progress, progress_of
+from survey.scorecards.report import CardReport, card_report
+from survey.scorecards.results import CardResults, results_of_cards
 from survey.store import audit, fieldwork, scorecards, units
 from survey.web.context import database, now, this_morning, today
 from survey.web.guards import may, signed_in
@@ -29,15 +28,6 @@ from survey.web.templates import language
 
 bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
 _TYPED = "typed"  # satisfaction points that come from no campaign
-
-
-@dataclass(frozen=True)
-class Page:
-    """What the page of a card shows: the card, the unit's earlier and later ones, the plan's progress."""
-
-    results: CardResults
-    trend: tuple[CardResults, ...]
-    progress: Progress
 
 
 def _by() -> int:
@@ -115,12 +105,15 @@ def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> Re
 @may("scorecard.read")
 def card(card_id: int) -> ResponseReturnValue:
     """The one page of a scorecard: the total first, then why, then the detail."""
-    shown = _page(card_id)
+    shown = _report(card_id)
     return render_template(
         "scorecards/card.html",
         results=shown.results,
         trend=shown.trend,
         progress=shown.progress,
+        names={
+            component.key: component.text.to(language()) for component in shown.results.definition.components
+        },
         figures=charts.figures(shown.results, shown.trend, language()),
         wording=wording,
         tables=tables,
@@ -129,27 +122,14 @@ def card(card_id: int) -> ResponseReturnValue:
     )
 
 
-def _page(card_id: int) -> Page:
+def _report(card_id: int) -> CardReport:
     by, at, day = _by(), this_morning(), today()
 
-    def found(session: Session) -> Page:
+    def found(session: Session) -> CardReport:
         row = card_for(session, card_id, by) or abort(404)
-        results = card_results(session, row, computed_at=at)
-        alike = [
-            other
-            for other in scorecards.cards(session, unit_id=row.unit.id)
-            if _kind(other.card.period) == results.period.kind
-        ]
-        trend = results_of_cards(session, alike[::-1], computed_at=at)
-        tasks = scorecards.tasks(session, unit_id=row.unit.id, year=results.period.year)
-        return Page(results, trend, progress_of(tasks, day))
+        return card_report(session, row, computed_at=at, today=day)
 
     return database().read(found)
-
-
-def _kind(text: str) -> str | None:
-    period = read_period(text)
-    return period.kind if period else None
 
 
 @bp.get("/<int(max=2147483647):card_id>/report.<any(pdf, docx, xlsx, json, csv):extension>")
@@ -159,8 +139,8 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
     in_words = request.args.get("in") or language()
     if in_words not in LANGUAGES:
         abort(404)
-    shown, by, at = _page(card_id), _by(), now()
-    content = exported(shown.results, extension, in_words)
+    shown, by, at = _report(card_id), _by(), now()
+    content = exported(shown, extension, in_words)
     name = f"scorecard-{shown.results.unit_id}-{shown.results.period.code}-{in_words}.{extension}"
     database().write(lambda session: audit.record(session, "downloaded", name, person_id=by, now=at))
     return send_file(

@@ -4,9 +4,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from survey.scorecards import wording
 from survey.scorecards.access import task_for, units_for
 from survey.scorecards.forms import DoneForm, MemberForm, TaskForm, UnitForm
-from survey.scorecards.tasks import is_late, progress_of
+from survey.scorecards.tasks import progress_of
 from survey.store import audit, people, scorecards, units
 from survey.store.people import Person
 from survey.store.scorecards import Task
@@ -88,7 +89,7 @@ def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> Re
         "scorecards/tasks.html",
         tasks=shown,
         progress=progress_of(shown, day),
-        is_late=is_late,
+        wording=wording,
         today=day,
         units=offered,
         years=years,

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from survey.reports.tables import Cell, Column, Table, laid_out
 from survey.scorecards import wording
 from survey.scorecards.ranking import Ranking
+from survey.scorecards.report import CardReport
 from survey.scorecards.results import CardResults, Standing
 from survey.scoring.par_index import IndicatorPoints, State
 from survey.scoring.ranking import Placing
+from survey.web import locale
 from survey.web.locale import gettext_in
 
-__all__ = ["all_tables", "components", "indicators", "laid_out", "movers", "ranking", "risks", "trend"]
+__all__ = ["components", "indicators", "laid_out", "movers", "ranking", "risks", "tasks", "trend", "values"]
 
 N_MOVERS = 6
 _NARROW_MARGIN = 3.0  # percentage points above the floor
@@ -167,7 +169,7 @@ def trend(cards: Sequence[CardResults], language: str) -> Table:
     """The totals of a unit's periods, oldest first."""
     _ = gettext_in(language)
     columns = (
-        Column("label", _("Period"), "text"),
+        Column("label", _("Reporting period"), "text"),
         Column("points", _("Points"), "points"),
         Column("ci_low", _("95% interval, lower"), "points"),
         Column("ci_high", _("95% interval, upper"), "points"),
@@ -220,7 +222,60 @@ def _places(placing: Placing) -> str:
     return f"{placing.low}" if placing.low == placing.high else f"{placing.low} – {placing.high}"
 
 
-def all_tables(results: CardResults, language: str) -> tuple[Table, ...]:
-    """Every table of one scorecard, in the order of the report."""
-    built = (components, indicators, movers, risks)
-    return tuple(build(results, language) for build in built)
+def values(results: CardResults, language: str) -> Table:
+    """What was entered for every line, as numbers to go on calculating with."""
+    _ = gettext_in(language)
+    columns = (
+        Column("label", _("Indicator"), "text"),
+        Column("key", _("Key"), "text"),
+        Column("value", _("Value"), "points"),
+        Column("unit", _("Measured in"), "text"),
+        Column("numerator", _("Numerator: cases that count"), "maximum"),
+        Column("denominator", _("Denominator: all cases"), "maximum"),
+        Column("target", _("Target"), "maximum"),
+        Column("evidence", _("Evidence"), "text"),
+        Column("approval", _("Approval"), "text"),
+    )
+    units = {"percent": "%", "points": _("points"), "boolean": _("1 yes, 0 no"), "number": _("number")}
+    scored = {each.key: each for each in results.scored.indicators}
+    rows = []
+    for key, standing in results.standings.items():
+        entry = standing.counted.entry if standing.counted else None
+        value = scored[key].value if key in scored else results.rank
+        rows.append(
+            (
+                standing.line.text.to(language),
+                key,
+                value,
+                units[standing.line.unit],
+                entry.numerator if entry else None,
+                entry.denominator if entry else None,
+                standing.line.target,
+                _evidence(standing, results, language),
+                approval(standing, results, language),
+            )
+        )
+    return Table("value", _("Values"), columns, tuple(results.standings), tuple(rows))
+
+
+def tasks(report: CardReport, language: str) -> Table:
+    """The tasks of the year's plan."""
+    _ = gettext_in(language)
+    columns = (
+        Column("label", _("Task"), "text"),
+        Column("responsible", _("Responsible"), "text"),
+        Column("due", _("Due"), "text"),
+        Column("state", _("State"), "text"),
+        Column("evidence", _("Document"), "text"),
+    )
+    rows = tuple(
+        (
+            task.title,
+            task.responsible,
+            locale.day(task.due_on, language),
+            wording.task_state(task, report.today, language),
+            task.evidence_ref,
+        )
+        for task in report.tasks
+    )
+    return Table("task", _("Tasks of the plan"), columns, tuple(str(task.id) for task in report.tasks), rows)

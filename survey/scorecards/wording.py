@@ -6,9 +6,10 @@ from datetime import date
 from survey.instrument.scorecard import RANK, Indicator
 from survey.reports.wording import UNDEFINED, points
 from survey.scorecards.results import CardResults, Standing, value_in
+from survey.scorecards.tasks import is_late
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import IndicatorPoints, Light, State
-from survey.store.scorecards import Entry
+from survey.store.scorecards import Entry, Task
 from survey.web import locale
 from survey.web.locale import gettext_in
 
@@ -129,6 +130,16 @@ def reminder(results: CardResults, today: date, language: str) -> str:
     due = results.period.last_day
     words = _("Due since {day}.") if due < today else _("Due on {day}.")
     return f"{to_do_sentence(results, language)} {words.format(day=locale.day(due, language))}"
+
+
+def task_state(task: Task, today: date, language: str) -> str:
+    """A sign and words for where a task of the plan stands."""
+    _ = gettext_in(language)
+    if task.done_on is not None:
+        return f"{_SIGNS[Light.FULL]} " + _("done on {day}").format(day=locale.day(task.done_on, language))
+    if is_late(task, today):
+        return f"{_SIGNS[Light.LOW]} " + _("late")
+    return f"{_SIGNS[Light.NEAR]} " + _("under way")
 
 
 def components_sentence(results: CardResults, language: str) -> str:

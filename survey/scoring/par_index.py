@@ -132,7 +132,9 @@ class CardPoints:
     @property
     def components_at_max(self) -> int:
         """How many components earned all their points."""
-        return sum(component.light is Light.FULL for component in self.components)
+        return sum(
+            each.points is not None and each.points >= each.max_scored - _ROUNDING for each in self.components
+        )
 
 
 def score_card(rules: Sequence[ComponentRules], observed: Mapping[str, Observed]) -> CardPoints:
@@ -189,10 +191,24 @@ def _component(rules: ComponentRules, observed: Mapping[str, Observed]) -> Compo
         points=earned * stretch,
         max_scored=could + shared,
         max_points=maximum,
-        light=_light(earned / could),
+        light=_component_light(rules, scored, earned),
         indicators=indicators,
         interval=interval and Interval(interval.low * stretch, interval.high * stretch),
     )
+
+
+def _component_light(rules: ComponentRules, scored: Sequence[IndicatorPoints], earned: float) -> Light:
+    """Full where every scored indicator reached its target, near from 80% of what the targets would earn."""
+    if all(each.light is Light.FULL for each in scored):
+        return Light.FULL
+    keys = {each.key for each in scored}
+    aim = sum(r.max_points * _share(r, _aim(r)) for r in rules.indicators if r.key in keys)
+    return Light.NEAR if earned >= NEAR * aim - _ROUNDING else Light.LOW
+
+
+def _aim(rule: IndicatorRule) -> float:
+    """The value that reaches the target and earns something."""
+    return max(rule.target or 0.0, rule.floor)
 
 
 def score_indicator(rule: IndicatorRule, seen: Observed) -> IndicatorPoints:
@@ -245,12 +261,6 @@ def _share(rule: IndicatorRule, value: float) -> float:
     return min(value / rule.max_points, 1.0)
 
 
-def _light(share: float) -> Light:
-    if share >= 1 - _ROUNDING:
-        return Light.FULL
-    return Light.NEAR if share >= NEAR - _ROUNDING else Light.LOW
-
-
 def _target_light(rule: IndicatorRule, seen: Observed, value: float, share: float) -> Light:
     """Full where the target is reached, which may be less than the maximum: 28 of 38, 95 of 100.
 
@@ -258,7 +268,7 @@ def _target_light(rule: IndicatorRule, seen: Observed, value: float, share: floa
     """
     target = rule.target or 0.0
     if rule.kind == "boolean":
-        return _light(share)
+        return Light.FULL if share else Light.LOW
     if rule.kind == "from_survey" and seen.interval is not None:
         reached = seen.interval.low >= target
         return Light.FULL if reached else Light.LOW if seen.interval.high < target else Light.NEAR

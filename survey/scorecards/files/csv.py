@@ -6,17 +6,17 @@ from typing import BinaryIO
 
 from survey.instrument.scorecard import Indicator
 from survey.reports.files.defang import defang
-from survey.scorecards.results import CardResults
+from survey.scorecards.report import CardReport
 from survey.scorecards.values_file import COLUMNS, LABEL
 from survey.store.scorecards import Entry
 
 
-def write(results: CardResults, language: str, stream: BinaryIO) -> None:
+def write(report: CardReport, language: str, stream: BinaryIO) -> None:
     """Write a row for each line, in UTF-8 with a byte order mark."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([COLUMNS[0], LABEL, *COLUMNS[1:]])
-    for key, standing in results.standings.items():
+    for key, standing in report.results.standings.items():
         counted = standing.counted.entry if standing.counted else None
         cells = _cells(standing.line, counted) if counted else [""] * (len(COLUMNS) - 1)
         writer.writerow([key, defang(standing.line.text.to(language)), *cells])
