@@ -6,12 +6,12 @@ from datetime import UTC
 from typing import Any, BinaryIO
 
 from survey.reports.printable import printable
-from survey.reports.tables import Table, laid_out
+from survey.reports.tables import Column, Table, laid_out
 from survey.scorecards.files.outline import Outline, Part, outline, picture
 from survey.scorecards.report import CardReport
 
 _FONT = "Times New Roman"
-_PICTURE_CM, _MARGIN_CM = 16.0, 2.0
+_PICTURE_CM, _MARGIN_CM, _NUMBER_CM = 16.0, 2.0, 1.9
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest day a ZIP can name
 
 
@@ -43,7 +43,10 @@ def _set_up(document: Any, report: CardReport, said: Outline) -> None:
     for name, size in (("Normal", 13), ("Heading 1", 14), ("Heading 2", 13)):
         style = document.styles[name]
         style.font.name, style.font.size = _FONT, Pt(size)
-        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+            fonts.set(qn(f"w:{script}"), _FONT)
+            fonts.attrib.pop(qn(f"w:{script}Theme"), None)
         style.font.color.rgb = None
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
@@ -92,12 +95,19 @@ def _part(document: Any, report: CardReport, part: Part, language: str) -> None:
     for table in shown:
         if len(shown) > 1:
             document.add_heading(printable(table.title), level=2)
-        _table(document, table, language)
+        _table(document, table, language, room=_room(document))
 
 
-def _table(document: Any, table: Table, language: str) -> None:
+def _room(document: Any) -> float:
+    """The width of the text, in centimetres."""
+    section = document.sections[-1]
+    return float(section.page_width.cm - section.left_margin.cm - section.right_margin.cm)
+
+
+def _table(document: Any, table: Table, language: str, *, room: float) -> None:
     columns, blocks = laid_out(table, language)
     grid = document.add_table(rows=1, cols=len(columns), style="Table Grid")
+    _set_widths(grid, columns, room)
     _fill(grid.rows[0], tuple(column.label for column in columns), columns, bold=True)
     _repeat_on_every_page(grid.rows[0])
     for block in blocks:
@@ -109,11 +119,24 @@ def _table(document: Any, table: Table, language: str) -> None:
             _fill(grid.add_row(), cells, columns)
 
 
-def _fill(row: Any, words: tuple[str, ...], columns: tuple[Any, ...], *, bold: bool = False) -> None:
+def _set_widths(grid: Any, columns: tuple[Column, ...], room: float) -> None:
+    """Numbers as wide as they need, the first column half as wide again as other words."""
+    from docx.shared import Cm
+
+    grid.autofit = False
+    shares = [0.0 if c.kind != "text" else 1.8 if place == 0 else 1.0 for place, c in enumerate(columns)]
+    left = room - _NUMBER_CM * shares.count(0.0)
+    for share, column in zip(shares, grid.columns, strict=True):
+        column.width = Cm(left * share / sum(shares) if share else _NUMBER_CM)
+
+
+def _fill(row: Any, words: tuple[str, ...], columns: tuple[Column, ...], *, bold: bool = False) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
     cells = row.cells
+    for cell, column in zip(cells, row.table.columns, strict=True):
+        cell.width = column.width
     for place, text in enumerate(words):
         paragraph = cells[place].paragraphs[0]
         run = paragraph.add_run(printable(text))
