@@ -52,8 +52,7 @@ def components_figure(results: CardResults, language: str, kind: PictureKind, *,
 
 def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPoints, language: str) -> None:
     earned = f"{points(scored.points, language)} / {locale.points(scored.max_scored, language)}"
-    said = earned if picture.wide else f"{earned} · {wording.light(scored.light, language)}"
-    axes = picture.row(top, label, said)
+    axes = picture.row(top, label, f"{earned} {wording.sign(scored.light)}")
     axes.set_xlim(0, 1)
     axes.barh(0, 1, height=1.1, color=BAND, linewidth=0, zorder=1)
     if scored.points is None:

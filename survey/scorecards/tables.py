@@ -55,7 +55,7 @@ def indicators(results: CardResults, language: str) -> Table:
         Column("target", _("Target"), "text"),
         Column("points", _("Points"), "points"),
         Column("max_points", _("Maximum"), "maximum"),
-        Column("state", _("State"), "text"),
+        Column("state", _("State, distance to the target"), "text"),
         Column("wilson", _("95% interval of the rate"), "text"),
         Column("evidence", _("Evidence"), "text"),
         Column("approval", _("Approval"), "text"),
@@ -78,7 +78,7 @@ def _indicator_row(
         value = wording.entered(line, counted.entry, language)
     elif scored.interval is not None:
         value = f"{value} ({wording.limits(scored.interval, language)})"
-    interval = scored.wilson
+    interval, away = scored.wilson, wording.distance(standing, scored, language)
     return (
         component,
         line.text.to(language),
@@ -86,7 +86,7 @@ def _indicator_row(
         wording.target(line, language),
         scored.points,
         scored.max_points,
-        wording.state(scored, language),
+        "; ".join(said for said in (wording.state(scored, language), away) if said),
         f"{wording.limits(interval, language)}%" if interval else "",
         _evidence(standing, results, language),
         approval(standing, results, language),

@@ -64,6 +64,8 @@ def provisional_sentence(results: CardResults, language: str) -> str | None:
 def approval_sentence(results: CardResults, language: str) -> str:
     """How much of what counts has been approved."""
     _ = gettext_in(language)
+    if results.n_approved == results.n_entered:
+        return _("All {n} values that were entered are approved.").format(n=results.n_entered)
     words = _("{approved} of {entered} values are approved; the others count until a leader decides.")
     return words.format(approved=results.n_approved, entered=results.n_entered)
 
@@ -149,6 +151,11 @@ def components_sentence(results: CardResults, language: str) -> str:
     return _("{n} of {all} components are at their maximum.").format(
         n=scored.components_at_max, all=len(scored.components)
     )
+
+
+def sign(light: Light) -> str:
+    """The sign of a light alone, where the word stands beside the picture."""
+    return _SIGNS[light]
 
 
 def light(light: Light, language: str) -> str:

@@ -1,6 +1,7 @@
 """Scorecards on the pages: entered with evidence, approved by another, corrected with a trace."""
 
 import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,7 @@ from tests.scorecards.builders import (
     results_of,
 )
 from tests.web.browsing import database_of, everything_in
+from tests.web.naughty import strings
 
 MISSING = "unit_autonomy_rate"  # in the board's third quarter
 APPROVED = "propaganda_rate"
@@ -365,3 +367,29 @@ def test_no_page_is_there_for_a_card_that_is_not(administrator: FlaskClient, pat
     assert administrator.get(f"/office/scorecards{path}").status_code == 200
     if path.startswith("/3"):
         assert administrator.get(f"/office/scorecards{path.replace('/3', '/999')}").status_code == 404
+
+
+def test_hostile_words_are_refused_or_kept_and_shown_as_text(demo_app: Flask, officer: FlaskClient) -> None:
+    for text in strings()[::25]:
+        sent = enter(officer, QUARTER, MISSING, value="95", evidence_ref=text, note=text)
+        assert sent.status_code in {303, 422}, ascii(text)
+        entries = results_of(demo_app, QUARTER).standings[MISSING].history
+        if sent.status_code == 303:
+            assert entries[-1].entry.evidence_ref == text.strip(), ascii(text)
+    plain = officer.get(f"/office/scorecards/{QUARTER}/values/{APPROVED}").text
+    page = officer.get(f"/office/scorecards/{QUARTER}/values/{MISSING}").text
+    assert set(re.findall(r"<[a-z]+", page)) <= set(re.findall(r"<[a-z]+", plain))
+    assert officer.get(f"/office/scorecards/{QUARTER}").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "=cmd()", "x" * 300])
+def test_hostile_names_of_tasks_and_units_are_text(
+    demo_app: Flask, administrator: FlaskClient, text: str
+) -> None:
+    task = {"title": text, "unit_id": "1", "year": "2019", "due_on": "2019-01-31", "responsible": text[:200]}
+    assert post(administrator, "/office/tasks", **task).status_code == 303
+    post(administrator, "/office/units", name=text, name_en=text)
+    for path in ("/office/tasks?year=2019", "/office/units", "/office/scorecards"):
+        page = administrator.get(path)
+        assert page.status_code == 200
+        assert "<script>alert(1)" not in page.text
