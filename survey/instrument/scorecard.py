@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from survey.instrument.codec import read_document
@@ -293,11 +293,3 @@ def to_json(card: Scorecard) -> str:
 def digest(card: Scorecard) -> str:
     """The identity of a version: SHA-256 over its canonical document, in hexadecimal."""
     return hashlib.sha256(to_json(card).encode()).hexdigest()
-
-
-def with_indicators(card: Scorecard, changed: dict[str, Indicator]) -> Scorecard:
-    """The scorecard with some indicators replaced by others of the same key; the total follows."""
-    components = tuple(
-        replace(c, indicators=tuple(changed.get(i.key, i) for i in c.indicators)) for c in card.components
-    )
-    return replace(card, components=components, total_points=sum(c.max_points for c in components))

@@ -1,7 +1,9 @@
 """The pictures of a scorecard, in the visual language of the survey's: bar is measured, ink is the point."""
 
+import hashlib
 import itertools
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -11,6 +13,7 @@ from survey.reports.canvas import BAND, GROUND, INK, LINE, MEASURED, SOFT, Canva
 from survey.reports.tables import Table, printed
 from survey.reports.wording import UNDEFINED, demo_label, points
 from survey.scorecards import tables, wording
+from survey.scorecards.as_json import card_entry
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.results import CardResults
 from survey.scoring.interval import Interval
@@ -22,18 +25,31 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _AIR = 0.06
+_KEPT_AT_MOST = 64
+_kept: dict[tuple[str, str, str], Markup] = {}
 
 
 def figures(results: CardResults, trend: Sequence[CardResults], language: str) -> dict[str, Markup]:
     """The page's drawings as SVG; the trend only where there is more than one period."""
-    drawn = {"components": components_figure(results, language, "svg")}
+    drawn = {
+        "components": _drawn(
+            [results], language, lambda: components_figure(results, language, "svg"), "components"
+        )
+    }
     if len(trend) > 1:
-        drawn["trend"] = trend_figure(trend, language, "svg")
-    return {name: _markup(picture) for name, picture in drawn.items()}
+        drawn["trend"] = _drawn(trend, language, lambda: trend_figure(trend, language, "svg"), "trend")
+    return drawn
 
 
-def _markup(picture: bytes) -> Markup:
-    return Markup(picture.decode())  # noqa: S704 — drawn here, texts escaped by canvas
+def _drawn(cards: Sequence[CardResults], language: str, draw: Callable[[], bytes], what: str) -> Markup:
+    """A picture, drawn once for the same outcomes of the same cards in a language."""
+    said = [card_entry(card) for card in cards]
+    key = (language, what, hashlib.sha256(json.dumps(said).encode()).hexdigest())
+    if key not in _kept:
+        if len(_kept) >= _KEPT_AT_MOST:
+            _kept.clear()
+        _kept[key] = Markup(draw().decode())  # noqa: S704 — drawn here, texts escaped by canvas
+    return _kept[key]
 
 
 def components_figure(results: CardResults, language: str, kind: PictureKind, *, wide: bool = False) -> bytes:
@@ -88,7 +104,12 @@ def ranking_figure(ranking: Ranking, own_unit: int | None, language: str) -> Mar
     ]
     demo = demo_label(language) if ranking.is_demo else None
     alternative = _as_sentences(table, language)
-    return _markup(_dots("ranking", table.title, demo, rows, language, "svg", alternative=alternative))
+    return _drawn(
+        [placed.card for placed in ranking.placed],
+        language,
+        lambda: _dots("ranking", table.title, demo, rows, language, "svg", alternative=alternative),
+        f"ranking seen by {own_unit}",
+    )
 
 
 def _dots(  # noqa: PLR0913 — one picture, two uses

@@ -18,7 +18,7 @@ from survey.web.templates import language
 
 bp = Blueprint("plan", __name__, url_prefix="/office")
 _NO_UNIT = "none"
-_MOST_ID = 2**31 - 1
+_MOST_DIGITS = 9
 
 
 def _by() -> int:
@@ -69,7 +69,7 @@ def _task_form(*, bound: bool) -> TaskForm:
 
 def _number_asked(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isdecimal() and text.isascii() and int(text[:12]) <= _MOST_ID else None
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:

@@ -14,8 +14,8 @@ from survey.scorecards.access import card_for
 from survey.scorecards.cards import EvidenceFile, NewEntry
 from survey.scorecards.entries import Problem, read_typed
 from survey.scorecards.forms import DecisionForm, ImportForm, ValueForm
-from survey.scorecards.results import CardResults, Standing, card_results
-from survey.scorecards.values_file import ValuesFileError, read_values
+from survey.scorecards.results import CardResults, Standing, card_results, observed_in
+from survey.scorecards.values_file import Line, ValuesFileError, read_values
 from survey.store import audit, people, scorecards
 from survey.web.context import database, now, this_morning
 from survey.web.forms import is_plain
@@ -89,11 +89,11 @@ def import_values(card_id: int) -> ResponseReturnValue:
         lines = read_values(upload.read(), upload.filename, results.definition, gettext_in(language()))
     except ValuesFileError as error:
         return _values_page(card_id, {"file": str(error)}, 422)
-    fed = {line.line.key for line in results.standings.values() if _is_fed(results, line)}
     entries = [
         NewEntry(line.key, line.observed, line.evidence_ref, line.note, reason)
         for line in lines
-        if line.key not in fed
+        if not _is_fed(results, results.standings[line.key])
+        and not _is_kept(results.standings[line.key], line)
     ]
     by, at = _by(), now()
 
@@ -105,6 +105,15 @@ def import_values(card_id: int) -> ResponseReturnValue:
     database().write(kept)
     flash(_("%(n)s values have been entered and wait for approval") % {"n": len(entries)})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
+
+
+def _is_kept(standing: Standing, line: Line) -> bool:
+    """Whether the newest value says the same already and was not sent back: nothing to approve again."""
+    if not standing.history or standing.was_sent_back:
+        return False
+    entry = standing.history[-1].entry
+    words = (entry.evidence_ref, entry.note) == (line.evidence_ref, line.note)
+    return words and observed_in(entry) == line.observed
 
 
 def _is_fed(results: CardResults, standing: Standing) -> bool:

@@ -218,6 +218,17 @@ def test_values_travel_out_and_in_as_csv(
             assert (mine.value, mine.points, mine.state) == (theirs.value, theirs.points, theirs.state)
 
 
+def test_importing_what_is_there_already_asks_nobody_to_approve_it_again(
+    demo_app: Flask, officer: FlaskClient
+) -> None:
+    file = officer.get(f"/office/scorecards/{QUARTER}/report.csv?in=vi").data
+    before = {key: len(s.history) for key, s in results_of(demo_app, QUARTER).standings.items()}
+    changed = file.replace(b",4,4,", b",3,4,")
+    assert import_file(officer, QUARTER, changed).status_code == 303
+    after = {key: len(s.history) for key, s in results_of(demo_app, QUARTER).standings.items()}
+    assert [key for key in after if after[key] > before[key]] == ["tthc_control_rate"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -360,6 +371,16 @@ def test_units_and_their_people_are_kept(demo_app: Flask, administrator: FlaskCl
     assert post(administrator, members, person_id="2", unit="none").status_code == 303
     assert database_of(demo_app).read(lambda s: units.unit_of(s, 2)) is None
     assert post(administrator, members, person_id="999", unit="none").status_code == 422
+
+
+def test_numbers_in_an_address_may_be_anything(administrator: FlaskClient) -> None:
+    for text in ("9" * 5000, "-1", "\u0662", "x", "0" * 5000, ""):
+        assert (
+            administrator.get("/office/tasks", query_string={"year": text, "unit": text}).status_code == 200
+        )
+        assert (
+            administrator.get("/office/scorecards/ranking", query_string={"period": text}).status_code == 200
+        )
 
 
 @pytest.mark.parametrize("path", ["", "/3", "/3/values", "/ranking", "/definitions"])
