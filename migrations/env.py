@@ -12,6 +12,8 @@ from survey.store import (  # noqa: F401 — fills Base.metadata
     questionnaires,
     responses,
     saved_forms,
+    scorecards,
+    units,
 )
 from survey.store.db import Base
 

@@ -25,6 +25,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from survey.intake import pages as intake
     from survey.intake import receipt_pages as receipt
     from survey.reports import pages as reports
+    from survey.scorecards import pages as scorecards
+    from survey.scorecards import plan_pages, value_pages
     from survey.store.db import Database
     from survey.web import compress, context, errors, guards, limits, log, metrics, security, templates
 
@@ -41,6 +43,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     )
     for part in (log, compress, security, templates, errors, guards, limits):
         part.init(app)
-    for part in (metrics, intake, receipt, later, device, fieldwork, look, reports, accounts, cli):
-        app.register_blueprint(part.bp)
+    for page in (metrics, intake, receipt, later, device, fieldwork, look, reports, accounts):
+        app.register_blueprint(page.bp)
+    for page in (scorecards, value_pages, plan_pages, cli):
+        app.register_blueprint(page.bp)
     return app

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from flask import Blueprint
@@ -25,10 +25,15 @@ from survey.reports.response_export import (
     write_responses,
 )
 from survey.reports.results import campaign_results
-from survey.store import fieldwork, migrate, people, questionnaires
+from survey.scorecards import demo as scorecard_demo
+from survey.scorecards.score_file import ScorecardFileError, score_scorecard
+from survey.store import fieldwork, migrate, people, questionnaires, scorecards
 from survey.store.people import Role
 from survey.web.context import database, now, office, this_morning, today
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
+
+if TYPE_CHECKING:
+    import numpy as np
 
 bp = Blueprint("survey_cli", __name__, cli_group="survey")
 _DEMO_SEED = 20180824
@@ -51,6 +56,7 @@ def setup(*, with_demo: bool, admin: str) -> None:
     migrate.upgrade(database())
     at = now()
     database().write(lambda s: questionnaires.publish(s, questionnaires.shipped(), now=at))
+    database().write(lambda s: scorecards.publish(s, scorecards.shipped(), now=at))
     made = _first_people(admin, with_demo=with_demo)
     if with_demo:
         _make_demo()
@@ -64,7 +70,9 @@ def _first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
     """The people made, with their passwords; nobody where somebody can administer already."""
     wanted = {admin: ("Quản trị viên", Role.ADMINISTRATOR)}
     if with_demo:
-        wanted["viewer"] = ("Lãnh đạo (chỉ xem)", Role.VIEWER)
+        wanted["officer"] = ("Chuyên viên cải cách hành chính", Role.OFFICER)
+        wanted["leader"] = ("Lãnh đạo (duyệt số liệu)", Role.LEADER)
+        wanted["viewer"] = ("Người xem", Role.VIEWER)
     passwords = {username: accounts.new_password() for username in wanted}
     at = now()
 
@@ -86,8 +94,23 @@ def _make_demo() -> None:
     def make(session: Session) -> None:
         if fieldwork.campaign_by_key(session, "demo") is None:
             demo.make_demo(session, today=day, rng=np.random.default_rng(_DEMO_SEED))
+        if not scorecards.cards(session):
+            _make_demo_scorecards(session, np.random.default_rng(_DEMO_SEED))
 
     database().write(make)
+
+
+def _make_demo_scorecards(session: Session, rng: "np.random.Generator") -> None:
+    """Entered by an officer and approved by a leader, or by administrators where there are none."""
+    everyone = people.people(session)
+    (officer, *_others) = _first_of(everyone, Role.OFFICER)
+    leaders = [number for number in _first_of(everyone, Role.LEADER) if number != officer]
+    scorecard_demo.make_demo(session, officer=officer, leader=next(iter(leaders), None), rng=rng)
+
+
+def _first_of(everyone: list[people.Person], role: Role) -> list[int]:
+    """Those of a role, then the administrators, who may do the same."""
+    return [p.id for wanted in (role, Role.ADMINISTRATOR) for p in everyone if p.role == wanted]
 
 
 @bp.cli.command("publish-questionnaire")
@@ -145,6 +168,24 @@ def _difference_in_short(difference: dict[str, Any] | None) -> str:
         return "\nno difference: one of the files has no score"
     low, high = difference["ci"]
     return f"\nsecond minus first {difference['estimate']:+.4f}, 95% interval {low:+.4f} to {high:+.4f}"
+
+
+@bp.cli.command("scorecard")
+@click.argument("definition", type=_FILE)
+@click.option("--values", required=True, type=_FILE, help="The values, CSV or XLSX.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def scorecard(definition: Path, *, values: Path, as_json: bool) -> None:
+    """Score a scorecard from its definition and a file of values, with no database."""
+    try:
+        report: dict[str, Any] = score_scorecard(definition, values)
+    except ScorecardFileError as error:
+        refused(str(error))
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
+        return
+    earned = "no points" if report["points"] is None else f"{report['points']:.4f} points"
+    scored = f", provisional: scored from {report['max_scored']:g}" if report["provisional"] else ""
+    click.echo(f"{earned} of {report['total']:g}{scored}")
 
 
 @bp.cli.command("export")

@@ -18,7 +18,8 @@ from survey import create_app
 from survey.accounts import sign_in
 from survey.config import Settings
 from survey.fieldwork import demo
-from survey.store import migrate, questionnaires
+from survey.scorecards import demo as scorecard_demo
+from survey.store import migrate, questionnaires, scorecards
 from survey.store.db import Database
 from survey.store.people import Role
 from tests.postgres import create_database, private_postgres
@@ -65,8 +66,8 @@ def _template(kind: str, place: Path, subject: str, fill: Callable[[Database], N
     return Template(kind, place, name)
 
 
-def _add_people(database: Database) -> None:
-    for username, role in (("admin", Role.ADMINISTRATOR), ("viewer", Role.VIEWER)):
+def _add_people(database: Database, **roles: Role) -> None:
+    for username, role in roles.items():
         database.write(
             lambda s, username=username, role=role: sign_in.add_person(  # type: ignore[misc]
                 s, username, username.title(), role, password=PASSWORD, now=datetime.now(UTC)
@@ -75,14 +76,17 @@ def _add_people(database: Database) -> None:
 
 
 def _fill_empty(database: Database) -> None:
-    _add_people(database)
+    _add_people(database, admin=Role.ADMINISTRATOR, viewer=Role.VIEWER)
     database.write(lambda s: questionnaires.publish(s, questionnaires.shipped(), now=datetime.now(UTC)))
+    database.write(lambda s: scorecards.publish(s, scorecards.shipped(), now=datetime.now(UTC)))
 
 
 def _fill_demo(database: Database) -> None:
     _fill_empty(database)
     today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
     database.write(lambda s: demo.make_demo(s, today=today, rng=np.random.default_rng(7)))
+    _add_people(database, officer=Role.OFFICER, leader=Role.LEADER)
+    database.write(lambda s: scorecard_demo.make_demo(s, officer=3, leader=4, rng=np.random.default_rng(7)))
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

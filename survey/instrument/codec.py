@@ -38,6 +38,11 @@ _OTHER_MODULES = ("internal_module", "par_scorecard")  # of the same file, read 
 
 def questionnaire_from_yaml(text: str) -> Questionnaire:
     """The questionnaire of a YAML (or JSON) text; InstrumentError with the place where it breaks a rule."""
+    return from_document(read_document(text))
+
+
+def read_document(text: str) -> object:
+    """What a YAML (or JSON) text holds, if it is not too large."""
     if len(text) > MAX_DOCUMENT_CHARS:
         raise InstrumentError(f"the document has {len(text)} characters; {MAX_DOCUMENT_CHARS} are the most")
     try:
@@ -46,7 +51,7 @@ def questionnaire_from_yaml(text: str) -> Questionnaire:
         raise InstrumentError(f"this is not YAML: {' '.join(str(error).split())[:200]}") from error
     if (values := _size(document, {})) > MAX_DOCUMENT_VALUES:
         raise InstrumentError(f"the document holds {values} values; {MAX_DOCUMENT_VALUES} are the most")
-    return from_document(document)
+    return document
 
 
 def _parsed(text: str) -> object:

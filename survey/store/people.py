@@ -13,6 +13,8 @@ class Role(StrEnum):
     """What a person is to the office."""
 
     ADMINISTRATOR = "administrator"
+    OFFICER = "officer"
+    LEADER = "leader"
     VIEWER = "viewer"
 
 

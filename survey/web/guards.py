@@ -14,13 +14,15 @@ from survey.store import people
 from survey.store.people import Person, Role
 from survey.web.context import database
 
+_READ = frozenset({"office.enter", "report.read", "report.download", "fieldwork.read", "scorecard.read"})
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.VIEWER: frozenset({"office.enter", "report.read", "report.download", "fieldwork.read"}),
-    Role.ADMINISTRATOR: frozenset(
-        {"office.enter", "report.read", "report.download", "responses.download", "fieldwork.read",
-         "fieldwork.write", "people.manage", "audit.read", "office.manage"}
-    ),
-}  # fmt: skip
+    Role.VIEWER: _READ,
+    Role.LEADER: _READ | {"scorecard.approve"},
+    Role.OFFICER: _READ | {"fieldwork.write", "scorecard.enter"},
+    Role.ADMINISTRATOR: _READ
+    | {"fieldwork.write", "people.manage", "audit.read", "office.manage", "responses.download"}
+    | {"scorecard.enter", "scorecard.approve", "scorecard.define"},
+}
 PUBLIC = "public"
 _DECLARED = "survey_permission"
 View = TypeVar("View", bound=Callable[..., object])

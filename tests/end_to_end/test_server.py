@@ -265,7 +265,7 @@ def test_bin_serve_sets_up_once_and_prints_where_to_go(tmp_path: Path) -> None:
     first = printed_by_bin_serve(folder)
     address = first["Address"][0]
     assert first["Questionnaire"] == [f"{address}s/demo"]
-    assert [sign_in.split()[0] for sign_in in first["Sign-in"]] == ["admin", "viewer"]
+    assert [sign_in.split()[0] for sign_in in first["Sign-in"]] == ["admin", "officer", "leader", "viewer"]
     assert all(len(sign_in.split()[1]) >= 12 for sign_in in first["Sign-in"])
     for kept in ("secret_key", "demo-sign-ins.txt"):
         assert stat.S_IMODE((folder / "instance" / kept).stat().st_mode) == 0o600

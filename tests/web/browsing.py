@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from survey.reports.pages import workshop
-from survey.store import export_jobs, fieldwork, questionnaires
+from survey.store import export_jobs, fieldwork, questionnaires, scorecards
 from survey.store.db import Base, Database
 from survey.web.modes import Mode, token_for
 from tests.conftest import SECRET, Template, app_on, csrf_in
@@ -77,7 +77,7 @@ def address(app: Flask, rule: Rule) -> str:
     digest = database_of(app).read(questionnaires.versions)[0].digest
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
              "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint),
-             "job_id": _export_of(app)}  # fmt: skip
+             "job_id": _export_of(app), **_of_a_scorecard(app)}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,
@@ -91,6 +91,18 @@ def _token(endpoint: str) -> str:
     """What a link for a shared tablet, or for a clerk, carries at the demonstration's desk."""
     mode = Mode.ASSISTED if endpoint == "device.assisted" else Mode.KIOSK
     return token_for(mode, "demo", SECRET)
+
+
+def _of_a_scorecard(app: Flask) -> dict[str, Any]:
+    """What addresses a value with evidence of the demonstration's first scorecard, and a task."""
+    card_digest = database_of(app).read(scorecards.versions)[0].digest
+    return {
+        "card_id": 1,
+        "card_digest": card_digest,
+        "indicator": "plan_completion_rate",
+        "entry_id": 1,
+        "task_id": 1,
+    }
 
 
 def token(client: FlaskClient) -> str:

@@ -12,6 +12,7 @@ from tests.conftest import Template, app_on, sign_in_as
 from tests.web.browsing import address, app_for_all, routes, token
 
 PUBLIC, VIEWER, ADMINISTRATOR = "public", "viewer", "administrator"
+CARD = "<int(max=2147483647):card_id>"
 WHO_MAY = {
     "GET /static/<path:filename>": PUBLIC,
     "GET /healthz": PUBLIC,
@@ -81,6 +82,33 @@ WHO_MAY = {
     "POST /office/people": ADMINISTRATOR,
     "POST /office/people/<int(max=2147483647):person_id>/active": ADMINISTRATOR,
     "GET /office/audit": ADMINISTRATOR,
+    "GET /office/scorecards": VIEWER,
+    "POST /office/scorecards": ADMINISTRATOR,
+    f"GET /office/scorecards/{CARD}": VIEWER,
+    f"GET /office/scorecards/{CARD}/report.<any(pdf, docx, xlsx, json, csv):extension>": VIEWER,
+    f"GET /office/scorecards/{CARD}/values": VIEWER,
+    f"POST /office/scorecards/{CARD}/values": ADMINISTRATOR,
+    f"GET /office/scorecards/{CARD}/values/<indicator>": VIEWER,
+    f"POST /office/scorecards/{CARD}/values/<indicator>": ADMINISTRATOR,
+    f"GET /office/scorecards/{CARD}/values/<indicator>/decision": VIEWER,
+    f"POST /office/scorecards/{CARD}/values/<indicator>/decision": ADMINISTRATOR,
+    f"GET /office/scorecards/{CARD}/approvals": VIEWER,
+    f"POST /office/scorecards/{CARD}/approvals": ADMINISTRATOR,
+    f"GET /office/scorecards/{CARD}/evidence/<int(max=2147483647):entry_id>": VIEWER,
+    "GET /office/scorecards/ranking": VIEWER,
+    "GET /office/scorecards/definitions": VIEWER,
+    "POST /office/scorecards/definitions": ADMINISTRATOR,
+    "GET /office/scorecards/definitions/<card_digest>.yaml": VIEWER,
+    "GET /office/scorecards/definitions/<card_digest>/edit": ADMINISTRATOR,
+    "POST /office/scorecards/definitions/<card_digest>/edit": ADMINISTRATOR,
+    "GET /office/tasks": VIEWER,
+    "POST /office/tasks": ADMINISTRATOR,
+    "GET /office/tasks/<int(max=2147483647):task_id>": VIEWER,
+    "POST /office/tasks/<int(max=2147483647):task_id>": ADMINISTRATOR,
+    "GET /office/units": ADMINISTRATOR,
+    "POST /office/units": ADMINISTRATOR,
+    "GET /office/units/members": ADMINISTRATOR,
+    "POST /office/units/members": ADMINISTRATOR,
 }
 CLOSED = {route: who for route, who in WHO_MAY.items() if who != PUBLIC}
 

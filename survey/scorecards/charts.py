@@ -1,0 +1,206 @@
+"""The pictures of a scorecard, in the visual language of the survey's: bar is measured, ink is the point."""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from survey.reports import canvas
+from survey.reports.canvas import BAND, GROUND, INK, LINE, MEASURED, SOFT, Canvas, PictureKind
+from survey.reports.tables import Table, printed
+from survey.reports.wording import UNDEFINED, demo_label, points
+from survey.scorecards import tables, wording
+from survey.scorecards.as_json import card_entry
+from survey.scorecards.ranking import Ranking
+from survey.scorecards.results import CardResults
+from survey.scoring.interval import Interval
+from survey.scoring.par_index import ComponentPoints
+from survey.web import locale
+from survey.web.locale import gettext_in
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_AIR = 0.06
+_KEPT_AT_MOST = 64
+_kept: dict[tuple[str, str, str], Markup] = {}
+
+
+def figures(results: CardResults, trend: Sequence[CardResults], language: str) -> dict[str, Markup]:
+    """The page's drawings as SVG; the trend only where there is more than one period."""
+    drawn = {
+        "components": _drawn(
+            [results], language, lambda: components_figure(results, language, "svg"), "components"
+        )
+    }
+    if len(trend) > 1:
+        drawn["trend"] = _drawn(trend, language, lambda: trend_figure(trend, language, "svg"), "trend")
+    return drawn
+
+
+def _drawn(cards: Sequence[CardResults], language: str, draw: Callable[[], bytes], what: str) -> Markup:
+    """A picture, drawn once for the same outcomes of the same cards in a language."""
+    said = [card_entry(card) for card in cards]
+    key = (language, what, hashlib.sha256(json.dumps(said).encode()).hexdigest())
+    if key not in _kept:
+        if len(_kept) >= _KEPT_AT_MOST:
+            _kept.clear()
+        _kept[key] = Markup(draw().decode())  # noqa: S704 — drawn here, texts escaped by canvas
+    return _kept[key]
+
+
+def components_figure(results: CardResults, language: str, kind: PictureKind, *, wide: bool = False) -> bytes:
+    """Each component's points as a share of its own maximum."""
+    _ = gettext_in(language)
+    labels = [component.text.to(language) for component in results.definition.components]
+    tops = _tops(labels, wide=wide)
+    with canvas.drawing("components"):
+        title = _("Share of each component's maximum")
+        picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
+        for top, label, scored in zip(tops, labels, results.scored.components, strict=False):
+            _draw_component(picture, top, label, scored, language)
+        _share_axis(picture, tops[-1], language)
+        return picture.rendered("components", kind, wording.total_sentence(results, language))
+
+
+def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPoints, language: str) -> None:
+    earned = f"{points(scored.points, language)} / {locale.points(scored.max_scored, language)}"
+    axes = picture.row(top, label, f"{earned} {wording.sign(scored.light)}")
+    axes.set_xlim(0, 1)
+    axes.barh(0, 1, height=1.1, color=BAND, linewidth=0, zorder=1)
+    if scored.points is None:
+        return
+    axes.barh(0, scored.points / scored.max_scored, height=1.1, color=MEASURED, linewidth=0, zorder=2)
+    if scored.interval is not None:
+        ends = (scored.interval.low / scored.max_scored, scored.interval.high / scored.max_scored)
+        for colour, width in ((GROUND, 4.5), (INK, 2)):
+            axes.plot(ends, [0, 0], color=colour, linewidth=width, solid_capstyle="butt", zorder=3)
+
+
+def trend_figure(
+    cards: Sequence[CardResults], language: str, kind: PictureKind, *, wide: bool = False
+) -> bytes:
+    """The totals of a unit's periods with their intervals, oldest first."""
+    _ = gettext_in(language)
+    rows = [(card.period.called(language), card.scored.points, card.scored.interval) for card in cards]
+    title = _("Total by period, of {total} points").format(
+        total=locale.points(cards[-1].scored.total, language)
+    )
+    demo = next((_demo(card, language) for card in cards if card.is_demo), None)
+    alternative = _as_sentences(tables.trend(cards, language), language)
+    return _dots("trend", title, demo, rows, language, kind, alternative=alternative, wide=wide)
+
+
+def ranking_figure(ranking: Ranking, own_unit: int | None, language: str) -> Markup:
+    """The units of a period with their points and intervals, best first."""
+    _ = gettext_in(language)
+    table = tables.ranking(ranking, own_unit, language)
+    rows = [
+        (str(cells[0]), placed.points, placed.interval)
+        for cells, placed in zip(table.rows, ranking.placed, strict=True)
+    ]
+    demo = demo_label(language) if ranking.is_demo else None
+    alternative = _as_sentences(table, language)
+    return _drawn(
+        [placed.card for placed in ranking.placed],
+        language,
+        lambda: _dots("ranking", table.title, demo, rows, language, "svg", alternative=alternative),
+        f"ranking seen by {own_unit}",
+    )
+
+
+def _dots(  # noqa: PLR0913 — one picture, two uses
+    name: str,
+    title: str,
+    demo: str | None,
+    rows: Sequence[tuple[str, float | None, Interval | None]],
+    language: str,
+    kind: PictureKind,
+    *,
+    alternative: str,
+    wide: bool = False,
+) -> bytes:
+    """One row a value: its interval as a bar, the point as a tick, on a part of the scale."""
+    tops = _tops([label for label, _points, _interval in rows], wide=wide)
+    shown = _zoom(rows)
+    with canvas.drawing(name):
+        picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT, wide=wide)
+        for top, (label, middle, interval) in zip(tops, rows, strict=False):
+            axes = picture.row(top, label, points(middle, language))
+            axes.set_xlim(*shown)
+            axes.plot(shown, [0, 0], color=LINE, linewidth=0.8, zorder=1)
+            _draw_point(axes, middle, interval)
+        _points_axis(picture, tops[-1], shown, language)
+        return picture.rendered(name, kind, alternative)
+
+
+def _draw_point(axes: "Axes", middle: float | None, interval: Interval | None) -> None:
+    if middle is None:
+        return
+    if interval is not None:
+        width = interval.high - interval.low
+        axes.barh(0, width, left=interval.low, height=1.1, color=MEASURED, linewidth=0, zorder=2)
+    for colour, thickness in ((GROUND, 4), (INK, 2.5)):
+        axes.plot(
+            [middle] * 2, [-1.3, 1.3], color=colour, linewidth=thickness, solid_capstyle="butt", zorder=4
+        )
+
+
+def _zoom(rows: Sequence[tuple[str, float | None, Interval | None]]) -> tuple[float, float]:
+    places = [middle for _label, middle, _interval in rows if middle is not None]
+    for _label, _middle, interval in rows:
+        places += [interval.low, interval.high] if interval else []
+    low, high = min(places, default=0.0), max(places, default=1.0)
+    air = max(1.0, _AIR * (high - low))
+    return low - air, high + air
+
+
+def _points_axis(picture: Canvas, top: float, shown: tuple[float, float], language: str) -> None:
+    axes = _axis(picture, top)
+    low, high = shown
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000, 10_000) if (high - low) / s <= 7)
+    ticks = [tick for tick in range(0, int(high) + 1, step) if tick >= low]
+    axes.set_xlim(low, high)
+    axes.set_xticks(ticks, [locale.points(tick, language) for tick in ticks])
+
+
+def _share_axis(picture: Canvas, top: float, language: str) -> None:
+    axes = _axis(picture, top)
+    axes.set_xlim(0, 1)
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+    axes.set_xticks(ticks, [f"{locale.points(100 * tick, language)}%" for tick in ticks])
+    first, *_between, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
+
+
+def _axis(picture: Canvas, top: float) -> "Axes":
+    axes = picture.axes(top=top, height=1)
+    axes.set_yticks([])
+    axes.tick_params(axis="x", labelsize=canvas.SMALL, colors=SOFT, length=3, pad=2)
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(LINE)
+    return axes
+
+
+def _tops(labels: Sequence[str], *, wide: bool) -> list[float]:
+    heights = [canvas.row_height(label, wide=wide) for label in labels or [""]]
+    return list(itertools.accumulate(heights, initial=0.0))
+
+
+def _demo(results: CardResults, language: str) -> str | None:
+    return demo_label(language) if results.is_demo else None
+
+
+def _as_sentences(table: Table, language: str) -> str:
+    """Name, points and interval of each row, for those who do not see the picture."""
+    said = []
+    for row in table.rows:
+        label, *cells = (printed(c, k.kind, language) for c, k in zip(row, table.columns, strict=True))
+        named = zip(table.columns[1:], cells, strict=True)
+        said.append(f"{label}: " + "; ".join(f"{column.label} {cell}" for column, cell in named) + ".")
+    return " ".join(said) or UNDEFINED

@@ -1,0 +1,126 @@
+"""The forms of scorecards, values, tasks and units."""
+
+from typing import Any
+
+from wtforms import (
+    DateField,
+    FileField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import Optional
+
+from survey.scorecards.entries import Typed, parts
+from survey.scorecards.periods import read_period
+from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
+from survey.web.templates import gettext as _
+
+_DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
+
+
+class CardForm(OfficeForm):
+    """A new scorecard."""
+
+    unit_id = SelectField(said(lambda: _("Unit")), validators=[Needed(), Offered()])
+    period = StringField(said(lambda: _("Reporting period")), validators=[Needed(), PlainText(20)])
+    digest = SelectField(said(lambda: _("Definition")), validators=[Needed(), Offered()])
+    campaign = SelectField(said(lambda: _("Satisfaction points from")), validators=[Offered()])
+
+    def validate_period(self, field: Any) -> None:
+        """A year, a quarter or a month."""
+        if read_period(field.data or "") is None:
+            words = _("Found %(found)s; write a period like 2018, 2018-Q3 or 2018-09")
+            raise ValidationError(words % {"found": (field.data or "")[:20]})
+
+
+class ValueForm(OfficeForm):
+    """One value with its evidence; what the numbers say is read by `entries`."""
+
+    value = StringField(said(lambda: _("Value")), validators=[PlainText(40)])
+    numerator = StringField(said(lambda: _("Numerator: cases that count")), validators=[PlainText(40)])
+    denominator = StringField(said(lambda: _("Denominator: all cases")), validators=[PlainText(40)])
+    low = StringField(said(lambda: _("95% interval, lower")), validators=[PlainText(40)])
+    high = StringField(said(lambda: _("95% interval, upper")), validators=[PlainText(40)])
+    evidence_ref = StringField(said(lambda: _("Document: number and sign")), validators=[PlainText(200)])
+    note = StringField(said(lambda: _("Note")), validators=[PlainText(500)])
+    reason = StringField(said(lambda: _("Reason for the correction")), validators=[PlainText(500)])
+    file = FileField(said(lambda: _("File of the document")))
+
+    def typed(self) -> Typed:
+        """The numbers as they were typed."""
+        return Typed(**{part: (self[part].data or "").strip() for part in parts()})
+
+
+class ImportForm(OfficeForm):
+    """A file of values."""
+
+    file = FileField()
+
+
+class DecisionForm(OfficeForm):
+    """What a leader says about a value."""
+
+    note = StringField(said(lambda: _("Note")), validators=[PlainText(500)])
+
+
+class DefinitionForm(OfficeForm):
+    """A definition's file."""
+
+    file = FileField()
+
+
+class DefinitionTextForm(OfficeForm):
+    """A definition as text, to change in the page."""
+
+    text = TextAreaField(said(lambda: _("Definition")), validators=[Needed()])
+
+
+class UnitForm(OfficeForm):
+    """A new unit."""
+
+    name = StringField(said(lambda: _("Unit's name")), validators=[Needed(), PlainText(200)])
+    name_en = StringField(said(lambda: _("Unit's name in English")), validators=[PlainText(200)])
+
+
+class MemberForm(OfficeForm):
+    """Who belongs to which unit."""
+
+    person_id = SelectField(said(lambda: _("Person")), validators=[Needed(), Offered()])
+    unit = SelectField(said(lambda: _("Belongs to")), validators=[Offered()])
+
+
+class TaskForm(OfficeForm):
+    """A new task of the plan."""
+
+    unit_id = SelectField(said(lambda: _("Unit")), validators=[Needed(), Offered()])
+    year = IntegerField(said(lambda: _("Year of the plan")), validators=[Needed()])
+    title = StringField(said(lambda: _("Task")), validators=[Needed(), PlainText(300)])
+    responsible = StringField(said(lambda: _("Responsible")), validators=[PlainText(200)])
+    due_on = DateField(said(lambda: _("Due")), format=_DAY_FORMATS, validators=[Needed()])
+
+    def validate_year(self, field: Any) -> None:
+        """A year that plans are made for."""
+        if field.data is None or not _FIRST_YEAR <= field.data <= _LAST_YEAR:
+            raise ValidationError(_("Give a year: %(field)s") % {"field": field.label.text})
+
+    def validate_due_on(self, field: Any) -> None:
+        """A day."""
+        if field.data is None:
+            raise ValidationError(_("Give a day: %(field)s") % {"field": field.label.text})
+
+
+class DoneForm(OfficeForm):
+    """When a task was done, by which document; without a day it is open again."""
+
+    done_on = DateField(said(lambda: _("Done")), format=_DAY_FORMATS, validators=[Optional()])
+    evidence_ref = StringField(said(lambda: _("Document: number and sign")), validators=[PlainText(200)])
+
+    def validate_done_on(self, field: Any) -> None:
+        """A day, or nothing."""
+        if field.raw_data and str(field.raw_data[0]).strip() and field.data is None:
+            field.errors = []
+            raise ValidationError(_("Give a day: %(field)s") % {"field": field.label.text})

@@ -1,0 +1,272 @@
+"""Scorecards: the list, the one page, its files, the units side by side, and the definitions."""
+
+import io
+
+import yaml
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey.instrument import scorecard as definitions
+from survey.instrument.node import InstrumentError
+from survey.instrument.scorecard import Scorecard
+from survey.scorecards import cards as work
+from survey.scorecards import charts, tables, wording
+from survey.scorecards.access import card_for, units_for
+from survey.scorecards.export import FORMATS, exported
+from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm
+from survey.scorecards.periods import Period, read_period
+from survey.scorecards.ranking import Ranking, ranking_of
+from survey.scorecards.report import CardReport, card_report
+from survey.scorecards.results import CardResults, results_of_cards
+from survey.store import audit, fieldwork, scorecards, units
+from survey.web.context import database, now, this_morning, today
+from survey.web.guards import may, signed_in
+from survey.web.locale import LANGUAGES
+from survey.web.templates import gettext as _
+from survey.web.templates import language
+
+bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
+_TYPED = "typed"  # satisfaction points that come from no campaign
+
+
+def _by() -> int:
+    signed = signed_in()
+    assert signed is not None  # noqa: S101 — guards let nobody else in
+    return signed.person.id
+
+
+@bp.get("")
+@may("scorecard.read")
+def cards() -> ResponseReturnValue:
+    """Every scorecard one may see, what is missing in it, and where another is opened."""
+    return _cards_page(_card_form(bound=False), {})
+
+
+@bp.post("")
+@may("scorecard.enter")
+def open_card() -> ResponseReturnValue:
+    """Open the scorecard of a unit for a period."""
+    form, by, at = _card_form(bound=True), _by(), now()
+    if not form.validate_on_submit():
+        return _cards_page(form, form.problems(), 422)
+    period = read_period(form.period.data)
+    assert period is not None  # noqa: S101 — the form has looked
+    campaign = None if form.campaign.data == _TYPED else int(form.campaign.data)
+    new = work.NewCard(int(form.unit_id.data), period, form.digest.data, campaign)
+
+    def opened(session: Session) -> int:
+        card = work.open_card(session, new, now=at)
+        audit.record(session, "opened scorecard", f"{card.id}: {period.code}", person_id=by, now=at)
+        return card.id
+
+    try:
+        card_id = database().write(opened)
+    except work.CardTakenError:
+        words = _("The unit has a scorecard for this period already")
+        return _cards_page(form, {"period": words}, 422)
+    return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
+
+
+def _card_form(*, bound: bool) -> CardForm:
+    form, by = CardForm() if bound else CardForm(formdata=None), _by()
+    offered, versions, campaigns = database().read(
+        lambda s: (units_for(s, by), scorecards.versions(s), fieldwork.campaigns(s))
+    )
+    form.unit_id.choices = [(str(unit.id), unit.called(language())) for unit in offered]
+    form.digest.choices = [
+        (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
+    ]
+    form.campaign.choices = [(str(c.id), c.name) for c in campaigns] + [
+        (_TYPED, _("typed in, from no campaign"))
+    ]
+    return form
+
+
+def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    by, at = _by(), this_morning()
+
+    def found(session: Session) -> tuple[CardResults, ...]:
+        rows = scorecards.cards(session, unit_id=units.unit_of(session, by))
+        return results_of_cards(session, rows, computed_at=at)
+
+    page = render_template(
+        "scorecards/cards.html",
+        cards=database().read(found),
+        wording=wording,
+        today=today(),
+        form=form,
+        errors=errors,
+    )
+    return page, status
+
+
+@bp.get("/<int(max=2147483647):card_id>")
+@may("scorecard.read")
+def card(card_id: int) -> ResponseReturnValue:
+    """The one page of a scorecard: the total first, then why, then the detail."""
+    shown = _report(card_id)
+    return render_template(
+        "scorecards/card.html",
+        results=shown.results,
+        trend=shown.trend,
+        progress=shown.progress,
+        names={
+            component.key: component.text.to(language()) for component in shown.results.definition.components
+        },
+        figures=charts.figures(shown.results, shown.trend, language()),
+        wording=wording,
+        tables=tables,
+        formats=("pdf", "docx", "xlsx", "json"),
+        is_demo=shown.results.is_demo,
+    )
+
+
+def _report(card_id: int) -> CardReport:
+    by, at, day = _by(), this_morning(), today()
+
+    def found(session: Session) -> CardReport:
+        row = card_for(session, card_id, by) or abort(404)
+        return card_report(session, row, computed_at=at, today=day)
+
+    return database().read(found)
+
+
+@bp.get("/<int(max=2147483647):card_id>/report.<any(pdf, docx, xlsx, json, csv):extension>")
+@may("scorecard.read")
+def download(card_id: int, extension: str) -> ResponseReturnValue:
+    """The scorecard as a file, in the language asked for."""
+    in_words = request.args.get("in") or language()
+    if in_words not in LANGUAGES:
+        abort(404)
+    shown, by, at = _report(card_id), _by(), now()
+    content = exported(shown, extension, in_words)
+    name = f"scorecard-{shown.results.unit_id}-{shown.results.period.code}-{in_words}.{extension}"
+    database().write(lambda session: audit.record(session, "downloaded", name, person_id=by, now=at))
+    return send_file(
+        io.BytesIO(content),
+        mimetype=FORMATS[extension].mimetype,
+        download_name=name,
+        as_attachment=True,
+        max_age=0,
+    )
+
+
+@bp.get("/ranking")
+@may("scorecard.read")
+def ranking() -> ResponseReturnValue:
+    """The units of a period side by side, with how sure each place is."""
+    asked, by, at = read_period(request.args.get("period", "")), _by(), this_morning()
+
+    def found(session: Session) -> tuple[Ranking | None, list[Period], int | None]:
+        periods = {row.card.period for row in scorecards.cards(session)}
+        known = [p for p in (read_period(text) for text in sorted(periods, reverse=True)) if p]
+        chosen = asked or (known[0] if known else None)
+        rows = scorecards.cards(session, period=chosen.code) if chosen else []
+        shown = ranking_of(results_of_cards(session, rows, computed_at=at)) if rows else None
+        return shown, known, units.unit_of(session, by)
+
+    shown, known, own = database().read(found)
+    return render_template(
+        "scorecards/ranking.html",
+        ranking=shown,
+        periods=known,
+        own=own,
+        asked=asked,
+        figure=charts.ranking_figure(shown, own, language()) if shown else None,
+        wording=wording,
+        tables=tables,
+        is_demo=shown is not None and shown.is_demo,
+    )
+
+
+@bp.get("/definitions")
+@may("scorecard.read")
+def versions() -> ResponseReturnValue:
+    """The published definitions, and where another is put in."""
+    return _versions_page({})
+
+
+@bp.post("/definitions")
+@may("scorecard.define")
+def publish() -> ResponseReturnValue:
+    """Publish a definition from its file; one that breaks a rule is refused with place and reason."""
+    form, upload = DefinitionForm(), request.files.get("file")
+    if not form.validate_on_submit() or upload is None or not upload.filename:
+        return _versions_page({"file": _("Choose a file")}, 422)
+    try:
+        _publish(upload.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        words = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
+        return _versions_page({"file": words % {"place": error.start}}, 422)
+    except InstrumentError as error:
+        return _versions_page({"file": str(error)}, 422)
+    return redirect(url_for("scorecards.versions"), 303)
+
+
+def _publish(text: str) -> Scorecard:
+    """Keep the definition a text holds."""
+    definition, by, at = definitions.scorecard_from_text(text), _by(), now()
+
+    def published(session: Session) -> None:
+        digest = scorecards.publish(session, definition, now=at)
+        audit.record(session, "published definition", digest, person_id=by, now=at)
+
+    database().write(published)
+    return definition
+
+
+def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    found = database().read(scorecards.versions)
+    page = render_template(
+        "scorecards/definitions.html", versions=found, form=DefinitionForm(), errors=errors
+    )
+    return page, status
+
+
+@bp.get("/definitions/<card_digest>.yaml")
+@may("scorecard.read")
+def document(card_digest: str) -> ResponseReturnValue:
+    """A published definition as the file it can be put in again from."""
+    name = f"scorecard-{card_digest[:8]}.yaml"
+    content = io.BytesIO(_document(card_digest).encode())
+    return send_file(content, mimetype="application/yaml", download_name=name, as_attachment=True, max_age=0)
+
+
+def _document(digest: str) -> str:
+    """A definition as YAML."""
+
+    def found(session: Session) -> Scorecard:
+        known = {version.digest for version in scorecards.versions(session)}
+        return scorecards.definition(session, digest) if digest in known else abort(404)
+
+    document = definitions.to_document(database().read(found))
+    return str(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110))
+
+
+@bp.get("/definitions/<card_digest>/edit")
+@may("scorecard.define")
+def edit(card_digest: str) -> ResponseReturnValue:
+    """A definition as text, to be changed into the province's own decision."""
+    return _edit_page(card_digest, _document(card_digest), {})
+
+
+@bp.post("/definitions/<card_digest>/edit")
+@may("scorecard.define")
+def publish_edited(card_digest: str) -> ResponseReturnValue:
+    """Publish the changed text as another version; the one it came from stays."""
+    before, form = _document(card_digest), DefinitionTextForm()
+    text = form.text.data or ""
+    if not form.validate_on_submit():
+        return _edit_page(card_digest, text, form.problems(), 422)
+    try:
+        _publish(text)
+    except InstrumentError as error:
+        return _edit_page(card_digest, text or before, {"text": str(error)}, 422)
+    return redirect(url_for("scorecards.versions"), 303)
+
+
+def _edit_page(digest: str, text: str, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    form = DefinitionTextForm(formdata=None)
+    page = render_template("scorecards/edit.html", digest=digest, text=text, form=form, errors=errors)
+    return page, status

@@ -1,0 +1,70 @@
+"""The units of one period side by side, where their scorecards can be compared."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from survey.scorecards.periods import Period
+from survey.scorecards.results import CardResults
+from survey.scoring.interval import Interval
+from survey.scoring.ranking import Contender, Placing, rank_units
+
+_HALF = 2
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A unit's place, with the points and interval it rests on, rescaled to the whole total."""
+
+    placing: Placing
+    card: CardResults
+    points: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The placed units, best first, and those that could not be placed."""
+
+    period: Period
+    top: int
+    placed: tuple[Placed, ...]
+    not_placed: tuple[CardResults, ...]
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether any of it is a demonstration."""
+        return any(card.is_demo for card in (*(each.card for each in self.placed), *self.not_placed))
+
+
+def ranking_of(cards: Sequence[CardResults]) -> Ranking:
+    """The ranking of the cards that share the commonest definition.
+
+    Places compare the share of what could be scored: a unit where something is still missing is neither
+    punished nor favoured for it, and the table says from how many points it was scored.
+    """
+    digest = Counter(card.digest for card in cards).most_common(1)[0][0]
+    alike = {
+        str(card.unit_id): card for card in cards if card.digest == digest and card.scored.points is not None
+    }
+    definition = next(card.definition for card in cards if card.digest == digest)
+    top = definition.rank_target.max_rank if definition.rank_target else max(1, len(alike) // _HALF)
+    contenders = {key: _contender(card) for key, card in alike.items()}
+    return Ranking(
+        period=cards[0].period,
+        top=top,
+        placed=tuple(
+            Placed(
+                placing, alike[placing.key], contenders[placing.key].points, contenders[placing.key].interval
+            )
+            for placing in rank_units(list(contenders.values()), top)
+        ),
+        not_placed=tuple(card for card in cards if str(card.unit_id) not in alike),
+    )
+
+
+def _contender(card: CardResults) -> Contender:
+    scored = card.scored
+    scale = scored.total / scored.max_scored
+    limits = scored.interval and Interval(scored.interval.low * scale, scored.interval.high * scale)
+    return Contender(str(card.unit_id), (scored.points or 0.0) * scale, limits)

@@ -1,0 +1,52 @@
+"""`flask survey scorecard`: the points of a scorecard from files, with no database, as a JSON-able report."""
+
+from pathlib import Path
+
+from survey.instrument.node import InstrumentError
+from survey.instrument.scorecard import RANK, Scorecard, scorecard_from_text
+from survey.scorecards.as_json import points_entry
+from survey.scorecards.rules import rules_of
+from survey.scorecards.values_file import ValuesFileError, read_values
+from survey.scoring.par_index import score_card
+from survey.web.locale import gettext_in
+
+
+class ScorecardFileError(ValueError):
+    """A file of `scorecard` that cannot be used; the message says which, where, what to do."""
+
+
+def score_scorecard(definition: Path, values: Path) -> dict[str, object]:
+    """The report of `flask survey scorecard`, as docs/scorecard.md has it.
+
+    Raises
+    ------
+    ScorecardFileError
+        A file cannot be used.
+    """
+    card = read_definition(definition)
+    try:
+        lines = read_values(_bytes_of(values), values.name, card, gettext_in("en"))
+    except ValuesFileError as error:
+        raise ScorecardFileError(f"{values.name}: {error}") from None
+    observed = {line.key: line.observed for line in lines}
+    rank = observed.pop(RANK, None)
+    return points_entry(card, score_card(rules_of(card), observed), rank.value if rank else None)
+
+
+def read_definition(path: Path) -> Scorecard:
+    """The scorecard in a definition file."""
+    try:
+        return scorecard_from_text(_bytes_of(path).decode("utf-8-sig"))
+    except InstrumentError as error:
+        raise ScorecardFileError(f"{path.name}: {error}") from None
+    except UnicodeDecodeError as error:
+        raise ScorecardFileError(
+            f"{path.name}: not UTF-8 text at byte {error.start}; save it as UTF-8"
+        ) from None
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ScorecardFileError(f"{path} cannot be read: {error.strerror}; check its name") from None

@@ -1,0 +1,310 @@
+"""Values of a scorecard, in the order they travel: entered with evidence, imported, approved or sent back."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey.scorecards import cards as work
+from survey.scorecards import tables, wording
+from survey.scorecards.access import card_for
+from survey.scorecards.cards import EvidenceFile, NewEntry
+from survey.scorecards.entries import Problem, read_typed
+from survey.scorecards.forms import DecisionForm, ImportForm, ValueForm
+from survey.scorecards.results import CardResults, Standing, card_results, observed_in
+from survey.scorecards.values_file import Line, ValuesFileError, read_values
+from survey.store import audit, people, scorecards
+from survey.web.context import database, now, this_morning
+from survey.web.forms import is_plain
+from survey.web.guards import authorised, declared, may, signed_in
+from survey.web.locale import gettext_in
+from survey.web.templates import gettext as _
+from survey.web.templates import language
+
+bp = Blueprint("scorecard_values", __name__, url_prefix="/office/scorecards")
+_ROOM_FOR_FIELDS = 64 * 1024
+_MOST_NAME_CHARS = 200
+
+
+@bp.url_value_preprocessor
+def _allow_documents(endpoint: str | None, _values: Any) -> None:
+    """Take a larger body where documents are sent, from people who may send them and nobody else."""
+    if request.method == "POST" and authorised(declared(endpoint or ""), signed_in()):
+        request.max_content_length = work.MAX_EVIDENCE_BYTES + _ROOM_FOR_FIELDS
+
+
+def _by() -> int:
+    signed = signed_in()
+    assert signed is not None  # noqa: S101 — guards let nobody else in
+    return signed.person.id
+
+
+def _results(card_id: int) -> tuple[CardResults, Mapping[int, str]]:
+    """The card with the names of everybody, or 404."""
+    by, at = _by(), this_morning()
+
+    def found(session: Session) -> tuple[CardResults, Mapping[int, str]]:
+        row = card_for(session, card_id, by) or abort(404)
+        names = {person.id: person.full_name for person in people.people(session)}
+        return card_results(session, row, computed_at=at), names
+
+    return database().read(found)
+
+
+@bp.get("/<int(max=2147483647):card_id>/values")
+@may("scorecard.read")
+def values(card_id: int) -> ResponseReturnValue:
+    """Every line with what was entered, who entered and who approved it."""
+    return _values_page(card_id, {})
+
+
+def _values_page(card_id: int, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    results, names = _results(card_id)
+    page = render_template(
+        "scorecards/values.html",
+        results=results,
+        names=names,
+        wording=wording,
+        tables=tables,
+        errors=errors,
+        by=_by(),
+        is_demo=results.is_demo,
+    )
+    return page, status
+
+
+@bp.post("/<int(max=2147483647):card_id>/values")
+@may("scorecard.enter")
+def import_values(card_id: int) -> ResponseReturnValue:
+    """Enter every value of a file, or none and say which places are wrong."""
+    form, upload = ImportForm(), request.files.get("file")
+    results, _names = _results(card_id)
+    if not form.validate_on_submit() or upload is None or not upload.filename:
+        return _values_page(card_id, {"file": _("Choose a file")}, 422)
+    reason = _("Imported from %(file)s") % {"file": _file_name(upload.filename)}
+    try:
+        lines = read_values(upload.read(), upload.filename, results.definition, gettext_in(language()))
+    except ValuesFileError as error:
+        return _values_page(card_id, {"file": str(error)}, 422)
+    entries = [
+        NewEntry(line.key, line.observed, line.evidence_ref, line.note, reason)
+        for line in lines
+        if not _is_fed(results, results.standings[line.key])
+        and not _is_kept(results.standings[line.key], line)
+    ]
+    by, at = _by(), now()
+
+    def kept(session: Session) -> None:
+        for entry in entries:
+            work.enter(session, card_id, entry, by=by, now=at)
+        audit.record(session, "imported values", f"{card_id}: {len(entries)}", person_id=by, now=at)
+
+    database().write(kept)
+    flash(_("%(n)s values have been entered and wait for approval") % {"n": len(entries)})
+    return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
+
+
+def _is_kept(standing: Standing, line: Line) -> bool:
+    """Whether the newest value says the same already and was not sent back: nothing to approve again."""
+    if not standing.history or standing.was_sent_back:
+        return False
+    entry = standing.history[-1].entry
+    words = (entry.evidence_ref, entry.note) == (line.evidence_ref, line.note)
+    return words and observed_in(entry) == line.observed
+
+
+def _is_fed(results: CardResults, standing: Standing) -> bool:
+    """Whether the campaign gives this value, so that nobody enters it."""
+    return results.source is not None and standing.line.rule.kind == "from_survey"
+
+
+@bp.get("/<int(max=2147483647):card_id>/values/<indicator>")
+@may("scorecard.read")
+def value(card_id: int, indicator: str) -> ResponseReturnValue:
+    """One line: what counts, the form for another value, and everything that was ever entered."""
+    return _value_page(card_id, indicator, ValueForm(formdata=None), {})
+
+
+@bp.post("/<int(max=2147483647):card_id>/values/<indicator>")
+@may("scorecard.enter")
+def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
+    """Enter a value with its evidence."""
+    results, _names = _results(card_id)
+    standing = results.standings.get(indicator) or abort(404)
+    form = ValueForm()
+    form.validate()
+    errors = form.problems()
+    entry = None if errors else _read(form, results, standing, errors)
+    if entry is None:
+        return _value_page(card_id, indicator, form, errors, 422)
+    by, at = _by(), now()
+
+    def kept(session: Session) -> None:
+        work.enter(session, card_id, entry, by=by, now=at)
+        audit.record(session, "entered value", f"{card_id}: {indicator}", person_id=by, now=at)
+
+    try:
+        database().write(kept)
+    except work.ReasonNeededError:
+        words = _("An approved value stands here. Say why it is corrected; both stay in the history")
+        return _value_page(card_id, indicator, form, {"reason": words}, 422)
+    flash(_("The value has been entered and waits for approval"))
+    return redirect(url_for("scorecard_values.value", card_id=card_id, indicator=indicator), 303)
+
+
+def _read(
+    form: ValueForm, results: CardResults, standing: Standing, errors: dict[str, str]
+) -> NewEntry | None:
+    """The entry the form holds; None with the reasons in `errors`."""
+    if _is_fed(results, standing):
+        errors["value"] = _("This value comes from the campaign and is not entered")
+        return None
+    typed = form.typed()
+    if typed.is_empty:
+        errors["value"] = _("Fill in a value, or numerator and denominator")
+        return None
+    observed = read_typed(results.definition, standing.line, typed, _)
+    if isinstance(observed, Problem):
+        errors[observed.part] = observed.words
+        return None
+    file = _document(errors)
+    texts = {name: (form[name].data or "").strip() for name in ("evidence_ref", "note", "reason")}
+    return None if errors else NewEntry(standing.line.key, observed, file=file, **texts)
+
+
+def _document(errors: dict[str, str]) -> EvidenceFile | None:
+    """The document that was sent along, None where none was."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return None
+    file = EvidenceFile(_file_name(upload.filename), upload.read())
+    try:
+        work.kind_of(file)
+    except work.EvidenceError:
+        errors["file"] = _("%(file)s is not taken: send a PDF, PNG, JPG, DOCX or XLSX of at most 5 MB") % {
+            "file": file.name[:60]
+        }
+    return file
+
+
+def _file_name(name: str) -> str:
+    """The last part of a name, on one line and short enough to be kept."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in last if is_plain(c))[-_MOST_NAME_CHARS:] or "file"
+
+
+@bp.get("/<int(max=2147483647):card_id>/values/<indicator>/decision")
+@may("scorecard.read")
+def back_to_value(card_id: int, indicator: str) -> ResponseReturnValue:
+    """The address of a decision that was refused, opened again in another language, leads to its value."""
+    return redirect(url_for("scorecard_values.value", card_id=card_id, indicator=indicator, lang=language()))
+
+
+@bp.post("/<int(max=2147483647):card_id>/values/<indicator>/decision")
+@may("scorecard.approve")
+def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
+    """Approve the value that waits, or send it back with a note."""
+    results, _names = _results(card_id)
+    standing = results.standings.get(indicator) or abort(404)
+    form = DecisionForm()
+    note, approve = (form.note.data or "").strip(), request.form.get("act") == "approve"
+    errors = {} if form.validate() else form.problems()
+    if not errors and not approve and not note:
+        errors = {"note": _("Say what is to be mended, so that it can be")}
+    waiting = standing.pending
+    if waiting is None or str(waiting.entry.id) != request.form.get("entry"):
+        errors = {"decision": _("This value no longer waits: it was decided on, or a newer one has come")}
+    if errors or waiting is None:
+        return _value_page(card_id, indicator, ValueForm(formdata=None), errors, 422)
+    try:
+        _decide(card_id, {indicator: waiting.entry.id}, approve=approve, note=note)
+    except work.OwnEntryError:
+        errors = {"decision": _("You entered this value yourself; somebody else has to approve it")}
+    except work.DecidedError:
+        errors = {"decision": _("This value no longer waits: it was decided on, or a newer one has come")}
+    if errors:
+        return _value_page(card_id, indicator, ValueForm(formdata=None), errors, 422)
+    flash(_("The value has been approved") if approve else _("The value has been sent back"))
+    return redirect(url_for("scorecard_values.value", card_id=card_id, indicator=indicator), 303)
+
+
+def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: str) -> None:
+    by, at = _by(), now()
+
+    def decided(session: Session) -> None:
+        for key, entry_id in entries.items():
+            work.decide(session, entry_id, approve=approve, note=note, by=by, now=at)
+            subject = f"{card_id}: {key}"
+            audit.record(
+                session, "approved value" if approve else "sent value back", subject, person_id=by, now=at
+            )
+
+    database().write(decided)
+
+
+@bp.get("/<int(max=2147483647):card_id>/approvals")
+@may("scorecard.read")
+def back_to_values(card_id: int) -> ResponseReturnValue:
+    """The address of approvals that were refused, opened again, leads to the values."""
+    return redirect(url_for("scorecard_values.values", card_id=card_id, lang=language()))
+
+
+@bp.post("/<int(max=2147483647):card_id>/approvals")
+@may("scorecard.approve")
+def approve_values(card_id: int) -> ResponseReturnValue:
+    """Approve every value that was ticked; all of them or none."""
+    results, _names = _results(card_id)
+    ticked = set(request.form.getlist("entry"))
+    waiting = {key: s.pending.entry.id for key, s in results.standings.items() if s.pending}
+    chosen = {key: number for key, number in waiting.items() if str(number) in ticked}
+    if not chosen:
+        return _values_page(card_id, {"approvals": _("Tick the values to approve")}, 422)
+    try:
+        _decide(card_id, chosen, approve=True, note="")
+    except (work.OwnEntryError, work.DecidedError):
+        words = _("One of these was entered by yourself or no longer waits; nothing was approved")
+        return _values_page(card_id, {"approvals": words}, 422)
+    flash(_("%(n)s values have been approved") % {"n": len(chosen)})
+    return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
+
+
+@bp.get("/<int(max=2147483647):card_id>/evidence/<int(max=2147483647):entry_id>")
+@may("scorecard.read")
+def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
+    """The document behind a value, to download."""
+    by = _by()
+
+    def found(session: Session) -> scorecards.Evidence:
+        card_for(session, card_id, by) or abort(404)
+        entry = scorecards.entry(session, entry_id)
+        if entry is None or entry.card_id != card_id:
+            abort(404)
+        return scorecards.evidence(session, entry_id) or abort(404)
+
+    file = database().read(found)
+    content = io.BytesIO(file.content)
+    return send_file(content, mimetype=file.mimetype, download_name=file.name, as_attachment=True, max_age=0)
+
+
+def _value_page(
+    card_id: int, indicator: str, form: ValueForm, errors: dict[str, str], status: int = 200
+) -> ResponseReturnValue:
+    results, names = _results(card_id)
+    standing = results.standings.get(indicator) or abort(404)
+    page = render_template(
+        "scorecards/value.html",
+        results=results,
+        standing=standing,
+        scored={each.key: each for each in results.scored.indicators}.get(indicator),
+        is_fed=_is_fed(results, standing),
+        names=names,
+        wording=wording,
+        form=form,
+        errors=errors,
+        by=_by(),
+        is_demo=results.is_demo,
+    )
+    return page, status

@@ -1,0 +1,170 @@
+"""The values of a period as a file, CSV or XLSX, a row an indicator: read whole or refused by place."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from survey.instrument.scorecard import Scorecard
+from survey.scorecards.entries import Problem, Typed, parts, read_typed
+from survey.scorecards.rules import line_of, lines_of
+from survey.scoring.par_index import Observed
+from survey.web.locale import Gettext
+
+KEY = "indicator_key"
+WORDS = {"evidence_ref": 200, "note": 500}  # and the most characters of each
+COLUMNS = (KEY, *parts(), *WORDS)
+LABEL = "indicator"  # in files of ours, for the reader; not read back
+_MOST_ROWS, _MOST_CELL_CHARS = 2000, 2000
+_MOST_UNPACKED_BYTES = 40_000_000
+_SHOWN = 5
+
+
+class ValuesFileError(ValueError):
+    """A file of values that cannot be used; the message says where, what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row that holds a value. `row` counts from 1, the header being row 1."""
+
+    row: int
+    key: str
+    observed: Observed
+    evidence_ref: str
+    note: str
+
+
+def read_values(content: bytes, name: str, card: Scorecard, _: Gettext) -> tuple[Line, ...]:
+    """The values in a file, by its name CSV or XLSX; rows without a value are left out.
+
+    Raises
+    ------
+    ValuesFileError
+        The file cannot be read, or rows are wrong: the first five are named by row and column.
+    """
+    rows = _rows_of_workbook(content, _) if name.lower().endswith(".xlsx") else _rows_of_csv(content, _)
+    records = [(number, cells) for number, cells in enumerate(rows, 1) if any(cells)]
+    if not records:
+        raise ValuesFileError(_("the file is empty; its first row must name the columns"))
+    header = records[0][1]
+    _check_header(header, _)
+    lines, problems = [], []
+    for row, cells in records[1:]:
+        found = _line(row, dict(zip(header, cells, strict=False)), card, _)
+        if isinstance(found, Line):
+            lines.append(found)
+        elif found is not None:
+            problems.append(_("row {row}, column {column}: {words}").format(
+                row=row, column=found.part, words=found.words))  # fmt: skip
+    problems += _twice(lines, _)
+    if problems:
+        more = _("and {n} more").format(n=len(problems) - _SHOWN) if len(problems) > _SHOWN else ""
+        raise ValuesFileError("; ".join([*problems[:_SHOWN], *([more] if more else [])]))
+    return tuple(lines)
+
+
+def _check_header(header: Sequence[str], _: Gettext) -> None:
+    if KEY not in header or "value" not in header:
+        words = _("row 1: the columns {needed} are needed; found: {found}")
+        found = ", ".join(header)[:100]
+        raise ValuesFileError(words.format(needed=f"{KEY}, value", found=found))
+    for name in header:
+        if name and name not in (*COLUMNS, LABEL):
+            words = _("row 1: the column {found} is unknown; known are {known}")
+            raise ValuesFileError(words.format(found=repr(name[:40]), known=", ".join(COLUMNS)))
+        if name and header.count(name) > 1:
+            raise ValuesFileError(_("row 1: the column {found} is named twice; keep one").format(found=name))
+
+
+def _line(row: int, cells: Mapping[str, str], card: Scorecard, _: Gettext) -> Line | Problem | None:
+    """One row; None where it holds no value."""
+    key = cells[KEY]
+    indicator = line_of(card, key)
+    if indicator is None:
+        known = ", ".join(line.key for line in lines_of(card))
+        words = _("{found} is no indicator of the scorecard; known are {known}")
+        return Problem(KEY, words.format(found=repr(key[:40]), known=known))
+    typed = Typed(**{part: cells.get(part, "") for part in parts()})
+    if typed.is_empty:
+        return None
+    observed = read_typed(card, indicator, typed, _)
+    if isinstance(observed, Problem):
+        return observed
+    texts = {name: cells.get(name, "") for name in WORDS}
+    for name, most in WORDS.items():
+        if len(texts[name]) > most:
+            long = _("{n} characters; the most is {most}")
+            return Problem(name, long.format(n=len(texts[name]), most=most))
+    return Line(row, key, observed, **texts)
+
+
+def _twice(lines: Sequence[Line], _: Gettext) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for line in lines:
+        if line.key in seen:
+            words = _("row {row}, column {column}: {key} stands in row {first} too; keep one")
+            yield words.format(row=line.row, column=KEY, key=line.key, first=seen[line.key])
+        seen.setdefault(line.key, line.row)
+
+
+def _rows_of_csv(content: bytes, _: Gettext) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        words = _("row {row}: this is not UTF-8 text; save it as CSV UTF-8")
+        raise ValuesFileError(words.format(row=row)) from None
+    first = text.partition("\n")[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator))
+    except csv.Error as error:
+        raise ValuesFileError(_("this is not CSV ({error})").format(error=error)) from None
+    for number, cells in enumerate(rows, 1):
+        if len(cells) > len(rows[0]):
+            words = _("row {row}: {n} cells under {columns} columns; put a text with commas in quotes")
+            raise ValuesFileError(words.format(row=number, n=len(cells), columns=len(rows[0])))
+    return _trimmed(rows, _)
+
+
+def _rows_of_workbook(content: bytes, _: Gettext) -> list[list[str]]:
+    """The rows of the first sheet, as texts; a workbook that unpacks to too much is not opened."""
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        fits = unpacked <= _MOST_UNPACKED_BYTES
+        book = load_workbook(io.BytesIO(content if fits else b""), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = [list(row) for row in sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=30, values_only=True)]
+    except Exception:  # noqa: BLE001 — a broken archive or sheet raises anything; all of it means the same
+        raise ValuesFileError(_("this is not an XLSX workbook; save it as .xlsx or .csv")) from None
+    return _trimmed([[_cell(value) for value in row] for row in rows], _)
+
+
+def _cell(value: Any) -> str:
+    """A cell as it would be typed: 95.0 is 95, true is yes."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.15g}" if abs(value) < 1e15 else str(value)
+    return str(value)
+
+
+def _trimmed(rows: Sequence[Sequence[str]], _: Gettext) -> list[list[str]]:
+    if len(rows) > _MOST_ROWS:
+        raise ValuesFileError(_("there are more than {most} rows").format(most=_MOST_ROWS))
+    trimmed = [[cell.strip() for cell in row] for row in rows]
+    for number, row in enumerate(trimmed, 1):
+        for cell in row:
+            if len(cell) > _MOST_CELL_CHARS or any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in cell):
+                words = _("row {row}: a cell is too long or holds characters that cannot be printed")
+                raise ValuesFileError(words.format(row=number))
+    width = len(trimmed[0]) if trimmed else 0
+    return [row + [""] * (width - len(row)) for row in trimmed]

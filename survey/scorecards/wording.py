@@ -1,0 +1,275 @@
+"""The sentences about a scorecard that pages and files share, in either language."""
+
+import math
+from datetime import date
+
+from survey.instrument.scorecard import RANK, Indicator
+from survey.reports.wording import UNDEFINED, points
+from survey.scorecards.results import CardResults, Standing, value_in
+from survey.scorecards.tasks import is_late
+from survey.scoring.interval import Interval
+from survey.scoring.par_index import IndicatorPoints, Light, State
+from survey.store.scorecards import Entry, Task
+from survey.web import locale
+from survey.web.locale import gettext_in
+
+_SIGNS = {Light.FULL: "●", Light.NEAR: "◐", Light.LOW: "○", Light.NONE: "–"}
+
+
+def estimate_label(language: str) -> str:
+    """The words that stand beside every total."""
+    _ = gettext_in(language)
+    return _("Internal estimate – only the province's council gives the official points")
+
+
+def limits(interval: Interval | None, language: str) -> str:
+    """Both ends of an interval, an en dash where there is none."""
+    if interval is None:
+        return UNDEFINED
+    return f"{points(interval.low, language)} – {points(interval.high, language)}"
+
+
+def total_sentence(results: CardResults, language: str) -> str:
+    """The answer: points, interval, and that they are an estimate."""
+    _ = gettext_in(language)
+    scored = results.scored
+    total = locale.points(scored.total, language)
+    if scored.points is None:
+        return _("No points yet, of {total}.").format(total=total)
+    values = {"points": points(scored.points, language), "total": total}
+    if scored.interval is None:
+        return _("{points} / {total} points.").format(**values)
+    words = _("{points} / {total} points (95% confidence interval: {interval}).")
+    return words.format(interval=limits(scored.interval, language), **values)
+
+
+def provisional_sentence(results: CardResults, language: str) -> str | None:
+    """From how many points the total is scored, and why not from all; None where it is."""
+    scored = results.scored
+    if not scored.provisional:
+        return None
+    _ = gettext_in(language)
+    states = [each.state for each in scored.indicators]
+    words = _(
+        "Provisional: scored from {max} of {total} points. Without a value: {missing}; no target: {targets}."
+    )
+    return words.format(
+        max=locale.points(scored.max_scored, language),
+        total=locale.points(scored.total, language),
+        missing=states.count(State.MISSING),
+        targets=states.count(State.NO_TARGET),
+    )
+
+
+def approval_sentence(results: CardResults, language: str) -> str:
+    """How much of what counts has been approved."""
+    _ = gettext_in(language)
+    if results.n_approved == results.n_entered:
+        return _("All {n} values that were entered are approved.").format(n=results.n_entered)
+    words = _("{approved} of {entered} values are approved; the others count until a leader decides.")
+    return words.format(approved=results.n_approved, entered=results.n_entered)
+
+
+def source_sentence(results: CardResults, language: str) -> str | None:
+    """Where the satisfaction points come from; None where they are typed."""
+    source = results.source
+    if source is None:
+        return None
+    _ = gettext_in(language)
+    words = _("Satisfaction comes live from “{campaign}”, {n} forms.").format(
+        campaign=source.name, n=locale.number(source.n_forms, language, 0)
+    )
+    return words + (" " + _("It is still open, so this figure moves.") if source.is_open else "")
+
+
+def uncertainty_sentence(results: CardResults, language: str) -> str | None:
+    """What the interval of the total covers; None where there is none."""
+    if results.scored.interval is None:
+        return None
+    _ = gettext_in(language)
+    return _("The interval covers the sampling error of the satisfaction points only; the rest is counted.")
+
+
+def rank_sentence(results: CardResults, language: str) -> str | None:
+    """The place that was given, against the target and the year before; None without a target."""
+    target = results.definition.rank_target
+    if target is None:
+        return None
+    _ = gettext_in(language)
+    if results.rank is None:
+        words = _("Rank: not given yet; the target is the top {max} of {of}.")
+    elif results.rank <= target.max_rank:
+        words = _("Rank {rank} of {of}: the target, the top {max}, is reached.")
+    else:
+        words = _("Rank {rank} of {of}: the target, the top {max}, is not reached.")
+    said = words.format(rank=results.rank, max=target.max_rank, of=target.of)
+    return " ".join([said, *_baseline_sentences(results, language)])
+
+
+def _baseline_sentences(results: CardResults, language: str) -> list[str]:
+    _ = gettext_in(language)
+    words = _("In {year}: rank {rank} of {of}, {at_max} of {components} components at their maximum.")
+    return [
+        words.format(
+            year=b.year, rank=b.rank, of=b.of, at_max=b.components_at_max, components=b.components_total
+        )
+        for b in results.definition.baselines
+    ]
+
+
+def to_do_sentence(results: CardResults, language: str) -> str:
+    """How many values are missing and how many wait for a decision."""
+    _ = gettext_in(language)
+    words = _("Values missing: {missing}; waiting for approval: {waiting}.")
+    return words.format(missing=len(results.missing), waiting=len(results.waiting))
+
+
+def reminder(results: CardResults, today: date, language: str) -> str:
+    """What is still to be done on a scorecard, and whether its period is over."""
+    if not results.missing and not results.waiting:
+        return ""
+    _ = gettext_in(language)
+    due = results.period.last_day
+    words = _("Due since {day}.") if due < today else _("Due on {day}.")
+    return f"{to_do_sentence(results, language)} {words.format(day=locale.day(due, language))}"
+
+
+def task_state(task: Task, today: date, language: str) -> str:
+    """A sign and words for where a task of the plan stands."""
+    _ = gettext_in(language)
+    if task.done_on is not None:
+        return f"{_SIGNS[Light.FULL]} " + _("done on {day}").format(day=locale.day(task.done_on, language))
+    if is_late(task, today):
+        return f"{_SIGNS[Light.LOW]} " + _("late")
+    return f"{_SIGNS[Light.NEAR]} " + _("under way")
+
+
+def components_sentence(results: CardResults, language: str) -> str:
+    """How many components have all their points."""
+    _ = gettext_in(language)
+    scored = results.scored
+    return _("{n} of {all} components are at their maximum.").format(
+        n=scored.components_at_max, all=len(scored.components)
+    )
+
+
+def sign(light: Light) -> str:
+    """The sign of a light alone, where the word stands beside the picture."""
+    return _SIGNS[light]
+
+
+def light(light: Light, language: str) -> str:
+    """A sign and a word: never a colour alone."""
+    _ = gettext_in(language)
+    words = {
+        Light.FULL: _("reached"),
+        Light.NEAR: _("near"),
+        Light.LOW: _("low"),
+        Light.NONE: _("not scored"),
+    }
+    return f"{_SIGNS[light]} {words[light]}"
+
+
+def state(scored: IndicatorPoints, language: str) -> str:
+    """The light of a scored indicator, the reason of one that is not."""
+    _ = gettext_in(language)
+    return {
+        State.SCORED: light(scored.light, language),
+        State.MISSING: "– " + _("no value yet"),
+        State.NO_CASE: "– " + _("no case arose"),
+        State.NO_TARGET: "– " + _("no target set"),
+    }[scored.state]
+
+
+def value(line: Indicator, amount: float | None, language: str) -> str:
+    """A value with its unit, an en dash where there is none."""
+    if amount is None:
+        return UNDEFINED
+    _ = gettext_in(language)
+    if line.unit == "boolean":
+        return _("yes") if amount else _("no")
+    if line.key == RANK:
+        return f"{amount:.0f}"
+    number = locale.points(_short(amount), language)
+    return {"percent": f"{number}%", "points": _("{n} points").format(n=number)}.get(line.unit, number)
+
+
+def _short(amount: float) -> float:
+    """Two decimals, never rounded up to a mark that was not reached: 79.999 is 79.99."""
+    return math.floor(amount * 100 + 1e-9) / 100
+
+
+def entered(line: Indicator, entry: Entry, language: str) -> str:
+    """What an entry says: its value, and of how many cases."""
+    _ = gettext_in(language)
+    if entry.denominator == 0:
+        return _("no case arose")
+    said = value(line, value_in(entry), language)
+    if entry.denominator:
+        counts = [locale.points(number or 0.0, language) for number in (entry.numerator, entry.denominator)]
+        return f"{said} ({counts[0]} / {counts[1]})"
+    if entry.low is not None and entry.high is not None:
+        return f"{said} ({limits(Interval(entry.low, entry.high), language)})"
+    return said
+
+
+def rule(line: Indicator, language: str) -> str:
+    """How the value earns points, in words."""
+    _ = gettext_in(language)
+    floor = locale.points(line.rule.floor, language)
+    return {
+        "ratio": _("the rate times the maximum, nothing below {floor}%").format(floor=floor),
+        "linear": _("the maximum times value over target"),
+        "boolean": _("all or nothing"),
+        "from_survey": _("the points of the survey"),
+    }[line.rule.kind]
+
+
+def target(line: Indicator, language: str) -> str:
+    """What is aimed at: 95 – 100%, 28 – 30 points, yes."""
+    _ = gettext_in(language)
+    if line.target is None:
+        return _("not set")
+    if line.key == RANK:
+        return f"≤ {line.target:.0f}"
+    if line.stretch is None or line.stretch == line.target:
+        return value(line, line.target, language)
+    return f"{locale.points(line.target, language)} – {value(line, line.stretch, language)}"
+
+
+def distance(standing: Standing, scored: IndicatorPoints, language: str) -> str:
+    """How far the value lies from its target, in cases where they were counted; empty where reached."""
+    _ = gettext_in(language)
+    line, goal = standing.line, standing.line.target
+    if scored.value is None or goal is None or scored.light is Light.FULL or line.unit == "boolean":
+        return ""
+    short = goal - scored.value
+    if short <= 0:
+        return ""
+    entry = standing.counted.entry if standing.counted else None
+    if entry is not None and entry.denominator and entry.numerator is not None:
+        more = math.ceil(goal / 100 * entry.denominator - 1e-9) - entry.numerator
+        return _("{n} more cases of {all}").format(
+            n=locale.points(more, language), all=locale.points(entry.denominator, language)
+        )
+    return _("{n} short").format(n=points(short, language))
+
+
+def mover(standing: Standing, scored: IndicatorPoints, language: str) -> str:
+    """What to do about an indicator that could earn more."""
+    _ = gettext_in(language)
+    if scored.state is State.MISSING:
+        return _("enter a value")
+    if scored.state is State.NO_TARGET:
+        return _("set a target")
+    away = distance(standing, scored, language)
+    reach = _("reach {target}").format(target=target(standing.line, language))
+    return f"{reach}: {away}" if away else reach
+
+
+def risk(standing: Standing, scored: IndicatorPoints, language: str) -> str:
+    """By how little a value stands over the floor under which it earns nothing."""
+    _ = gettext_in(language)
+    floor = standing.line.rule.floor
+    words = _("{margin} percentage points above the floor of {floor}%, under which nothing is earned")
+    return words.format(margin=points(scored.margin, language), floor=locale.points(floor, language))

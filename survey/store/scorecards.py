@@ -1,0 +1,248 @@
+"""Scorecards of units and periods. Values and decisions are only added; a correction is another value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import ForeignKey, LargeBinary, Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+
+from survey.instrument import codec, scorecard
+from survey.instrument.scorecard import Scorecard
+from survey.store.db import Base, UtcTime
+from survey.store.units import Unit
+
+_LIBRARY = Path(codec.__file__).resolve().parent / "library"
+DEFAULT = "par_index"
+_parsed: dict[str, Scorecard] = {}
+
+
+class ScorecardVersion(Base):
+    """One published version of a scorecard's definition, kept as its canonical document."""
+
+    __tablename__ = "scorecard_version"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Card(Base):
+    """The scorecard of a unit in a period (2018, 2018-Q3, 2018-09); satisfaction from a campaign or typed."""
+
+    __tablename__ = "scorecard"
+    __table_args__ = (UniqueConstraint("unit_id", "period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    period: Mapped[str] = mapped_column(String(8))
+    digest: Mapped[str] = mapped_column(ForeignKey("scorecard_version.digest"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    is_demo: Mapped[bool]
+    opened_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Entry(Base):
+    """One value as an official entered it. `reason` says why it corrects an approved one."""
+
+    __tablename__ = "scorecard_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("scorecard.id"), index=True)
+    indicator_key: Mapped[str] = mapped_column(String(40))
+    value: Mapped[float | None]
+    numerator: Mapped[float | None]
+    denominator: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    evidence_ref: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(String(500))
+    reason: Mapped[str] = mapped_column(String(500))
+    entered_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Decision(Base):
+    """What a leader said about an entry; there is one, and it is final."""
+
+    __tablename__ = "scorecard_decision"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("scorecard_entry.id"), primary_key=True)
+    is_approved: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(500))
+    decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Evidence(Base):
+    """The document behind an entry, as it was sent."""
+
+    __tablename__ = "scorecard_evidence"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("scorecard_entry.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    mimetype: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Task(Base):
+    """A task of the plan: who does it until when, and since when it is done by which document."""
+
+    __tablename__ = "plan_task"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    year: Mapped[int]
+    title: Mapped[str] = mapped_column(String(300))
+    responsible: Mapped[str] = mapped_column(String(200))
+    due_on: Mapped[date]
+    done_on: Mapped[date | None]
+    evidence_ref: Mapped[str] = mapped_column(String(200))
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An entry with what became of it. `evidence` has everything but the content."""
+
+    entry: Entry
+    decision: Decision | None
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True)
+class UnitCard:
+    """A card with its unit."""
+
+    card: Card
+    unit: Unit
+
+
+def shipped(name: str = DEFAULT) -> Scorecard:
+    """A scorecard that comes with the product."""
+    return scorecard.scorecard_from_text((_LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def publish(session: Session, card: Scorecard, *, now: datetime) -> str:
+    """Keep a version and return its digest; one that is kept already stays as it is."""
+    digest = scorecard.digest(card)
+    if session.get(ScorecardVersion, digest) is None:
+        session.add(
+            ScorecardVersion(
+                digest=digest,
+                key=card.key,
+                version=card.version,
+                document=scorecard.to_json(card),
+                published_at=now,
+            )
+        )
+        session.flush()
+    return digest
+
+
+def versions(session: Session) -> list[ScorecardVersion]:
+    """Every published version, newest first."""
+    newest_first = ScorecardVersion.published_at.desc()
+    return list(session.scalars(select(ScorecardVersion).order_by(newest_first, ScorecardVersion.digest)))
+
+
+def definition(session: Session, digest: str) -> Scorecard:
+    """The published version with this digest, parsed once in a process."""
+    if digest not in _parsed:
+        document = session.get_one(ScorecardVersion, digest).document
+        _parsed[digest] = scorecard.scorecard_from_text(document)
+    return _parsed[digest]
+
+
+def card(session: Session, card_id: int) -> UnitCard | None:
+    """The card with this number."""
+    found = session.execute(_cards().where(Card.id == card_id)).one_or_none()
+    return UnitCard(*found) if found else None
+
+
+def cards(session: Session, *, unit_id: int | None = None, period: str | None = None) -> list[UnitCard]:
+    """The cards, of one unit or one period where asked, latest period first and then by unit."""
+    query = _cards().order_by(Card.period.desc(), Unit.id)
+    if unit_id is not None:
+        query = query.where(Card.unit_id == unit_id)
+    if period is not None:
+        query = query.where(Card.period == period)
+    return [UnitCard(*row) for row in session.execute(query)]
+
+
+def _cards() -> Select[Card, Unit]:
+    return select(Card, Unit).join(Unit, Unit.id == Card.unit_id)
+
+
+def lock_card(session: Session, card_id: int) -> None:
+    """Make other writers to this card wait; on SQLite a writer is alone anyway."""
+    session.execute(select(Card.id).where(Card.id == card_id).with_for_update())
+
+
+def entries(session: Session, card_ids: Sequence[int]) -> list[Entered]:
+    """Every entry of the cards, oldest first."""
+    query = (
+        select(Entry, Decision, Evidence)
+        .outerjoin(Decision, Decision.entry_id == Entry.id)
+        .outerjoin(Evidence, Evidence.entry_id == Entry.id)
+        .where(Entry.card_id.in_(card_ids))
+        .order_by(Entry.id)
+        .options(defer(Evidence.content, raiseload=True))
+    )
+    return [Entered(*row) for row in session.execute(query)]
+
+
+def latest_entry(session: Session, card_id: int, key: str) -> Entry | None:
+    """The newest entry of an indicator."""
+    query = select(Entry).where(Entry.card_id == card_id, Entry.indicator_key == key)
+    return session.scalar(query.order_by(Entry.id.desc()).limit(1))
+
+
+def is_approved(session: Session, card_id: int, key: str) -> bool:
+    """Whether any value of an indicator has been approved."""
+    query = (
+        select(func.count())
+        .select_from(Entry)
+        .join(Decision, Decision.entry_id == Entry.id)
+        .where(Entry.card_id == card_id, Entry.indicator_key == key, Decision.is_approved)
+    )
+    return session.scalar(query) != 0
+
+
+def entry(session: Session, entry_id: int) -> Entry | None:
+    """The entry with this number."""
+    return session.get(Entry, entry_id)
+
+
+def decision(session: Session, entry_id: int) -> Decision | None:
+    """What was said about an entry."""
+    return session.get(Decision, entry_id)
+
+
+def evidence(session: Session, entry_id: int) -> Evidence | None:
+    """The document behind an entry, with its content."""
+    return session.get(Evidence, entry_id)
+
+
+def tasks(session: Session, *, unit_id: int | None = None, year: int | None = None) -> list[Task]:
+    """The tasks of the plan by the day they are due."""
+    query = select(Task).order_by(Task.due_on, Task.id)
+    if unit_id is not None:
+        query = query.where(Task.unit_id == unit_id)
+    if year is not None:
+        query = query.where(Task.year == year)
+    return list(session.scalars(query))
+
+
+def task(session: Session, task_id: int) -> Task | None:
+    """The task with this number."""
+    return session.get(Task, task_id)
+
+
+def add_task(session: Session, task: Task) -> None:
+    """One more task of the plan."""
+    session.add(task)

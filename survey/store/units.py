@@ -1,0 +1,72 @@
+"""The units of the province that are compared, and who belongs to one and sees no other's values."""
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.store.db import Base
+
+
+class Unit(Base):
+    """A department, board or agency that has a scorecard."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name_en: Mapped[str] = mapped_column(String(200))
+
+    def called(self, language: str) -> str:
+        """The name in a language."""
+        return self.name if language == "vi" else self.name_en
+
+
+class PersonUnit(Base):
+    """The unit a person belongs to; a person without one works for the whole province."""
+
+    __tablename__ = "person_unit"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+
+
+def units(session: Session) -> list[Unit]:
+    """Every unit, in the order they were added."""
+    return list(session.scalars(select(Unit).order_by(Unit.id)))
+
+
+def unit(session: Session, unit_id: int) -> Unit | None:
+    """The unit with this number."""
+    return session.get(Unit, unit_id)
+
+
+def unit_named(session: Session, name: str) -> Unit | None:
+    """The unit with exactly this name."""
+    return session.scalar(select(Unit).where(Unit.name == name))
+
+
+def add_unit(session: Session, name: str, name_en: str) -> Unit:
+    """A new unit."""
+    added = Unit(name=name, name_en=name_en or name)
+    session.add(added)
+    session.flush()
+    return added
+
+
+def unit_of(session: Session, person_id: int) -> int | None:
+    """The unit a person belongs to, None for the whole province."""
+    return session.scalar(select(PersonUnit.unit_id).where(PersonUnit.person_id == person_id))
+
+
+def members(session: Session) -> dict[int, int]:
+    """The unit of every person that belongs to one."""
+    return {row.person_id: row.unit_id for row in session.scalars(select(PersonUnit))}
+
+
+def set_unit(session: Session, person_id: int, unit_id: int | None) -> None:
+    """Let a person belong to a unit, or to none."""
+    row = session.get(PersonUnit, person_id)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+    if unit_id is not None:
+        session.add(PersonUnit(person_id=person_id, unit_id=unit_id))
