@@ -50,7 +50,7 @@ class Server:
         def is_ready() -> bool:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended at its start:\n{self.log[-3000:]}")
-            with suppress(requests.ConnectionError):
+            with suppress(requests.RequestException):  # not there yet, or slow to start
                 return requests.get(f"{self.address}/readyz", timeout=5).status_code == 200
             return False
 

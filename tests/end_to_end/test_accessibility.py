@@ -222,7 +222,8 @@ def press_on(page: Page) -> None:
         """() => { const e = document.activeElement, box = e.getBoundingClientRect();
         const chosen = e.type === 'radio' && document.querySelector(`input[name=${e.name}]:checked`);
         if (e.type === 'radio') return chosen ? 'chosen' : 'radio';
-        if (e.hasAttribute('data-next') || e.hasAttribute('data-send')) return 'on';
+        if (e.hasAttribute('data-next')) return 'on';
+        if (e.hasAttribute('data-send')) return 'send';
         return e === document.body || box.width ? '' : 'hidden'; }"""
     )
     assert what != "hidden", page.evaluate("document.activeElement.outerHTML")
@@ -230,6 +231,9 @@ def press_on(page: Page) -> None:
         page.keyboard.press("Space")
     elif what == "on":
         page.keyboard.press("Enter")
+    elif what == "send":
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#receipt-code")
 
 
 def test_printed_the_receipt_has_its_code_and_no_buttons(browser: Browser, server: Server) -> None:
