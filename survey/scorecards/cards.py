@@ -97,6 +97,11 @@ def open_card(session: Session, new: NewCard, *, now: datetime) -> Card:
     return card
 
 
+def choose_campaign(session: Session, card_id: int, campaign_id: int | None) -> None:
+    """Take the satisfaction points from this campaign; None for what is typed."""
+    session.get_one(Card, card_id).campaign_id = campaign_id
+
+
 def enter(session: Session, card_id: int, new: NewEntry, *, by: int, now: datetime) -> Entry:
     """Keep a value beside those before it.
 

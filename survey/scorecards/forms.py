@@ -1,5 +1,6 @@
 """The forms of scorecards, values, tasks and units."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import (
@@ -15,11 +16,23 @@ from wtforms.validators import Optional
 
 from survey.scorecards.entries import Typed, parts
 from survey.scorecards.periods import read_period
+from survey.store.fieldwork import Campaign
 from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
 from survey.web.templates import gettext as _
 
 _DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+TYPED = "typed"  # satisfaction points that come from no campaign
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
+
+
+def sources(campaigns: Sequence[Campaign]) -> list[tuple[str, str]]:
+    """Every campaign, and that the points are typed, as choices."""
+    return [(str(each.id), each.name) for each in campaigns] + [(TYPED, _("typed in, from no campaign"))]
+
+
+def campaign_chosen(choice: str) -> int | None:
+    """The campaign a choice stands for."""
+    return None if choice == TYPED else int(choice)
 
 
 class CardForm(OfficeForm):
@@ -35,6 +48,12 @@ class CardForm(OfficeForm):
         if read_period(field.data or "") is None:
             words = _("Found %(found)s; write a period like 2018, 2018-Q3 or 2018-09")
             raise ValidationError(words % {"found": (field.data or "")[:20]})
+
+
+class SourceForm(OfficeForm):
+    """Where the satisfaction points come from."""
+
+    campaign = SelectField(said(lambda: _("Satisfaction points from")), validators=[Needed(), Offered()])
 
 
 class ValueForm(OfficeForm):

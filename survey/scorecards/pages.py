@@ -14,7 +14,7 @@ from survey.scorecards import cards as work
 from survey.scorecards import charts, tables, wording
 from survey.scorecards.access import card_for, units_for
 from survey.scorecards.export import FORMATS, exported
-from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm
+from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm, campaign_chosen, sources
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.ranking import Ranking, ranking_of
 from survey.scorecards.report import CardReport, card_report
@@ -27,7 +27,6 @@ from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
-_TYPED = "typed"  # satisfaction points that come from no campaign
 
 
 def _by() -> int:
@@ -52,7 +51,7 @@ def open_card() -> ResponseReturnValue:
         return _cards_page(form, form.problems(), 422)
     period = read_period(form.period.data)
     assert period is not None  # noqa: S101 — the form has looked
-    campaign = None if form.campaign.data == _TYPED else int(form.campaign.data)
+    campaign = campaign_chosen(form.campaign.data)
     new = work.NewCard(int(form.unit_id.data), period, form.digest.data, campaign)
 
     def opened(session: Session) -> int:
@@ -77,9 +76,7 @@ def _card_form(*, bound: bool) -> CardForm:
     form.digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
     ]
-    form.campaign.choices = [(str(c.id), c.name) for c in campaigns] + [
-        (_TYPED, _("typed in, from no campaign"))
-    ]
+    form.campaign.choices = sources(campaigns)
     return form
 
 

@@ -66,6 +66,7 @@ class CardResults:
     definition: Scorecard
     digest: str
     is_demo: bool
+    campaign_id: int | None
     source: Source | None
     standings: Mapping[str, Standing]
     scored: CardPoints
@@ -154,6 +155,7 @@ def _result(
         definition=definition,
         digest=row.card.digest,
         is_demo=row.card.is_demo,
+        campaign_id=row.card.campaign_id,
         source=_source(survey, computed_at.date()) if survey else None,
         standings=standings,
         scored=score_card(rules_of(definition), observed),

@@ -13,10 +13,17 @@ from survey.scorecards import tables, wording
 from survey.scorecards.access import card_for
 from survey.scorecards.cards import EvidenceFile, NewEntry
 from survey.scorecards.entries import Problem, read_typed
-from survey.scorecards.forms import DecisionForm, ImportForm, ValueForm
+from survey.scorecards.forms import (
+    DecisionForm,
+    ImportForm,
+    SourceForm,
+    ValueForm,
+    campaign_chosen,
+    sources,
+)
 from survey.scorecards.results import CardResults, Standing, card_results, observed_in
 from survey.scorecards.values_file import Line, ValuesFileError, read_values
-from survey.store import audit, people, scorecards
+from survey.store import audit, fieldwork, people, scorecards
 from survey.web.context import database, now, this_morning
 from survey.web.forms import is_plain
 from survey.web.guards import authorised, declared, may, signed_in
@@ -69,6 +76,7 @@ def _values_page(card_id: int, errors: dict[str, str], status: int = 200) -> Res
         names=names,
         wording=wording,
         tables=tables,
+        source_form=_source_form(),
         errors=errors,
         by=_by(),
         is_demo=results.is_demo,
@@ -269,6 +277,37 @@ def approve_values(card_id: int) -> ResponseReturnValue:
         return _values_page(card_id, {"approvals": words}, 422)
     flash(_("%(n)s values have been approved") % {"n": len(chosen)})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
+
+
+@bp.get("/<int(max=2147483647):card_id>/source")
+@may("scorecard.read")
+def back_from_source(card_id: int) -> ResponseReturnValue:
+    """The address of a source that was refused, opened again, leads to the values."""
+    return redirect(url_for("scorecard_values.values", card_id=card_id, lang=language()))
+
+
+@bp.post("/<int(max=2147483647):card_id>/source")
+@may("scorecard.enter")
+def choose_source(card_id: int) -> ResponseReturnValue:
+    """Take the satisfaction points from another campaign, or from what is typed."""
+    form, by, at = _source_form(), _by(), now()
+    _results(card_id)
+    if not form.validate_on_submit():
+        return _values_page(card_id, form.problems(), 422)
+    campaign = campaign_chosen(form.campaign.data)
+
+    def chosen(session: Session) -> None:
+        work.choose_campaign(session, card_id, campaign)
+        audit.record(session, "chose source", f"{card_id}: {campaign or '–'}", person_id=by, now=at)
+
+    database().write(chosen)
+    return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
+
+
+def _source_form() -> SourceForm:
+    form = SourceForm()
+    form.campaign.choices = sources(database().read(fieldwork.campaigns))
+    return form
 
 
 @bp.get("/<int(max=2147483647):card_id>/evidence/<int(max=2147483647):entry_id>")

@@ -262,6 +262,26 @@ def test_satisfaction_is_live(demo_app: Flask, citizen: FlaskClient) -> None:
     assert after.source.n_forms == before.source.n_forms + 20
 
 
+def test_the_campaign_behind_the_satisfaction_can_be_chosen_again(
+    demo_app: Flask, officer: FlaskClient, leader: FlaskClient
+) -> None:
+    path = f"/office/scorecards/{QUARTER}/source?lang=en"
+    assert post(leader, path, campaign="typed").status_code == 403
+    assert post(officer, path, campaign="999").status_code == 422
+    assert post(officer, path, campaign="typed").status_code == 303
+    typed = results_of(demo_app, QUARTER)
+    assert (typed.source, "satisfaction_points" in {line.key for line in typed.missing}) == (None, True)
+    entered = enter(officer, QUARTER, "satisfaction_points", value="28,5", low="27", high="30")
+    assert entered.status_code == 303
+    interval = results_of(demo_app, QUARTER).scored.interval
+    assert interval is not None
+    assert interval.high - interval.low == pytest.approx(3)
+    assert post(officer, path, campaign="1").status_code == 303
+    fed = results_of(demo_app, QUARTER)
+    assert fed.source is not None
+    assert fed.source.key == "demo-truoc"
+
+
 def test_a_person_of_a_unit_sees_that_unit_only(demo_app: Flask, viewer: FlaskClient) -> None:
     def join(session: Session) -> None:
         units.set_unit(session, 2, 2)  # the viewer, the second unit
@@ -375,12 +395,9 @@ def test_units_and_their_people_are_kept(demo_app: Flask, administrator: FlaskCl
 
 def test_numbers_in_an_address_may_be_anything(administrator: FlaskClient) -> None:
     for text in ("9" * 5000, "-1", "\u0662", "x", "0" * 5000, ""):
-        assert (
-            administrator.get("/office/tasks", query_string={"year": text, "unit": text}).status_code == 200
-        )
-        assert (
-            administrator.get("/office/scorecards/ranking", query_string={"period": text}).status_code == 200
-        )
+        for path in ("/office/tasks", "/office/scorecards/ranking"):
+            asked = {"year": text, "unit": text, "period": text}
+            assert administrator.get(path, query_string=asked).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["", "/3", "/3/values", "/ranking", "/definitions"])

@@ -95,6 +95,8 @@ WHO_MAY = {
     f"GET /office/scorecards/{CARD}/approvals": VIEWER,
     f"POST /office/scorecards/{CARD}/approvals": ADMINISTRATOR,
     f"GET /office/scorecards/{CARD}/evidence/<int(max=2147483647):entry_id>": VIEWER,
+    f"GET /office/scorecards/{CARD}/source": VIEWER,
+    f"POST /office/scorecards/{CARD}/source": ADMINISTRATOR,
     "GET /office/scorecards/ranking": VIEWER,
     "GET /office/scorecards/definitions": VIEWER,
     "POST /office/scorecards/definitions": ADMINISTRATOR,

@@ -165,6 +165,18 @@ OFFICE_POSTS = [
     ("/office/appearance", {"accent": "#123456"}),
     ("/office/campaigns/demo/exports", {"format": "csv", "language": "vi"}),
     ("/office/campaigns/demo/exports/0/cancel", {}),
+    ("/office/scorecards", {"unit_id": "1", "period": "2031", "campaign": "typed"}),
+    ("/office/scorecards/3/values", {}),
+    ("/office/scorecards/3/values/unit_autonomy_rate", {"value": "95"}),
+    ("/office/scorecards/3/values/tthc_ontime_rate/decision", {"act": "back", "note": "x"}),
+    ("/office/scorecards/3/approvals", {}),
+    ("/office/scorecards/3/source", {"campaign": "typed"}),
+    ("/office/scorecards/definitions", {}),
+    ("/office/scorecards/definitions/0/edit", {"text": "x"}),
+    ("/office/tasks", {"unit_id": "1", "title": "x", "year": "2031", "due_on": "2031-01-01"}),
+    ("/office/tasks/1", {"done_on": "2026-01-01"}),
+    ("/office/units", {"name": "x"}),
+    ("/office/units/members", {"person_id": "2", "unit": "1"}),
 ]  # fmt: skip
 
 
