@@ -158,10 +158,8 @@ def table(rounds: int) -> str:
             "",
             "| | questionnaire | plain page of 14 kB | ratio | aim |",
             "|---|---:|---:|---:|---|",
-            _line("first paint, s", [v.paint for v in found.product], [v.paint for v in found.plain], "≤ 1"),
-            _line(
-                "can be used, s", [v.usable for v in found.product], [v.usable for v in found.plain], "≤ 1.5"
-            ),
+            _line("first paint, s", found, lambda visit: visit.paint, "≤ 1"),
+            _line("can be used, s", found, lambda visit: visit.usable, "≤ 1.5"),
             f"| layout that moved (CLS), most | {max(v.moved for v in found.product):.3f} | | | 0 |",
             f"| from Send to the receipt, s | {median(s.seconds for s in found.sendings):.2f} | | | |",
             f"| requests for that | {max(s.requests for s in found.sendings)} | | | ≤ 2 |",
