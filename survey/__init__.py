@@ -17,6 +17,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     from survey import cli
     from survey.accounts import pages as accounts
+    from survey.comments import pages as comments
     from survey.config import for_flask, read_settings
     from survey.fieldwork import pages as fieldwork
     from survey.intake import pages as intake
@@ -37,6 +38,6 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     )
     for part in (log, security, templates, errors, guards, limits):
         part.init(app)
-    for blueprint in (metrics.bp, intake.bp, fieldwork.bp, reports.bp, accounts.bp, cli.bp):
+    for blueprint in (metrics.bp, intake.bp, fieldwork.bp, reports.bp, comments.bp, accounts.bp, cli.bp):
         app.register_blueprint(blueprint)
     return app

@@ -18,7 +18,7 @@ from survey.intake.form import FormPage, form_pages, skip_css, wording
 from survey.intake.links import OpenCollector
 from survey.intake.submit import Receipt, Submission
 from survey.intake.summary import summary
-from survey.store import fieldwork, responses
+from survey.store import fieldwork, withdrawal
 from survey.web.context import database, now, office, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
@@ -207,7 +207,7 @@ def withdraw_form() -> ResponseReturnValue:
     )
     if found and found.campaign.is_open(today()):
         response_id, at = found.response_id, now()
-        database().write(lambda session: responses.withdraw(session, response_id, now=at))
+        database().write(lambda session: withdrawal.withdraw(session, response_id, now=at))
     return view_receipt()
 
 

@@ -15,10 +15,12 @@ from survey.store.people import Person, Role
 from survey.web.context import database
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.VIEWER: frozenset({"office.enter", "report.read", "report.download", "fieldwork.read"}),
+    Role.VIEWER: frozenset(
+        {"office.enter", "report.read", "report.download", "comments.read", "fieldwork.read"}
+    ),
     Role.ADMINISTRATOR: frozenset(
-        {"office.enter", "report.read", "report.download", "fieldwork.read", "fieldwork.write",
-         "people.manage", "audit.read"}
+        {"office.enter", "report.read", "report.download", "comments.read", "comments.write",
+         "fieldwork.read", "fieldwork.write", "people.manage", "audit.read"}
     ),
 }  # fmt: skip
 PUBLIC = "public"
