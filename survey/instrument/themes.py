@@ -31,22 +31,42 @@ class Theme:
 
 
 def themes(comments: Iterable[str]) -> tuple[Theme, ...]:
-    """The most frequent themes; a single word that nearly always stands in a pair is left to the pair."""
-    counts: Counter[str] = Counter()
+    """The most frequent themes.
+
+    Pairs that overlap in the very same comments are one phrase; a word that nearly always stands in a pair is
+    left to the pair.
+    """
+    found: dict[str, set[int]] = {}
     spelled: dict[str, Counter[str]] = {}
-    for comment in comments:
-        found = dict(_terms(comment))
-        counts.update(found.keys())
-        for key, spelling in found.items():
+    for place, comment in enumerate(comments):
+        for key, spelling in dict(_terms(comment)).items():
+            found.setdefault(key, set()).add(place)
             spelled.setdefault(key, Counter())[spelling] += 1
-    frequent = {key: n for key, n in counts.items() if n >= _FEWEST_COMMENTS}
-    in_pairs: Counter[str] = Counter()
-    for key, n in frequent.items():
-        for word in key.split(" ") if " " in key else ():
-            in_pairs[word] = max(in_pairs[word], n)
-    kept = [(n, key) for key, n in frequent.items() if " " in key or n > 2 * in_pairs[key]]
-    ranked = sorted(kept, key=lambda one: (-one[0], -len(one[1]), one[1]))[:_MOST]
-    return tuple(Theme(spelled[key].most_common(1)[0][0], n) for n, key in ranked)
+    said = {key: spellings.most_common(1)[0][0] for key, spellings in spelled.items()}
+    frequent = {key: places for key, places in found.items() if len(places) >= _FEWEST_COMMENTS}
+    pairs = sorted((len(places), key) for key, places in frequent.items() if " " in key)
+    in_pairs = {word: n for n, key in pairs for word in key.split(" ")}
+    phrases = _joined({said[key]: places for key, places in frequent.items() if " " in key})
+    words = {
+        said[key]: places
+        for key, places in frequent.items()
+        if " " not in key and len(places) > 2 * in_pairs.get(key, 0)
+    }
+    ranked = sorted((phrases | words).items(), key=lambda one: (-len(one[1]), -len(one[0]), one[0]))
+    return tuple(Theme(phrase, len(places)) for phrase, places in ranked[:_MOST])
+
+
+def _joined(pairs: dict[str, set[int]]) -> dict[str, set[int]]:
+    """The pairs, those that go on from one another in the same comments joined to phrases."""
+    phrases = dict(pairs)
+    for pair, places in sorted(pairs.items()):
+        before = next((p for p in phrases if p != pair and p.endswith(f" {pair.split(' ')[0]}")
+                       and phrases[p] == places), None)  # fmt: skip
+        if before is None or pair not in phrases:
+            continue
+        del phrases[pair], phrases[before]
+        phrases[f"{before} {pair.split(' ', 1)[1]}"] = places
+    return phrases
 
 
 def _terms(comment: str) -> Iterator[tuple[str, str]]:

@@ -123,17 +123,17 @@ def test_a_thousand_hostile_comments_put_no_element_on_the_page(
     for text in hostile:
         send(client, a_form(Q, comment=text))
     allowed = {
-        names = [name for _tag, attributes in found for name in attributes]
-        assert not [name for name in names if name.startswith("on")]
-        "main", "h1", "h2", "p", "label", "select", "option", "b", "span", "article", "blockquote", "details",
-        "summary", "textarea",
+        "html", "head", "meta", "title", "link", "body", "a", "header", "nav", "div", "form", "input",
+        "button", "main", "h1", "h2", "p", "label", "select", "option", "b", "span", "article", "blockquote",
+        "details", "summary", "textarea",
     }  # fmt: skip
     n_shown = 0
     for page in range(1, len(hostile) // 20 + 2):
         found = elements(administrator.get(f"{PATH}?page={page}").text)
         tags = [tag for tag, _attributes in found]
         assert set(tags) <= allowed
-        assert not [name for _tag, attributes in found for name in attributes if name.startswith("on")]
+        names = {name for _tag, attributes in found for name in attributes}
+        assert not [name for name in names if name.startswith("on")]
         assert tags.count("blockquote") == tags.count("article") == tags.count("textarea")
         n_shown += tags.count("article")
     assert n_shown >= len(hostile)

@@ -28,3 +28,7 @@ def test_a_word_that_lives_in_a_pair_is_left_to_it() -> None:
 
 def test_a_pair_does_not_reach_over_a_full_stop() -> None:
     assert "chậm đông" not in found("Rất chậm. Đông người", "Rất chậm. Đông người")
+
+
+def test_pairs_that_go_on_in_the_same_comments_are_one_phrase() -> None:
+    assert found(*["Thời gian giải quyết nhanh"] * 3) == {"thời gian giải quyết nhanh": 3}
