@@ -21,6 +21,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from survey.config import for_flask, read_settings
     from survey.fieldwork import pages as fieldwork
     from survey.intake import pages as intake
+    from survey.publication import pages as publication
     from survey.reports import pages as reports
     from survey.store.db import Database
     from survey.web import context, errors, guards, limits, log, metrics, security, templates
@@ -38,6 +39,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     )
     for part in (log, security, templates, errors, guards, limits):
         part.init(app)
-    for blueprint in (metrics.bp, intake.bp, fieldwork.bp, reports.bp, comments.bp, accounts.bp, cli.bp):
+    public = (metrics.bp, intake.bp, publication.public_bp)
+    for blueprint in (*public, fieldwork.bp, reports.bp, comments.bp, publication.bp, accounts.bp, cli.bp):
         app.register_blueprint(blueprint)
     return app

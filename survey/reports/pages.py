@@ -4,10 +4,9 @@ import io
 
 from flask import Blueprint, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from survey.reports import charts, tables, wording
+from survey.reports import figures, tables, wording
 from survey.reports.export import FORMATS, exported
 from survey.reports.results import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
@@ -16,8 +15,6 @@ from survey.web.guards import may, signed_in
 from survey.web.locale import LANGUAGES
 from survey.web.templates import language
 
-_DRAWN_AT_MOST = 64
-_drawn: dict[tuple[str, str, str], dict[str, Markup]] = {}
 bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
 
 
@@ -31,7 +28,7 @@ def campaign(key: str) -> ResponseReturnValue:
         results=results,
         wording=wording,
         tables=tables,
-        figures=_figures(results, in_words),
+        figures=figures.figures(results, in_words, figures.OF_THE_SUMMARY),
         is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
         is_demo=results.campaign.is_demo,
         formats=("pdf", "xlsx", "csv"),
@@ -69,20 +66,3 @@ def _results(key: str) -> CampaignResults:
         return campaign_results(session, row, computed_at=this_morning())
 
     return database().read(found)
-
-
-def _figures(results: CampaignResults, language: str) -> dict[str, Markup]:
-    """The page's drawings; drawn once for a result and a language."""
-    drawn_for = (results.campaign.key, results.digest, language)
-    if drawn_for not in _drawn:
-        if len(_drawn) >= _DRAWN_AT_MOST:
-            _drawn.clear()
-        _drawn[drawn_for] = {
-            name: Markup(draw(results, language, "svg").decode())  # noqa: S704 — drawn by charts, texts escaped there
-            for name, draw in (
-                ("score", charts.score_figure),
-                ("sections", charts.sections_figure),
-                ("answers", charts.distribution_figure),
-            )
-        }
-    return _drawn[drawn_for]

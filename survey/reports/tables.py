@@ -176,6 +176,17 @@ def criteria(results: CampaignResults, language: str) -> Table:
     return Table("criterion", _("Criteria"), columns, keys, rows, (note,) if rank else ())
 
 
+def public_criteria(results: CampaignResults, language: str) -> Table:
+    """The points of each criterion as the public sees them: without how many said that it does not apply."""
+    table = criteria(results, language)
+    kept = [place for place, column in enumerate(table.columns) if column.key != "not_applicable"]
+    return replace(
+        table,
+        columns=tuple(table.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in table.rows),
+    )
+
+
 def answers(results: CampaignResults, language: str) -> Table:
     """How many valid forms gave each answer to each criterion, worst answer first."""
     _ = gettext_in(language)

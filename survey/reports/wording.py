@@ -4,6 +4,7 @@ Pure functions over CampaignResults. The English words are the message ids, tran
 Vietnamese. Numbers are printed here and nowhere else, so that no two outputs round differently.
 """
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from survey.instrument.questionnaire import Criterion, Text
@@ -49,6 +50,11 @@ def interval(limits: Interval | None, language: str) -> str:
     if limits is None:
         return UNDEFINED
     return f"{points(limits.low, language)} – {points(limits.high, language)}"
+
+
+def day(value: date, language: str) -> str:
+    """A day as the language writes it."""
+    return locale.day(value, language)
 
 
 def said(text: Text, language: str) -> str:

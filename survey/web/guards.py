@@ -19,8 +19,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         {"office.enter", "report.read", "report.download", "comments.read", "fieldwork.read"}
     ),
     Role.ADMINISTRATOR: frozenset(
-        {"office.enter", "report.read", "report.download", "comments.read", "comments.write",
-         "fieldwork.read", "fieldwork.write", "people.manage", "audit.read"}
+        {"office.enter", "report.read", "report.download", "report.publish", "comments.read",
+         "comments.write", "fieldwork.read", "fieldwork.write", "people.manage", "audit.read"}
     ),
 }  # fmt: skip
 PUBLIC = "public"

@@ -10,7 +10,7 @@ from werkzeug.local import LocalProxy
 from survey.web import guards, locale
 from survey.web.context import office
 
-_PUBLIC_BLUEPRINTS = frozenset({"intake", "metrics", None})
+_PUBLIC_BLUEPRINTS = frozenset({"intake", "metrics", "public_results", None})
 
 
 def init(app: Flask) -> None:

@@ -161,6 +161,9 @@ OFFICE_POSTS = [
       "opens_on": "2026-01-01", "closes_on": "2026-02-01", "desks": "x"}),
     ("/office/campaigns/demo/desks", {"name": "Quầy lạ"}),
     ("/office/campaigns/demo/populations", {"population-citizen": "5"}),
+    ("/office/campaigns/demo/comments/0123456789abcdef", {"status": "done"}),
+    ("/office/campaigns/demo-truoc/publication", {"public": "no"}),
+    ("/office/campaigns/demo/links", {"days": "7"}),
     ("/office/questionnaires", {}),
 ]  # fmt: skip
 
