@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from survey.store import audit, comments, fieldwork, people, questionnaires, responses  # noqa: F401 — fills Base.metadata
+from survey.store import audit, comments, fieldwork, people, questionnaires, rollups  # noqa: F401 — fills Base.metadata
 from survey.store.db import Base
 
 

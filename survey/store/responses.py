@@ -11,9 +11,11 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    false,
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,11 +28,20 @@ class ResponseRow(Base):
     """One form as it came in, under the version it was given to. Nothing here says who sent it or from where.
 
     `received_at` is the hour, not the moment: a server's log and an answer cannot be laid side by side.
-    `answers` is what `instrument.answers.to_stored` made; None once withdrawn.
+    `answers` is what `instrument.answers.to_stored` made; None once withdrawn. `is_folded` says that the kept
+    counts of the campaign (`rollups.py`) hold it.
     """
 
     __tablename__ = "response"
-    __table_args__ = (Index("ix_response_campaign", "campaign_id", "withdrawn_at"),)
+    __table_args__ = (
+        Index("ix_response_campaign", "campaign_id", "withdrawn_at"),
+        Index(
+            "ix_response_unfolded",
+            "campaign_id",
+            sqlite_where=text("NOT is_folded"),
+            postgresql_where=text("NOT is_folded"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     submission_id: Mapped[str] = mapped_column(String(36), unique=True)
@@ -45,6 +56,7 @@ class ResponseRow(Base):
     answers: Mapped[dict[str, int | str | None] | None] = mapped_column(JsonText)
     comment: Mapped[str | None] = mapped_column(JsonText)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    is_folded: Mapped[bool] = mapped_column(server_default=false())
 
 
 class DeclineCount(Base):
