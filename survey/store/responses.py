@@ -158,31 +158,20 @@ def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
         yield ScoredResponse(collector_id, language, answers or {})
 
 
-@dataclass(frozen=True)
-class StateCounts:
-    """How many responses of a campaign are in each state."""
-
-    valid: int
-    incomplete: int
-    withdrawn: int
-    declined: int
-
-
-def state_counts(session: Session, campaign_id: int, collector_ids: Sequence[int]) -> StateCounts:
-    """What became of the forms of a campaign, whose collectors are given."""
-    withdrawn = ResponseRow.withdrawn_at.is_not(None)
-    rows = session.execute(
-        select(withdrawn, ResponseRow.is_complete, func.count())
-        .where(ResponseRow.campaign_id == campaign_id)
-        .group_by(withdrawn, ResponseRow.is_complete)
+def count_withdrawn(session: Session, campaign_id: int) -> int:
+    """How many of a campaign's responses were withdrawn."""
+    withdrawn = select(func.count()).where(
+        ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_not(None)
     )
-    counts = {"valid": 0, "incomplete": 0, "withdrawn": 0}
-    for is_withdrawn, is_complete, n in rows:
-        counts["withdrawn" if is_withdrawn else "valid" if is_complete else "incomplete"] += n
+    return session.scalar(withdrawn) or 0
+
+
+def count_declined(session: Session, collector_ids: Sequence[int]) -> int:
+    """How many people chose not to take part, at some collectors."""
     declined = select(func.coalesce(func.sum(DeclineCount.n), 0)).where(
         DeclineCount.collector_id.in_(collector_ids)
     )
-    return StateCounts(**counts, declined=int(session.scalar(declined) or 0))
+    return int(session.scalar(declined) or 0)
 
 
 def counts_by_collector(session: Session, campaign_id: int) -> dict[int, int]:
