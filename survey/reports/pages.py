@@ -1,38 +1,160 @@
-"""Results: the page an official reads, its pictures, and the files to download."""
+"""Results: the page an official reads, what can be asked of it, and the files to download."""
 
 import io
+import re
+from functools import partial
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request, send_file
+from flask import Blueprint, abort, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.reports import figures, tables, wording
+from survey.reports import (
+    analysis,
+    analysis_tables,
+    comparison_charts,
+    figures,
+    filters,
+    numbers,
+    tables,
+    wording,
+)
+from survey.reports.basis import Basis, basis_of
+from survey.reports.canvas import PictureKind
 from survey.reports.export import FORMATS, exported
-from survey.reports.results import CampaignResults, campaign_results
-from survey.store import audit, fieldwork
-from survey.web.context import database, now, this_morning, today
+from survey.reports.filters import VIEW_NAMES, FilterError
+from survey.reports.results import CampaignResults, results_and_basis, results_of_part
+from survey.store import audit, fieldwork, rollups
+from survey.store.fieldwork import Campaign
+from survey.store.rolling import VIEWS
+from survey.web.context import database, now, office, this_morning, today
 from survey.web.guards import may, signed_in
 from survey.web.locale import LANGUAGES
+from survey.web.templates import gettext as _
 from survey.web.templates import language
 
+_STEP = re.compile(r"[0-9]{1,2}")
 bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
 
 
 @bp.get("/<key>")
 @may("report.read")
 def campaign(key: str) -> ResponseReturnValue:
-    """The results of a campaign on one page: the answer first, then why, then the detail."""
-    results, in_words = _results(key), language()
-    return render_template(
+    """The results of a campaign, or of the part the address asks for: the answer first, then why."""
+    results, basis = _results_and_basis(key)
+    shown, errors = results, {}
+    try:
+        asked = filters.part_asked_for(basis, request.args, language())
+        if asked is not None:
+            shown = results_of_part(basis, asked, computed_at=this_morning()) or results
+    except FilterError as error:
+        errors = {error.field: str(error)}
+    page = render_template(
         "reports/campaign.html",
-        results=results,
+        results=shown,
         wording=wording,
         tables=tables,
-        figures=figures.figures(results, in_words, figures.OF_THE_SUMMARY),
+        analysis_tables=analysis_tables,
+        figures=figures.figures(shown, language(), figures.OF_THE_SUMMARY),
+        parts=_parts_figures(results, language()) if shown.part is None else {},
+        choices=filters.choices(basis, language()),
+        view_names=filters.view_names(language()),
+        asked={view: request.args.get(view, "") for view in VIEWS},
+        opens=partial(_opens, basis),
+        number_link=partial(_number_link, key),
+        errors=errors,
         is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
         is_demo=results.campaign.is_demo,
         formats=("pdf", "xlsx", "csv"),
     )
+    return page, 422 if errors else 200
+
+
+@bp.get("/<key>/trend")
+@may("report.read")
+def trend(key: str) -> ResponseReturnValue:
+    """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
+    results, _basis = _results_and_basis(key)
+
+    def found(session: Session) -> tuple[list[Basis], list[str]]:
+        every = sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id))
+        like = [c for c in every if c.instrument_digest == results.campaign.instrument_digest]
+        others = [c.name for c in every if c not in like]
+        return [basis_of(session, c, office().time_zone) for c in like], others
+
+    bases, others = database().read(found)
+    named = [(b.campaign.key, b.campaign.name, b.scores("group").whole) for b in bases]
+    steps = analysis.trend(named)
+    rows = [comparison_charts.Row(s.name, s.score.n_respondents, s.score) for s in steps]
+    title = _("Campaigns with the same questionnaire")
+    return _analysis_page(
+        "reports/trend.html",
+        results,
+        compared=analysis_tables.trend(steps, results, language()),
+        figure=_drawn(results, "trend:" + _digest_of(bases), partial(_intervals, title, rows)),
+        others=others,
+        steps=steps,
+    )
+
+
+@bp.get("/<key>/comparison")
+@may("report.read")
+def comparison(key: str) -> ResponseReturnValue:
+    """The parts of one view against one another."""
+    results, basis = _results_and_basis(key)
+    view = request.args.get("by", "desk")
+    errors = {}
+    if view not in VIEWS:
+        words = _("There is nothing to compare by “%(found)s”; choose from the list")
+        errors = {"by": words % {"found": view[:40]}}
+        view = "desk"
+    names = filters.view_names(language())
+    parts = VIEW_NAMES[view](results)
+    rows = comparison_charts.rows_of(parts, language())
+    pairs = analysis.pairs_of(basis, view)
+    return _analysis_page(
+        "reports/comparison.html",
+        results,
+        422 if errors else 200,
+        compared=analysis_tables.pairs(pairs, language()),
+        figure=_drawn(results, f"parts-{view}", partial(_intervals, names[view], rows)),
+        n_different=sum(pair.differs for pair in pairs),
+        n_pairs=len(pairs),
+        view=view,
+        view_names=names,
+        errors=errors,
+    )
+
+
+@bp.get("/<key>/priorities")
+@may("report.read")
+def priorities(key: str) -> ResponseReturnValue:
+    """What matters and how well it does; and what the score would be if some of it did better."""
+    results, basis = _results_and_basis(key)
+    ranked = analysis.priorities(basis, results.score)
+    steps, errors = _steps(results)
+    moved = analysis.what_if(results.score, basis.rules.target, steps) if any(steps.values()) else None
+    return _analysis_page(
+        "reports/priorities.html",
+        results,
+        422 if errors else 200,
+        compared=analysis_tables.priorities(ranked, language()),
+        figure=_drawn(results, "priorities", partial(_priorities, ranked)),
+        ranked=ranked,
+        steps=steps,
+        most=analysis.MAX_STEP,
+        what_if=moved,
+        errors=errors,
+    )
+
+
+@bp.get("/<key>/numbers/<kind>/<name>")
+@may("report.read")
+def number(key: str, kind: str, name: str) -> ResponseReturnValue:
+    """One number opened: from what it was made, by which formula, under which version."""
+    results, _basis = _results_and_basis(key)
+    opened = numbers.opened(results, kind, name, language()) or abort(404)
+    return _analysis_page("reports/number.html", results, opened=opened)
 
 
 @bp.get("/<key>/summary.<any(pdf, xlsx, csv, svg, png):extension>")
@@ -42,7 +164,7 @@ def download(key: str, extension: str) -> ResponseReturnValue:
     in_words = request.args.get("in") or language()
     if in_words not in LANGUAGES:
         abort(404)
-    results, at, signed = _results(key), now(), signed_in()
+    (results, _basis), at, signed = _results_and_basis(key), now(), signed_in()
     content = exported(results, extension, in_words)
     by = signed.person.id if signed else None
     database().write(
@@ -60,9 +182,87 @@ def download(key: str, extension: str) -> ResponseReturnValue:
     )
 
 
-def _results(key: str) -> CampaignResults:
-    def found(session: Session) -> CampaignResults:
-        row = fieldwork.campaign_by_key(session, key) or abort(404)
-        return campaign_results(session, row, computed_at=this_morning())
+def _results_and_basis(key: str) -> tuple[CampaignResults, Basis]:
+    """The results, once what came in lately is counted."""
+    zone = office().time_zone
+    campaign_id = database().read(lambda session: _campaign(session, key).id)
+    rollups.keep_up(database(), campaign_id, zone)
+
+    def found(session: Session) -> tuple[CampaignResults, Basis]:
+        row = _campaign(session, key)
+        return results_and_basis(session, row, computed_at=this_morning())
 
     return database().read(found)
+
+
+def _campaign(session: Session, key: str) -> Campaign:
+    return fieldwork.campaign_by_key(session, key) or abort(404)
+
+
+def _analysis_page(
+    template: str, results: CampaignResults, status: int = 200, **shown: object
+) -> ResponseReturnValue:
+    shown = {"errors": {}, **shown}
+    page = render_template(
+        template, results=results, wording=wording, tables=tables, is_demo=results.campaign.is_demo, **shown
+    )
+    return page, status
+
+
+def _drawn(results: CampaignResults, name: str, draw: figures.Draw) -> object:
+    return figures.figures(results, language(), {name: draw})[name]
+
+
+def _intervals(
+    title: str, rows: list[comparison_charts.Row], results: CampaignResults, words: str, kind: PictureKind
+) -> bytes:
+    return comparison_charts.intervals_figure(results, title, rows, words, kind)
+
+
+def _priorities(
+    ranked: tuple[analysis.RankedCriterion, ...], results: CampaignResults, words: str, kind: PictureKind
+) -> bytes:
+    return comparison_charts.priorities_figure(results, ranked, words, kind)
+
+
+def _parts_figures(results: CampaignResults, words: str) -> dict[str, object]:
+    """The small multiples: each view's parts on a scale."""
+    names = filters.view_names(words)
+    drawings: dict[str, figures.Draw] = {}
+    for view, parts_of in VIEW_NAMES.items():
+        rows = comparison_charts.rows_of(parts_of(results), words)
+        if len(rows) > 1:
+            drawings[f"parts-{view}"] = partial(_intervals, names[view], rows)
+    return dict(figures.figures(results, words, drawings))
+
+
+def _opens(basis: Basis, view: str) -> dict[str, str]:
+    """Where each part of a view that may be shown is opened."""
+    here = url_for("reports.campaign", key=basis.campaign.key)
+    return {
+        part: f"{here}?{urlencode({view: part})}"
+        for part in basis.labels(view)
+        if basis.may_show(view, part) and basis.rolled.sizes(view).get(part)
+    }
+
+
+def _number_link(key: str, kind: str, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: url_for("reports.number", key=key, kind=kind, name=name) for name in names}
+
+
+def _digest_of(bases: list[Basis]) -> str:
+    return "".join(basis.digest[:12] for basis in bases)
+
+
+def _steps(results: CampaignResults) -> tuple[dict[str, int], dict[str, str]]:
+    """How many percentage points each criterion is moved by, and what of it is none."""
+    steps, errors = {}, {}
+    for criterion in results.score.criteria:
+        typed = request.args.get(criterion.key, "").strip() or "0"
+        if _STEP.fullmatch(typed) and int(typed) <= analysis.MAX_STEP:
+            steps[criterion.key] = int(typed)
+        else:
+            steps[criterion.key] = 0
+            words = _("“%(found)s” is no whole number from 0 to %(most)s")
+            errors[criterion.key] = words % {"found": typed[:20], "most": analysis.MAX_STEP}
+    return steps, errors

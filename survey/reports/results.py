@@ -124,11 +124,18 @@ class CampaignResults:
 
 def campaign_results(session: Session, campaign: Campaign, *, computed_at: datetime) -> CampaignResults:
     """The results of a campaign from its stored responses; months are those of `computed_at`'s time zone."""
+    return results_and_basis(session, campaign, computed_at=computed_at)[0]
+
+
+def results_and_basis(
+    session: Session, campaign: Campaign, *, computed_at: datetime
+) -> tuple[CampaignResults, Basis]:
+    """The results with what they follow from, for what else is asked of it."""
     basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
     withdrawn = responses.count_withdrawn(session, campaign.id)
     declined = responses.count_declined(session, [row.collector.id for row in basis.collectors])
     forms = FormCounts(basis.rolled.valid, basis.rolled.incomplete, withdrawn, declined)
-    return results_of(basis, forms, computed_at=computed_at)
+    return results_of(basis, forms, computed_at=computed_at), basis
 
 
 def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> CampaignResults:

@@ -63,7 +63,8 @@ def address(app: Flask, rule: Rule) -> str:
     """An address of the route where there is something to be found."""
     digest = database_of(app).read(questionnaires.versions)[0].digest
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
-             "person_id": 1, "filename": "office.css", "reference": a_comment(app), "token": "x"}  # fmt: skip
+             "person_id": 1, "filename": "office.css", "reference": a_comment(app), "token": "x",
+             "kind": "whole", "name": "score"}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,
