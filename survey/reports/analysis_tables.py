@@ -74,8 +74,7 @@ def priorities(ranked: Sequence[RankedCriterion], language: str) -> Table:
     _ = gettext_in(language)
     rows = tuple(
         (
-            number,
-            wording.criterion_label(one.criterion, language),
+            f"{number}. {wording.criterion_label(one.criterion, language)}",
             comparison_charts.quadrant_name(one.priority.quadrant, language),
             one.priority.share,
             *_importance_cells(one),
@@ -84,7 +83,6 @@ def priorities(ranked: Sequence[RankedCriterion], language: str) -> Table:
         for number, one in enumerate(ranked, start=1)
     )
     columns = (
-        Column("number", _("No."), "count"),
         Column("label", _("Criterion"), "text"),
         Column("quadrant", _("Reading"), "text"),
         Column("share", _("Share of maximum"), "percent"),

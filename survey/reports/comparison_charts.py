@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_TICKS = 8
 _SQUARE = 300.0
+_LABEL_CHARACTERS = 38
+_NUDGE = 0.045  # of the square, between numbers that would stand on one another
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def intervals_figure(
     labels = [row.label for row in rows]
     tops = [0.0]
     for label in labels or [""]:
-        tops.append(tops[-1] + canvas.row_height(label))
+        tops.append(tops[-1] + canvas.row_height(label, characters=_LABEL_CHARACTERS))
     low, high = _reach(results, rows)
     with canvas.drawing("intervals"):
         demo = wording.demo_label(language) if results.campaign.is_demo else None
@@ -52,18 +54,22 @@ def intervals_figure(
         if not rows:
             picture.say(_("There is nothing to show."))
         for top, row in zip(tops, rows, strict=False):
-            axes = picture.row(top, row.label, _row_value(row, language))
+            axes = picture.row(top, row.label, _row_value(row, language), characters=_LABEL_CHARACTERS)
             axes.set_xlim(low, high)
             _draw_row(axes, results, row.score, (low, high))
         if rows:
             _draw_axis(picture, tops[-1], (low, high), language)
-        said = (f"{row.label}: {_row_value(row, language)}" for row in rows)
-        return picture.rendered(f"intervals-{abs(hash_of(title))}", kind, "; ".join(said))
+        said = (f"{row.label}: {_row_value(row, language)}, {_limits(row, language)}" for row in rows)
+        return picture.rendered(f"intervals-{_number_of(title)}", kind, "; ".join(said))
 
 
-def hash_of(title: str) -> int:
+def _number_of(title: str) -> int:
     """A number that is the same for the same title in every process, to make names on a page unique."""
     return sum((place + 1) * ord(character) for place, character in enumerate(title))
+
+
+def _limits(row: Row, language: str) -> str:
+    return wording.interval(row.score.interval if row.score else None, language)
 
 
 def _row_value(row: Row, language: str) -> str:
@@ -71,8 +77,7 @@ def _row_value(row: Row, language: str) -> str:
     n = _("n = {n}").format(n=wording.count(row.n, language))
     if row.score is None or row.score.score is None:
         return f"{wording.UNDEFINED} · {n}"
-    limits = f" ({wording.interval(row.score.interval, language)})" if row.score.interval else ""
-    return f"{wording.points(row.score.score, language)}{limits} · {n}"
+    return f"{wording.points(row.score.score, language)} · {n}"
 
 
 def _reach(results: CampaignResults, rows: Sequence[Row]) -> tuple[float, float]:
@@ -150,7 +155,7 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
     shares, values = [p[1] for p in points], [p[2] for p in points]
     axes = picture.axes(top=10, height=_SQUARE - 6)
     _frame(axes, shares, values)
-    for number, share, value, quadrant in points:
+    for number, share, value, quadrant in _apart(points, axes.get_xlim(), axes.get_ylim()):
         colour = canvas.answer_colours(5)[0] if quadrant is Quadrant.FIX_FIRST else MEASURED
         axes.text(share, value, str(number), ha="center", va="center", color=colour,
                   fontsize=canvas.BODY, fontweight="bold", zorder=3)  # fmt: skip
@@ -168,6 +173,21 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
     picture.text(0.5, _SQUARE + 10, _("share of the maximum earned →"), ha="center", color=SOFT)
     picture.text(0.97, _SQUARE + 10, high, ha="right", color=SOFT)
     picture.text(0.03, -4, _("↑ importance (rank correlation with the overall question)"), color=SOFT)
+
+
+def _apart(
+    points: list[tuple[int, float, float, Quadrant | None]],
+    across: tuple[float, float],
+    upwards: tuple[float, float],
+) -> list[tuple[int, float, float, Quadrant | None]]:
+    """The numbers, those moved up a little that would stand on one another."""
+    dx, dy = _NUDGE * (across[1] - across[0]), _NUDGE * (upwards[1] - upwards[0])
+    placed: list[tuple[int, float, float, Quadrant | None]] = []
+    for number, share, value, quadrant in sorted(points, key=lambda point: point[2]):
+        near = [p[2] for p in placed if abs(p[1] - share) < dx]
+        highest = max(near, default=-2.0)
+        placed.append((number, share, max(value, highest + dy), quadrant))
+    return placed
 
 
 def _frame(axes: "Axes", shares: Sequence[float], values: Sequence[float]) -> None:

@@ -26,6 +26,7 @@ _USUAL_SPREAD = 6.6 / 38
 _USUAL_WIDTH_OF_THIRTY = 5.6 / 38
 _Z_95 = 1.96
 _LEVEL = 0.05
+_MOST_NAMED = 3
 
 
 def rounded(value: float, decimals: int) -> float:
@@ -304,7 +305,10 @@ def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str
         return _("Too few people answered the overall question to tell what matters.")
     if not first:
         return _("No criterion is both important and weak")
-    labels = "; ".join(criterion_label(one.criterion, language) for one in first)
+    first.sort(
+        key=lambda one: one.priority.importance.value if one.priority.importance else 0.0, reverse=True
+    )
+    labels = "; ".join(criterion_label(one.criterion, language) for one in first[:_MOST_NAMED])
     return _("Mend first: {criteria}").format(criteria=labels)
 
 
