@@ -16,9 +16,9 @@ from survey.instrument.node import InstrumentError
 from survey.reports import score_file
 from survey.reports.export import FORMATS, exported
 from survey.reports.results import campaign_results
-from survey.store import fieldwork, migrate, people, questionnaires
+from survey.store import fieldwork, migrate, people, questionnaires, rollups
 from survey.store.people import Role
-from survey.web.context import database, now, this_morning, today
+from survey.web.context import database, now, office, this_morning, today
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 
 bp = Blueprint("survey_cli", __name__, cli_group="survey")
@@ -160,3 +160,25 @@ def export(campaign: str, *, name: str, lang: str, out: str) -> None:
         Path(out).write_bytes(content)
     except OSError as error:
         refused(f"{out} cannot be written: {error.strerror}")
+
+
+@bp.cli.command("recount")
+@click.argument("campaign")
+def recount(campaign: str) -> None:
+    """Count a campaign's responses anew; say whether the kept counts were right, and put them right."""
+    zone = office().time_zone
+
+    def put_right(session: Session) -> bool | None:
+        row = fieldwork.campaign_by_key(session, campaign)
+        if row is None:
+            return None
+        was_exact = rollups.is_exact(session, row, zone)
+        if not was_exact:
+            rollups.start_anew(session, row, zone)
+        return was_exact
+
+    was_exact = database().write(put_right)
+    if was_exact is None:
+        known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
+        refused(f"no campaign has the key {campaign!r}; known: {known}")
+    click.echo("the kept counts were right" if was_exact else "the kept counts were wrong and are put right")

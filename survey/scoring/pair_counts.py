@@ -15,7 +15,7 @@ from survey.scoring.arrays import Floats
 from survey.scoring.moments import Cell
 
 Counts = np.ndarray[Any, np.dtype[np.int64]]
-_ROWS_AT_ONCE = 1 << 16  # sums of ones in 32-bit floats are exact up to 2^24
+_ROWS_AT_ONCE = 2048  # counted, not multiplied: threads of a matrix product fight on a busy server
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +79,15 @@ def pair_counts(codes: Counts, n_answers: int, n_reasons: int, scored: Sequence[
     marks = np.zeros((q, n_answers + n_reasons), dtype=np.int64)
     for place in range(q):
         marks[place] = np.bincount(codes[:, place], minlength=n_answers + n_reasons)
-    pairs = np.zeros((q * n_answers, q * n_answers), dtype=np.int64)
+    # Each answer has a number of its own; the last number stands for none.
+    size = q * n_answers + 1
+    numbered = np.where(codes < n_answers, codes + n_answers * np.arange(q), size - 1)
+    pairs = np.zeros(size * size, dtype=np.int64)
     for start in range(0, n, _ROWS_AT_ONCE):
-        part = codes[start : start + _ROWS_AT_ONCE]
-        ones = (part[:, :, None] == np.arange(n_answers)).astype(np.float32).reshape(len(part), -1)
-        pairs += np.rint(ones.T @ ones).astype(np.int64)
+        part = numbered[start : start + _ROWS_AT_ONCE]
+        pairs += np.bincount((part[:, :, None] * size + part[:, None, :]).ravel(), minlength=size * size)
     answered = int((codes[:, list(scored)] < n_answers).any(axis=1).sum())
-    return PairCounts(n, answered, marks, pairs)
+    return PairCounts(n, answered, marks, pairs.reshape(size, size)[:-1, :-1].copy())
 
 
 def from_bytes(packed: bytes, n_criteria: int, n_answers: int, n_reasons: int) -> PairCounts:

@@ -60,6 +60,14 @@ class RollUp:
         """The forms without some that were among them."""
         return _joined(self, other, -1)
 
+    def same_as(self, other: "RollUp") -> bool:
+        """Whether both hold the same, to the last count."""
+        mine, theirs = (
+            (r.crossings, r.languages, r.modes, r.incomplete, {k: c.to_bytes() for k, c in r.cells.items()})
+            for r in (self, other)
+        )
+        return mine == theirs
+
     def part(self, view: str, part: str) -> dict[str, PairCounts]:
         """The counts of a part by respondent group."""
         return {key[2]: cell for key, cell in self.cells.items() if key[:2] == (view, part)}

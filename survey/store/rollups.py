@@ -37,8 +37,9 @@ from survey.store.rolling import N_REASONS, VIEWS, CellKey, FormToCount, RollUp,
 
 _LAYOUT = "1"  # another number makes every roll-up be counted anew
 FOLD_FROM = 300  # rows that are read unfolded with every result, at most
-FOLD_AT_ONCE = 2000  # rows one transaction folds: others that write wait for it on SQLite
+FOLD_AT_ONCE = 1000  # rows one transaction folds: others that write wait for it on SQLite
 _IDS_IN_A_STATEMENT = 500
+_AS_THEY_ARE = {"synchronize_session": False}  # no object in the session needs to hear of it
 
 
 class RollUpState(Base):
@@ -83,6 +84,11 @@ def recounted(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
     """The same from every response, whatever is kept."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     return rolled_up(questionnaire, _forms(session, _present(campaign.id)), zone)
+
+
+def is_exact(session: Session, campaign: Campaign, zone: tzinfo) -> bool:
+    """Whether the kept counts, with what came in since, are those of a full count."""
+    return roll_up(session, campaign, zone).same_as(recounted(session, campaign, zone))
 
 
 def keep_up(database: Database, campaign_id: int, zone: tzinfo) -> None:
@@ -142,8 +148,7 @@ def take_out(session: Session, response_id: int) -> None:
 
 def start_anew(session: Session, campaign: Campaign, zone: tzinfo) -> None:
     """Drop what is kept; folding then counts every response again."""
-    state = _locked(session, campaign, zone)
-    _clear(session, state, campaign, zone)
+    _clear(session, _locked(session, campaign, zone), campaign, zone)
 
 
 def _made_for(campaign: Campaign, zone: tzinfo) -> str:
@@ -238,13 +243,9 @@ def _kept(
 
 def _keep(session: Session, state: RollUpState, kept: RollUp, changed: set[tuple[str, str, str]]) -> None:
     """Write the cells that changed, and the rest."""
-    for view, part, group in sorted(changed):
-        session.execute(
-            delete(RollUpCell).where(
-                RollUpCell.campaign_id == state.campaign_id, RollUpCell.view == view,
-                RollUpCell.part == part, RollUpCell.respondent_group == group,
-            )
-        )  # fmt: skip
+    key = (RollUpCell.view, RollUpCell.part, RollUpCell.respondent_group)
+    before = delete(RollUpCell).where(RollUpCell.campaign_id == state.campaign_id, tuple_(*key).in_(changed))
+    session.execute(before, execution_options=_AS_THEY_ARE)
     rows = [
         {"campaign_id": state.campaign_id, "view": view, "part": part, "respondent_group": group,
          "n": kept.cells[view, part, group].n, "counts": kept.cells[view, part, group].to_bytes()}
@@ -262,4 +263,5 @@ def _keep(session: Session, state: RollUpState, kept: RollUp, changed: set[tuple
 def _mark(session: Session, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), _IDS_IN_A_STATEMENT):
         some = ids[start : start + _IDS_IN_A_STATEMENT]
-        session.execute(update(ResponseRow).where(ResponseRow.id.in_(some)).values(is_folded=True))
+        folded = update(ResponseRow).where(ResponseRow.id.in_(some)).values(is_folded=True)
+        session.execute(folded, execution_options=_AS_THEY_ARE)

@@ -21,27 +21,12 @@ from survey.store import rollups, withdrawal
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow, add_many
-from survey.store.rolling import RollUp
 from tests.conftest import TODAY
 from tests.store.filling import copies
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 T = TypeVar("T")
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-
-
-def same(one: RollUp, other: RollUp) -> bool:
-    """Whether two roll-ups hold the same, to the last count."""
-    if (one.crossings, one.languages, one.modes, one.incomplete, set(one.cells)) != (
-        other.crossings, other.languages, other.modes, other.incomplete, set(other.cells)
-    ):  # fmt: skip
-        return False
-    return all(
-        (cell.n, cell.n_answered) == (other.cells[key].n, other.cells[key].n_answered)
-        and np.array_equal(cell.marks, other.cells[key].marks)
-        and np.array_equal(cell.pairs, other.cells[key].pairs)
-        for key, cell in one.cells.items()
-    )
 
 
 @pytest.fixture
@@ -57,11 +42,7 @@ def on(campaign_id: int, work: Callable[..., T]) -> Callable[[Session], T]:
 
 
 def is_exact(database: Database, campaign_id: int) -> bool:
-    def both(session: Session) -> bool:
-        campaign = session.get_one(Campaign, campaign_id)
-        return same(rollups.roll_up(session, campaign, ZONE), rollups.recounted(session, campaign, ZONE))
-
-    return database.read(both)
+    return database.read(on(campaign_id, rollups.is_exact))
 
 
 def n_unfolded(database: Database, campaign_id: int) -> int:
@@ -115,7 +96,7 @@ def test_another_time_zone_counts_anew(database: Database, campaign_id: int) -> 
 
     def in_utc(session: Session) -> bool:
         campaign = session.get_one(Campaign, campaign_id)
-        return same(rollups.roll_up(session, campaign, UTC), rollups.recounted(session, campaign, UTC))
+        return rollups.is_exact(session, campaign, UTC)
 
     assert database.read(in_utc)
     rollups.keep_up(database, campaign_id, UTC)
