@@ -2,14 +2,14 @@
 
 import argparse
 
-from benchmarks import exports, phone, scoring, web
+from benchmarks import exports, phone, results, scoring, web
 from benchmarks.tables import write_between
 
 
 def main() -> None:
     """Read what is wanted, measure it, write it down."""
     wanted = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    kinds = ["web", "phone", "scoring", "exports"]
+    kinds = ["web", "phone", "scoring", "exports", "results"]
     wanted.add_argument("which", nargs="*", choices=[*kinds, []], help="default: all")
     wanted.add_argument("--rounds", type=int, default=7, help="alternating runs (7)")
     wanted.add_argument("--seconds", type=float, default=5, help="length of a run (5)")
@@ -26,6 +26,8 @@ def main() -> None:
         write_between("scoring", scoring.table())
     if "exports" in which:
         write_between("exports", exports.table())
+    if "results" in which:
+        write_between("results", results.table())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from alembic import context
 
 from survey.store import (  # noqa: F401 — fills Base.metadata
     audit,
+    comments,
     export_jobs,
     feedback,
     fieldwork,
@@ -11,6 +12,7 @@ from survey.store import (  # noqa: F401 — fills Base.metadata
     people,
     questionnaires,
     responses,
+    rollups,
     saved_forms,
     scorecards,
     units,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Blueprint, Flask
 
     from survey.config import Settings
 
@@ -15,20 +15,9 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from survey import cli
-    from survey.accounts import pages as accounts
     from survey.config import for_flask, read_settings
-    from survey.fieldwork import look_pages as look
-    from survey.fieldwork import pages as fieldwork
-    from survey.intake import device_pages as device
-    from survey.intake import later_pages as later
-    from survey.intake import pages as intake
-    from survey.intake import receipt_pages as receipt
-    from survey.reports import pages as reports
-    from survey.scorecards import pages as scorecards
-    from survey.scorecards import plan_pages, value_pages
     from survey.store.db import Database
-    from survey.web import compress, context, errors, guards, limits, log, metrics, security, templates
+    from survey.web import compress, context, errors, guards, limits, log, security, templates
 
     settings = settings or read_settings(os.environ)
     app = Flask(__name__, instance_path=str(settings.instance.resolve()))
@@ -43,8 +32,30 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     )
     for part in (log, compress, security, templates, errors, guards, limits):
         part.init(app)
-    for page in (metrics, intake, receipt, later, device, fieldwork, look, reports, accounts):
-        app.register_blueprint(page.bp)
-    for page in (scorecards, value_pages, plan_pages, cli):
-        app.register_blueprint(page.bp)
+    for blueprint in _blueprints():
+        app.register_blueprint(blueprint)
     return app
+
+
+def _blueprints() -> "tuple[Blueprint, ...]":
+    """The pages and commands of every part of the work."""
+    from survey import cli
+    from survey.accounts import pages as accounts
+    from survey.comments import pages as comments
+    from survey.fieldwork import look_pages as look
+    from survey.fieldwork import pages as fieldwork
+    from survey.intake import device_pages as device
+    from survey.intake import later_pages as later
+    from survey.intake import pages as intake
+    from survey.intake import receipt_pages as receipt
+    from survey.publication import pages as publication
+    from survey.reports import download_pages as downloads
+    from survey.reports import pages as reports
+    from survey.scorecards import pages as scorecards
+    from survey.scorecards import plan_pages, value_pages
+    from survey.web import metrics
+
+    public = (metrics.bp, intake.bp, receipt.bp, later.bp, device.bp, publication.public_bp)
+    work = (fieldwork.bp, look.bp, reports.bp, downloads.bp, comments.bp, publication.bp, accounts.bp)
+    plan = (scorecards.bp, value_pages.bp, plan_pages.bp)
+    return (*public, *work, *plan, cli.bp)

@@ -27,7 +27,7 @@ from survey.reports.response_export import (
 from survey.reports.results import campaign_results
 from survey.scorecards import demo as scorecard_demo
 from survey.scorecards.score_file import ScorecardFileError, score_scorecard
-from survey.store import fieldwork, migrate, people, questionnaires, scorecards
+from survey.store import fieldwork, migrate, people, questionnaires, rollups, scorecards
 from survey.store.people import Role
 from survey.web.context import database, now, office, this_morning, today
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
@@ -301,3 +301,25 @@ def _against_the_database(document: dict[str, Any], key: str) -> verification.Ch
     if found is None:
         refused(f"no campaign has the key {key!r}; see the campaigns in the office's list")
     return verification.against(document, found)
+
+
+@bp.cli.command("recount")
+@click.argument("campaign")
+def recount(campaign: str) -> None:
+    """Count a campaign's responses anew; say whether the kept counts were right, and put them right."""
+    zone = office().time_zone
+
+    def put_right(session: Session) -> bool | None:
+        row = fieldwork.campaign_by_key(session, campaign)
+        if row is None:
+            return None
+        was_exact = rollups.is_exact(session, row, zone)
+        if not was_exact:
+            rollups.start_anew(session, row, zone)
+        return was_exact
+
+    was_exact = database().write(put_right)
+    if was_exact is None:
+        known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
+        refused(f"no campaign has the key {campaign!r}; known: {known}")
+    click.echo("the kept counts were right" if was_exact else "the kept counts were wrong and are put right")

@@ -8,7 +8,10 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from survey.store import fieldwork, rollups
 from tests.conftest import CASES
 from tests.scoring.builders import reference_case_names
 
@@ -170,3 +173,20 @@ def test_a_questionnaire_is_checked_before_it_is_published(app: Flask, tmp_path:
     (tmp_path / "q.yaml").write_text(shipped.replace("total_points: 38", "total_points: 39"))
     line = refusal(run(app, "publish-questionnaire", tmp_path / "q.yaml", "--check"))
     assert "total_points is 39" in line
+
+
+def test_counts_that_went_wrong_are_put_right(demo_app: Flask) -> None:
+    database = demo_app.extensions["database"]
+    zone = demo_app.extensions["office"].time_zone
+
+    def fold(session: Session) -> None:
+        row = fieldwork.campaign_by_key(session, "demo")
+        assert row is not None
+        rollups.fold(session, row, zone)
+
+    database.write(fold)
+    assert "were right" in run(demo_app, "recount", "demo").stdout
+    database.write(lambda s: s.execute(update(rollups.RollUpState).values(incomplete=7)).close())
+    assert "put right" in run(demo_app, "recount", "demo").stdout
+    assert "were right" in run(demo_app, "recount", "demo").stdout
+    assert "known: demo" in refusal(run(demo_app, "recount", "nothing"))

@@ -62,7 +62,7 @@ def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> Non
                opened, today + timedelta(days=365), 312, 0.0, (OPEN_CODE, "demo2", "demo3", "demo4")),
     )  # fmt: skip
     for planned in rounds:
-        campaign, collectors = _opened(session, planned, digest)
+        campaign, collectors = _opened(session, planned, digest, today)
         people = _people(questionnaire, planned, rng)
         rows = [_response(p, i, campaign, collectors, questionnaire, rng) for i, p in enumerate(people)]
         responses.add_many(session, rows)
@@ -71,7 +71,7 @@ def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> Non
                 responses.count_decline(session, collector.id, planned.opens_on + timedelta(days=day))
 
 
-def _opened(session: Session, planned: _Round, digest: str) -> tuple[Campaign, list[Collector]]:
+def _opened(session: Session, planned: _Round, digest: str, today: date) -> tuple[Campaign, list[Collector]]:
     new = NewCampaign(
         name=planned.name,
         instrument_digest=digest,
@@ -82,6 +82,8 @@ def _opened(session: Session, planned: _Round, digest: str) -> tuple[Campaign, l
         key=planned.key,
     )
     campaign = open_campaign(session, new, now=datetime.combine(planned.opens_on, time(7), UTC))
+    if planned.closes_on < today:
+        campaign.published_at = datetime.combine(planned.closes_on + timedelta(days=7), time(2), UTC)
     codes = zip(DESKS, planned.codes, strict=True)
     return campaign, [add_desk(session, campaign, desk, code=code) for desk, code in codes]
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.answers import Answers, from_stored, is_complete
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
-from survey.store import commitments, fieldwork, questionnaires, responses, saved_forms
+from survey.store import commitments, fieldwork, questionnaires, responses
 from survey.store.db import Database
 from survey.web.errors import Refusal
 from survey.web.locale import DEFAULT_LANGUAGE
@@ -163,12 +163,6 @@ def form_behind(session: Session, receipt_hash: str) -> FoundForm | None:
     answers = from_stored(questionnaire, row.answers, row.comment) if row.answers is not None else None
     campaign = session.get_one(fieldwork.Campaign, row.campaign_id)
     return FoundForm(row.id, row.submission_id, campaign, questionnaire, answers, row.withdrawn_at)
-
-
-def withdraw(session: Session, form: FoundForm, *, now: datetime) -> None:
-    """Delete a form's answers, and what was put aside of them before they were sent."""
-    responses.withdraw(session, form.response_id, now=now)
-    saved_forms.drop(session, form.submission_id)
 
 
 def leaf_of(form: FoundForm, receipt_hash: str) -> str | None:

@@ -8,6 +8,7 @@ from survey.intake.links import FoundForm
 from survey.intake.rendering import static_text
 from survey.intake.summary import summary
 from survey.store import feedback as feedback_store
+from survey.store import withdrawal
 from survey.web.context import database, now, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
@@ -67,8 +68,8 @@ def withdraw() -> ResponseReturnValue:
     """Delete the answers of the form a receipt code belongs to."""
     found, _code = _found()
     if found and found.campaign.is_open(today()):
-        form, at = found, now()
-        database().write(lambda session: links.withdraw(session, form, now=at))
+        response_id, at = found.response_id, now()
+        database().write(lambda session: withdrawal.withdraw(session, response_id, now=at))
     return view()
 
 

@@ -106,9 +106,9 @@ class Canvas:
         """Say in the middle that there is nothing to draw."""
         self.text(0.5, _LINE_HEIGHT, words, ha="center", color=INK)
 
-    def row(self, top: float, label: str, value: str) -> "Axes":
+    def row(self, top: float, label: str, value: str, *, characters: int = _CHARACTERS) -> "Axes":
         """A row's name and its value at the right; under them its axes, without frame, y from -1.5 to 1.5."""
-        lines = _row_lines(label, wide=self.wide)
+        lines = _row_lines(label, wide=self.wide, characters=characters)
         for place, line in enumerate(lines):
             self.text(_MARGIN / self.width, top + place * _LINE_HEIGHT, line, color=INK)
         self.text(1 - _MARGIN / self.width, top, value, ha="right", color=SOFT)
@@ -155,14 +155,14 @@ def on(colour: str) -> str:
     return GROUND if colour in {_WORST, MEASURED} else INK
 
 
-def row_height(label: str, *, wide: bool = False) -> float:
-    """The height that a row with this name needs."""
-    lines = len(_row_lines(label, wide=wide)) * _LINE_HEIGHT
+def row_height(label: str, *, wide: bool = False, characters: int = _CHARACTERS) -> float:
+    """The height that a row with this name needs, so many characters to a line."""
+    lines = len(_row_lines(label, wide=wide, characters=characters)) * _LINE_HEIGHT
     return max(lines, _BAR) + _WIDE_AIR if wide else lines + 1 + _BAR + _AIR
 
 
-def _row_lines(label: str, *, wide: bool) -> list[str]:
-    width, most = (_WIDE_CHARACTERS, 3) if wide else (_CHARACTERS, 2)
+def _row_lines(label: str, *, wide: bool, characters: int) -> list[str]:
+    width, most = (_WIDE_CHARACTERS, 3) if wide else (characters, 2)
     return textwrap.wrap(printable(label, at_most=400), width, max_lines=most, placeholder=" …") or [""]
 
 

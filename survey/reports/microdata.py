@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, Text
 from survey.reports import codebook
+from survey.reports.basis import populations_fit
 from survey.reports.codebook import NOT_ASKED, Variable
-from survey.reports.results import populations_fit
 from survey.store import fieldwork, questionnaires, response_files
 from survey.store.fieldwork import Campaign
 from survey.store.response_files import Ids, StoredForm

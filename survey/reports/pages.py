@@ -1,338 +1,241 @@
-"""Results: the page an official reads, its pictures, and the files to download."""
+"""Results: the page an official reads, and what can be asked of it."""
 
-import io
-import tempfile
-from pathlib import Path
-from typing import Any
+import re
+from functools import partial
+from urllib.parse import urlencode
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    send_file,
-    url_for,
-)
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from survey.reports import certificate, charts, codebook, microdata, tables, wording
-from survey.reports.export import FORMATS, exported
-from survey.reports.export_jobs import Workshop
-from survey.reports.files.responses import write_codebook
-from survey.reports.response_export import (
-    RESPONSE_FORMATS,
-    Circumstances,
-    campaign_microdata,
-    write_comments,
-    write_responses,
+from survey.reports import (
+    analysis,
+    analysis_tables,
+    comparison_charts,
+    figures,
+    filters,
+    numbers,
+    tables,
+    wording,
 )
-from survey.reports.results import CampaignResults, campaign_results
-from survey.store import audit, export_jobs, fieldwork, response_files
-from survey.store.export_jobs import ExportJob, JobState
-from survey.web.context import database, morning_of, now, office, this_morning, today
-from survey.web.errors import Refusal
-from survey.web.guards import may, signed_in
-from survey.web.locale import LANGUAGES
+from survey.reports.basis import Basis, basis_of
+from survey.reports.canvas import PictureKind
+from survey.reports.filters import VIEW_NAMES, FilterError
+from survey.reports.results import CampaignResults, results_and_basis, results_of_part
+from survey.store import fieldwork, rollups
+from survey.store.fieldwork import Campaign
+from survey.store.rolling import VIEWS
+from survey.web.context import database, office, this_morning, today
+from survey.web.guards import may
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
-_DRAWN_AT_MOST = 64
-_drawn: dict[tuple[str, str, str], dict[str, Markup]] = {}
-
-
-class CertificateWithheld(Refusal):
-    """A certificate that would say what a few people answered."""
-
-    status = 409
-    title = "There is no certificate for everybody yet"
-    advice = (
-        "A group has so few forms that its sums would be the answers of persons. Collect more forms first."
-    )
-
-
+_STEP = re.compile(r"[0-9]{1,2}")
 bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
 
 
 @bp.get("/<key>")
 @may("report.read")
 def campaign(key: str) -> ResponseReturnValue:
-    """The results of a campaign on one page: the answer first, then why, then the detail."""
-    results, in_words = _results(key), language()
-    return render_template(
+    """The results of a campaign, or of the part the address asks for: the answer first, then why."""
+    results, basis = current_results(key)
+    shown, errors = results, {}
+    try:
+        asked = filters.part_asked_for(basis, request.args, language())
+        if asked is not None:
+            shown = results_of_part(basis, asked, computed_at=this_morning()) or results
+    except FilterError as error:
+        errors = {error.field: str(error)}
+    page = render_template(
         "reports/campaign.html",
-        results=results,
+        results=shown,
         wording=wording,
         tables=tables,
-        figures=_figures(results, in_words),
+        analysis_tables=analysis_tables,
+        figures=figures.figures(shown, language(), figures.OF_THE_SUMMARY),
+        parts=_parts_figures(results, language()) if shown.part is None else {},
+        choices=filters.choices(basis, language()),
+        view_names=filters.view_names(language()),
+        asked={view: request.args.get(view, "") for view in VIEWS},
+        opens=partial(_opens, basis),
+        number_link=partial(_number_link, key),
+        errors=errors,
         is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
         is_demo=results.campaign.is_demo,
         formats=("pdf", "docx", "xlsx", "csv", "json"),
     )
+    return page, 422 if errors else 200
 
 
-@bp.get("/<key>/summary.<any(pdf, docx, xlsx, csv, json, ddi, svg, png):extension>")
-@may("report.download")
-def download(key: str, extension: str) -> ResponseReturnValue:
-    """The summary as a file, in the language asked for; a workbook with responses for who may see them."""
-    in_words = _language_asked_for()
-    results, responses = _results(key), None
-    if extension == "xlsx" and _may_see_responses():
-        responses = database().read(
-            lambda session: microdata.responses_for_a_sheet(
-                session, campaign_microdata(session, _campaign(session, key), _around())
-            )
-        )
-    content = exported(results, extension, in_words, responses)
-    made = FORMATS[extension]
-    _log_download(f"{key}.{extension} ({in_words})")
-    return _sent(content, made.mimetype, f"{key}-{in_words}.{made.suffix or extension}")
+@bp.get("/<key>/trend")
+@may("report.read")
+def trend(key: str) -> ResponseReturnValue:
+    """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
+    results, _basis = current_results(key)
 
+    def found(session: Session) -> tuple[list[Basis], list[str]]:
+        every = sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id))
+        like = [c for c in every if c.instrument_digest == results.campaign.instrument_digest]
+        others = [c.name for c in every if c not in like]
+        return [basis_of(session, c, office().time_zone) for c in like], others
 
-@bp.get("/<key>/certificate.json")
-@may("report.download")
-def download_certificate(key: str) -> ResponseReturnValue:
-    """What a stranger needs to recompute the score, without an answer of anybody."""
-
-    def found(session: Session) -> dict[str, Any]:
-        campaign = _campaign(session, key)
-        results = campaign_results(session, campaign, computed_at=this_morning())
-        return certificate.public_certificate(session, campaign, results)
-
-    try:
-        document = database().read(found)
-    except certificate.CertificateWithheldError:
-        raise CertificateWithheld from None
-    _log_download(f"{key} certificate.json")
-    return _sent(certificate.as_bytes(document), "application/json", f"{key}-certificate.json")
-
-
-@bp.get("/<key>/certificate-for-audit.json")
-@may("responses.download")
-def download_audit_certificate(key: str) -> ResponseReturnValue:
-    """The certificate with what each form counted, for an auditor."""
-
-    def found(session: Session) -> dict[str, Any]:
-        campaign = _campaign(session, key)
-        results = campaign_results(session, campaign, computed_at=this_morning())
-        return certificate.certificate(session, campaign, results, with_rows=True)
-
-    content = certificate.as_bytes(database().read(found))
-    _log_download(f"{key} certificate-for-audit.json")
-    return _sent(content, "application/json", f"{key}-certificate-for-audit.json")
-
-
-@bp.get("/<key>/responses.<any(csv, sav, parquet):extension>")
-@may("responses.download")
-def download_responses(key: str, extension: str) -> ResponseReturnValue:
-    """The responses as a file, one row a form; more than a request should wait for are made by a job."""
-    in_words = _language_asked_for()
-    n = database().read(lambda session: response_files.count(session, _campaign(session, key).id))
-    if n > microdata.MOST_ON_A_SHEET:
-        flash(_("There are so many responses that the file is made in the background. Start it here."))
-        return redirect(url_for("reports.downloads", key=key))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "responses"
-        database().read(
-            lambda session: write_responses(
-                session, _campaign(session, key), extension, in_words, path, _around()
-            )
-        )
-        content = path.read_bytes()
-    _log_download(f"{key} responses.{extension} ({in_words})")
-    return _sent(content, RESPONSE_FORMATS[extension], f"{key}-responses-{in_words}.{extension}")
-
-
-@bp.get("/<key>/downloads")
-@may("report.download")
-def downloads(key: str) -> ResponseReturnValue:
-    """Every file of a campaign, and the ones being made; it comes again by itself while there are some."""
-    return _downloads_page(key)
-
-
-@bp.post("/<key>/exports")
-@may("responses.download")
-def start_export(key: str) -> ResponseReturnValue:
-    """Have a response file made in the background."""
-    name, in_words = request.form.get("format", ""), request.form.get("language", "")
-    if name not in RESPONSE_FORMATS or in_words not in LANGUAGES:
-        words = _("Choose a format and a language that are offered here.")
-        return _downloads_page(key, {"format": words}), 422
-    at, signed = now(), signed_in()
-    by = signed.person.id if signed else None
-
-    def asked(session: Session) -> None:
-        row = _campaign(session, key)
-        export_jobs.add(session, row.id, name, in_words, person_id=by, now=at)
-        audit.record(
-            session, "asked for a file", f"{key} responses.{name} ({in_words})", person_id=by, now=at
-        )
-
-    database().write(asked)
-    workshop().wake()
-    return redirect(url_for("reports.downloads", key=key), 303)
-
-
-@bp.post("/<key>/exports/<job_id>/cancel")
-@may("responses.download")
-def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
-    """Stop a file that is being made; one that is finished stays."""
-    at, job = now(), _job(key, job_id)
-    database().write(lambda session: export_jobs.cancel(session, job.id, now=at))
-    return redirect(url_for("reports.downloads", key=key), 303)
-
-
-@bp.get("/<key>/exports/<job_id>")
-@may("responses.download")
-def download_export(key: str, job_id: str) -> ResponseReturnValue:
-    """A file that was made in the background."""
-    job = _job(key, job_id)
-    path = workshop().path_of(job)
-    if job.state != JobState.DONE or not path.is_file():
-        abort(404)
-    _log_download(f"{key} responses.{job.format} ({job.language})")
-    name = f"{key}-responses-{job.language}.{job.format}"
-    return send_file(
-        path, mimetype=RESPONSE_FORMATS[job.format], download_name=name, as_attachment=True, max_age=0
+    bases, others = database().read(found)
+    named = [(b.campaign.key, b.campaign.name, b.scores("group").whole) for b in bases]
+    steps = analysis.trend(named)
+    rows = [comparison_charts.Row(s.name, s.score.n_respondents, s.score) for s in steps]
+    title = _("Campaigns with the same questionnaire")
+    return _analysis_page(
+        "reports/trend.html",
+        results,
+        compared=analysis_tables.trend(steps, results, language()),
+        figure=_drawn(results, "trend:" + _digest_of(bases), partial(_intervals, title, rows)),
+        others=others,
+        steps=steps,
     )
 
 
-@bp.get("/<key>/comments.csv")
-@may("responses.download")
-def download_comments(key: str) -> ResponseReturnValue:
-    """What respondents wrote, apart from their answers."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "comments"
-        database().read(lambda session: write_comments(session, _campaign(session, key), path, _around()))
-        content = path.read_bytes()
-    _log_download(f"{key} comments.csv")
-    return _sent(content, "text/csv", f"{key}-comments.csv")
+@bp.get("/<key>/comparison")
+@may("report.read")
+def comparison(key: str) -> ResponseReturnValue:
+    """The parts of one view against one another."""
+    results, basis = current_results(key)
+    view = request.args.get("by", "desk")
+    errors = {}
+    if view not in VIEWS:
+        words = _("There is nothing to compare by “%(found)s”; choose from the list")
+        errors = {"by": words % {"found": view[:40]}}
+        view = "desk"
+    names = filters.view_names(language())
+    parts = VIEW_NAMES[view](results)
+    rows = comparison_charts.rows_of(parts, language())
+    pairs = analysis.pairs_of(basis, view)
+    return _analysis_page(
+        "reports/comparison.html",
+        results,
+        422 if errors else 200,
+        compared=analysis_tables.pairs(pairs, language()),
+        figure=_drawn(results, f"parts-{view}", partial(_intervals, names[view], rows)),
+        n_different=sum(pair.differs for pair in pairs),
+        n_pairs=len(pairs),
+        view=view,
+        view_names=names,
+        errors=errors,
+    )
 
 
-@bp.get("/<key>/codebook.csv")
-@may("report.download")
-def download_codebook(key: str) -> ResponseReturnValue:
-    """The variables and codes of the response files."""
-    results = _results(key)
-    desks = [(desk.key, desk.label) for desk in results.desks]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "codebook"
-        write_codebook(codebook.variables(results.questionnaire, desks), path)
-        content = path.read_bytes()
-    return _sent(content, "text/csv", f"{key}-codebook.csv")
+@bp.get("/<key>/priorities")
+@may("report.read")
+def priorities(key: str) -> ResponseReturnValue:
+    """What matters and how well it does; and what the score would be if some of it did better."""
+    results, basis = current_results(key)
+    ranked = analysis.priorities(basis, results.score)
+    steps, errors = _steps(results)
+    moved = analysis.what_if(results.score, basis.rules.target, steps) if any(steps.values()) else None
+    return _analysis_page(
+        "reports/priorities.html",
+        results,
+        422 if errors else 200,
+        compared=analysis_tables.priorities(ranked, language()),
+        figure=_drawn(results, "priorities", partial(_priorities, ranked)),
+        ranked=ranked,
+        steps=steps,
+        most=analysis.MAX_STEP,
+        what_if=moved,
+        errors=errors,
+    )
 
 
-def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
-    """The page of downloads; to look at it is to have abandoned jobs taken up again."""
-    workshop().wake()
-
-    def found(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob]]:
-        row = _campaign(session, key)
-        return row, export_jobs.of_campaign(session, row.id)
-
-    row, jobs = database().read(found)
-    page = make_response(
-        render_template(
-            "reports/downloads.html", campaign=row, jobs=jobs, errors=errors or {}, formats=FORMATS,
-            response_formats=RESPONSE_FORMATS, is_demo=row.is_demo, states=_states(),
-            kept_hours=int(export_jobs.KEPT.total_seconds() // 3600),
-        )
-    )  # fmt: skip
-    if any(job.state not in export_jobs.ENDED for job in jobs):
-        page.headers["Refresh"] = "3"
-    return page
+@bp.get("/<key>/numbers/<kind>/<name>")
+@may("report.read")
+def number(key: str, kind: str, name: str) -> ResponseReturnValue:
+    """One number opened: from what it was made, by which formula, under which version."""
+    results, _basis = current_results(key)
+    opened = numbers.opened(results, kind, name, language()) or abort(404)
+    return _analysis_page("reports/number.html", results, opened=opened)
 
 
-def _states() -> dict[str, str]:
-    return {
-        JobState.WAITING: _("waiting"),
-        JobState.RUNNING: _("being made"),
-        JobState.DONE: _("ready"),
-        JobState.FAILED: _("failed; start it again"),
-        JobState.CANCELLED: _("cancelled"),
-    }
+def current_results(key: str) -> tuple[CampaignResults, Basis]:
+    """The results, once what came in lately is counted."""
+    zone = office().time_zone
+    campaign_id = database().read(lambda session: found_campaign(session, key).id)
+    rollups.keep_up(database(), campaign_id, zone)
 
-
-def _job(key: str, job_id: str) -> ExportJob:
-    """The job of this campaign; a job of another is not found."""
-
-    def found(session: Session) -> ExportJob:
-        job, row = export_jobs.by_id(session, job_id), _campaign(session, key)
-        return job if job is not None and job.campaign_id == row.id else abort(404)
+    def found(session: Session) -> tuple[CampaignResults, Basis]:
+        row = found_campaign(session, key)
+        return results_and_basis(session, row, computed_at=this_morning())
 
     return database().read(found)
 
 
-def workshop() -> Workshop:
-    """What makes files in this process."""
-    if "exports" not in current_app.extensions:
-        secret, zone = office().secret_keys[0], office().time_zone
-        current_app.extensions["exports"] = Workshop(
-            database(),
-            Path(current_app.instance_path) / "exports",
-            lambda: Circumstances(secret, zone, morning_of(now(), zone)),
-            now,
-        )
-    made: Workshop = current_app.extensions["exports"]
-    return made
-
-
-def _language_asked_for() -> str:
-    in_words = request.args.get("in") or language()
-    if in_words not in LANGUAGES:
-        abort(404)
-    return in_words
-
-
-def _may_see_responses() -> bool:
-    person = signed_in()
-    return person is not None and person.may("responses.download")
-
-
-def _around() -> Circumstances:
-    return Circumstances(office().secret_keys[0], office().time_zone, this_morning())
-
-
-def _log_download(what: str) -> None:
-    at, signed = now(), signed_in()
-    by = signed.person.id if signed else None
-    database().write(lambda session: audit.record(session, "downloaded", what, person_id=by, now=at))
-
-
-def _sent(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:
-    return send_file(
-        io.BytesIO(content), mimetype=mimetype, download_name=name, as_attachment=True, max_age=0
-    )
-
-
-def _campaign(session: Session, key: str) -> fieldwork.Campaign:
+def found_campaign(session: Session, key: str) -> Campaign:
+    """The campaign an address names, or 404."""
     return fieldwork.campaign_by_key(session, key) or abort(404)
 
 
-def _results(key: str) -> CampaignResults:
-    return database().read(
-        lambda session: campaign_results(session, _campaign(session, key), computed_at=this_morning())
+def _analysis_page(
+    template: str, results: CampaignResults, status: int = 200, **shown: object
+) -> ResponseReturnValue:
+    shown = {"errors": {}, **shown}
+    page = render_template(
+        template, results=results, wording=wording, tables=tables, is_demo=results.campaign.is_demo, **shown
     )
+    return page, status
 
 
-def _figures(results: CampaignResults, language: str) -> dict[str, Markup]:
-    """The page's drawings; drawn once for a result and a language."""
-    drawn_for = (results.campaign.key, results.digest, language)
-    if drawn_for not in _drawn:
-        if len(_drawn) >= _DRAWN_AT_MOST:
-            _drawn.clear()
-        _drawn[drawn_for] = {
-            name: Markup(draw(results, language, "svg").decode())  # noqa: S704 — drawn by charts, texts escaped there
-            for name, draw in (
-                ("score", charts.score_figure),
-                ("sections", charts.sections_figure),
-                ("answers", charts.distribution_figure),
-            )
-        }
-    return _drawn[drawn_for]
+def _drawn(results: CampaignResults, name: str, draw: figures.Draw) -> object:
+    return figures.figures(results, language(), {name: draw})[name]
+
+
+def _intervals(
+    title: str, rows: list[comparison_charts.Row], results: CampaignResults, words: str, kind: PictureKind
+) -> bytes:
+    return comparison_charts.intervals_figure(results, title, rows, words, kind)
+
+
+def _priorities(
+    ranked: tuple[analysis.RankedCriterion, ...], results: CampaignResults, words: str, kind: PictureKind
+) -> bytes:
+    return comparison_charts.priorities_figure(results, ranked, words, kind)
+
+
+def _parts_figures(results: CampaignResults, words: str) -> dict[str, object]:
+    """The small multiples: each view's parts on a scale."""
+    names = filters.view_names(words)
+    drawings: dict[str, figures.Draw] = {}
+    for view, parts_of in VIEW_NAMES.items():
+        rows = comparison_charts.rows_of(parts_of(results), words)
+        if len(rows) > 1:
+            drawings[f"parts-{view}"] = partial(_intervals, names[view], rows)
+    return dict(figures.figures(results, words, drawings))
+
+
+def _opens(basis: Basis, view: str) -> dict[str, str]:
+    """Where each part of a view that may be shown is opened."""
+    here = url_for("reports.campaign", key=basis.campaign.key)
+    return {
+        part: f"{here}?{urlencode({view: part})}"
+        for part in basis.labels(view)
+        if basis.may_show(view, part) and basis.rolled.sizes(view).get(part)
+    }
+
+
+def _number_link(key: str, kind: str, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: url_for("reports.number", key=key, kind=kind, name=name) for name in names}
+
+
+def _digest_of(bases: list[Basis]) -> str:
+    return "".join(basis.digest[:12] for basis in bases)
+
+
+def _steps(results: CampaignResults) -> tuple[dict[str, int], dict[str, str]]:
+    """How many percentage points each criterion is moved by, and what of it is none."""
+    steps, errors = {}, {}
+    for criterion in results.score.criteria:
+        typed = request.args.get(criterion.key, "").strip() or "0"
+        if _STEP.fullmatch(typed) and int(typed) <= analysis.MAX_STEP:
+            steps[criterion.key] = int(typed)
+        else:
+            steps[criterion.key] = 0
+            words = _("“%(found)s” is no whole number from 0 to %(most)s")
+            errors[criterion.key] = words % {"found": typed[:20], "most": analysis.MAX_STEP}
+    return steps, errors

@@ -1,28 +1,19 @@
 """The one path from stored responses to results: screens, pictures, files and CLI read CampaignResults."""
 
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-import numpy as np
 from sqlalchemy.orm import Session
 
-from survey.instrument.answers import Answers, Missing, from_stored
-from survey.instrument.questionnaire import GROUP_QUESTION, Criterion, Questionnaire, Text
-from survey.reports.scoring_rules import rules_of
-from survey.scoring.design import SampleDesign
-from survey.scoring.disclosure import hidden_in_views
-from survey.scoring.rates import satisfied_rates
-from survey.scoring.score import Score, score_responses
+from survey.instrument.questionnaire import Criterion, Questionnaire, Text
+from survey.reports.basis import Basis, added, basis_of
+from survey.scoring.pair_counts import PairCounts
+from survey.scoring.results import Score
 from survey.scoring.verdict import FormsNeeded
-from survey.store import fieldwork, questionnaires, responses
-from survey.store.fieldwork import Campaign, CollectorAtDesk
-from survey.store.responses import ScoredResponse
-
-CHANNEL_QUESTION = "submission_channel"
+from survey.store import responses
+from survey.store.fieldwork import Campaign
+from survey.store.rolling import EVERYTHING, N_REASONS, scored_places
 
 
 @dataclass(frozen=True)
@@ -88,6 +79,16 @@ class AnswerCounts:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The part of the forms that results are of: a part of a view, of one group where `group` is not ""."""
+
+    view: str
+    key: str
+    group: str
+    label: Text
+
+
+@dataclass(frozen=True)
 class CampaignResults:
     """Everything that is shown, printed, exported or served about one campaign's results.
 
@@ -96,6 +97,8 @@ class CampaignResults:
     `satisfied_rate` is the share (0..1) of valid answers on the satisfied side, None without any.
     `comments` are those that an official has read and approved for printing.
     `digest` names this result: the same responses under the same rules give the same digest.
+    `channels` counts forms, `by_channel` scores them. `part` is None where the results are of all forms; of a
+    part there are no breakdowns but by group.
     """
 
     campaign: CampaignFacts
@@ -113,92 +116,83 @@ class CampaignResults:
     computed_at: datetime
     digest: str
     populations_ignored: bool = False
+    fields: tuple[Breakdown, ...] = ()
+    by_channel: tuple[Breakdown, ...] = ()
+    months: tuple[Breakdown, ...] = ()
+    modes: tuple[tuple[str, int], ...] = ()
+    part: Part | None = None
     comments: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """The valid forms of a campaign as columns, one entry a form."""
-
-    answers: tuple[Answers, ...]
-    groups: tuple[str, ...]
-    collectors: tuple[str, ...]
-    languages: tuple[str, ...]
-    ratings: np.ndarray[tuple[int, int], np.dtype[np.float64]]
-
-
 def campaign_results(session: Session, campaign: Campaign, *, computed_at: datetime) -> CampaignResults:
-    """The results of a campaign from its stored responses."""
-    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-    collectors = fieldwork.collectors_of(session, campaign.id)
-    counts = responses.state_counts(session, campaign.id, [row.collector.id for row in collectors])
-    stored = list(responses.valid(session, campaign.id))
-    sample = _sample(questionnaire, stored)
-    rules = rules_of(questionnaire)
-    fits = populations_fit(campaign.populations, Counter(sample.groups), questionnaire)
-    populations = campaign.populations if fits else {}
-    design = _design(sample, populations)
-    group, desk = np.array(sample.groups, dtype=str), np.array(sample.collectors, dtype=str)
-    by_group = score_responses(sample.ratings, rules, design, group=group, domain=group)
-    by_desk = score_responses(sample.ratings, rules, design, group=group, domain=desk)
-    hidden = hidden_in_views({"group": group, "desk": desk}, rules.small_cell_suppression)
+    """The results of a campaign from its stored responses; months are those of `computed_at`'s time zone."""
+    return results_and_basis(session, campaign, computed_at=computed_at)[0]
+
+
+def results_and_basis(
+    session: Session, campaign: Campaign, *, computed_at: datetime
+) -> tuple[CampaignResults, Basis]:
+    """The results with what they follow from, for what else is asked of it."""
+    basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
+    withdrawn = responses.count_withdrawn(session, campaign.id)
+    declined = responses.count_declined(session, [row.collector.id for row in basis.collectors])
+    forms = FormCounts(basis.rolled.valid, basis.rolled.incomplete, withdrawn, declined)
+    return results_of(basis, forms, computed_at=computed_at), basis
+
+
+def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> CampaignResults:
+    """The results of all forms."""
+    by_group = basis.scores("group")
+    campaign, rolled = basis.campaign, basis.rolled
     return CampaignResults(
         campaign=_facts(campaign),
-        questionnaire=questionnaire,
+        questionnaire=basis.questionnaire,
         score=by_group.whole,
         forms_needed=by_group.whole.forms_needed,
-        forms=FormCounts(counts.valid, counts.incomplete, counts.withdrawn, counts.declined),
-        groups=_group_breakdown(questionnaire, sample, by_group.domains, hidden["group"]),
-        desks=_desk_breakdown(collectors, sample, by_desk.domains, hidden["desk"]),
-        channels=_channels(questionnaire, sample),
-        languages=tuple(sorted(Counter(sample.languages).items())),
-        answers=tuple(
-            _answer_counts(questionnaire, criterion, sample) for criterion in questionnaire.criteria
+        forms=forms,
+        groups=_breakdown(basis, "group", by_group.domains),
+        desks=_breakdown(basis, "desk", basis.scores("desk").domains),
+        channels=tuple(
+            Tally(key, label, rolled.sizes("channel").get(key, 0))
+            for key, label in basis.labels("channel").items()
         ),
-        satisfied_rate=satisfied_rates(sample.ratings, rules, group=group).overall.share,
-        populations=populations,
+        languages=tuple(sorted(rolled.languages.items())),
+        answers=_answers(basis, added(list(rolled.part(EVERYTHING, EVERYTHING).values()))),
+        satisfied_rate=_satisfied_rate(basis, basis.scored_in(EVERYTHING, EVERYTHING)),
+        populations=basis.populations,
         computed_at=computed_at,
-        digest=_digest(campaign, stored, populations),
-        populations_ignored=bool(campaign.populations) and not fits,
+        digest=basis.digest,
+        populations_ignored=bool(campaign.populations) and not basis.populations,
+        fields=_breakdown(basis, "field", basis.scores("field").domains),
+        by_channel=_breakdown(basis, "channel", basis.scores("channel").domains),
+        months=_breakdown(basis, "month", basis.scores("month").domains),
+        modes=tuple(sorted(rolled.modes.items())),
     )
 
 
-def _sample(questionnaire: Questionnaire, stored: Sequence[ScoredResponse]) -> _Sample:
-    answers = tuple(from_stored(questionnaire, response.answers) for response in stored)
-    keys = [criterion.key for criterion in questionnaire.scored_criteria]
-    ratings = np.full((len(answers), len(keys)), np.nan)
-    for i, given in enumerate(answers):
-        for q, key in enumerate(keys):
-            rating = given.rating(key)
-            if rating is not None:
-                ratings[i, q] = rating
-    return _Sample(
-        answers=answers,
-        groups=tuple(given.option(GROUP_QUESTION) or "" for given in answers),
-        collectors=tuple(str(response.collector_id) for response in stored),
-        languages=tuple(response.language for response in stored),
-        ratings=ratings,
-    )
-
-
-def populations_fit(
-    populations: Mapping[str, int], counts: Mapping[str, int], questionnaire: Questionnaire
-) -> bool:
-    """Whether the office's numbers can serve: each scored group has one, none smaller than its forms."""
-    return bool(populations) and all(
-        populations.get(key, 0) >= n for key, n in counts.items() if questionnaire.group(key).scored
-    )
-
-
-def _design(sample: _Sample, populations: Mapping[str, int]) -> SampleDesign:
-    """Groups as strata; with populations, a form stands for its group's people and FPC applies."""
-    if not populations:
-        return SampleDesign(lonely_psu="adjust")
-    people = np.array([populations.get(group, np.inf) for group in sample.groups], dtype=float)
-    counts = Counter(sample.groups)
-    weights = [populations.get(group, counts[group]) / counts[group] for group in sample.groups]
-    return SampleDesign(
-        strata=np.array(sample.groups, dtype=str), weights=np.array(weights), fpc=people, lonely_psu="adjust"
+def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> CampaignResults | None:
+    """The results of a part of the forms; None where it may not be shown or nobody in it is scored."""
+    score = basis.scores(part.view, part.group).domains.get(part.key)
+    if score is None or not basis.may_show(part.view, part.key, part.group):
+        return None
+    cells = {of: cell for (key, of), cell in basis.parts(part.view).items() if key == part.key}
+    inside = added([cell for of, cell in cells.items() if part.group in ("", of)])
+    return CampaignResults(
+        campaign=_facts(basis.campaign),
+        questionnaire=basis.questionnaire,
+        score=score,
+        forms_needed=None,
+        forms=FormCounts(inside.n if inside else 0, 0, 0, 0),
+        groups=_groups_within(basis, part),
+        desks=(),
+        channels=(),
+        languages=(),
+        answers=_answers(basis, inside),
+        satisfied_rate=_satisfied_rate(basis, basis.scored_in(part.view, part.key, part.group)),
+        populations=basis.populations,
+        computed_at=computed_at,
+        digest=f"{basis.digest}:{part.view}:{part.key}:{part.group}",
+        part=part,
     )
 
 
@@ -213,52 +207,48 @@ def _facts(campaign: Campaign) -> CampaignFacts:
     )
 
 
-def _group_breakdown(
-    questionnaire: Questionnaire, sample: _Sample, scores: Mapping[str, Score], hidden: Set[str]
-) -> tuple[Breakdown, ...]:
-    labels = {key: questionnaire.group(key).text for key in questionnaire.offered_groups()}
-    return _breakdown(labels, Counter(sample.groups), scores, hidden)
-
-
-def _desk_breakdown(
-    collectors: Sequence[CollectorAtDesk], sample: _Sample, scores: Mapping[str, Score], hidden: Set[str]
-) -> tuple[Breakdown, ...]:
-    labels = {
-        str(row.collector.id): Text({"vi": row.desk.name, "en": row.desk.name_en}) for row in collectors
-    }
-    return _breakdown(labels, Counter(sample.collectors), scores, hidden)
-
-
-def _breakdown(
-    labels: Mapping[str, Text], counts: Mapping[str, int], scores: Mapping[str, Score], hidden: Set[str]
-) -> tuple[Breakdown, ...]:
+def _breakdown(basis: Basis, view: str, scores: Mapping[str, Score]) -> tuple[Breakdown, ...]:
+    sizes = basis.rolled.sizes(view)
     return tuple(
-        Breakdown(key, label, counts.get(key, 0), None if key in hidden else scores.get(key))
-        for key, label in labels.items()
+        Breakdown(key, label, sizes.get(key, 0), scores.get(key) if basis.may_show(view, key) else None)
+        for key, label in basis.labels(view).items()
     )
 
 
-def _channels(questionnaire: Questionnaire, sample: _Sample) -> tuple[Tally, ...]:
-    question = next((q for q in questionnaire.questions if q.key == CHANNEL_QUESTION), None)
-    if question is None:
+def _groups_within(basis: Basis, part: Part) -> tuple[Breakdown, ...]:
+    """The groups of a part; none where the part is of one group."""
+    if part.group or part.view == "group":
         return ()
-    counts = Counter(given.option(question.key) for given in sample.answers)
-    return tuple(Tally(option.key, option.text, counts[option.key]) for option in question.options)
-
-
-def _answer_counts(questionnaire: Questionnaire, criterion: Criterion, sample: _Sample) -> AnswerCounts:
-    counts = Counter(given.values[criterion.key] for given in sample.answers)
-    return AnswerCounts(
-        criterion=criterion,
-        counts=tuple(counts[option.value] for option in questionnaire.scale.options),
-        not_applicable=counts[Missing.NOT_APPLICABLE],
-        blank=counts[Missing.BLANK],
-        not_asked=counts[Missing.NOT_ASKED],
+    sizes = {of: cell.n for (key, of), cell in basis.parts(part.view).items() if key == part.key}
+    return tuple(
+        Breakdown(
+            group,
+            label,
+            sizes.get(group, 0),
+            basis.scores(part.view, group).domains.get(part.key)
+            if basis.may_show(part.view, part.key, group)
+            else None,
+        )
+        for group, label in basis.labels("group").items()
     )
 
 
-def _digest(campaign: Campaign, stored: Sequence[ScoredResponse], populations: Mapping[str, int]) -> str:
-    """SHA-256 over the version, the populations and the answers, in no order that tells who came when."""
-    forms = sorted(json.dumps(response.answers, sort_keys=True) for response in stored)
-    what = [campaign.instrument_digest, dict(sorted(populations.items())), forms]
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+def _answers(basis: Basis, counts: PairCounts | None) -> tuple[AnswerCounts, ...]:
+    criteria, n_answers = basis.questionnaire.criteria, len(basis.questionnaire.scale.options)
+    found = []
+    for place, criterion in enumerate(criteria):
+        marks = [0] * (n_answers + N_REASONS) if counts is None else counts.marks[place].tolist()
+        found.append(AnswerCounts(criterion, tuple(marks[:n_answers]), *marks[n_answers:]))
+    return tuple(found)
+
+
+def _satisfied_rate(basis: Basis, counts: PairCounts | None) -> float | None:
+    """Satisfied answers over valid ones to the scored criteria, of people whose group earns points."""
+    if counts is None:
+        return None
+    given = counts.marks[list(scored_places(basis.questionnaire)), : counts.n_answers].sum(axis=0)
+    satisfied = basis.questionnaire.scale.satisfied_values
+    options = basis.questionnaire.scale.options
+    n_valid = int(given.sum())
+    n_satisfied = sum(int(n) for option, n in zip(options, given, strict=True) if option.value in satisfied)
+    return n_satisfied / n_valid if n_valid else None

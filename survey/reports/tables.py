@@ -77,6 +77,7 @@ class Block:
 
     heading: str | None
     rows: tuple[tuple[str, ...], ...]
+    keys: tuple[str, ...] = ()
 
 
 def laid_out(table: Table, language: str) -> tuple[tuple[Column, ...], list[Block]]:
@@ -86,9 +87,12 @@ def laid_out(table: Table, language: str) -> tuple[tuple[Column, ...], list[Bloc
         for row in table.rows
     ]
     if table.columns[0].key != "section":
-        return table.columns, [Block(None, tuple(rows))]
-    by_section = itertools.groupby(rows, key=lambda row: row[0])
-    return table.columns[1:], [Block(name, tuple(row[1:] for row in rows)) for name, rows in by_section]
+        return table.columns, [Block(None, tuple(rows), table.keys)]
+    blocks = []
+    for name, group in itertools.groupby(zip(table.keys, rows, strict=True), key=lambda one: one[1][0]):
+        inside = list(group)
+        blocks.append(Block(name, tuple(row[1:] for _key, row in inside), tuple(key for key, _row in inside)))
+    return table.columns[1:], blocks
 
 
 def whole(results: CampaignResults, language: str) -> Table:
@@ -114,6 +118,25 @@ def desks(results: CampaignResults, language: str) -> Table:
     """The score of the forms of each desk."""
     _ = gettext_in(language)
     return _parts("desk", (_("Desks"), _("Desk")), results.desks, results, language)
+
+
+def fields(results: CampaignResults, language: str) -> Table:
+    """The score of the forms about each field of service."""
+    _ = gettext_in(language)
+    return _parts("field", (_("Fields"), _("Field")), results.fields, results, language)
+
+
+def by_channel(results: CampaignResults, language: str) -> Table:
+    """The score of the forms of each way of submitting a dossier."""
+    _ = gettext_in(language)
+    names = (_("Submission channels"), _("Channel"))
+    return _parts("by_channel", names, results.by_channel, results, language)
+
+
+def months(results: CampaignResults, language: str) -> Table:
+    """The score of the forms of each month."""
+    _ = gettext_in(language)
+    return _parts("month", (_("Months"), _("Month")), results.months, results, language)
 
 
 def sections(results: CampaignResults, language: str) -> Table:
@@ -174,6 +197,17 @@ def criteria(results: CampaignResults, language: str) -> Table:
     )
     keys = tuple(criterion.key for _section, criterion in asked)
     return Table("criterion", _("Criteria"), columns, keys, rows, (note,) if rank else ())
+
+
+def public_criteria(results: CampaignResults, language: str) -> Table:
+    """The points of each criterion as the public sees them: without how many said that it does not apply."""
+    table = criteria(results, language)
+    kept = [place for place, column in enumerate(table.columns) if column.key != "not_applicable"]
+    return replace(
+        table,
+        columns=tuple(table.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in table.rows),
+    )
 
 
 def answers(results: CampaignResults, language: str) -> Table:

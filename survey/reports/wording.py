@@ -4,10 +4,14 @@ Pure functions over CampaignResults. The English words are the message ids, tran
 Vietnamese. Numbers are printed here and nowhere else, so that no two outputs round differently.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from survey.instrument.questionnaire import Criterion, Text
+from survey.reports.analysis import RankedCriterion, Step
 from survey.reports.results import CampaignResults
+from survey.scoring.importance import Quadrant
 from survey.scoring.interval import Interval
 from survey.scoring.results import Score
 from survey.scoring.verdict import FormsNeeded, Reading, Verdict
@@ -21,6 +25,8 @@ UNDEFINED = "–"
 _USUAL_SPREAD = 6.6 / 38
 _USUAL_WIDTH_OF_THIRTY = 5.6 / 38
 _Z_95 = 1.96
+_LEVEL = 0.05
+_MOST_NAMED = 3
 
 
 def rounded(value: float, decimals: int) -> float:
@@ -49,6 +55,11 @@ def interval(limits: Interval | None, language: str) -> str:
     if limits is None:
         return UNDEFINED
     return f"{points(limits.low, language)} – {points(limits.high, language)}"
+
+
+def day(value: date, language: str) -> str:
+    """A day as the language writes it."""
+    return locale.day(value, language)
 
 
 def said(text: Text, language: str) -> str:
@@ -262,6 +273,43 @@ def summary_sentences(results: CampaignResults, language: str) -> tuple[str, ...
         sampling_error_sentence(language),
     )
     return tuple(sentence for sentence in said_first if sentence) + band_sentences(results, language)
+
+
+def change_sentence(step: Step, language: str) -> str:
+    """What changed since the campaign before."""
+    _ = gettext_in(language)
+    change = step.since_before
+    if change is None:
+        return _("The score of one of the two campaigns is not defined, so no change can be told")
+    limits = UNDEFINED if change.interval is None else interval(change.interval, language)
+    words = {"change": signed(change.estimate, language), "interval": limits}
+    if step.p_adjusted is not None and step.p_adjusted < _LEVEL:
+        return _("{change} points since the campaign before, more than chance (95%: {interval})").format(
+            **words
+        )
+    return _("{change} points since the campaign before, which may be chance (95%: {interval})").format(
+        **words
+    )
+
+
+def signed(value: float, language: str) -> str:
+    """Points with their sign."""
+    return ("+" if value > 0 else "") + points(value, language)
+
+
+def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str:
+    """Which criteria matter most and do worst."""
+    _ = gettext_in(language)
+    first = [one for one in ranked if one.priority.quadrant is Quadrant.FIX_FIRST]
+    if not any(one.priority.quadrant for one in ranked):
+        return _("Too few people answered the overall question to tell what matters.")
+    if not first:
+        return _("No criterion is both important and weak")
+    first.sort(
+        key=lambda one: one.priority.importance.value if one.priority.importance else 0.0, reverse=True
+    )
+    labels = "; ".join(criterion_label(one.criterion, language) for one in first[:_MOST_NAMED])
+    return _("Mend first: {criteria}").format(criteria=labels)
 
 
 def demo_label(language: str) -> str:

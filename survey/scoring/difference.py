@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from survey.scoring.arrays import Codes, Labels
-from survey.scoring.estimate import AnswersError, estimates
+from survey.scoring.estimate import AnswersError, Estimates, estimates
 from survey.scoring.interval import NOTHING, Interval, check_level
 from survey.scoring.results import Score
+from survey.scoring.rules import Rules
 from survey.scoring.score import Sample, domain_rows
-from survey.scoring.variance import stratum_variances
+from survey.scoring.variance import Variances, stratum_variances
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,18 @@ def differences_between(
 def _between(sample: Sample, first: Codes, second: Codes, level: float) -> Difference | None:
     rules, weight = sample.rules, sample.layout.weight
     (one, moves_one), (two, moves_two) = (estimates(sample.sheet, rules, weight, r) for r in (first, second))
+    moved = np.concatenate([-moves_one[:, :1], moves_two[:, :1]])
+    found = stratum_variances(sample.layout, moved, np.concatenate([first, second]))
+    return difference_from(one, two, found, rules, level)
+
+
+def difference_from(
+    one: Estimates, two: Estimates, found: Variances, rules: Rules, level: float
+) -> Difference | None:
+    """Second score minus first, from both estimates and the variance `found` of their difference."""
     least = rules.total_points * (1 - 1e-9) if rules.when_unscored == "undefined" else NOTHING
     if min(one.scored_max[0], two.scored_max[0]) < least:
         return None
-    moved = np.concatenate([-moves_one[:, :1], moves_two[:, :1]])
-    found = stratum_variances(sample.layout, moved, np.concatenate([first, second]))
     estimate, variance = float(two.points[0] - one.points[0]), float(found.total[0])
     df = found.design_df
     if rules.group_rule == "fixed":

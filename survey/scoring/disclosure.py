@@ -1,11 +1,13 @@
 """Which parts of breakdowns are too small to show."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from survey.scoring.arrays import Floats, Labels
+from survey.scoring.arrays import Flags, Floats, Labels
 
+Counts = np.ndarray[Any, np.dtype[np.int64]]
 _ZERO = 1e-9
 
 
@@ -32,7 +34,9 @@ def hidden_parts(counts: Mapping[str, int], minimum: int) -> frozenset[str]:
     return frozenset(hidden)
 
 
-def hidden_in_views(views: Mapping[str, Labels], minimum: int) -> dict[str, frozenset[str]]:
+def hidden_in_views(
+    views: Mapping[str, Labels], minimum: int, *, people: Counts | None = None
+) -> dict[str, frozenset[str]]:
     """The parts to hide in each of several breakdowns of the same respondents, shown beside their whole.
 
     What one view hides another may give away: a small group that all came to one desk is that desk. So no
@@ -43,6 +47,7 @@ def hidden_in_views(views: Mapping[str, Labels], minimum: int) -> dict[str, froz
     ----------
     views : for each breakdown, (n,) labels of the part each respondent is in, "" for none
     minimum : fewest respondents a shown part has
+    people : (n,) int, how many respondents each label stands for; None: one
 
     Source
     ------
@@ -51,35 +56,46 @@ def hidden_in_views(views: Mapping[str, Labels], minimum: int) -> dict[str, froz
     if not views:
         return {}
     labels = {name: np.asarray(values).astype(str) for name, values in views.items()}
-    hidden = {name: set(hidden_parts(_counts(values), minimum)) for name, values in labels.items()}
-    atoms, sizes = np.unique(np.column_stack(list(labels.values())), axis=0, return_counts=True)
+    n = next(iter(labels.values())).size
+    people = np.ones(n, dtype=np.int64) if people is None else people
+    hidden = {name: set(hidden_parts(_counts(values, people), minimum)) for name, values in labels.items()}
+    coded = [np.unique(values, return_inverse=True)[1].reshape(-1) for values in labels.values()]
+    codes = np.column_stack(coded)
+    _crossings, first, place = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+    sizes = np.bincount(place.reshape(-1), weights=people)
     parts = {
-        (name, part): (atoms[:, k] == part).astype(np.float64)
-        for k, name in enumerate(labels)
-        for part in np.unique(atoms[:, k]).tolist()
+        (name, part): (values[first] == part).astype(np.float64)
+        for name, values in labels.items()
+        for part in np.unique(values[first]).tolist()
         if part
     }
-    small = [row for row in (*np.eye(sizes.size), *parts.values()) if 0 < row @ sizes < minimum]
+    small = [row for row in parts.values() if 0 < row @ sizes < minimum]
+    is_small = (sizes > 0) & (sizes < minimum)
     while True:
         shown = [place for place in parts if place[1] not in hidden[place[0]]]
         released = np.array([np.ones(sizes.size), *(parts[place] for place in shown)])
-        if not shown or not _any_is_found(small, released):
+        if not shown or not _any_is_found(small, is_small, released):
             return {name: frozenset(found) for name, found in hidden.items()}
         view, part = min(shown, key=lambda place: (float(parts[place] @ sizes), place))
         hidden[view].add(part)
 
 
-def _counts(labels: Labels) -> dict[str, int]:
-    names, counts = np.unique(labels, return_counts=True)
+def _counts(labels: Labels, people: Counts) -> dict[str, int]:
+    names, place = np.unique(labels, return_inverse=True)
+    counts = np.bincount(place.reshape(-1), weights=people)
     return {str(name): int(n) for name, n in zip(names, counts, strict=True) if name}
 
 
-def _any_is_found(small: list[Floats], released: Floats) -> bool:
-    """Whether a set is a linear combination of the released ones."""
-    if not small:
-        return False
+def _any_is_found(small: list[Floats], is_small: Flags, released: Floats) -> bool:
+    """Whether a small set, or a small crossing alone, is a linear combination of the released sets."""
     _left, values, basis = np.linalg.svd(released, full_matrices=False)
     basis = basis[values > _ZERO * values[0]]
+    # A crossing alone is its own projection exactly where its row of the projection has length 1.
+    alone = is_small & ((basis**2).sum(axis=0) > 1 - _ZERO)
+    if alone.any():
+        return True
+    if not small:
+        return False
     sets = np.array(small)
     rest = sets - sets @ basis.T @ basis
     return bool((np.abs(rest).max(axis=1) < _ZERO * 1e3).any())

@@ -1,8 +1,10 @@
 """What to mend first: how much a criterion matters, how well it does, what a better one would earn."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from survey.scoring.arrays import Floats
 from survey.scoring.interval import check_level
 from survey.scoring.results import Score
 
+Counts = np.ndarray[Any, np.dtype[np.int64]]
 _FEWEST = 10
 
 
@@ -52,28 +55,42 @@ def derived_importance(criterion: Floats, overall: Floats, *, level: float = 0.9
     Parameters
     ----------
     criterion, overall : (n,) float, scale answers of the same respondents; NaN: no valid answer
+    """
+    both = ~np.isnan(criterion) & ~np.isnan(overall)
+    rows, columns = (np.unique(values[both], return_inverse=True) for values in (criterion, overall))
+    table = np.zeros((rows[0].size, columns[0].size), dtype=np.int64)
+    np.add.at(table, (rows[1].reshape(-1), columns[1].reshape(-1)), 1)
+    return importance_in_table(table, level=level)
+
+
+def importance_in_table(table: Counts, *, level: float = 0.95) -> Importance | None:
+    """The same from how many people gave each answer to the criterion with each to the overall question.
 
     Source
     ------
     Bonett, Wright (2000), Psychometrika 65, 23-28: the interval on Fisher's scale.
     """
     check_level(level)
-    both = ~np.isnan(criterion) & ~np.isnan(overall)
-    n = int(both.sum())
+    n = int(table.sum())
     if n < _FEWEST:
         return None
     from scipy.special import ndtri
-    from scipy.stats import rankdata
 
-    x, y = (rankdata(values[both]) - (n + 1) / 2 for values in (criterion, overall))
-    spread = math.sqrt(float((x @ x) * (y @ y)))
+    x, y = (_centred_ranks(table.sum(axis=axis), n) for axis in (1, 0))
+    spread = math.sqrt(float((table.sum(axis=1) @ x**2) * (table.sum(axis=0) @ y**2)))
     if spread == 0:
         return None
-    rho = max(-1.0, min(1.0, float(x @ y) / spread))
+    rho = max(-1.0, min(1.0, float(x @ table @ y) / spread))
     if abs(rho) > 1 - 1e-12:
         return Importance(rho, rho, rho, n)
     reach = float(ndtri((1 + level) / 2)) * math.sqrt((1 + rho**2 / 2) / (n - 3))
     return Importance(rho, math.tanh(math.atanh(rho) - reach), math.tanh(math.atanh(rho) + reach), n)
+
+
+def _centred_ranks(counts: Counts, n: int) -> Floats:
+    """The mean rank of the people who gave each answer, less the mean of all ranks."""
+    ranks: Floats = np.cumsum(counts) - (counts - 1) / 2 - (n + 1) / 2
+    return ranks
 
 
 def priorities(
@@ -92,6 +109,13 @@ def priorities(
     Martilla, James (1977), Journal of Marketing 41, 77-79; the lines lie at the criteria's means.
     """
     found = [derived_importance(answers[:, q], overall, level=level) for q in range(answers.shape[1])]
+    return priorities_of(found, score, step=step)
+
+
+def priorities_of(
+    found: Sequence[Importance | None], score: Score, *, step: float = 0.10
+) -> tuple[Priority, ...]:
+    """The same from the importance of each criterion of the score, in their order."""
     known = [i.value for i in found if i is not None]
     shares = [c.ratio for c in score.criteria if c.ratio is not None]
     middle = float(np.mean(known)) if known else 0.0, float(np.mean(shares)) if shares else 0.0

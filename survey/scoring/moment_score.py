@@ -1,12 +1,13 @@
 """The score of a sample that is remembered as moments: the same numbers as from its rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from survey.scoring.arrays import Flags, Floats
 from survey.scoring.design import DesignError, LonelyPsu
+from survey.scoring.difference import Difference, difference_from
 from survey.scoring.estimate import Cells, Estimates, combined, group_shares, scored_groups
 from survey.scoring.findings import Findings, judged
 from survey.scoring.interval import check_level
@@ -68,18 +69,54 @@ def score_moments(
     scoring.md section 7.
     """
     check_level(level)
+    finder = _finder(moments, rules, populations, lonely_psu)
+    return SurveyScore(
+        judged(finder.of(finder.everything), rules, level),
+        {name: judged(finder.of(part), rules, level) for name, part in finder.domains().items()},
+    )
+
+
+def moment_differences(
+    moments: Moments,
+    rules: Rules,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    populations: Mapping[str, float] | None = None,
+    lonely_psu: LonelyPsu = "fail",
+    level: float = 0.95,
+) -> tuple[Difference | None, ...]:
+    """Differences between domains, second minus first: what `differences_between` finds from rows.
+
+    Parameters are those of `score_moments`; domains share no person. A difference is None where either has no
+    score.
+
+    Raises
+    ------
+    MomentsError
+        A pair names a domain nobody is in; or as for `score_moments`.
+
+    Source
+    ------
+    Korn, Graubard (1999), Analysis of Health Surveys, ch. 3.
+    """
+    check_level(level)
+    finder = _finder(moments, rules, populations, lonely_psu)
+    domains = finder.domains()
+    for pair in pairs:
+        if strange := [name for name in pair if name not in domains]:
+            raise MomentsError(f"{strange[0]!r} is no domain; there are {', '.join(domains) or 'none'}")
+    return tuple(finder.between(domains[first], domains[second], level) for first, second in pairs)
+
+
+def _finder(
+    moments: Moments, rules: Rules, populations: Mapping[str, float] | None, lonely_psu: LonelyPsu
+) -> "_Finder":
     if moments.made_for != made_for(rules):
         raise MomentsError("these moments were made for other criteria or another answer map; make them anew")
     cells, strata = _placed(moments, rules, populations, lonely_psu)
     if not moments.has_weights and populations is not None:
         cells = [_weighed(cell, strata) for cell in cells]
-    findings = _Finder(rules, cells, strata, has_clusters=moments.has_clusters)
-    domains = sorted({cell.domain for cell in cells if cell.domain and cell.group >= 0})
-    parts = {name: [cell for cell in cells if cell.domain == name] for name in domains}
-    return SurveyScore(
-        judged(findings.of(cells), rules, level),
-        {name: judged(findings.of(part), rules, level) for name, part in parts.items()},
-    )
+    return _Finder(rules, cells, strata, has_clusters=moments.has_clusters)
 
 
 def _placed(
@@ -165,6 +202,9 @@ def _weighed(cell: _Placed, strata: _Strata) -> _Placed:
     return replace(cell, sums=weighed)
 
 
+Influence = Callable[[_Placed], Floats]
+
+
 @dataclass(frozen=True, eq=False)
 class _Finder:
     rules: Rules
@@ -172,11 +212,26 @@ class _Finder:
     strata: _Strata
     has_clusters: bool
 
+    def domains(self) -> dict[str, list[_Placed]]:
+        """The cells of each domain, by its name in order."""
+        names = sorted({cell.domain for cell in self.everything if cell.domain and cell.group >= 0})
+        return {name: [cell for cell in self.everything if cell.domain == name] for name in names}
+
+    def between(self, first: Sequence[_Placed], second: Sequence[_Placed], level: float) -> Difference | None:
+        """The score of the second cells minus that of the first, which hold other people."""
+        one, two = ([cell for cell in cells if cell.group >= 0] for cells in (first, second))
+        found = [combined(self._cells(cells), self.rules, group_shares(self.rules)) for cells in (one, two)]
+        moved = {id(cell): -_influence_of(cell.group, found[0])[:, :1] for cell in one}
+        moved |= {id(cell): _influence_of(cell.group, found[1])[:, :1] for cell in two}
+        variances = self._variances([*one, *two], lambda cell: moved[id(cell)], 1)
+        return difference_from(found[0], found[1], variances, self.rules, level)
+
     def of(self, cells: Sequence[_Placed]) -> Findings:
         """What the cells show as a part of the whole design."""
         cells = [cell for cell in cells if cell.group >= 0]
         found = combined(self._cells(cells), self.rules, group_shares(self.rules))
-        variances = self._variances(cells, found)
+        size = found.points.size
+        variances = self._variances(cells, lambda cell: _influence_of(cell.group, found), size)
         weight = sum(cell.sums.weight for cell in cells)
         squared = sum(cell.sums.weight_squared for cell in cells)
         by_stratum = self._sum_by_stratum(cells, "weight")
@@ -231,13 +286,14 @@ class _Finder:
         lonely: Flags = (self.strata.n_psu == 1) & (self.strata.fraction < 1) & (weight > 0)
         return lonely
 
-    def _variances(self, cells: Sequence[_Placed], found: Estimates) -> Variances:
+    def _variances(self, cells: Sequence[_Placed], influence: Influence, size: int) -> Variances:
         """By Taylor linearisation from sums; what `stratum_variances` does from rows."""
         strata, lonely = self.strata, self._lonely()
         centred = ~lonely if strata.lonely_psu == "adjust" else np.ones_like(lonely)
-        squares = np.zeros((strata.n_psu.size, found.points.size))
+        squares = np.zeros((strata.n_psu.size, size))
         for h in range(strata.n_psu.size):
-            totals, sum_of_squares = self._totals([cell for cell in cells if cell.stratum == h], found)
+            inside = [cell for cell in cells if cell.stratum == h]
+            totals, sum_of_squares = self._totals(inside, influence, size)
             mean = totals / max(strata.n_psu[h], 1) * centred[h]
             squares[h] = sum_of_squares - 2 * mean * totals + strata.n_psu[h] * mean**2
         spread = unit_factor(strata.n_psu)[:, None] * np.maximum(squares, 0)
@@ -245,13 +301,12 @@ class _Finder:
             spread = spread * (lonely.size / np.count_nonzero(~lonely))
         return Variances(spread * (1 - strata.fraction)[:, None], spread, self._units_with_weight(cells))
 
-    def _totals(self, cells: Sequence[_Placed], found: Estimates) -> tuple[Floats, Floats]:
+    def _totals(self, cells: Sequence[_Placed], influence: Influence, size: int) -> tuple[Floats, Floats]:
         """Sum, and sum of squares over sampling units, of weight times influence in one stratum."""
-        size = found.points.size
         totals, squares = np.zeros(size), np.zeros(size)
         by_cluster: dict[str, Floats] = {}
         for cell in cells:
-            moved = _influence_of(cell.group, found)
+            moved = influence(cell)
             totals = totals + cell.sums.first @ moved
             if not self.has_clusters:
                 squares = squares + _diagonal(moved, cell.sums.square)

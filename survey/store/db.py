@@ -118,8 +118,11 @@ class Database:
     @contextmanager
     def _session(self, purpose: str) -> Iterator[Session]:
         """A session in a transaction that ends with the block: committed, or rolled back by an exception."""
+        options: dict[str, Any] = {"purpose": purpose}
+        if purpose == "read" and not self.is_sqlite:
+            options["isolation_level"] = "REPEATABLE READ"  # one moment for all its statements, as on SQLite
         with self.engine.connect() as fresh:
-            connection = fresh.execution_options(purpose=purpose)
+            connection = fresh.execution_options(**options)
             with connection.begin(), _Session(connection, expire_on_commit=False) as session:
                 yield session
                 session.flush()

@@ -10,7 +10,10 @@ from survey.store.db import Base, JsonText, UtcTime
 
 
 class Campaign(Base):
-    """One round of a survey. `populations` holds people served per respondent group, where known."""
+    """One round of a survey. `populations` holds people served per respondent group, where known.
+
+    `published_at` is None while the results are not public; links to them are made under `share_key`.
+    """
 
     __tablename__ = "campaign"
 
@@ -23,6 +26,8 @@ class Campaign(Base):
     is_demo: Mapped[bool]
     populations: Mapped[dict[str, int]] = mapped_column(JsonText)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    share_key: Mapped[str | None] = mapped_column(String(16))
 
     def is_open(self, today: date) -> bool:
         """Whether a response may come in on this day."""

@@ -11,9 +11,11 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    false,
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,11 +28,20 @@ class ResponseRow(Base):
     """One form as it came in, under the version it was given to. Nothing here says who sent it or from where.
 
     `received_at` is the hour, not the moment: a server's log and an answer cannot be laid side by side.
-    `answers` is what `instrument.answers.to_stored` made; None once withdrawn.
+    `answers` is what `instrument.answers.to_stored` made; None once withdrawn. `is_folded` says that the kept
+    counts of the campaign (`rollups.py`) hold it.
     """
 
     __tablename__ = "response"
-    __table_args__ = (Index("ix_response_campaign", "campaign_id", "withdrawn_at"),)
+    __table_args__ = (
+        Index("ix_response_campaign", "campaign_id", "withdrawn_at"),
+        Index(
+            "ix_response_unfolded",
+            "campaign_id",
+            sqlite_where=text("NOT is_folded"),
+            postgresql_where=text("NOT is_folded"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     submission_id: Mapped[str] = mapped_column(String(36), unique=True)
@@ -45,6 +56,7 @@ class ResponseRow(Base):
     answers: Mapped[dict[str, int | str | None] | None] = mapped_column(JsonText)
     comment: Mapped[str | None] = mapped_column(JsonText)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    is_folded: Mapped[bool] = mapped_column(server_default=false())
 
 
 class DeclineCount(Base):
@@ -147,31 +159,20 @@ def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
         yield ScoredResponse(collector_id, language, answers or {}, receipt_hash)
 
 
-@dataclass(frozen=True)
-class StateCounts:
-    """How many responses of a campaign are in each state."""
-
-    valid: int
-    incomplete: int
-    withdrawn: int
-    declined: int
-
-
-def state_counts(session: Session, campaign_id: int, collector_ids: Sequence[int]) -> StateCounts:
-    """What became of the forms of a campaign, whose collectors are given."""
-    withdrawn = ResponseRow.withdrawn_at.is_not(None)
-    rows = session.execute(
-        select(withdrawn, ResponseRow.is_complete, func.count())
-        .where(ResponseRow.campaign_id == campaign_id)
-        .group_by(withdrawn, ResponseRow.is_complete)
+def count_withdrawn(session: Session, campaign_id: int) -> int:
+    """How many of a campaign's responses were withdrawn."""
+    withdrawn = select(func.count()).where(
+        ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_not(None)
     )
-    counts = {"valid": 0, "incomplete": 0, "withdrawn": 0}
-    for is_withdrawn, is_complete, n in rows:
-        counts["withdrawn" if is_withdrawn else "valid" if is_complete else "incomplete"] += n
+    return session.scalar(withdrawn) or 0
+
+
+def count_declined(session: Session, collector_ids: Sequence[int]) -> int:
+    """How many people chose not to take part, at some collectors."""
     declined = select(func.coalesce(func.sum(DeclineCount.n), 0)).where(
         DeclineCount.collector_id.in_(collector_ids)
     )
-    return StateCounts(**counts, declined=int(session.scalar(declined) or 0))
+    return int(session.scalar(declined) or 0)
 
 
 def counts_by_collector(session: Session, campaign_id: int) -> dict[int, int]:

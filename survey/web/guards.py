@@ -14,13 +14,16 @@ from survey.store import people
 from survey.store.people import Person, Role
 from survey.web.context import database
 
-_READ = frozenset({"office.enter", "report.read", "report.download", "fieldwork.read", "scorecard.read"})
+_READ = frozenset(
+    {"office.enter", "report.read", "report.download", "comments.read", "fieldwork.read", "scorecard.read"}
+)
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.VIEWER: _READ,
     Role.LEADER: _READ | {"scorecard.approve"},
-    Role.OFFICER: _READ | {"fieldwork.write", "scorecard.enter"},
+    Role.OFFICER: _READ | {"fieldwork.write", "comments.write", "scorecard.enter"},
     Role.ADMINISTRATOR: _READ
-    | {"fieldwork.write", "people.manage", "audit.read", "office.manage", "responses.download"}
+    | {"fieldwork.write", "comments.write", "people.manage", "audit.read", "office.manage"}
+    | {"report.publish", "responses.download"}
     | {"scorecard.enter", "scorecard.approve", "scorecard.define"},
 }
 PUBLIC = "public"

@@ -61,6 +61,12 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def embeddable(response: Response) -> Response:
+    """The response as something that pages of other sites may show as a picture."""
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 def _set_headers(response: Response) -> Response:
     inline = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
     headers = response.headers
@@ -69,7 +75,8 @@ def _set_headers(response: Response) -> Response:
         "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
-    headers.extend(_ALWAYS)
+    for name, value in _ALWAYS:
+        headers.setdefault(name, value)
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
     return response

@@ -205,3 +205,21 @@ def test_a_public_page_is_accessible_and_fits(browser: Browser, server: Server, 
     assert accessible(phone.page) == []
     assert phone.page.evaluate("document.documentElement.scrollWidth") == 360
     context.close()
+
+
+PAGES = [
+    "", "/priorities?acc_info=10", "/comparison", "/trend", "/comments", "/publication",
+    "/numbers/criterion/proc_fee",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_of_results_are_accessible_and_fit_the_window(
+    official: Page, server: Server, width: int
+) -> None:
+    official.set_viewport_size({"width": width, "height": 800})
+    addresses = [f"/office/campaigns/demo{page}" for page in PAGES] + ["/results/demo-truoc"]
+    for address in addresses:
+        official.goto(f"{server.address}{address}")
+        assert official.evaluate("document.documentElement.scrollWidth") == width, address
+        assert accessible(official) == [], address

@@ -193,7 +193,7 @@ def test_declining_stores_a_count_and_nothing_else(demo_app: Flask, citizen: Fla
             campaign = fieldwork.campaign_by_key(session, "demo")
             assert campaign is not None
             ids = [row.collector.id for row in fieldwork.collectors_of(session, campaign.id)]
-            return responses.state_counts(session, campaign.id, ids).declined
+            return responses.count_declined(session, ids)
 
         return database.read(count)
 

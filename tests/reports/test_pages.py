@@ -179,3 +179,101 @@ def test_a_group_that_is_not_offered_is_refused(app: Flask, campaign: tuple[str,
     form = a_form(Q, respondent_group="unit_head")
     assert app.test_client().post(f"/s/{code}/send", data=form).status_code == 422
     assert results_of(app, key).forms.valid == 0
+
+
+@pytest.mark.parametrize(
+    "page", ["", "/trend", "/comparison", "/comparison?by=month", "/priorities?acc_info=20"]
+)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_is_asked_of_a_result_has_its_own_page(administrator: FlaskClient, page: str, lang: str) -> None:
+    joined = "&" if "?" in page else "?"
+    answer = administrator.get(f"/office/campaigns/demo{page}{joined}lang={lang}")
+    assert answer.status_code == 200
+    assert "<svg" in answer.text
+    for word in ("nan", ">None<", "inf "):
+        assert word not in answer.text.replace("finance", "")
+
+
+@pytest.mark.parametrize("n", [0, 1, 4, 12])
+def test_pages_of_few_forms_say_so_and_do_not_break(app: Flask, campaign: tuple[str, str], n: int) -> None:
+    key, code = campaign
+    answer(app, code, n)
+    office = sign_in_as(app, "viewer")
+    paths = ("trend", "comparison", "comparison?by=group", "priorities?acc_info=5", "numbers/whole/score",
+             "numbers/section/access", "numbers/criterion/acc_info", "comments", "publication")  # fmt: skip
+    for path in paths:
+        assert office.get(f"/office/campaigns/{key}/{path}").status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["numbers/whole/nothing", "numbers/section/nothing", "numbers/criterion/nothing", "numbers/page/score"],
+)
+def test_a_number_that_is_not_there_is_not_found(administrator: FlaskClient, path: str) -> None:
+    assert administrator.get(f"/office/campaigns/demo/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["?desk=999", "?month=1999-01", "?desk=1&channel=online", "?group=unit_head", "/comparison?by=weather",
+     "/priorities?acc_info=51", "/priorities?acc_info=-1", "/priorities?acc_info=x"],
+)  # fmt: skip
+def test_what_cannot_be_asked_for_is_refused_in_words(administrator: FlaskClient, path: str) -> None:
+    page = administrator.get(f"/office/campaigns/demo{path}")
+    assert page.status_code == 422
+    assert 'id="error-summary"' in page.text
+
+
+def test_a_filter_shows_the_part_and_its_address_is_enough(
+    demo_app: Flask, administrator: FlaskClient, viewer: FlaskClient
+) -> None:
+    whole = results_of(demo_app, "demo")
+    part = next(part for part in whole.desks if part.score)
+    path = f"/office/campaigns/demo?desk={part.key}&lang=en"
+    for page in (administrator.get(path), viewer.get(path)):
+        assert f"{part.score.score:.2f} / 38 points" in page.text if part.score else ""
+        assert f"{part.n} forms" in page.text
+    both = administrator.get(f"{path}&group=citizen").text
+    assert Q.group("citizen").text.to("en") + "</b>" in both
+
+
+def test_a_small_part_is_shown_by_no_filter_and_not_in_the_comparison(
+    app: Flask, campaign: tuple[str, str]
+) -> None:
+    key, code = campaign
+    answer(app, code, 20)
+    answer(app, code, 3, service_domain="labour")
+    answer(app, code, 20, service_domain="investment")
+    office = sign_in_as(app, "viewer")
+    assert office.get(f"/office/campaigns/{key}?field=labour").status_code == 422
+    shown = [office.get(f"/office/campaigns/{key}?field={f}").status_code for f in ("land", "investment")]
+    assert sorted(shown) == [200, 422], "a second is hidden, or the first is found by subtraction"
+    crossed = office.get(f"/office/campaigns/{key}?field=labour&group=citizen").status_code
+    assert crossed == 422
+    compared = office.get(f"/office/campaigns/{key}/comparison?by=field&lang=en").text
+    assert 'id="t-pairs"' not in compared
+
+
+def test_campaigns_of_another_questionnaire_are_named_and_not_compared(
+    demo_app: Flask, administrator: FlaskClient
+) -> None:
+    page = administrator.get("/office/campaigns/demo/trend?lang=en").text
+    assert page.count("<tbody>") == 1
+    assert "Khảo sát hài lòng" in page
+    assert "since the campaign before, more than chance" in page
+    assert "another version" not in page
+
+
+def test_a_criterion_opened_gives_what_is_needed_to_make_it_again(
+    demo_app: Flask, administrator: FlaskClient
+) -> None:
+    page = administrator.get("/office/campaigns/demo/numbers/criterion/proc_fee?lang=en").text
+    results = results_of(demo_app, "demo")
+    criterion = next(c for c in results.score.criteria if c.key == "proc_fee")
+    counts = next(a for a in results.answers if a.criterion.key == "proc_fee")
+    assert f"{criterion.points:.4f} = 2 × {criterion.ratio:.5f}" in page
+    for n in counts.counts:
+        assert f">{n}<" in page
+    assert results.digest in page
+    assert results.campaign.instrument_digest in page
+    assert "50.0%" in page

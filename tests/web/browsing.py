@@ -13,9 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from survey.reports.pages import workshop
+from survey.reports.download_pages import workshop
 from survey.store import export_jobs, fieldwork, questionnaires, scorecards
+from survey.store.comments import reference_of
 from survey.store.db import Base, Database
+from survey.store.fieldwork import Campaign
+from survey.store.responses import ResponseRow
 from survey.web.modes import Mode, token_for
 from tests.conftest import SECRET, Template, app_on, csrf_in
 
@@ -72,12 +75,23 @@ def routes(app: Flask) -> dict[str, Rule]:
     }
 
 
+def a_comment(app: Flask) -> str:
+    """The reference of some comment of the demonstration."""
+    with_comment = (
+        select(ResponseRow.submission_id)
+        .join(Campaign, Campaign.id == ResponseRow.campaign_id)
+        .where(Campaign.key == "demo", ResponseRow.comment.is_not(None))
+    )
+    return reference_of(database_of(app).read(lambda s: s.scalars(with_comment).first()) or "")
+
+
 def address(app: Flask, rule: Rule) -> str:
     """An address of the route where there is something to be found."""
     digest = database_of(app).read(questionnaires.versions)[0].digest
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
              "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint),
-             "job_id": _export_of(app), **_of_a_scorecard(app)}  # fmt: skip
+             "job_id": _export_of(app), "reference": a_comment(app), "kind": "whole", "name": "score",
+             **_of_a_scorecard(app)}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,

@@ -1,0 +1,28 @@
+"""Keep what officials note about a comment: status, tags, a note."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2026_11_24_comment_marks"
+down_revision = "2026_11_24_scorecards"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.create_table(
+        "comment_mark",
+        sa.Column("response_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.String(20), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("response_id", name="pk_comment_mark"),
+        sa.ForeignKeyConstraint(["response_id"], ["response.id"], name="fk_comment_mark_response_id"),
+        sa.ForeignKeyConstraint(["changed_by"], ["person.id"], name="fk_comment_mark_changed_by"),
+    )
+
+
+def downgrade():
+    op.drop_table("comment_mark")

@@ -1,0 +1,41 @@
+"""The form under a comment."""
+
+from typing import Any
+
+from wtforms import SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+
+from survey.comments.triage import MAX_TAG_CHARS, MAX_TAGS, tags_typed
+from survey.store.comments import Status
+from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
+from survey.web.templates import gettext as _
+
+_MAX_NOTE = 1000
+
+
+class MarkForm(OfficeForm):
+    """Status, tags and a note."""
+
+    status = SelectField(
+        said(lambda: _("Status")),
+        choices=[SelectChoice(status.value) for status in Status],
+        validators=[Needed(), Offered()],
+    )
+    tags = StringField(said(lambda: _("Tags")), validators=[PlainText(400)])
+    note = TextAreaField(said(lambda: _("Note")))
+
+    def validate_tags(self, field: Any) -> None:
+        """A few short words."""
+        tags = tags_typed(field.data or "")
+        if len(tags) > MAX_TAGS:
+            words = _("There are %(n)s tags; the most is %(most)s")
+            raise ValidationError(words % {"n": len(tags), "most": MAX_TAGS})
+        for tag in tags:
+            if len(tag) > MAX_TAG_CHARS:
+                words = _("The tag “%(tag)s…” is too long; the most is %(most)s characters")
+                raise ValidationError(words % {"tag": tag[:20], "most": MAX_TAG_CHARS})
+
+    def validate_note(self, field: Any) -> None:
+        """Not a document."""
+        if len(field.data or "") > _MAX_NOTE:
+            words = _("The note has %(n)s characters; the most is %(most)s")
+            raise ValidationError(words % {"n": len(field.data), "most": _MAX_NOTE})

@@ -1,0 +1,42 @@
+"""Comments as a workbook: masked, shuffled, apart from every other answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+
+from survey.store.comments import Comment, Status
+from survey.web.locale import gettext_in
+
+_WIDTHS = (80, 16, 28, 40)
+_LONGEST_CELL = 32_767
+# What a workbook's XML cannot hold is left out.
+_UNSTORABLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF]) | {0x0A: "\n", 0x09: " "}
+
+
+def write(
+    comments: Sequence[Comment], statuses: Mapping[Status, str], title: str, language: str, stream: BinaryIO
+) -> None:
+    """Write one sheet, a comment a row. Every cell is a text; nothing that was typed becomes a formula."""
+    import xlsxwriter
+
+    _ = gettext_in(language)
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(stream, options) as workbook:
+        sheet = workbook.add_worksheet(_("Comments"))
+        bold = workbook.add_format({"bold": True, "text_wrap": True})
+        wrapped = workbook.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+        for column, width in enumerate(_WIDTHS):
+            sheet.set_column(column, column, width, wrapped)
+        sheet.write_string(0, 0, _cell(title), bold)
+        for column, heading in enumerate((_("Comment"), _("Status"), _("Tags"), _("Note"))):
+            sheet.write_string(2, column, heading, bold)
+        for row, comment in enumerate(comments, start=3):
+            cells = (comment.text, statuses[comment.status], ", ".join(comment.tags), comment.note)
+            for column, text in enumerate(cells):
+                sheet.write_string(row, column, _cell(text), wrapped)
+        sheet.freeze_panes(3, 0)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_landscape()
+
+
+def _cell(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().translate(_UNSTORABLE)[:_LONGEST_CELL]

@@ -1,0 +1,165 @@
+"""The tables of what is asked of a result besides its score."""
+
+from collections.abc import Sequence
+
+from survey.reports import comparison_charts, wording
+from survey.reports.analysis import Pair, RankedCriterion, Step
+from survey.reports.results import CampaignResults
+from survey.reports.tables import Cell, Column, Table
+from survey.scoring.difference import Difference
+from survey.scoring.results import Score
+from survey.web.locale import gettext_in
+
+_SMALL_P = 0.001
+
+
+def pairs(compared: Sequence[Pair], language: str) -> Table:
+    """Every pair of parts, the difference with its interval, and whether it is more than chance."""
+    _ = gettext_in(language)
+    rows = tuple(
+        (
+            wording.said(pair.second, language),
+            wording.said(pair.first, language),
+            *_difference_cells(pair.difference),
+            _p(pair.p_adjusted, language),
+            _("yes") if pair.differs else _("not shown"),
+        )
+        for pair in compared
+    )
+    columns = (
+        Column("label", _("This part"), "text"),
+        Column("against", _("against"), "text"),
+        *_difference_columns(language),
+        Column("differs", _("Differs"), "text"),
+    )
+    note = _(
+        "p is adjusted for all pairs of the table (Benjamini and Hochberg). “Not shown” does not mean equal:"
+        " the forms are too few to tell."
+    )
+    return Table("pairs", _("Differences"), columns, tuple(map(str, range(len(rows)))), rows, (note,))
+
+
+def trend(steps: Sequence[Step], results: CampaignResults, language: str) -> Table:
+    """Every campaign with its score, and its difference from the one before."""
+    _ = gettext_in(language)
+    rows = tuple(
+        (
+            step.name,
+            step.score.n_respondents,
+            step.score.score,
+            *_limits(step.score),
+            *_difference_cells(step.since_before),
+            _p(step.p_adjusted, language),
+        )
+        for step in steps
+    )
+    level = wording.level(results, language)
+    columns = (
+        Column("label", _("Campaign"), "text"),
+        Column("n", _("Forms"), "count"),
+        Column("points", _("Points"), "points"),
+        Column("ci_low", _("{level} interval, lower").format(level=level), "points"),
+        Column("ci_high", _("{level} interval, upper").format(level=level), "points"),
+        *_difference_columns(language),
+    )
+    note = _(
+        "The difference is from the campaign before, for separate samples (Welch); p is adjusted for all"
+        " steps (Holm)."
+    )
+    return Table("trend", _("Campaigns"), columns, tuple(step.key for step in steps), rows, (note,))
+
+
+def priorities(ranked: Sequence[RankedCriterion], language: str) -> Table:
+    """Every criterion by its number in the picture: importance, performance, gain from mending it."""
+    _ = gettext_in(language)
+    rows = tuple(
+        (
+            f"{number}. {wording.criterion_label(one.criterion, language)}",
+            comparison_charts.quadrant_name(one.priority.quadrant, language),
+            one.priority.share,
+            *_importance_cells(one),
+            one.priority.gain,
+        )
+        for number, one in enumerate(ranked, start=1)
+    )
+    columns = (
+        Column("label", _("Criterion"), "text"),
+        Column("quadrant", _("Reading"), "text"),
+        Column("share", _("Share of maximum"), "percent"),
+        Column("importance", _("Importance"), "points"),
+        Column("importance_low", _("Importance, lower"), "points"),
+        Column("importance_high", _("Importance, upper"), "points"),
+        Column("n", _("Respondents"), "count"),
+        Column("gain", _("Points for 10 points of % more"), "points"),
+    )
+    note = _(
+        "Importance is the rank correlation with the answer to the overall question, with its 95% interval;"
+        " it shows what goes together, not what causes what. The lines of the picture lie at the means."
+    )
+    keys = tuple(one.criterion.key for one in ranked)
+    return Table("priorities", _("Importance and performance"), columns, keys, rows, (note,))
+
+
+def against_population(results: CampaignResults, language: str) -> Table:
+    """Each group's share of the forms beside its share of the people served, where they are known."""
+    _ = gettext_in(language)
+    people, forms = sum(results.populations.values()), sum(part.n for part in results.groups)
+    rows = tuple(
+        (
+            wording.said(part.label, language),
+            part.n,
+            part.n / forms if forms else None,
+            results.populations.get(part.key),
+            results.populations.get(part.key, 0) / people,
+            results.populations.get(part.key, 0) / part.n if part.n else None,
+        )
+        for part in results.groups
+        if people
+    )
+    columns = (
+        Column("label", _("Group"), "text"),
+        Column("n", _("Forms"), "count"),
+        Column("form_share", _("Share of forms"), "percent"),
+        Column("population", _("People served"), "count"),
+        Column("people_share", _("Share of people"), "percent"),
+        Column("weight", _("People a form stands for"), "points"),
+    )
+    title = _("Respondents against the people served")
+    return Table("population", title, columns, tuple(part.key for part in results.groups if people), rows)
+
+
+def _difference_columns(language: str) -> tuple[Column, ...]:
+    _ = gettext_in(language)
+    return (
+        Column("difference", _("Difference"), "points"),
+        Column("difference_low", _("Difference, lower"), "points"),
+        Column("difference_high", _("Difference, upper"), "points"),
+        Column("p", _("p, adjusted"), "text"),
+    )
+
+
+def _difference_cells(difference: Difference | None) -> tuple[Cell, Cell, Cell]:
+    if difference is None:
+        return (None, None, None)
+    if difference.interval is None:
+        return (difference.estimate, None, None)
+    return (difference.estimate, difference.interval.low, difference.interval.high)
+
+
+def _importance_cells(one: RankedCriterion) -> tuple[Cell, Cell, Cell, Cell]:
+    importance = one.priority.importance
+    if importance is None:
+        return (None, None, None, None)
+    return (importance.value, importance.low, importance.high, importance.n)
+
+
+def _limits(score: Score) -> tuple[Cell, Cell]:
+    return (None, None) if score.interval is None else (score.interval.low, score.interval.high)
+
+
+def _p(value: float | None, language: str) -> str:
+    if value is None:
+        return wording.UNDEFINED
+    if value < _SMALL_P:
+        return f"< {wording.points(_SMALL_P, language, 3)}"
+    return wording.points(value, language, 3)

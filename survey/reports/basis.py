@@ -1,0 +1,193 @@
+"""What results follow from: a campaign's counts at one moment, its rules, and what may be shown."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cached_property
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from survey.instrument.questionnaire import Questionnaire, Text
+from survey.reports.scoring_rules import rules_of
+from survey.scoring.disclosure import hidden_in_views
+from survey.scoring.estimate import scored_groups
+from survey.scoring.moment_score import score_moments
+from survey.scoring.moments import Moments, made_for
+from survey.scoring.pair_counts import PairCounts, moment_cell
+from survey.scoring.results import SurveyScore
+from survey.scoring.rules import Rules
+from survey.store import fieldwork, questionnaires, rollups
+from survey.store.fieldwork import Campaign, CollectorAtDesk
+from survey.store.rolling import (
+    CHANNEL_QUESTION,
+    EVERYTHING,
+    FIELD_QUESTION,
+    VIEWS,
+    RollUp,
+    scored_places,
+)
+
+_WITH_GROUP = "+group"
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """A campaign with its counts. `populations` is empty where the office's numbers cannot serve."""
+
+    campaign: Campaign
+    questionnaire: Questionnaire
+    collectors: tuple[CollectorAtDesk, ...]
+    rolled: RollUp
+    populations: Mapping[str, int]
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules of the questionnaire."""
+        return rules_of(self.questionnaire)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of version, populations and counts, from which the result follows; no order of arrival."""
+        what = hashlib.sha256()
+        populations = dict(sorted(self.populations.items()))
+        crossings = sorted((list(parts), n) for parts, n in self.rolled.crossings.items())
+        facts = [self.campaign.instrument_digest, populations, crossings, self.rolled.incomplete]
+        what.update(json.dumps(facts).encode())
+        for key, cell in sorted(self.rolled.cells.items()):
+            what.update(json.dumps([*key, cell.n, cell.n_answered]).encode())
+            what.update(cell.marks.astype("<i8").tobytes())
+            what.update(cell.pairs.astype("<i8").tobytes())
+        return what.hexdigest()
+
+    def moments(self, view: str, group: str = "") -> Moments:
+        """The sample with the parts of a view as domains, or one group's people in each."""
+        cells: dict[tuple[str, str], PairCounts] = {}
+        rest = self.rolled.part(EVERYTHING, EVERYTHING)
+        for (part, of), cell in self.parts(view).items():
+            rest[of] = rest[of] - cell
+            domain = part if group in ("", of) else EVERYTHING
+            cells[domain, of] = cells[domain, of] + cell if (domain, of) in cells else cell
+        for of, cell in rest.items():
+            cells[EVERYTHING, of] = cells[EVERYTHING, of] + cell if (EVERYTHING, of) in cells else cell
+        shares = [option.share for option in self.questionnaire.scale.options]
+        places = scored_places(self.questionnaire)
+        placed = {
+            (of if self.populations else "", of, domain): moment_cell(cell, shares, places)
+            for (domain, of), cell in cells.items()
+            if cell.n and (not self.populations or of in self.populations)
+        }
+        return Moments(made_for(self.rules), has_clusters=False, has_weights=False, cells=placed)
+
+    def parts(self, view: str) -> dict[tuple[str, str], PairCounts]:
+        """The counts of each part of a view by respondent group."""
+        if view == EVERYTHING:
+            everybody = self.rolled.part(EVERYTHING, EVERYTHING)
+            return {(EVERYTHING, group): cell for group, cell in everybody.items()}
+        if view == "group":
+            return {(group, group): cell for group, cell in self.rolled.part(EVERYTHING, EVERYTHING).items()}
+        return {key[1:]: cell for key, cell in self.rolled.cells.items() if key[0] == view}
+
+    def scores(self, view: str, group: str = "") -> SurveyScore:
+        """The score of everybody and of each part of a view, or of one group's people in each."""
+        moments = self.moments(view, group)
+        return score_moments(moments, self.rules, populations=self.strata, lonely_psu="adjust")
+
+    @property
+    def strata(self) -> Mapping[str, float] | None:
+        """People in each stratum, where the office knows them."""
+        return {group: float(n) for group, n in self.populations.items()} if self.populations else None
+
+    @cached_property
+    def hidden(self) -> dict[str, frozenset[str]]:
+        """The parts of every view, and of every view within groups (`desk+group`), that may not be shown.
+
+        All of them are shown somewhere, so they are weighed together, whatever a reader asks for.
+        """
+        crossings = list(self.rolled.crossings)
+        if not crossings:
+            return {}
+        labels = np.array(crossings, dtype=str)
+        views = {view: labels[:, place] for place, view in enumerate(VIEWS)}
+        views |= {
+            view + _WITH_GROUP: np.array([within(part, group) if part else "" for part, group in
+                                          zip(views[view], views["group"], strict=True)])
+            for view in VIEWS[1:]
+        }  # fmt: skip
+        people = np.array([self.rolled.crossings[crossing] for crossing in crossings], dtype=np.int64)
+        return hidden_in_views(views, self.rules.small_cell_suppression, people=people)
+
+    def may_show(self, view: str, part: str, group: str = "") -> bool:
+        """Whether the part, or a group's people in it, may be shown."""
+        if group and view != "group":
+            return within(part, group) not in self.hidden.get(view + _WITH_GROUP, frozenset())
+        return part not in self.hidden.get(view, frozenset())
+
+    def labels(self, view: str) -> dict[str, Text]:
+        """The parts of a view by name, in the order they are shown."""
+        if view == "group":
+            return {key: self.questionnaire.group(key).text for key in self.questionnaire.offered_groups()}
+        if view == "desk":
+            return {
+                str(row.collector.id): Text({"vi": row.desk.name, "en": row.desk.name_en})
+                for row in self.collectors
+            }
+        if view == "month":
+            return {month: _month(month) for month in sorted(self.rolled.sizes("month"))}
+        key = {"field": FIELD_QUESTION, "channel": CHANNEL_QUESTION}[view]
+        question = next((q for q in self.questionnaire.questions if q.key == key), None)
+        return {option.key: option.text for option in question.options} if question else {}
+
+    def scored_in(self, view: str, part: str, group: str = "") -> PairCounts | None:
+        """The counts of the people in a part, or of one group of them, whose group earns points."""
+        earning = scored_groups(self.rules)
+        return added(
+            [
+                cell
+                for (name, of), cell in self.parts(view).items()
+                if name == part and group in ("", of) and (not earning or of in earning)
+            ]
+        )
+
+
+def within(part: str, group: str) -> str:
+    """The name of a group's people in a part."""
+    return f"{part}\x1f{group}"
+
+
+def added(cells: Sequence[PairCounts]) -> PairCounts | None:
+    """Several cells as one; None of none."""
+    total = None
+    for cell in cells:
+        total = cell if total is None else total + cell
+    return total
+
+
+def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
+    """A campaign's counts as they are stored at this moment."""
+    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
+    rolled = rollups.roll_up(session, campaign, zone)
+    fits = populations_fit(campaign.populations, rolled.sizes("group"), questionnaire)
+    return Basis(
+        campaign=campaign,
+        questionnaire=questionnaire,
+        collectors=tuple(fieldwork.collectors_of(session, campaign.id)),
+        rolled=rolled,
+        populations=campaign.populations if fits else {},
+    )
+
+
+def populations_fit(
+    populations: Mapping[str, int], forms: Mapping[str, int], questionnaire: Questionnaire
+) -> bool:
+    """Whether the office's numbers can serve: each scored group has one, none smaller than its forms."""
+    return bool(populations) and all(
+        populations.get(key, 0) >= n for key, n in forms.items() if questionnaire.group(key).scored
+    )
+
+
+def _month(month: str) -> Text:
+    year, number = month.split("-")
+    return Text({"vi": f"{number}/{year}", "en": month})

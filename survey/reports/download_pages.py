@@ -1,0 +1,293 @@
+"""The files of a campaign: summary, certificate, responses, comments; large ones made in the background."""
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey.reports import certificate, codebook, microdata
+from survey.reports.export import FORMATS, exported
+from survey.reports.export_jobs import Workshop
+from survey.reports.files.responses import write_codebook
+from survey.reports.pages import current_results, found_campaign
+from survey.reports.response_export import (
+    RESPONSE_FORMATS,
+    Circumstances,
+    campaign_microdata,
+    write_comments,
+    write_responses,
+)
+from survey.reports.results import campaign_results
+from survey.store import audit, export_jobs, fieldwork, response_files
+from survey.store.export_jobs import ExportJob, JobState
+from survey.web.context import database, morning_of, now, office, this_morning
+from survey.web.errors import Refusal
+from survey.web.guards import may, signed_in
+from survey.web.locale import LANGUAGES
+from survey.web.templates import gettext as _
+from survey.web.templates import language
+
+
+class CertificateWithheld(Refusal):
+    """A certificate that would say what a few people answered."""
+
+    status = 409
+    title = "There is no certificate for everybody yet"
+    advice = (
+        "A group has so few forms that its sums would be the answers of persons. Collect more forms first."
+    )
+
+
+bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
+
+
+@bp.get("/<key>/summary.<any(pdf, docx, xlsx, csv, json, ddi, svg, png):extension>")
+@may("report.download")
+def summary(key: str, extension: str) -> ResponseReturnValue:
+    """The summary as a file, in the language asked for; a workbook with responses for who may see them."""
+    in_words = _language_asked_for()
+    results, responses = current_results(key)[0], None
+    if extension == "xlsx" and _may_see_responses():
+        responses = database().read(
+            lambda session: microdata.responses_for_a_sheet(
+                session, campaign_microdata(session, found_campaign(session, key), _around())
+            )
+        )
+    content = exported(results, extension, in_words, responses)
+    made = FORMATS[extension]
+    _log_download(f"{key}.{extension} ({in_words})")
+    return _sent(content, made.mimetype, f"{key}-{in_words}.{made.suffix or extension}")
+
+
+@bp.get("/<key>/certificate.json")
+@may("report.download")
+def download_certificate(key: str) -> ResponseReturnValue:
+    """What a stranger needs to recompute the score, without an answer of anybody."""
+
+    def found(session: Session) -> dict[str, Any]:
+        campaign = found_campaign(session, key)
+        results = campaign_results(session, campaign, computed_at=this_morning())
+        return certificate.public_certificate(session, campaign, results)
+
+    try:
+        document = database().read(found)
+    except certificate.CertificateWithheldError:
+        raise CertificateWithheld from None
+    _log_download(f"{key} certificate.json")
+    return _sent(certificate.as_bytes(document), "application/json", f"{key}-certificate.json")
+
+
+@bp.get("/<key>/certificate-for-audit.json")
+@may("responses.download")
+def download_audit_certificate(key: str) -> ResponseReturnValue:
+    """The certificate with what each form counted, for an auditor."""
+
+    def found(session: Session) -> dict[str, Any]:
+        campaign = found_campaign(session, key)
+        results = campaign_results(session, campaign, computed_at=this_morning())
+        return certificate.certificate(session, campaign, results, with_rows=True)
+
+    content = certificate.as_bytes(database().read(found))
+    _log_download(f"{key} certificate-for-audit.json")
+    return _sent(content, "application/json", f"{key}-certificate-for-audit.json")
+
+
+@bp.get("/<key>/responses.<any(csv, sav, parquet):extension>")
+@may("responses.download")
+def download_responses(key: str, extension: str) -> ResponseReturnValue:
+    """The responses as a file, one row a form; more than a request should wait for are made by a job."""
+    in_words = _language_asked_for()
+    n = database().read(lambda session: response_files.count(session, found_campaign(session, key).id))
+    if n > microdata.MOST_ON_A_SHEET:
+        flash(_("There are so many responses that the file is made in the background. Start it here."))
+        return redirect(url_for("downloads.listed", key=key))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "responses"
+        database().read(
+            lambda session: write_responses(
+                session, found_campaign(session, key), extension, in_words, path, _around()
+            )
+        )
+        content = path.read_bytes()
+    _log_download(f"{key} responses.{extension} ({in_words})")
+    return _sent(content, RESPONSE_FORMATS[extension], f"{key}-responses-{in_words}.{extension}")
+
+
+@bp.get("/<key>/downloads")
+@may("report.download")
+def listed(key: str) -> ResponseReturnValue:
+    """Every file of a campaign, and the ones being made; it comes again by itself while there are some."""
+    return _downloads_page(key)
+
+
+@bp.post("/<key>/exports")
+@may("responses.download")
+def start_export(key: str) -> ResponseReturnValue:
+    """Have a response file made in the background."""
+    name, in_words = request.form.get("format", ""), request.form.get("language", "")
+    if name not in RESPONSE_FORMATS or in_words not in LANGUAGES:
+        words = _("Choose a format and a language that are offered here.")
+        return _downloads_page(key, {"format": words}), 422
+    at, signed = now(), signed_in()
+    by = signed.person.id if signed else None
+
+    def asked(session: Session) -> None:
+        row = found_campaign(session, key)
+        export_jobs.add(session, row.id, name, in_words, person_id=by, now=at)
+        audit.record(
+            session, "asked for a file", f"{key} responses.{name} ({in_words})", person_id=by, now=at
+        )
+
+    database().write(asked)
+    workshop().wake()
+    return redirect(url_for("downloads.listed", key=key), 303)
+
+
+@bp.post("/<key>/exports/<job_id>/cancel")
+@may("responses.download")
+def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
+    """Stop a file that is being made; one that is finished stays."""
+    at, job = now(), _job(key, job_id)
+    database().write(lambda session: export_jobs.cancel(session, job.id, now=at))
+    return redirect(url_for("downloads.listed", key=key), 303)
+
+
+@bp.get("/<key>/exports/<job_id>")
+@may("responses.download")
+def download_export(key: str, job_id: str) -> ResponseReturnValue:
+    """A file that was made in the background."""
+    job = _job(key, job_id)
+    path = workshop().path_of(job)
+    if job.state != JobState.DONE or not path.is_file():
+        abort(404)
+    _log_download(f"{key} responses.{job.format} ({job.language})")
+    name = f"{key}-responses-{job.language}.{job.format}"
+    return send_file(
+        path, mimetype=RESPONSE_FORMATS[job.format], download_name=name, as_attachment=True, max_age=0
+    )
+
+
+@bp.get("/<key>/comments.csv")
+@may("responses.download")
+def download_comments(key: str) -> ResponseReturnValue:
+    """What respondents wrote, apart from their answers."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "comments"
+        database().read(
+            lambda session: write_comments(session, found_campaign(session, key), path, _around())
+        )
+        content = path.read_bytes()
+    _log_download(f"{key} comments.csv")
+    return _sent(content, "text/csv", f"{key}-comments.csv")
+
+
+@bp.get("/<key>/codebook.csv")
+@may("report.download")
+def download_codebook(key: str) -> ResponseReturnValue:
+    """The variables and codes of the response files."""
+    results = current_results(key)[0]
+    desks = [(desk.key, desk.label) for desk in results.desks]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "codebook"
+        write_codebook(codebook.variables(results.questionnaire, desks), path)
+        content = path.read_bytes()
+    return _sent(content, "text/csv", f"{key}-codebook.csv")
+
+
+def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
+    """The page of downloads; to look at it is to have abandoned jobs taken up again."""
+    workshop().wake()
+
+    def found(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob]]:
+        row = found_campaign(session, key)
+        return row, export_jobs.of_campaign(session, row.id)
+
+    row, jobs = database().read(found)
+    page = make_response(
+        render_template(
+            "reports/downloads.html", campaign=row, jobs=jobs, errors=errors or {}, formats=FORMATS,
+            response_formats=RESPONSE_FORMATS, is_demo=row.is_demo, states=_states(),
+            kept_hours=int(export_jobs.KEPT.total_seconds() // 3600),
+        )
+    )  # fmt: skip
+    if any(job.state not in export_jobs.ENDED for job in jobs):
+        page.headers["Refresh"] = "3"
+    return page
+
+
+def _states() -> dict[str, str]:
+    return {
+        JobState.WAITING: _("waiting"),
+        JobState.RUNNING: _("being made"),
+        JobState.DONE: _("ready"),
+        JobState.FAILED: _("failed; start it again"),
+        JobState.CANCELLED: _("cancelled"),
+    }
+
+
+def _job(key: str, job_id: str) -> ExportJob:
+    """The job of this campaign; a job of another is not found."""
+
+    def found(session: Session) -> ExportJob:
+        job, row = export_jobs.by_id(session, job_id), found_campaign(session, key)
+        return job if job is not None and job.campaign_id == row.id else abort(404)
+
+    return database().read(found)
+
+
+def workshop() -> Workshop:
+    """What makes files in this process."""
+    if "exports" not in current_app.extensions:
+        secret, zone = office().secret_keys[0], office().time_zone
+        current_app.extensions["exports"] = Workshop(
+            database(),
+            Path(current_app.instance_path) / "exports",
+            lambda: Circumstances(secret, zone, morning_of(now(), zone)),
+            now,
+        )
+    made: Workshop = current_app.extensions["exports"]
+    return made
+
+
+def _language_asked_for() -> str:
+    in_words = request.args.get("in") or language()
+    if in_words not in LANGUAGES:
+        abort(404)
+    return in_words
+
+
+def _may_see_responses() -> bool:
+    person = signed_in()
+    return person is not None and person.may("responses.download")
+
+
+def _around() -> Circumstances:
+    return Circumstances(office().secret_keys[0], office().time_zone, this_morning())
+
+
+def _log_download(what: str) -> None:
+    at, signed = now(), signed_in()
+    by = signed.person.id if signed else None
+    database().write(lambda session: audit.record(session, "downloaded", what, person_id=by, now=at))
+
+
+def _sent(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:
+    return send_file(
+        io.BytesIO(content), mimetype=mimetype, download_name=name, as_attachment=True, max_age=0
+    )

@@ -1,0 +1,95 @@
+"""Which part of the forms an address asks for: a part of one view, or a group's people in it, and no smaller.
+
+The parts of each view and of each view within groups are a fixed set, decided about together
+(`basis.hidden`). Other crossings are refused: from enough of them small cells can be found by subtraction.
+"""
+
+from collections.abc import Callable, Mapping
+
+from survey.instrument.questionnaire import Text
+from survey.reports import wording
+from survey.reports.basis import Basis
+from survey.reports.results import Breakdown, CampaignResults, Part
+from survey.store.rolling import VIEWS
+from survey.web.locale import LANGUAGES, gettext_in
+
+VIEW_NAMES: dict[str, Callable[[CampaignResults], tuple[Breakdown, ...]]] = {
+    "group": lambda results: results.groups,
+    "desk": lambda results: results.desks,
+    "field": lambda results: results.fields,
+    "channel": lambda results: results.by_channel,
+    "month": lambda results: results.months,
+}
+
+
+class FilterError(ValueError):
+    """A part that is not there or may not be shown; the message says which and what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def view_names(language: str) -> dict[str, str]:
+    """What the views are called."""
+    _ = gettext_in(language)
+    return {
+        "group": _("Respondent groups"),
+        "desk": _("Desks"),
+        "field": _("Fields"),
+        "channel": _("Submission channels"),
+        "month": _("Months"),
+    }
+
+
+def choices(basis: Basis, language: str) -> dict[str, list[tuple[str, str]]]:
+    """The parts of each view that may be shown, to choose from."""
+    _ = gettext_in(language)
+    return {
+        view: [("", _("All"))]
+        + [
+            (part, wording.said(label, language))
+            for part, label in basis.labels(view).items()
+            if basis.rolled.sizes(view).get(part) and basis.may_show(view, part)
+        ]
+        for view in VIEWS
+    }
+
+
+def part_asked_for(basis: Basis, asked: Mapping[str, str], language: str) -> Part | None:
+    """The part an address asks for; None for everybody.
+
+    Raises
+    ------
+    FilterError
+        There is no such part, it may not be shown, or more is crossed than a view with groups.
+    """
+    _ = gettext_in(language)
+    wanted = {view: asked[view] for view in VIEWS if asked.get(view)}
+    for view, part in wanted.items():
+        if part not in basis.labels(view) or not basis.rolled.sizes(view).get(part):
+            words = _("Nobody answered for “{found}” ({view}); choose from the list")
+            raise FilterError(view, words.format(found=part[:40], view=view_names(language)[view]))
+    others = [view for view in wanted if view != "group"]
+    if len(others) > 1:
+        words = _(
+            "Choose one of desk, field, channel and month, with or without a group: smaller crossings could"
+            " tell what single people answered"
+        )
+        raise FilterError(others[1], words)
+    if not wanted:
+        return None
+    view = others[0] if others else "group"
+    group = wanted.get("group", "") if others else ""
+    if not basis.may_show(view, wanted[view], group) or not basis.may_show(view, wanted[view]):
+        words = _("Fewer than {n} people, or so few that others could be found by subtraction; not shown")
+        raise FilterError(view, words.format(n=basis.rules.small_cell_suppression))
+    return Part(view, wanted[view], group, _label(basis, view, wanted[view], group))
+
+
+def _label(basis: Basis, view: str, part: str, group: str) -> Text:
+    label = basis.labels(view)[part]
+    if not group:
+        return label
+    of = basis.labels("group")[group]
+    return Text({code: f"{wording.said(label, code)}, {wording.said(of, code)}" for code in LANGUAGES})

@@ -1,0 +1,168 @@
+"""One number of a result, opened: from what and by which formula it was made, to be made again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from survey.reports import method, wording
+from survey.reports.results import AnswerCounts, CampaignResults
+from survey.reports.tables import Column, Fact, Table
+from survey.web import locale
+from survey.web.locale import gettext_in
+
+
+@dataclass(frozen=True)
+class OpenedNumber:
+    """A number with its name, the formula in words, facts, the answers it counts, its version."""
+
+    title: str
+    formula: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    answers: Table | None
+    identity: tuple[Fact, ...]
+
+
+def opened(results: CampaignResults, kind: str, name: str, language: str) -> OpenedNumber | None:
+    """The score (`whole/score`), a section or a criterion; None where there is no such number."""
+    open_it = _OPEN.get(kind)
+    return open_it(results, name, language) if open_it else None
+
+
+def _whole(results: CampaignResults, name: str, language: str) -> OpenedNumber | None:
+    if name != "score":
+        return None
+    _ = gettext_in(language)
+    score = results.score
+    formula = (
+        _("Score = {total} × sum of the criteria's points ÷ sum of the maxima of the scored criteria").format(
+            total=locale.points(score.max_points, language)
+        ),
+        _made_of(results, language),
+        *_rule(results, language),
+    )
+    return OpenedNumber(
+        _("Score"), formula, method.headline_facts(results, language), None, _identity(results, language)
+    )
+
+
+def _made_of(results: CampaignResults, language: str) -> str:
+    """The score's formula with its numbers."""
+    score = results.score
+    added = wording.points(sum(c.points or 0 for c in score.criteria), language, 4)
+    total, reached = (locale.points(maximum, language) for maximum in (score.max_points, score.scored_max))
+    return f"{wording.points(score.score, language)} = {total} × {added} ÷ {reached}"
+
+
+def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber | None:
+    section = next((s for s in results.score.sections if s.key == name), None)
+    asked = next((s for s in results.questionnaire.sections if s.key == name), None)
+    if section is None or asked is None:
+        return None
+    _ = gettext_in(language)
+    low, high = (section.interval.low, section.interval.high) if section.interval else (None, None)
+    parts = [c for c in results.score.criteria if c.section == name and c.points is not None]
+    added = " + ".join(wording.points(c.points, language, 4) for c in parts)
+    scaled = section.max_points / section.scored_max if section.scored_max else 0.0
+    formula = (
+        _("Points of a factor = sum of its criteria's points, scaled to its maximum where one is not scored"),
+        f"{wording.points(section.score, language)} = ({added}) × {wording.points(scaled, language, 4)}",
+        *_rule(results, language),
+    )
+    facts = (
+        Fact("points", _("Points"), section.score, "points"),
+        Fact("max_points", _("Maximum"), section.max_points, "maximum"),
+        Fact("se", _("Standard error"), section.se, "points"),
+        Fact(
+            "ci_low",
+            _("{level} interval, lower").format(level=wording.level(results, language)),
+            low,
+            "points",
+        ),
+        Fact(
+            "ci_high",
+            _("{level} interval, upper").format(level=wording.level(results, language)),
+            high,
+            "points",
+        ),
+        Fact("n", _("Respondents"), section.n_respondents, "count"),
+    )
+    title = wording.said(asked.text, language)
+    return OpenedNumber(title, formula, facts, None, _identity(results, language))
+
+
+def _criterion(results: CampaignResults, name: str, language: str) -> OpenedNumber | None:
+    criterion = next((c for c in results.score.criteria if c.key == name), None)
+    answers = next((a for a in results.answers if a.criterion.key == name), None)
+    if criterion is None or answers is None:
+        return None
+    _ = gettext_in(language)
+    formula = (
+        _("Points of a criterion = its maximum × the mean share that its valid answers earn"),
+        f"{wording.points(criterion.points, language, 4)} = {locale.points(criterion.max_points, language)}"
+        f" × {wording.points(criterion.ratio, language, 5)}",
+        *_rule(results, language),
+    )
+    facts = (
+        Fact("points", _("Points"), criterion.points, "points"),
+        Fact("max_points", _("Maximum"), criterion.max_points, "maximum"),
+        Fact("se", _("Standard error"), criterion.se_points, "points"),
+        Fact("n", _("Valid answers"), criterion.n_valid, "count"),
+        Fact("not_applicable", _("Not applicable"), answers.not_applicable, "count"),
+        Fact("blank", _("Left blank"), answers.blank, "count"),
+        Fact("not_asked", _("Not asked"), answers.not_asked, "count"),
+    )
+    title = wording.criterion_label(answers.criterion, language)
+    return OpenedNumber(
+        title, formula, facts, _answers(results, answers, language), _identity(results, language)
+    )
+
+
+def _rule(results: CampaignResults, language: str) -> tuple[str, ...]:
+    """How respondent groups are put together, with their weights."""
+    _ = gettext_in(language)
+    questionnaire = results.questionnaire
+    if questionnaire.scoring.group_rule == "pooled":
+        return (_("All valid answers are pooled, each with its form's weight."),)
+    weights = "; ".join(
+        f"{wording.said(group.text, language)} {wording.percent(group.weight, language)}"
+        for group in questionnaire.groups
+        if group.scored
+    )
+    words = _(
+        "The mean is taken in each group with at least {least} valid answers, then over the groups by fixed"
+        " weights: {weights}."
+    )
+    return (words.format(least=questionnaire.scoring.min_valid_per_cell, weights=weights),)
+
+
+def _answers(results: CampaignResults, answers: AnswerCounts, language: str) -> Table:
+    _ = gettext_in(language)
+    options = results.questionnaire.scale.options
+    rows = tuple(
+        (
+            wording.said(option.text, language),
+            n,
+            n / answers.n_valid if answers.n_valid else None,
+            option.share,
+        )
+        for option, n in zip(options, answers.counts, strict=True)
+    )
+    columns = (
+        Column("label", _("Answer"), "text"),
+        Column("n", _("Valid answers"), "count"),
+        Column("answer_share", _("Share of answers"), "percent"),
+        Column("share", _("Share of the maximum it earns"), "percent"),
+    )
+    return Table("answers", _("Answers"), columns, tuple(str(option.value) for option in options), rows)
+
+
+def _identity(results: CampaignResults, language: str) -> tuple[Fact, ...]:
+    wanted = ("questionnaire_key", "questionnaire_version", "questionnaire_digest", "result_digest")
+    facts = method.identity_facts(results, language)
+    return tuple(fact for fact in facts if fact.key in wanted)
+
+
+_OPEN: dict[str, Callable[[CampaignResults, str, str], OpenedNumber | None]] = {
+    "whole": _whole,
+    "section": _section,
+    "criterion": _criterion,
+}

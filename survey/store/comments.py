@@ -1,0 +1,109 @@
+"""Comments, handed out only through a mask, and what officials noted about each: a status, tags, a note."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.store.db import Base, JsonText, UtcTime
+from survey.store.responses import ResponseRow
+
+Mask = Callable[[str], str]
+
+
+class Status(StrEnum):
+    """How far an office is with a comment."""
+
+    NEW = "new"
+    READ = "read"
+    TO_ACT = "to_act"
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+
+
+class CommentMark(Base):
+    """What officials noted about a response's comment. It goes when the response is withdrawn."""
+
+    __tablename__ = "comment_mark"
+
+    response_id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), ForeignKey("response.id"), primary_key=True
+    )
+    status: Mapped[str] = mapped_column(String(20))
+    tags: Mapped[list[str]] = mapped_column(JsonText)
+    note: Mapped[str] = mapped_column(JsonText)
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment as it may be seen. `reference` names it and says nothing of when or where it was written.
+
+    `answers` are those of its form as stored, to find comments of people who rated something low; they are
+    never shown beside it.
+    """
+
+    reference: str
+    response_id: int
+    text: str
+    answers: dict[str, int | str | None]
+    status: Status = Status.NEW
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+
+def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[Comment]:
+    """The comments of a campaign, masked, in an order that does not tell when they came in."""
+    rows = session.execute(
+        select(
+            ResponseRow.id, ResponseRow.submission_id, ResponseRow.comment, ResponseRow.answers, CommentMark
+        )
+        .outerjoin(CommentMark, CommentMark.response_id == ResponseRow.id)
+        .where(ResponseRow.campaign_id == campaign_id, ResponseRow.comment.is_not(None))
+    )
+    found = [
+        _comment(reference_of(submission_id), response_id, mask(comment or ""), answers or {}, mark)
+        for response_id, submission_id, comment, answers, mark in rows
+    ]
+    return sorted(found, key=lambda comment: comment.reference)
+
+
+def reference_of(submission_id: str) -> str:
+    """The name of a form's comment in addresses."""
+    return hashlib.sha256(f"comment:{submission_id}".encode()).hexdigest()[:16]
+
+
+def _comment(
+    reference: str,
+    response_id: int,
+    text: str,
+    answers: dict[str, int | str | None],
+    mark: CommentMark | None,
+) -> Comment:
+    if mark is None:
+        return Comment(reference, response_id, text, answers)
+    return Comment(reference, response_id, text, answers, Status(mark.status), tuple(mark.tags), mark.note)
+
+
+def keep_mark(session: Session, comment: Comment, *, person_id: int | None, now: datetime) -> None:
+    """Keep the status, tags and note of a comment."""
+    session.merge(
+        CommentMark(
+            response_id=comment.response_id,
+            status=comment.status.value,
+            tags=list(comment.tags),
+            note=comment.note,
+            changed_at=now,
+            changed_by=person_id,
+        )
+    )
+
+
+def forget_mark(session: Session, response_id: int) -> None:
+    """Remove what was noted about a response's comment."""
+    session.execute(delete(CommentMark).where(CommentMark.response_id == response_id))

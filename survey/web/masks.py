@@ -1,0 +1,20 @@
+"""The words that stand where something in a comment is masked."""
+
+from collections.abc import Callable
+from functools import partial
+
+from survey.instrument.masking import Kind, masked
+from survey.web.locale import gettext_in
+
+
+def mask_in(language: str) -> Callable[[str], str]:
+    """The mask of comments, with its words in `language`."""
+    _ = gettext_in(language)
+    words = {
+        Kind.EMAIL: _("[e-mail address]"),
+        Kind.PHONE: _("[telephone number]"),
+        Kind.IDENTITY: _("[identity number]"),
+        Kind.DOSSIER: _("[dossier number]"),
+        Kind.NUMBER: _("[number]"),
+    }
+    return partial(masked, words=words)

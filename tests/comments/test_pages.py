@@ -1,0 +1,140 @@
+"""Comments as an official works through them: masked, found without accents, noted, taken away as a file."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from survey.instrument.questionnaire import Questionnaire
+from survey.store.comments import CommentMark
+from survey.store.questionnaires import shipped
+from tests.builders import a_form, send
+from tests.conftest import csrf_in
+from tests.web.browsing import a_comment, database_of, elements
+from tests.web.naughty import strings
+
+Q: Questionnaire = shipped()
+PATH = "/office/campaigns/demo/comments"
+
+
+def comment(app: Flask, text: str, **fields: str) -> str:
+    """Send a form with a comment; its receipt."""
+    return send(app.test_client(), a_form(Q, comment=text, **fields))
+
+
+def shown(page: str) -> list[str]:
+    """The comments on a page."""
+    return re.findall(r"<blockquote>(.*?)</blockquote>", page, re.DOTALL)
+
+
+def note(client: FlaskClient, reference: str, **fields: str) -> int:
+    token = csrf_in(client.get(PATH).text)
+    data = {"csrf_token": token, "status": "to_act", "tags": "", "note": "", **fields}
+    return client.post(f"{PATH}/{reference}", data=data).status_code
+
+
+def test_nobody_sees_a_number_that_names_a_person(demo_app: Flask, viewer: FlaskClient) -> None:
+    comment(demo_app, "Gọi 0905 123 456 hoặc lan@gmail.com, mã hồ sơ H48.12-241124-00017")
+    page = viewer.get(f"{PATH}?words=hoac").text
+    assert shown(page) == ["Gọi [số điện thoại] hoặc [địa chỉ thư điện tử], mã hồ sơ [mã hồ sơ]"]
+    book = viewer.get(f"{PATH}.xlsx?in=en").data
+    cells = [str(cell) for row in openpyxl.load_workbook(io.BytesIO(book)).active.values for cell in row]
+    assert not [cell for cell in cells if "0905" in cell or "lan@" in cell or "H48" in cell]
+    assert viewer.get(f"{PATH}?words=0905").text.count("<blockquote>") == 0
+
+
+@pytest.mark.parametrize("typed", ["dat dai", "ĐẤT ĐAI", "Đất  đai"])
+def test_search_finds_with_and_without_accents(demo_app: Flask, viewer: FlaskClient, typed: str) -> None:
+    comment(demo_app, "Thủ tục đất đai còn lâu")
+    assert shown(viewer.get(PATH, query_string={"words": typed}).text) == ["Thủ tục đất đai còn lâu"]
+
+
+def test_what_is_noted_is_found_again(demo_app: Flask, administrator: FlaskClient) -> None:
+    reference = a_comment(demo_app)
+    assert note(administrator, reference, tags="trả kết quả, Quầy 2", note="Đã báo lãnh đạo") == 303
+    page = administrator.get(f"{PATH}?status=to_act&tag=Quầy 2").text
+    assert len(shown(page)) == 1
+    assert f"c-{reference}" in page
+    assert "Đã báo lãnh đạo" in page
+    assert shown(administrator.get(f"{PATH}?words=bao lanh").text)
+    assert reference in administrator.get("/office/audit").text
+
+
+def test_what_cannot_be_kept_is_said_beside_its_field(demo_app: Flask, administrator: FlaskClient) -> None:
+    token, reference = csrf_in(administrator.get(PATH).text), a_comment(demo_app)
+    wrong = {"status": "lost", "tags": "x" * 41, "note": "y" * 1001}
+    answer = administrator.post(f"{PATH}/{reference}", data={"csrf_token": token, **wrong})
+    assert answer.status_code == 422
+    assert 'id="error-summary"' in answer.text
+    assert answer.text.count('class="error"') == 3
+    assert note(administrator, "0" * 16) == 404
+
+
+def test_a_viewer_reads_and_notes_nothing(demo_app: Flask, viewer: FlaskClient) -> None:
+    assert '<form class="narrow"' not in viewer.get(PATH).text
+    assert note(viewer, a_comment(demo_app)) == 403
+
+
+@pytest.mark.parametrize("query", ["status=lost", "about=nothing", "words=" + "x" * 201])
+def test_what_cannot_be_asked_for_is_said(viewer: FlaskClient, query: str) -> None:
+    answer = viewer.get(f"{PATH}?{query}")
+    assert answer.status_code == 422
+    assert 'id="error-summary"' in answer.text
+
+
+def test_withdrawing_a_form_takes_comment_and_note_along(demo_app: Flask, administrator: FlaskClient) -> None:
+    receipt = comment(demo_app, "Rút lại điều này")
+    reference = re.findall(r'id="c-(\w+)"', administrator.get(f"{PATH}?words=rut lai").text)[0]
+    assert note(administrator, reference, note="chép lại") == 303
+    demo_app.test_client().post("/receipt/withdraw", data={"code": receipt})
+    assert shown(administrator.get(f"{PATH}?words=rut lai").text) == []
+    assert database_of(demo_app).read(lambda s: s.scalars(select(CommentMark)).all()) == []
+
+
+def test_comments_about_a_criterion_are_of_the_dissatisfied_and_not_of_few(
+    demo_app: Flask, viewer: FlaskClient
+) -> None:
+    for number in range(4):
+        comment(demo_app, f"Phí cao lần {'abcd'[number]}", proc_fee="1")
+    page = viewer.get(f"{PATH}?about=proc_fee&words=phi cao&lang=en").text
+    few = "Fewer than 5 people" in page
+    assert few == (shown(page) == [])
+    for _number in range(5):
+        comment(demo_app, "Phí cao quá", proc_fee="2")
+    assert len(shown(viewer.get(f"{PATH}?about=proc_fee&words=phi cao").text)) == 9
+
+
+def test_a_long_list_is_turned_over_page_by_page(demo_app: Flask, viewer: FlaskClient) -> None:
+    for _number in range(25):
+        comment(demo_app, "Rất đông người")
+    first, last = (viewer.get(f"{PATH}?words=dong nguoi&page={page}").text for page in (1, 99))
+    assert (len(shown(first)), len(shown(last))) == (20, 5)
+
+
+def test_a_thousand_hostile_comments_put_no_element_on_the_page(
+    demo_app: Flask, administrator: FlaskClient
+) -> None:
+    hostile = [text for text in strings() if len(text.strip()) > 0 and len(text) <= 1000]
+    client = demo_app.test_client()
+    for text in hostile:
+        send(client, a_form(Q, comment=text))
+    allowed = {
+        "html", "head", "meta", "title", "link", "body", "a", "header", "nav", "div", "form", "input",
+        "button", "main", "h1", "h2", "p", "label", "select", "option", "b", "span", "article", "blockquote",
+        "details", "summary", "textarea",
+    }  # fmt: skip
+    n_shown = 0
+    for page in range(1, len(hostile) // 20 + 2):
+        found = elements(administrator.get(f"{PATH}?page={page}").text)
+        tags = [tag for tag, _attributes in found]
+        assert set(tags) <= allowed
+        names = {name for _tag, attributes in found for name in attributes}
+        assert not [name for name in names if name.startswith("on")]
+        assert tags.count("blockquote") == tags.count("article") == tags.count("textarea")
+        n_shown += tags.count("article")
+    assert n_shown >= len(hostile)
+    assert administrator.get(f"{PATH}.xlsx").status_code == 200

@@ -1,0 +1,54 @@
+"""What is asked of a result besides its score, on numbers small enough to follow."""
+
+from dataclasses import replace
+
+import pytest
+
+from survey.reports import analysis
+from survey.scoring.design import SampleDesign
+from survey.scoring.results import Score
+from survey.scoring.rules import Target
+from survey.scoring.score import score_responses
+from survey.scoring.verdict import Reading
+from tests.reports.builders import normal
+from tests.scoring.builders import random_answers, some_rules
+
+SCORE = normal().score
+
+
+def test_what_if_is_the_score_s_own_arithmetic() -> None:
+    first = SCORE.criteria[0]
+    assert first.ratio is not None
+    assert SCORE.score is not None
+    moved = analysis.what_if(SCORE, Target(28, 30), {first.key: 10})
+    assert moved is not None
+    gain = SCORE.max_points / SCORE.scored_max * first.max_points * 0.10
+    assert moved.gain == pytest.approx(gain)
+    assert moved.score == pytest.approx(SCORE.score + gain)
+
+
+def test_what_if_stops_at_the_maximum() -> None:
+    everything = analysis.what_if(SCORE, Target(28, 30), {c.key: 100 for c in SCORE.criteria})
+    assert everything is not None
+    earned = sum((c.points or 0) for c in SCORE.criteria) * SCORE.max_points / SCORE.scored_max
+    assert everything.gain == pytest.approx(SCORE.max_points - earned)
+    assert everything.reading is Reading.ABOVE
+
+
+def test_what_if_of_no_score_is_nothing() -> None:
+    assert analysis.what_if(replace(SCORE, score=None), Target(28, 30), {}) is None
+
+
+def test_a_trend_begins_without_a_difference_and_adjusts_the_rest() -> None:
+    def scored(seed: int) -> Score:
+        return score_responses(random_answers(seed, 60), some_rules(), SampleDesign()).whole
+
+    first, second = scored(1), scored(2)
+    steps = analysis.trend([("a", "A", first), ("b", "B", second), ("c", "C", first)])
+    changes = [step.since_before for step in steps]
+    assert changes[0] is None
+    assert changes[1] is not None
+    assert changes[2] is not None
+    assert changes[1].estimate == pytest.approx(-changes[2].estimate)
+    assert changes[1].p_value is not None
+    assert steps[1].p_adjusted == pytest.approx(min(1, 2 * changes[1].p_value)), "Holm, of two"

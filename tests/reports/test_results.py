@@ -1,0 +1,162 @@
+"""Results from kept counts are those of the rows themselves, and nothing small is shown by any door."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from sqlalchemy.orm import Session
+
+from survey.fieldwork import demo
+from survey.instrument.answers import Answers, Missing, from_stored
+from survey.reports.basis import Basis, basis_of
+from survey.reports.results import CampaignResults, Part, campaign_results, results_of_part
+from survey.reports.scoring_rules import rules_of
+from survey.scoring.design import SampleDesign
+from survey.scoring.rates import satisfied_rates
+from survey.scoring.results import Score
+from survey.scoring.score import SurveyScore, score_responses
+from survey.store import fieldwork, responses, rollups
+from survey.store.db import Database
+from survey.store.questionnaires import shipped
+from survey.store.rolling import VIEWS
+from tests.conftest import TODAY
+
+Q = shipped()
+RULES = rules_of(Q)
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+NOW = datetime(2026, 11, 24, tzinfo=ZONE)
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """The demonstration, partly folded."""
+    database.write(lambda s: demo.make_demo(s, today=TODAY, rng=np.random.default_rng(11)))
+    database.write(lambda s: rollups.fold(s, campaign_in(s), ZONE, at_most=200))
+    return database
+
+
+def campaign_in(session: Session) -> fieldwork.Campaign:
+    campaign = fieldwork.campaign_by_key(session, "demo")
+    assert campaign is not None
+    return campaign
+
+
+def results(database: Database) -> CampaignResults:
+    return database.read(lambda s: campaign_results(s, campaign_in(s), computed_at=NOW))
+
+
+def basis(database: Database) -> Basis:
+    return database.read(lambda s: basis_of(s, campaign_in(s), ZONE))
+
+
+class Rows:
+    """The forms one by one, scored the slow way."""
+
+    def __init__(self, database: Database, populations: Mapping[str, int]) -> None:
+        stored = database.read(lambda s: list(responses.valid(s, campaign_in(s).id)))
+        self.answers: list[Answers] = [from_stored(Q, row.answers) for row in stored]
+        self.desk = np.array([str(row.collector_id) for row in stored])
+        self.group = self.option("respondent_group")
+        rated = [[a.rating(c.key) for c in Q.scored_criteria] for a in self.answers]
+        self.ratings = np.array(rated, dtype=float)
+        self.design = SampleDesign(lonely_psu="adjust")
+        if populations:
+            n = {group: int((self.group == group).sum()) for group in populations}
+            weights = np.array([populations[group] / n[group] for group in self.group])
+            people = np.array([float(populations[group]) for group in self.group])
+            self.design = SampleDesign(strata=self.group, weights=weights, fpc=people, lonely_psu="adjust")
+
+    def option(self, key: str) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
+        return np.array([given.option(key) or "" for given in self.answers])
+
+    def scored(self, domain: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> SurveyScore:
+        return score_responses(self.ratings, RULES, self.design, group=self.group, domain=domain)
+
+
+def assert_same(one: Score, other: Score) -> None:
+    for name in ("score", "se", "df", "df_satterthwaite", "scored_max", "p_ge_low", "design_effect"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-9, abs=1e-9), name
+    assert (one.verdict, one.reading, one.withheld_because) == (
+        other.verdict, other.reading, other.withheld_because)  # fmt: skip
+    assert one.interval is not None
+    assert other.interval is not None
+    assert (one.interval.low, one.interval.high) == pytest.approx((other.interval.low, other.interval.high))
+    assert [c.points for c in one.criteria] == pytest.approx([c.points for c in other.criteria])
+    assert [c.n_valid for c in one.criteria] == [c.n_valid for c in other.criteria]
+    assert [s.score for s in one.sections] == pytest.approx([s.score for s in other.sections])
+
+
+@pytest.mark.parametrize("populations", [{}, {"citizen": 900, "business": 400}], ids=["endless", "known"])
+def test_every_score_is_the_one_from_the_rows(filled: Database, populations: dict[str, int]) -> None:
+    def keep(session: Session) -> None:
+        campaign_in(session).populations = populations
+
+    filled.write(keep)
+    found, rows = results(filled), Rows(filled, populations)
+    assert_same(found.score, rows.scored(rows.group).whole)
+    breakdowns = {
+        "group": (found.groups, rows.group),
+        "desk": (found.desks, rows.desk),
+        "field": (found.fields, rows.option("service_domain")),
+        "channel": (found.by_channel, rows.option("submission_channel")),
+    }
+    for parts, labels in breakdowns.values():
+        slow = rows.scored(labels).domains
+        assert sum(part.n for part in parts) == int((labels != "").sum())
+        for part in parts:
+            if part.score is not None:
+                assert_same(part.score, slow[part.key])
+
+
+def test_a_part_of_a_group_is_scored_as_its_rows(filled: Database) -> None:
+    rows = Rows(filled, {})
+    both = np.array([f"{desk}/{group}" for desk, group in zip(rows.desk, rows.group, strict=True)])
+    slow = rows.scored(both).domains
+    found = basis(filled)
+    for desk, label in found.labels("desk").items():
+        part = results_of_part(found, Part("desk", desk, "citizen", label), computed_at=NOW)
+        assert part is not None
+        assert_same(part.score, slow[f"{desk}/citizen"])
+
+
+def test_answers_rate_and_languages_are_counted_from_the_rows(filled: Database) -> None:
+    found, rows = results(filled), Rows(filled, {})
+    for counted in found.answers:
+        given = [answers.values[counted.criterion.key] for answers in rows.answers]
+        assert counted.counts == tuple(given.count(option.value) for option in Q.scale.options)
+        reasons = (Missing.NOT_APPLICABLE, Missing.BLANK, Missing.NOT_ASKED)
+        assert (counted.not_applicable, counted.blank, counted.not_asked) == tuple(map(given.count, reasons))
+    rate = satisfied_rates(rows.ratings, RULES, group=rows.group).overall.share
+    assert found.satisfied_rate == pytest.approx(rate)
+    assert sum(n for _language, n in found.languages) == found.forms.valid == len(rows.answers)
+
+
+def test_the_digest_does_not_change_by_folding_and_does_by_a_form(filled: Database) -> None:
+    before = results(filled).digest
+    rollups.keep_up(filled, filled.read(campaign_in).id, ZONE)
+    filled.write(lambda s: rollups.fold(s, campaign_in(s), ZONE))
+    assert results(filled).digest == before
+
+
+def test_nothing_that_may_be_shown_is_small_or_gives_something_small_away(filled: Database) -> None:
+    found = basis(filled)
+    crossings = sorted(found.rolled.crossings)
+    sizes = np.array([found.rolled.crossings[crossing] for crossing in crossings])
+    shown, small = [np.ones(len(crossings))], []
+    for place, view in enumerate(VIEWS):
+        for part in found.labels(view):
+            for group in ("", *found.labels("group")):
+                inside = np.array([float(c[place] == part and group in ("", c[0])) for c in crossings])
+                if view == "group" and group:
+                    continue
+                if found.may_show(view, part, group) and inside @ sizes:
+                    assert inside @ sizes >= 5
+                    shown.append(inside)
+                elif 0 < inside @ sizes < 5:
+                    small.append(inside)
+    assert len(shown) > 20, "most is shown"
+    for inside in small:
+        rest = np.linalg.lstsq(np.array(shown).T, inside, rcond=None)
+        assert np.abs(np.array(shown).T @ rest[0] - inside).max() > 1e-6
