@@ -16,6 +16,7 @@ def upgrade():
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("tags", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("is_for_report", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("response_id", name="pk_comment_mark"),

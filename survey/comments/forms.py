@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 
 from survey.comments.triage import MAX_TAG_CHARS, MAX_TAGS, tags_typed
 from survey.store.comments import Status
@@ -13,7 +13,7 @@ _MAX_NOTE = 1000
 
 
 class MarkForm(OfficeForm):
-    """Status, tags and a note."""
+    """Status, tags, a note, and whether the comment may be printed."""
 
     status = SelectField(
         said(lambda: _("Status")),
@@ -22,6 +22,7 @@ class MarkForm(OfficeForm):
     )
     tags = StringField(said(lambda: _("Tags")), validators=[PlainText(400)])
     note = TextAreaField(said(lambda: _("Note")))
+    is_for_report = BooleanField(said(lambda: _("Print in the report: nobody can be recognised in it")))
 
     def validate_tags(self, field: Any) -> None:
         """A few short words."""

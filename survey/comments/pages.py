@@ -1,6 +1,7 @@
 """Comments of a campaign: found, read, sorted, noted, taken away as a file."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
@@ -44,12 +45,14 @@ def note(key: str, reference: str) -> ResponseReturnValue:
     by = signed.person.id if signed else None
     status, tags = Status(form.status.data), triage.tags_typed(form.tags.data or "")
     text = (form.note.data or "").replace("\r\n", "\n").strip()
+    for_report = bool(form.is_for_report.data)
 
     def kept(session: Session) -> None:
         campaign = fieldwork.campaign_by_key(session, key) or abort(404)
         found = comments.comments_of(session, campaign.id, mask_in("vi"))
         comment = next((one for one in found if one.reference == reference), None) or abort(404)
-        comments.keep_mark(session, triage.marked(comment, status, tags, text), person_id=by, now=at)
+        noted = replace(comment, status=status, tags=tags, note=text, is_for_report=for_report)
+        comments.keep_mark(session, noted, person_id=by, now=at)
         audit.record(session, "noted comment", f"{key}: {reference} ({status})", person_id=by, now=at)
 
     database().write(kept)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from survey.instrument.folding import search_key
 from survey.instrument.questionnaire import Questionnaire
@@ -100,8 +100,3 @@ def tags_typed(text: str) -> tuple[str, ...]:
     composed = unicodedata.normalize("NFC", text)
     found = (" ".join(part.split()) for part in composed.split(","))
     return tuple(dict.fromkeys(tag for tag in found if tag))
-
-
-def marked(comment: Comment, status: Status, tags: tuple[str, ...], note: str) -> Comment:
-    """The comment with what an official notes about it."""
-    return replace(comment, status=status, tags=tags, note=note)

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from survey.store.comments import Comment, Status
+from survey.web.defang import defang
 from survey.web.locale import gettext_in
 
-_WIDTHS = (80, 16, 28, 40)
+_WIDTHS = (80, 16, 28, 40, 16)
 _LONGEST_CELL = 32_767
-# What a workbook's XML cannot hold is left out.
-_UNSTORABLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF]) | {0x0A: "\n", 0x09: " "}
 
 
 def write(
@@ -26,17 +25,16 @@ def write(
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width, wrapped)
-        sheet.write_string(0, 0, _cell(title), bold)
-        for column, heading in enumerate((_("Comment"), _("Status"), _("Tags"), _("Note"))):
+        sheet.write_string(0, 0, defang(title), bold)
+        for column, heading in enumerate(
+            (_("Comment"), _("Status"), _("Tags"), _("Note"), _("In the report"))
+        ):
             sheet.write_string(2, column, heading, bold)
         for row, comment in enumerate(comments, start=3):
-            cells = (comment.text, statuses[comment.status], ", ".join(comment.tags), comment.note)
+            printed = _("yes") if comment.is_for_report else ""
+            cells = (comment.text, statuses[comment.status], ", ".join(comment.tags), comment.note, printed)
             for column, text in enumerate(cells):
-                sheet.write_string(row, column, _cell(text), wrapped)
+                sheet.write_string(row, column, defang(text)[:_LONGEST_CELL], wrapped)
         sheet.freeze_panes(3, 0)
         sheet.fit_to_pages(1, 0)
         sheet.set_landscape()
-
-
-def _cell(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().translate(_UNSTORABLE)[:_LONGEST_CELL]

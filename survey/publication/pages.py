@@ -1,5 +1,7 @@
 """Publishing a campaign's results, and the pages that everybody or the holder of a link may see."""
 
+from typing import Any
+
 from flask import (
     Blueprint,
     Response,
@@ -17,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from survey.publication import badge, links
 from survey.publication.public_results import public_results
-from survey.reports import figures, tables, wording
+from survey.reports import certificate, figures, tables, wording
 from survey.reports.results import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
 from survey.store.fieldwork import Campaign
@@ -62,6 +64,20 @@ def score_badge(campaign: str) -> ResponseReturnValue:
     return embeddable(_kept_a_while(response))
 
 
+@public_bp.get("/results/<campaign>/certificate.json")
+@public
+@limit_failures(WRONG_CODES, status=404)
+def score_certificate(campaign: str) -> ResponseReturnValue:
+    """What a stranger needs to recompute a published score, without an answer of anybody."""
+
+    def found(session: Session) -> dict[str, Any]:
+        row, results = _published_in(session, campaign)
+        return certificate.public_certificate(session, row, results)
+
+    document = certificate.as_bytes(database().read(found))
+    return _kept_a_while(Response(document, mimetype="application/json"))
+
+
 @public_bp.get("/shared/<token>")
 @public
 @limit_failures(WRONG_CODES, status=404)
@@ -79,13 +95,14 @@ def shared(token: str) -> ResponseReturnValue:
 
 
 def _published(key: str) -> CampaignResults:
-    def found(session: Session) -> CampaignResults:
-        row = fieldwork.campaign_by_key(session, key)
-        if row is None or row.published_at is None:
-            raise NotPublishedError
-        return campaign_results(session, row, computed_at=this_morning())
+    return database().read(lambda session: _published_in(session, key)[1])
 
-    return database().read(found)
+
+def _published_in(session: Session, key: str) -> tuple[Campaign, CampaignResults]:
+    row = fieldwork.campaign_by_key(session, key)
+    if row is None or row.published_at is None:
+        raise NotPublishedError
+    return row, campaign_results(session, row, computed_at=this_morning())
 
 
 def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:

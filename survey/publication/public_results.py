@@ -23,6 +23,7 @@ def public_results(results: CampaignResults) -> CampaignResults | None:
         answers=tuple(row for row in results.answers if row.n_valid >= fewest),
         channels=(),
         languages=(),
+        comments=(),
     )
 
 

@@ -28,14 +28,21 @@ from survey.scoring.score import Sample, Score, sample_of
 from survey.store import commitments, questionnaires, responses
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ScoredResponse
+from survey.web.errors import Refusal
 
 FORMAT, VERSION = "survey-certificate", 1
 ONE_STRATUM = "all"
 LEAF_RULE = "sha256(0x00 | receipt hash | group | ratings), sorted; nodes sha256(0x01 | left | right)"
 
 
-class CertificateWithheldError(ValueError):
+class CertificateWithheldError(Refusal):
     """A certificate for everybody would say what a few people answered; the message names the group."""
+
+    status = 409
+    title = "There is no certificate for everybody yet"
+    advice = (
+        "A group has so few forms that its sums would be the answers of persons. Collect more forms first."
+    )
 
 
 @dataclass(frozen=True)

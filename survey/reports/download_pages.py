@@ -1,4 +1,4 @@
-"""The files of a campaign: summary, certificate, responses, comments; large ones made in the background."""
+"""The files of a campaign: summary, certificate, responses; large ones are made in the background."""
 
 import io
 import tempfile
@@ -30,29 +30,16 @@ from survey.reports.response_export import (
     RESPONSE_FORMATS,
     Circumstances,
     campaign_microdata,
-    write_comments,
     write_responses,
 )
 from survey.reports.results import campaign_results
 from survey.store import audit, export_jobs, fieldwork, response_files
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.context import database, morning_of, now, office, this_morning
-from survey.web.errors import Refusal
 from survey.web.guards import may, signed_in
 from survey.web.locale import LANGUAGES
 from survey.web.templates import gettext as _
 from survey.web.templates import language
-
-
-class CertificateWithheld(Refusal):
-    """A certificate that would say what a few people answered."""
-
-    status = 409
-    title = "There is no certificate for everybody yet"
-    advice = (
-        "A group has so few forms that its sums would be the answers of persons. Collect more forms first."
-    )
-
 
 bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
 
@@ -85,10 +72,7 @@ def download_certificate(key: str) -> ResponseReturnValue:
         results = campaign_results(session, campaign, computed_at=this_morning())
         return certificate.public_certificate(session, campaign, results)
 
-    try:
-        document = database().read(found)
-    except certificate.CertificateWithheldError:
-        raise CertificateWithheld from None
+    document = database().read(found)
     _log_download(f"{key} certificate.json")
     return _sent(certificate.as_bytes(document), "application/json", f"{key}-certificate.json")
 
@@ -181,20 +165,6 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
     return send_file(
         path, mimetype=RESPONSE_FORMATS[job.format], download_name=name, as_attachment=True, max_age=0
     )
-
-
-@bp.get("/<key>/comments.csv")
-@may("responses.download")
-def download_comments(key: str) -> ResponseReturnValue:
-    """What respondents wrote, apart from their answers."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "comments"
-        database().read(
-            lambda session: write_comments(session, found_campaign(session, key), path, _around())
-        )
-        content = path.read_bytes()
-    _log_download(f"{key} comments.csv")
-    return _sent(content, "text/csv", f"{key}-comments.csv")
 
 
 @bp.get("/<key>/codebook.csv")

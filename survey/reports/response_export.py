@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from survey.reports import microdata
 from survey.reports.files import responses as files
 from survey.reports.microdata import Microdata, Row
-from survey.store import response_files
 from survey.store.fieldwork import Campaign
 
 T = TypeVar("T")
@@ -61,13 +60,6 @@ def write_responses(  # noqa: PLR0913 — a file of a campaign, in a format and 
     data = campaign_microdata(session, campaign, around)
     _WRITERS[name](data, _told(microdata.rows(session, data), data.n, progress), language, path)
     progress(data.n, data.n)
-
-
-def write_comments(session: Session, campaign: Campaign, path: Path, around: Circumstances) -> None:
-    """Write the comments apart from the responses, in an order of their own."""
-    key = microdata.shuffle_key(around.secret, "comments")
-    ids = response_files.shuffled_ids(session, campaign.id, key, commented=True)
-    files.write_comments(response_files.comments(session, ids), path)
 
 
 def _told(rows: Iterator[T], n: int, progress: Progress) -> Iterator[T]:

@@ -1,7 +1,7 @@
 """The one path from stored responses to results: screens, pictures, files and CLI read CampaignResults."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
@@ -11,9 +11,10 @@ from survey.reports.basis import Basis, added, basis_of
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.results import Score
 from survey.scoring.verdict import FormsNeeded
-from survey.store import responses
+from survey.store import comments, responses
 from survey.store.fieldwork import Campaign
 from survey.store.rolling import EVERYTHING, N_REASONS, scored_places
+from survey.web.masks import mask_in
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ def results_and_basis(
     withdrawn = responses.count_withdrawn(session, campaign.id)
     declined = responses.count_declined(session, [row.collector.id for row in basis.collectors])
     forms = FormCounts(basis.rolled.valid, basis.rolled.incomplete, withdrawn, declined)
-    return results_of(basis, forms, computed_at=computed_at), basis
+    results = results_of(basis, forms, computed_at=computed_at)
+    return replace(results, comments=comments.for_report(session, campaign.id, mask_in)), basis
 
 
 def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> CampaignResults:

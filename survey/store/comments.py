@@ -26,7 +26,10 @@ class Status(StrEnum):
 
 
 class CommentMark(Base):
-    """What officials noted about a response's comment. It goes when the response is withdrawn."""
+    """What officials noted about a response's comment. It goes when the response is withdrawn.
+
+    `is_for_report` says that somebody read it and found that it may be printed in the report.
+    """
 
     __tablename__ = "comment_mark"
 
@@ -36,6 +39,7 @@ class CommentMark(Base):
     status: Mapped[str] = mapped_column(String(20))
     tags: Mapped[list[str]] = mapped_column(JsonText)
     note: Mapped[str] = mapped_column(JsonText)
+    is_for_report: Mapped[bool]
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
@@ -55,6 +59,7 @@ class Comment:
     status: Status = Status.NEW
     tags: tuple[str, ...] = ()
     note: str = ""
+    is_for_report: bool = False
 
 
 def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[Comment]:
@@ -87,7 +92,16 @@ def _comment(
 ) -> Comment:
     if mark is None:
         return Comment(reference, response_id, text, answers)
-    return Comment(reference, response_id, text, answers, Status(mark.status), tuple(mark.tags), mark.note)
+    return Comment(
+        reference,
+        response_id,
+        text,
+        answers,
+        Status(mark.status),
+        tuple(mark.tags),
+        mark.note,
+        mark.is_for_report,
+    )
 
 
 def keep_mark(session: Session, comment: Comment, *, person_id: int | None, now: datetime) -> None:
@@ -98,10 +112,26 @@ def keep_mark(session: Session, comment: Comment, *, person_id: int | None, now:
             status=comment.status.value,
             tags=list(comment.tags),
             note=comment.note,
+            is_for_report=comment.is_for_report,
             changed_at=now,
             changed_by=person_id,
         )
     )
+
+
+def for_report(session: Session, campaign_id: int, mask_in: Callable[[str], Mask]) -> tuple[str, ...]:
+    """The comments that may be printed, masked in their form's language, in the order of all comments."""
+    rows = session.execute(
+        select(ResponseRow.submission_id, ResponseRow.language, ResponseRow.comment)
+        .join(CommentMark, CommentMark.response_id == ResponseRow.id)
+        .where(
+            ResponseRow.campaign_id == campaign_id,
+            ResponseRow.comment.is_not(None),
+            CommentMark.is_for_report,
+        )
+    )
+    found = [(reference_of(form), mask_in(language)(comment or "")) for form, language, comment in rows]
+    return tuple(text for _reference, text in sorted(found))
 
 
 def forget_mark(session: Session, response_id: int) -> None:

@@ -34,16 +34,13 @@ def count(session: Session, campaign_id: int) -> int:
     return session.scalar(select(func.count()).where(*_kept(campaign_id))) or 0
 
 
-def shuffled_ids(session: Session, campaign_id: int, key: bytes, *, commented: bool = False) -> Ids:
+def shuffled_ids(session: Session, campaign_id: int, key: bytes) -> Ids:
     """The forms' numbers, in the order of a keyed hash of their submission ids.
 
     Nobody without the key can tell it from a random order, and whoever asks again gets the same: a file
-    made twice is the same file. `commented` takes only the forms that have a comment.
+    made twice is the same file.
     """
-    where = _kept(campaign_id)
-    if commented:
-        where = (*where, ResponseRow.comment.is_not(None))
-    query = select(ResponseRow.id, ResponseRow.submission_id).where(*where)
+    query = select(ResponseRow.id, ResponseRow.submission_id).where(*_kept(campaign_id))
     numbers: list[Ids] = []
     places: list[npt.NDArray[np.uint64]] = []
     for part in _streamed(session, query):
@@ -78,17 +75,6 @@ def forms(session: Session, ids: Ids) -> Iterator[StoredForm]:
             select(*columns).where(ResponseRow.id.in_(part), ResponseRow.withdrawn_at.is_(None))
         )
         by_id = {row.id: StoredForm(*row[1:6], answers=row.answers or {}) for row in rows}
-        yield from (by_id[number] for number in part if number in by_id)
-
-
-def comments(session: Session, ids: Ids) -> Iterator[tuple[str, str]]:
-    """Language and comment of the forms with these numbers, in their order."""
-    for start in range(0, ids.size, _AT_ONCE):
-        part = ids[start : start + _AT_ONCE].tolist()
-        rows = session.execute(
-            select(ResponseRow.id, ResponseRow.language, ResponseRow.comment).where(ResponseRow.id.in_(part))
-        )
-        by_id = {number: (language, comment) for number, language, comment in rows if comment is not None}
         yield from (by_id[number] for number in part if number in by_id)
 
 

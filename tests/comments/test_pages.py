@@ -64,6 +64,25 @@ def test_what_is_noted_is_found_again(demo_app: Flask, administrator: FlaskClien
     assert reference in administrator.get("/office/audit").text
 
 
+def test_a_comment_is_printed_only_where_somebody_said_so(
+    demo_app: Flask, administrator: FlaskClient, viewer: FlaskClient
+) -> None:
+    comment(demo_app, "Gọi lại giúp tôi: 0905 123 456")
+    reference = re.findall(r'id="c-(\w+)"', administrator.get(f"{PATH}?words=goi lai giup").text)[0]
+
+    def printed() -> list[str]:
+        found = viewer.get("/office/campaigns/demo/summary.json").json
+        assert found is not None
+        return list(found["comments"])
+
+    assert printed() == []
+    assert note(administrator, reference, is_for_report="yes") == 303
+    assert printed() == ["Gọi lại giúp tôi: [số điện thoại]"]
+    assert "Trong báo cáo" in administrator.get(f"{PATH}?words=goi lai giup").text
+    assert note(administrator, reference) == 303
+    assert printed() == []
+
+
 def test_what_cannot_be_kept_is_said_beside_its_field(demo_app: Flask, administrator: FlaskClient) -> None:
     token, reference = csrf_in(administrator.get(PATH).text), a_comment(demo_app)
     wrong = {"status": "lost", "tags": "x" * 41, "note": "y" * 1001}
@@ -137,4 +156,9 @@ def test_a_thousand_hostile_comments_put_no_element_on_the_page(
         assert tags.count("blockquote") == tags.count("article") == tags.count("textarea")
         n_shown += tags.count("article")
     assert n_shown >= len(hostile)
-    assert administrator.get(f"{PATH}.xlsx").status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(administrator.get(f"{PATH}.xlsx").data))
+    cells = [cell for row in book.active.iter_rows(min_row=4) for cell in row if cell.value is not None]
+    assert len(cells) >= 2 * len(hostile)
+    for cell in cells:
+        assert cell.data_type == "s"
+        assert not re.match(r"[\s\"\ufeff\u200b]*[=+\-@|%\t\r＝＋－＠]", cell.value)

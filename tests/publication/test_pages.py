@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
 from survey.instrument.codec import digest
 from survey.publication import links
+from survey.reports import verification
 from survey.store import fieldwork
 from survey.store.questionnaires import shipped
 from survey.web.context import now, today
@@ -172,3 +173,13 @@ def test_a_demo_round_that_is_over_was_published_after_its_last_day(demo_app: Fl
     assert campaign.closes_on < campaign.published_at.date()
     with demo_app.app_context():
         assert campaign.published_at < now()
+
+
+def test_everybody_can_recompute_a_published_score(citizen: FlaskClient) -> None:
+    answer = citizen.get("/results/demo-truoc/certificate.json")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert "rows" not in answer.json["responses"]
+    assert all(check.problem is None for check in verification.verify(answer.json))
+    assert citizen.get("/results/demo/certificate.json").status_code == 404
+    assert "/results/demo-truoc/certificate.json" in citizen.get("/results/demo-truoc").text

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from survey.reports.files.defang import defang, storable
 from survey.reports.printable import printable
+from survey.web.defang import defang, storable
 
 NAUGHTY = Path(__file__).resolve().parents[3] / "shared" / "cases" / "naughty.jsonl"
 FORMULAS = [

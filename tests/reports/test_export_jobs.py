@@ -188,4 +188,4 @@ def test_a_viewer_is_offered_no_responses(viewer: FlaskClient) -> None:
     page = viewer.get(PAGE).text
     assert "certificate.json" in page
     assert "exports" not in page
-    assert "comments.csv" not in page
+    assert "responses.csv" not in page

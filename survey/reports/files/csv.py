@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from survey.reports import method, tables, wording
-from survey.reports.files.defang import defang
 from survey.reports.results import CampaignResults
 from survey.reports.tables import Cell
+from survey.web.defang import defang
 
 _FIRST_COLUMNS = (
     "part",

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as Xml
 from survey.instrument.questionnaire import Text
 from survey.reports import codebook, method, wording
 from survey.reports.codebook import Variable
-from survey.reports.files.defang import storable
 from survey.reports.results import CampaignResults
+from survey.web.defang import storable
 
 _NAMESPACE = "ddi:codebook:2_5"
 _XML_LANG = "xml:lang"

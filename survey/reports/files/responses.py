@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from survey.reports import wording
 from survey.reports.codebook import Variable
-from survey.reports.files.defang import defang, storable
 from survey.reports.microdata import Microdata, Row, Value
+from survey.web.defang import defang, storable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,14 +33,6 @@ def write_csv(data: Microdata, rows: Iterable[Row], language: str, path: Path) -
         writer = csv.writer(file)
         writer.writerow([variable.name for variable in data.variables])
         writer.writerows([_cell(value) for value in row] for row in rows)
-
-
-def write_comments(comments: Iterable[tuple[str, str]], path: Path) -> None:
-    """Language and words of each comment, in an order of its own: no row belongs to one of the responses."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["language", "comment"])
-        writer.writerows((language, defang(comment)) for language, comment in comments)
 
 
 def write_codebook(variables: Iterable[Variable], path: Path) -> None:

@@ -8,10 +8,10 @@ from datetime import UTC, date
 from typing import Any, BinaryIO
 
 from survey.reports import codebook, method, tables, wording
-from survey.reports.files.defang import defang, storable
 from survey.reports.microdata import Responses
 from survey.reports.results import CampaignResults
 from survey.reports.tables import Cell, Fact, Kind, Table
+from survey.web.defang import defang, storable
 from survey.web.locale import gettext_in
 
 _NUMBER_FORMATS: dict[Kind, str] = {

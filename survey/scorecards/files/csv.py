@@ -5,10 +5,10 @@ import io
 from typing import BinaryIO
 
 from survey.instrument.scorecard import Indicator
-from survey.reports.files.defang import defang
 from survey.scorecards.report import CardReport
 from survey.scorecards.values_file import COLUMNS, LABEL
 from survey.store.scorecards import Entry
+from survey.web.defang import defang
 
 
 def write(report: CardReport, language: str, stream: BinaryIO) -> None:

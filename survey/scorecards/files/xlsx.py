@@ -3,11 +3,11 @@
 from datetime import UTC
 from typing import Any, BinaryIO
 
-from survey.reports.files.defang import defang, storable
 from survey.reports.tables import Cell, Kind, Table
 from survey.scorecards import tables
 from survey.scorecards.files.outline import Outline, outline
 from survey.scorecards.report import CardReport
+from survey.web.defang import defang, storable
 from survey.web.locale import gettext_in
 
 _NUMBER_FORMATS: dict[Kind, str] = {
