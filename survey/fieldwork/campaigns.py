@@ -84,6 +84,11 @@ def set_populations(session: Session, campaign_id: int, populations: Mapping[str
     session.get_one(Campaign, campaign_id).populations = dict(populations)
 
 
+def set_forms_issued(session: Session, campaign_id: int, forms_issued: int | None) -> None:
+    """Keep how many forms were handed out, the base of response rates; None where nobody counted."""
+    session.get_one(Campaign, campaign_id).forms_issued = forms_issued
+
+
 def set_quota(session: Session, collector_id: int, quota: int | None) -> None:
     """The most responses a collector takes; None for no limit."""
     session.get_one(Collector, collector_id).quota = quota

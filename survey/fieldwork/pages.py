@@ -137,7 +137,7 @@ def back_to_desks(key: str) -> ResponseReturnValue:
 @bp.post("/office/campaigns/<key>/populations")
 @may("fieldwork.write")
 def set_populations(key: str) -> ResponseReturnValue:
-    """How many people each group has, for weights and the population correction."""
+    """How many people each group has, and how many forms were handed out."""
     campaign, questionnaire = database().read(lambda session: _campaign(session, key))
     typed = {
         group: request.form.get(f"population-{group}", "").strip() for group in questionnaire.offered_groups()
@@ -147,17 +147,23 @@ def set_populations(key: str) -> ResponseReturnValue:
         for group, text in typed.items()
         if text and not _is_population(text)
     }
+    typed_issued = request.form.get("forms-issued", "").strip()
+    if typed_issued and not _is_population(typed_issued):
+        wrong["forms-issued"] = _("Not a whole number of forms: %(found)s") % {"found": typed_issued[:20]}
     if wrong:
-        return _desks_page(key, DeskForm(), wrong, 422, typed=typed)
+        return _desks_page(key, DeskForm(), wrong, 422, typed=typed, typed_issued=typed_issued)
+    forms_issued = int(typed_issued) if typed_issued else None
     populations = {group: int(text) for group, text in typed.items() if text}
     at, by = now(), _signed_in_id()
 
     def kept(session: Session) -> None:
         work.set_populations(session, campaign.id, populations)
-        audit.record(session, "set populations", f"{key}: {populations}", person_id=by, now=at)
+        work.set_forms_issued(session, campaign.id, forms_issued)
+        subject = f"{key}: {populations}, forms issued: {forms_issued}"
+        audit.record(session, "set populations", subject, person_id=by, now=at)
 
     database().write(kept)
-    flash(_("The numbers of people have been kept"))
+    flash(_("The numbers have been kept"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
 
@@ -177,6 +183,7 @@ def _desks_page(
     status: int = 200,
     *,
     typed: dict[str, str] | None = None,
+    typed_issued: str | None = None,
 ) -> ResponseReturnValue:
     def found(session: Session) -> tuple[Campaign, Questionnaire, list[CollectorAtDesk], dict[int, int]]:
         campaign, questionnaire = _campaign(session, key)
@@ -189,6 +196,7 @@ def _desks_page(
         campaign=campaign,
         groups=[questionnaire.group(group) for group in questionnaire.offered_groups()],
         populations=typed or {group: str(n) for group, n in campaign.populations.items()},
+        forms_issued=(campaign.forms_issued or "") if typed_issued is None else typed_issued,
         collectors=collectors,
         counts=counts,
         short_link=_short_link,

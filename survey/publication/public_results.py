@@ -38,7 +38,7 @@ def _large_enough(score: Score, fewest: int) -> Score:
 def _criterion(criterion: CriterionScore, fewest: int) -> CriterionScore:
     if criterion.n_valid >= fewest:
         return criterion
-    return replace(criterion, ratio=None, points=None, se_points=None, n_valid=0)
+    return replace(criterion, ratio=None, points=None, se_points=None, n_valid=0, interval=None)
 
 
 def _section(section: SectionScore, fewest: int) -> SectionScore:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from survey.reports import method, wording
 from survey.reports.results import AnswerCounts, CampaignResults
 from survey.reports.tables import Column, Fact, Table
+from survey.scoring.interval import Interval
 from survey.web import locale
 from survey.web.locale import gettext_in
 
@@ -58,7 +59,6 @@ def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber
     if section is None or asked is None:
         return None
     _ = gettext_in(language)
-    low, high = (section.interval.low, section.interval.high) if section.interval else (None, None)
     parts = [c for c in results.score.criteria if c.section == name and c.points is not None]
     added = " + ".join(wording.points(c.points, language, 4) for c in parts)
     scaled = section.max_points / section.scored_max if section.scored_max else 0.0
@@ -71,18 +71,7 @@ def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber
         Fact("points", _("Points"), section.score, "points"),
         Fact("max_points", _("Maximum"), section.max_points, "maximum"),
         Fact("se", _("Standard error"), section.se, "points"),
-        Fact(
-            "ci_low",
-            _("{level} interval, lower").format(level=wording.level(results, language)),
-            low,
-            "points",
-        ),
-        Fact(
-            "ci_high",
-            _("{level} interval, upper").format(level=wording.level(results, language)),
-            high,
-            "points",
-        ),
+        *_limits(section.interval, results, language),
         Fact("n", _("Respondents"), section.n_respondents, "count"),
     )
     title = wording.said(asked.text, language)
@@ -105,6 +94,7 @@ def _criterion(results: CampaignResults, name: str, language: str) -> OpenedNumb
         Fact("points", _("Points"), criterion.points, "points"),
         Fact("max_points", _("Maximum"), criterion.max_points, "maximum"),
         Fact("se", _("Standard error"), criterion.se_points, "points"),
+        *_limits(criterion.interval, results, language),
         Fact("n", _("Valid answers"), criterion.n_valid, "count"),
         Fact("not_applicable", _("Not applicable"), answers.not_applicable, "count"),
         Fact("blank", _("Left blank"), answers.blank, "count"),
@@ -113,6 +103,16 @@ def _criterion(results: CampaignResults, name: str, language: str) -> OpenedNumb
     title = wording.criterion_label(answers.criterion, language)
     return OpenedNumber(
         title, formula, facts, _answers(results, answers, language), _identity(results, language)
+    )
+
+
+def _limits(interval: Interval | None, results: CampaignResults, language: str) -> tuple[Fact, Fact]:
+    _ = gettext_in(language)
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    level = wording.level(results, language)
+    return (
+        Fact("ci_low", _("{level} interval, lower").format(level=level), low, "points"),
+        Fact("ci_high", _("{level} interval, upper").format(level=level), high, "points"),
     )
 
 

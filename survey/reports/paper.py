@@ -171,7 +171,8 @@ def _body(results: CampaignResults, language: str) -> Iterator[Part]:
         _SCORE_MM,
     )
     yield Part(_("1. Findings"), (Lead(lead), score, Sentences(tuple(sentences))))
-    yield Part(_("2. Forms"), (_grid(tables.forms(results, language), language, titled=False),))
+    forms = _grid(tables.forms(results, language), language, titled=False)
+    yield Part(_("2. Forms"), (forms, _grid(tables.rates(results, language), language)))
     factors = tables.sections(results, language)
     picture = Picture(partial(charts.sections_figure, results, language, wide=True), factors.title, TEXT_MM)
     yield Part(_("3. Factors"), (_grid(factors, language, titled=False), picture))
@@ -181,11 +182,13 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[Part]:
     _ = gettext_in(language)
     criteria = tables.criteria(results, language)
     yield Part(_("Annex 1. Points by criterion"), (_grid(criteria, language, titled=False),))
-    parts = (tables.whole, tables.groups, tables.desks, tables.channels, tables.languages)
-    yield Part(
-        _("Annex 2. Groups, desks and channels"),
-        tuple(_grid(build(results, language), language) for build in parts),
+    parts = (
+        *(build(results, language) for build in (tables.whole, tables.groups, tables.desks)),
+        *tables.views(results, language),
+        tables.languages(results, language),
     )
+    grids = tuple(_grid(table, language) for table in parts)
+    yield Part(_("Annex 2. Groups, desks, fields, channels and months"), grids)
     answers = tables.answers(results, language)
     picture = Picture(
         partial(charts.distribution_figure, results, language, wide=True), answers.title, TEXT_MM

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
 from survey.reports.basis import Basis, added, basis_of
+from survey.scoring.fieldwork_rates import Dispositions, FieldworkRates, fieldwork_rates
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.results import Score
 from survey.scoring.verdict import FormsNeeded
@@ -31,17 +32,35 @@ class CampaignFacts:
 
 @dataclass(frozen=True)
 class FormCounts:
-    """What became of the forms: `valid` are scored, `incomplete` had too few answers; both not withdrawn."""
+    """What became of the forms: `valid` are scored, `incomplete` had too few answers; both not withdrawn.
+
+    `issued` were handed out or offered, None where nobody counted.
+    """
 
     valid: int
     incomplete: int
     withdrawn: int
     declined: int
+    issued: int | None = None
 
     @property
     def returned(self) -> int:
         """Forms that came in and were not withdrawn."""
         return self.valid + self.incomplete
+
+    @property
+    def is_issued_too_small(self) -> bool:
+        """Whether more came of the forms than are said to have been issued, a number that serves nothing."""
+        return self.issued is not None and self.issued < self.returned + self.withdrawn + self.declined
+
+    @property
+    def rates(self) -> FieldworkRates:
+        """How fieldwork went; who withdrew counts as having refused. `coop1` needs no `issued`."""
+        refusal = self.withdrawn + self.declined
+        known = self.issued is not None and not self.is_issued_too_small
+        unknown = (self.issued or 0) - self.returned - refusal if known else 0
+        rates = fieldwork_rates(Dispositions(self.valid, self.incomplete, refusal, unknown=unknown))
+        return rates if known else FieldworkRates(None, None, None, rates.coop1, None)
 
 
 @dataclass(frozen=True)
@@ -137,7 +156,9 @@ def results_and_basis(
     basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
     withdrawn = responses.count_withdrawn(session, campaign.id)
     declined = responses.count_declined(session, [row.collector.id for row in basis.collectors])
-    forms = FormCounts(basis.rolled.valid, basis.rolled.incomplete, withdrawn, declined)
+    forms = FormCounts(
+        basis.rolled.valid, basis.rolled.incomplete, withdrawn, declined, campaign.forms_issued
+    )
     results = results_of(basis, forms, computed_at=computed_at)
     return replace(results, comments=comments.for_report(session, campaign.id, mask_in)), basis
 

@@ -1,9 +1,8 @@
 """`flask survey score`: the score of files, with no database, as a JSON-able report."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from survey.reports.score_inputs import (
     COLUMN_KEYS,
@@ -24,6 +23,7 @@ from survey.scoring.interval import Interval, IntervalMethod, t_interval
 from survey.scoring.rules import Target
 from survey.scoring.score import (
     AnswersError,
+    CriterionScore,
     DesignError,
     Score,
     SectionScore,
@@ -137,7 +137,7 @@ def score_entry(score: Score, target: Target, method: IntervalMethod) -> dict[st
         "design_effect": score.design_effect,
         "effective_respondents": score.effective_respondents,
         "forms_needed": _forms(score, verdict),
-        "criteria": {criterion.key: _criterion_entry(asdict(criterion)) for criterion in score.criteria},
+        "criteria": {criterion.key: _criterion_entry(criterion) for criterion in score.criteria},
         "sections": {section.key: _section_entry(section, score.df, method) for section in score.sections},
     }
 
@@ -156,10 +156,17 @@ def _domain_entry(score: Score, target: Target, method: IntervalMethod) -> dict[
     }
 
 
-def _criterion_entry(fields: Mapping[str, Any]) -> dict[str, object]:
-    names = {"ratio": "ratio", "points": "points", "se_points": "se_points", "n_valid": "n_valid",
-             "max": "max_points", "section": "section", "design_effect": "design_effect"}  # fmt: skip
-    return {name: fields[field] for name, field in names.items()}
+def _criterion_entry(criterion: CriterionScore) -> dict[str, object]:
+    return {
+        "ratio": criterion.ratio,
+        "points": criterion.points,
+        "se_points": criterion.se_points,
+        "ci": _limits(criterion.interval),
+        "n_valid": criterion.n_valid,
+        "max": criterion.max_points,
+        "section": criterion.section,
+        "design_effect": criterion.design_effect,
+    }
 
 
 def _section_entry(section: SectionScore, df: float | None, method: IntervalMethod) -> dict[str, object]:

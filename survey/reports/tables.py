@@ -179,6 +179,7 @@ def criteria(results: CampaignResults, language: str) -> Table:
             wording.said(section.text, language),
             wording.criterion_label(criterion, language),
             *_criterion_cells(earned[criterion.key]),
+            earned[criterion.key].n_valid,
             skipped.get(criterion.key),
             rank.get(criterion.key),
         )
@@ -188,6 +189,7 @@ def criteria(results: CampaignResults, language: str) -> Table:
         Column("section", _("Factor"), "text"),
         _label(_("Criterion")),
         *_points_columns(_),
+        *_interval_columns(results, language),
         _n(_("Valid answers")),
         Column("not_applicable", _("Not applicable"), "count"),
         Column("weakest", _("Weakest"), "count"),
@@ -243,16 +245,42 @@ def forms(results: CampaignResults, language: str) -> Table:
     """What became of the forms."""
     _ = gettext_in(language)
     counted = results.forms
+    issued = [] if counted.issued is None else [("issued", _("Issued"), counted.issued)]
     fates = (
+        *issued,
         ("returned", _("Returned"), counted.returned),
         ("valid", _("of these valid (scored)"), counted.valid),
         ("incomplete", _("of these incomplete (not scored)"), counted.incomplete),
         ("withdrawn", _("Withdrawn by the respondent"), counted.withdrawn),
         ("declined", _("Declined to take part"), counted.declined),
     )
-    note = _("Forms issued are not counted: anybody who sees the link or QR code may answer.")
-    return replace(
-        _tally("form", (_("Number of forms"), _("State of the form")), fates, language), notes=(note,)
+    note = _("Forms issued were not counted: anybody who sees the link or QR code may answer.")
+    notes = () if counted.issued is not None else (note,)
+    table = _tally("form", (_("Number of forms"), _("State of the form")), fates, language)
+    return replace(table, notes=notes)
+
+
+def rates(results: CampaignResults, language: str) -> Table:
+    """How fieldwork went, by the standard rates."""
+    _ = gettext_in(language)
+    found = results.forms.rates
+    rows = (
+        ("rr1", _("Response rate (RR1): valid of all issued"), found.rr1),
+        ("rr2", _("Response rate with incomplete forms (RR2)"), found.rr2),
+        ("coop1", _("Cooperation rate (COOP1): valid of those who answered or declined"), found.coop1),
+        ("ref1", _("Refusal rate (REF1): declined or withdrawn of all issued"), found.ref1),
+    )
+    too_small = _("The number of forms issued is smaller than what came of them and is not used; correct it.")
+    source = _(
+        "By AAPOR, Standard Definitions. Without the number of forms issued only cooperation is known."
+    )
+    return Table(
+        "rate",
+        _("Participation"),
+        (_label(_("Rate")), Column("rate", _("Share"), "percent")),
+        tuple(key for key, _said, _rate in rows),
+        tuple((said, rate) for _key, said, rate in rows),
+        (source, too_small) if results.forms.is_issued_too_small else (source,),
     )
 
 
@@ -272,8 +300,19 @@ def languages(results: CampaignResults, language: str) -> Table:
 
 def all_tables(results: CampaignResults, language: str) -> tuple[Table, ...]:
     """Every table, in the order of the report."""
-    built = (whole, forms, groups, desks, channels, languages, sections, criteria, answers)
-    return tuple(build(results, language) for build in built)
+    first = (whole, forms, rates, groups, desks)
+    last = (channels, languages, sections, criteria, answers)
+    return (
+        *(build(results, language) for build in first),
+        *views(results, language),
+        *(build(results, language) for build in last),
+    )
+
+
+def views(results: CampaignResults, language: str) -> tuple[Table, ...]:
+    """The tables of parts that not every questionnaire asks about and not every result has."""
+    built = (build(results, language) for build in (fields, by_channel, months))
+    return tuple(table for table in built if table.rows)
 
 
 def weakest(results: CampaignResults) -> dict[str, int]:
@@ -357,7 +396,8 @@ def _score_cells(score: Score | None) -> tuple[Cell, ...]:
 
 
 def _criterion_cells(scored: CriterionScore) -> tuple[Cell, ...]:
-    return (*_earned(scored.points, scored.max_points, scored.ratio, scored.se_points), scored.n_valid)
+    points = _earned(scored.points, scored.max_points, scored.ratio, scored.se_points)
+    return (*points, *_limits(scored.interval))
 
 
 def _earned(points: float | None, maximum: float, share: float | None, se: float | None) -> tuple[Cell, ...]:

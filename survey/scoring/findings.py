@@ -176,9 +176,16 @@ class _Judge:
                     float(np.sqrt(found.variances.total[first + q])) if known else None,
                     n,
                     self._design_effect(first + q, n, float(found.valid_weight[q])) if known else None,
+                    self._criterion_interval(first + q, criterion.max_points, n) if scored else None,
                 )
             )  # fmt: skip
         return tuple(scores)
+
+    def _criterion_interval(self, estimate: int, full: float, n: int) -> Interval | None:
+        """Of the people who gave a valid answer, who may be fewer than those who answered anything."""
+        evidence = self.evidence(estimate, full)
+        few = replace(evidence, effective_n=evidence.effective_n * n / max(self.found.n_answered, n))
+        return tilted_beta_interval(few, self.level)
 
     def sections(self) -> tuple[SectionScore, ...]:
         scores = []

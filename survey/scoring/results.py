@@ -11,7 +11,8 @@ from survey.scoring.verdict import FormsNeeded, Reading, Verdict
 class CriterionScore:
     """Points of one criterion. `ratio`, `points` and `se_points` are None when it could not be scored.
 
-    `n_valid` counts the valid answers of respondents with weight. `design_effect`: see Score.
+    `n_valid` counts the valid answers of respondents with weight. `design_effect`: see Score. `interval` is
+    tilted beta, of the points.
     """
 
     key: str
@@ -22,6 +23,7 @@ class CriterionScore:
     se_points: float | None
     n_valid: int
     design_effect: float | None = None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)

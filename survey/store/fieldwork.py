@@ -12,7 +12,8 @@ from survey.store.db import Base, JsonText, UtcTime
 class Campaign(Base):
     """One round of a survey. `populations` holds people served per respondent group, where known.
 
-    `published_at` is None while the results are not public; links to them are made under `share_key`.
+    `forms_issued` is how many forms were handed out or offered, None where nobody counted. `published_at` is
+    None while the results are not public; links to them are made under `share_key`.
     """
 
     __tablename__ = "campaign"
@@ -25,6 +26,7 @@ class Campaign(Base):
     closes_on: Mapped[date]
     is_demo: Mapped[bool]
     populations: Mapped[dict[str, int]] = mapped_column(JsonText)
+    forms_issued: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcTime)
     share_key: Mapped[str | None] = mapped_column(String(16))

@@ -203,9 +203,11 @@ def _score(questionnaire: Questionnaire, answers: tuple[AnswerCounts, ...]) -> S
 def _criterion(section: Section, criterion: Criterion, row: AnswerCounts) -> CriterionScore:
     ratio = ratio_of(row.counts)
     points = criterion.max_points * ratio
+    around = Interval(points - 0.11, min(points + 0.09, criterion.max_points))
     return CriterionScore(
-        criterion.key, section.key, criterion.max_points, ratio, points, 0.031 * points, row.n_valid
-    )
+        criterion.key, section.key, criterion.max_points, ratio, points, 0.031 * points, row.n_valid,
+        1.0, around,
+    )  # fmt: skip
 
 
 def _section(section: Section, criteria: tuple[CriterionScore, ...]) -> SectionScore:

@@ -41,11 +41,19 @@ def document(results: CampaignResults, language: str) -> dict[str, Any]:
         "summary": list(wording.summary_sentences(results, language)),
         "score": _score(results.score, results),
         "satisfied_rate": results.satisfied_rate,
-        "forms": {**asdict(results.forms), "returned": results.forms.returned},
+        "forms": {
+            **asdict(results.forms),
+            "returned": results.forms.returned,
+            "rates": asdict(results.forms.rates),
+        },
         "populations": dict(results.populations),
         "populations_ignored": results.populations_ignored,
         "groups": [_part(part, results) for part in results.groups],
         "desks": [_part(part, results) for part in results.desks],
+        "fields": [_part(part, results) for part in results.fields],
+        "by_channel": [_part(part, results) for part in results.by_channel],
+        "months": [_part(part, results) for part in results.months],
+        "modes": dict(results.modes),
         "channels": [
             {"key": tally.key, "label": dict(tally.label.translations), "n": tally.n}
             for tally in results.channels

@@ -1,0 +1,19 @@
+"""Keep how many forms a campaign handed out."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2026_11_24_forms_issued"
+down_revision = "2026_11_24_rollups"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    with op.batch_alter_table("campaign") as campaign:
+        campaign.add_column(sa.Column("forms_issued", sa.Integer(), nullable=True))
+
+
+def downgrade():
+    with op.batch_alter_table("campaign") as campaign:
+        campaign.drop_column("forms_issued")
