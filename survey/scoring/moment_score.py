@@ -16,6 +16,10 @@ from survey.scoring.results import SurveyScore
 from survey.scoring.rules import Rules
 from survey.scoring.variance import Variances, unit_factor
 
+_ROUNDING = (
+    1e-12  # of a sum of squares whose terms cancel; one person's step on one criterion is far above it
+)
+
 
 @dataclass(frozen=True, eq=False)
 class _Placed:
@@ -293,28 +297,36 @@ class _Finder:
         squares = np.zeros((strata.n_psu.size, size))
         for h in range(strata.n_psu.size):
             inside = [cell for cell in cells if cell.stratum == h]
-            totals, sum_of_squares = self._totals(inside, influence, size)
+            totals, sum_of_squares, cancelled = self._totals(inside, influence, size)
             mean = totals / max(strata.n_psu[h], 1) * centred[h]
-            squares[h] = sum_of_squares - 2 * mean * totals + strata.n_psu[h] * mean**2
+            left = sum_of_squares - 2 * mean * totals + strata.n_psu[h] * mean**2
+            squares[h] = np.where(left > _ROUNDING * cancelled, left, 0.0)
         spread = unit_factor(strata.n_psu)[:, None] * np.maximum(squares, 0)
         if strata.lonely_psu == "average" and not lonely.all():
             spread = spread * (lonely.size / np.count_nonzero(~lonely))
         return Variances(spread * (1 - strata.fraction)[:, None], spread, self._units_with_weight(cells))
 
-    def _totals(self, cells: Sequence[_Placed], influence: Influence, size: int) -> tuple[Floats, Floats]:
-        """Sum, and sum of squares over sampling units, of weight times influence in one stratum."""
-        totals, squares = np.zeros(size), np.zeros(size)
+    def _totals(
+        self, cells: Sequence[_Placed], influence: Influence, size: int
+    ) -> tuple[Floats, Floats, Floats]:
+        """Sum, and sum of squares over sampling units, of weight times influence in one stratum.
+
+        And the sum of squares as if no term cancelled another, of which what is left is a rounding error
+        where everybody answered the same.
+        """
+        totals, squares, cancelled = np.zeros(size), np.zeros(size), np.zeros(size)
         by_cluster: dict[str, Floats] = {}
         for cell in cells:
             moved = influence(cell)
             totals = totals + cell.sums.first @ moved
+            cancelled = cancelled + _diagonal(np.abs(moved), np.abs(cell.sums.square))
             if not self.has_clusters:
                 squares = squares + _diagonal(moved, cell.sums.square)
             for name, (_people, total) in cell.sums.clusters.items():
                 by_cluster[name] = by_cluster.get(name, np.zeros(size)) + total @ moved
         for z in by_cluster.values():
             squares = squares + z**2
-        return totals, squares
+        return totals, squares, cancelled
 
     def _squares(self, cells: Sequence[_Placed], found: Estimates) -> Floats:
         terms = (_diagonal(_influence_of(cell.group, found), cell.sums.spread) for cell in cells)

@@ -48,6 +48,41 @@ def test_the_score_from_counts_is_the_one_from_rows() -> None:
         assert (one.score, one.se, one.p_ge_low) == pytest.approx((other.score, other.se, other.p_ge_low))
 
 
+@pytest.mark.parametrize("marks", [(5, 3), (1, 1), (2, 5), (4, 4), (3, 2)])
+@pytest.mark.parametrize("sizes", [(12, 6), (7, 7), (31, 3), (200, 11)])
+@pytest.mark.parametrize("apart", [0, 1])
+def test_where_everybody_answers_the_same_nothing_of_rounding_is_left(
+    marks: tuple[int, int], sizes: tuple[int, int], apart: int
+) -> None:
+    group = np.repeat(["citizen", "business"], sizes)
+    answers = np.repeat(np.array(marks, dtype=float), sizes)[:, None] * np.ones(4)
+    answers[:2, 1] = np.nan  # one criterion is answered by fewer
+    answers[:apart, 0] = 6 - answers[:apart, 0]
+    cells = {
+        ("", name, ""): moment_cell(
+            pair_counts(codes(answers[group == name]), 5, 3, range(4)), SHARES, range(4)
+        )
+        for name in ("citizen", "business")
+    }
+    kept = Moments(made_for(RULES), has_clusters=False, has_weights=False, cells=cells)
+    fast = score_moments(kept, RULES).whole
+    slow = score_responses(answers, RULES, SampleDesign(), group=group).whole
+    assert fast.interval is not None
+    assert slow.interval is not None
+    assert fast.se == pytest.approx(slow.se, abs=1e-12)
+    assert (fast.interval.low, fast.interval.high) == pytest.approx((slow.interval.low, slow.interval.high))
+    for one, other in zip(fast.sections, slow.sections, strict=True):
+        assert one.interval is not None
+        assert other.interval is not None
+        assert one.interval.low == pytest.approx(other.interval.low)
+    for one, other in zip(fast.criteria, slow.criteria, strict=True):
+        assert one.interval is not None
+        assert other.interval is not None
+        assert (one.interval.low, one.interval.high) == pytest.approx(
+            (other.interval.low, other.interval.high)
+        )
+
+
 def test_differences_from_moments_are_those_from_rows() -> None:
     pairs = [("a", "b"), ("a", "c"), ("b", "c")]
     slow = differences_between(sample_of(ANSWERS, RULES, SampleDesign(), GROUP), DESK, pairs)
