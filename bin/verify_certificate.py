@@ -3,13 +3,13 @@
 
 import json
 import sys
+from functools import reduce
 from hashlib import sha256
 from math import exp, isclose, lgamma, log, log1p, sqrt
+from pathlib import Path
 from statistics import NormalDist
 
-
-def digest(value):
-    return sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def root(level):
@@ -30,11 +30,7 @@ def beta_cdf(x, a, b):
 
 
 def beta_quantile(p, a, b):
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if beta_cdf(middle, a, b) < p else (low, middle)
-    return (low + high) / 2
+    return reduce(lambda low, k: low + 0.5**k * (beta_cdf(low + 0.5**k, a, b) < p), range(1, 61), 0.0)
 
 
 def score(document, cells):
@@ -49,22 +45,23 @@ def score(document, cells):
                 parts.append((weight, sum(w * x for w, _, x in own) / sum(w * n for w, n, _ in own)))
         if parts:
             found.append((c["max_points"], sum(w * mean for w, mean in parts) / sum(w for w, _ in parts)))
-    return head["total_points"] * sum(m * r for m, r in found) / sum(m for m, _ in found) if found else None
+    full, got, strict = head["total_points"], sum(m for m, _ in found), head["when_unscored"] == "undefined"
+    return full * sum(m * r for m, r in found) / got if found and (isclose(got, full) or not strict) else None
 
 
-def interval(s, total, fixed, level, strata, cells):
-    v0 = v = square = flat = 0.0
+def interval(s, head, level, strata, cells):
+    total, v0, v, squares, flat = head["total_points"], 0.0, 0.0, 0.0, 0.0
     for h in strata:
         n, fraction = h["n"], h["n"] / h["population"] if h["population"] else 0.0
         spread = n / (n - 1) * (h["sum_z2"] - h["sum_z"] ** 2 / n) if n > 1 else h["sum_z2"] * (fraction < 1)
         v0, v = v0 + spread, v + spread * (1 - fraction)
-        square += (spread * (1 - fraction)) ** 2 / max(h["n_scored"] - 1, 1)
+        squares += (spread * (1 - fraction)) ** 2 / max(h["n_scored"] - 1, 1)
         flat += fraction * sum(c["weight"] * c["n"] for c in cells if c["stratum"] == h["stratum"])
     v0, v = (x if x > 1e-24 * total**2 else 0.0 for x in (v0, v))
     weight, units = sum(c["weight"] * c["n"] for c in cells), sum(h["n_scored"] for h in strata)
     fraction = min(max(1 - v / v0, 0), 1) if v0 else flat / weight
     df = units - sum(h["n_scored"] > 0 for h in strata)
-    df = v**2 / square if fixed and df >= 1 and v else df
+    df = v**2 / squares if head["group_rule"] == "fixed" and df >= 1 and v else df
     if 1 - fraction < 1e-12 or units < 2 or df < 1:
         return (sqrt(v), s, s) if 1 - fraction < 1e-12 else (sqrt(v), 0.0, total)
     tail, effective = (1 - level) / 2, weight**2 / sum(c["weight"] ** 2 * c["n"] for c in cells)
@@ -78,21 +75,23 @@ def interval(s, total, fixed, level, strata, cells):
     return sqrt(v), min(limits[0], s), max(limits[1], s)
 
 
-if len(sys.argv) not in (2, 3):
-    sys.exit(__doc__)
-with open(sys.argv[1], encoding="utf-8") as file:
-    c = json.load(file)
+c = json.loads(Path(sys.argv[1]).read_text("utf-8")) if len(sys.argv) in (2, 3) else sys.exit(__doc__)
 document, forms, said, sums = c["instrument"]["document"], c["responses"], c["result"], c["sums"]
-head, s = document["instrument"], score(document, sums["cells"])
-rule = (head["total_points"], head["group_rule"] == "fixed", said["level"])
-se, *limits = (None, *said["interval"]) if s is None else interval(s, *rule, **sums)
+head, s, digest = document["instrument"], score(document, sums["cells"]), c.pop("digest")
+se, *limits = (None, *said["interval"]) if s is None else interval(s, head, said["level"], **sums)
+answered = [cell["answered"] for cell in sums["cells"]]
+fewest = head["min_group_n_for_verdict"] * any(group["scored"] for group in document["groups"].values())
+few = sum(answered) < max(2, head["small_cell_suppression"]) or any(0 < n < fewest for n in answered)
+steps = sum((limits[i] or 0) >= head["target"][edge] for i, edge in ((1, "low"), (0, "low"), (0, "high")))
+verdict = "withheld" if s is None or few else ("missed", "inconclusive", "met", "exceeds")[steps]
 numbers = zip((s, said["se"] and se, *limits), (said["score"], said["se"], *said["interval"]), strict=True)
 checks = {
-    "the file": digest({key: value for key, value in c.items() if key != "digest"}) == c["digest"],
-    "the questionnaire": digest(document) == c["instrument"]["digest"],
+    "the file": sha256(canonical(c).encode()).hexdigest() == digest,
+    "the questionnaire": sha256(canonical(document).encode()).hexdigest() == c["instrument"]["digest"],
     "the set of forms": root([bytes.fromhex(leaf) for leaf in forms["leaves"]]) == forms["root"],
     "the number of forms": len(forms["leaves"]) == forms["n"] == sum(h["n"] for h in sums["strata"]),
     "score, standard error, interval": all(isclose(a or 0, b or 0, abs_tol=1e-6) for a, b in numbers),
+    "the verdict": verdict == said["verdict"],
     "your form": not sys.argv[2:] or sys.argv[2] in forms["leaves"],
 }
 print("\n".join(f"{'holds' if holds else 'DOES NOT HOLD'}: {name}" for name, holds in checks.items()))

@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from survey.instrument.folding import search_key
 from survey.instrument.questionnaire import Questionnaire
@@ -11,6 +12,7 @@ from survey.instrument.themes import Theme, themes
 from survey.store.comments import Comment, Status
 
 ON_A_PAGE = 20
+_themes = lru_cache(maxsize=8)(themes)  # a reader turns pages of the same comments
 MAX_TAGS, MAX_TAG_CHARS = 8, 40
 
 
@@ -72,7 +74,7 @@ def selected(comments: Sequence[Comment], wanted: Wanted, questionnaire: Questio
         n_pages=n_pages,
         statuses=tuple((status, statuses[status]) for status in Status),
         tags=tuple(sorted(tags.items(), key=lambda one: (-one[1], one[0]))),
-        themes=themes(comment.text for comment in comments),
+        themes=_themes(tuple(comment.text for comment in comments)),
         too_few=too_few,
     )
 

@@ -22,6 +22,7 @@ class Kind(StrEnum):
 
 
 # All patterns look at folded text: lower case, no accents, plain digits.
+_MAY_NAME = re.compile(r"[\d@]|[(\[]at[)\]]")  # without any of these nothing below matches
 _EMAIL = re.compile(
     r"[\w.+%'-]+ {0,2}(?:@|\(at\)|\[at\]) {0,2}[\w-]+(?: {0,2}(?:\.|\(dot\)|\[dot\]) {0,2}[\w-]+)+"
 )
@@ -55,6 +56,8 @@ _WORD_KINDS = {
 def masked(text: str, words: Mapping[Kind, str]) -> str:
     """`text` composed, with `words` in the place of what could name a person."""
     plain = composed(text)
+    if not _MAY_NAME.search(folded(plain)):
+        return plain
     for pattern, kind_of in _PATTERNS:
         plain = _replaced(plain, pattern, kind_of, words)
     return plain

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from survey.reports import blank_form, charts, method, tables, wording
+from survey.reports import blank_form, charts, method, result_code, tables, wording
 from survey.reports.canvas import PictureKind
 from survey.reports.results import CampaignResults
 from survey.reports.tables import Fact, Kind, Table
@@ -15,6 +15,7 @@ from survey.web.locale import gettext_in
 MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 TEXT_MM = 170
 _SCORE_MM = 122
+_CODE_MM = 34
 _LABEL_MM, _NARROWEST_MM, _WIDEST_MM = 60, 11, 19
 
 
@@ -200,6 +201,12 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[Part]:
             Sentences(method.method_sentences(results, language)),
             _facts(_("The numbers of the score"), method.headline_facts(results, language), language),
             _facts(_("What identifies this result"), method.identity_facts(results, language), language),
+            Picture(
+                partial(result_code.drawing, results, language),
+                result_code.alternative(results, language),
+                _CODE_MM,
+            ),
+            Sentences((result_code.sentence(results, language),)),
         ),
     )
     form = blank_form.pages(results.questionnaire, language)

@@ -15,12 +15,13 @@ from survey.scoring.verdict import FormsNeeded
 from survey.store import comments, responses
 from survey.store.fieldwork import Campaign
 from survey.store.rolling import EVERYTHING, N_REASONS, scored_places
+from survey.web.context import public_address
 from survey.web.masks import mask_in
 
 
 @dataclass(frozen=True)
 class CampaignFacts:
-    """What a report says about the campaign itself."""
+    """What a report says about the campaign itself; `public_page` is where its results are once published."""
 
     key: str
     name: str
@@ -28,6 +29,7 @@ class CampaignFacts:
     closes_on: date
     is_demo: bool
     instrument_digest: str
+    public_page: str | None = None
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ def _facts(campaign: Campaign) -> CampaignFacts:
         closes_on=campaign.closes_on,
         is_demo=campaign.is_demo,
         instrument_digest=campaign.instrument_digest,
+        public_page=public_address(f"/results/{campaign.key}"),
     )
 
 

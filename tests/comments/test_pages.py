@@ -134,6 +134,7 @@ def test_a_long_list_is_turned_over_page_by_page(demo_app: Flask, viewer: FlaskC
     assert (len(shown(first)), len(shown(last))) == (20, 5)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope="session")
 def test_a_thousand_hostile_comments_put_no_element_on_the_page(
     demo_app: Flask, administrator: FlaskClient
 ) -> None:

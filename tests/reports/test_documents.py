@@ -10,7 +10,7 @@ import docx
 import pytest
 
 from survey.instrument.codec import digest, questionnaire_from_json
-from survey.reports import paper, tables
+from survey.reports import paper, result_code, tables
 from survey.reports.export import exported
 from survey.reports.results import CampaignResults
 from tests.reports import builders
@@ -73,6 +73,17 @@ def test_words_of_respondents_are_printed_once_they_are_approved() -> None:
     words = [p.text for p in document(spoken, "vi").paragraphs]
     assert "– Rất tốt." in words
     assert any("=cmd|' /C calc'!A0 <script>" in line for line in words)
+
+
+def test_the_code_on_the_report_names_this_very_result() -> None:
+    results = builders.normal()
+    assert results.digest in result_code.content(results, "vi")
+    public = replace(results.campaign, public_page="https://khaosat.example/results/demo")
+    address = result_code.content(replace(results, campaign=public), "en")
+    assert address == f"https://khaosat.example/results/demo?lang=en#{results.digest}"
+    assert "recompute" in " ".join(
+        p.text for p in document(replace(results, campaign=public), "en").paragraphs
+    )
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
