@@ -54,7 +54,7 @@ def test_the_document_is_a4_with_headings_and_pictures_that_are_said_in_words() 
     assert headings[:2] == ["1. Kết quả", "2. Số phiếu"]
     assert headings[-1] == "Phụ lục 5. Mẫu phiếu khảo sát"
     alternatives = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
-    assert len(alternatives) == 3
+    assert len(alternatives) == 4
     assert all(alternatives)
 
 
