@@ -301,7 +301,7 @@ def languages(results: CampaignResults, language: str) -> Table:
 def all_tables(results: CampaignResults, language: str) -> tuple[Table, ...]:
     """Every table, in the order of the report."""
     first = (whole, forms, rates, groups, desks)
-    last = (channels, languages, sections, criteria, answers)
+    last = (languages, sections, criteria, answers)
     return (
         *(build(results, language) for build in first),
         *views(results, language),
@@ -311,7 +311,8 @@ def all_tables(results: CampaignResults, language: str) -> tuple[Table, ...]:
 
 def views(results: CampaignResults, language: str) -> tuple[Table, ...]:
     """The tables of parts that not every questionnaire asks about and not every result has."""
-    built = (build(results, language) for build in (fields, by_channel, months))
+    of_channels = by_channel if results.by_channel else channels
+    built = (build(results, language) for build in (fields, of_channels, months))
     return tuple(table for table in built if table.rows)
 
 
