@@ -79,7 +79,7 @@ def read_mail_server(url: str, sender: str) -> MailServer:
 
 def _sender(text: str) -> Address:
     name, address = parseaddr(text)
-    if not is_address(address):
+    if not text.isprintable() or not is_address(address):
         raise MailSettingError(
             f"MAIL_FROM is {text!r}; where SMTP_URL is set it is the sender's address, khaosat@example.vn"
         )

@@ -103,8 +103,8 @@ def address(app: Flask, rule: Rule) -> str:
     digest = database_of(app).read(questionnaires.versions)[0].digest
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
              "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint),
-             "job_id": _export_of(app), "reference": a_comment(app), "summary_id": 1, "kind": "whole", "name": "score",
-             **_of_a_scorecard(app)}  # fmt: skip
+             "job_id": _export_of(app), "reference": a_comment(app), "kind": "whole", "name": "score",
+             "summary_id": 1, **_of_a_scorecard(app)}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,
