@@ -102,7 +102,7 @@ def test_each_gets_a_letter_of_its_own_with_the_very_file_that_is_kept(
     assert dispatch.work_off() == []
     assert len({one["Message-ID"] for _, _, one in inbox.received}) == 2
     office = sign_in_as(demo_app, "admin")
-    assert "sent to 2" in office.get(f"{PAGE}?lang=en").text
+    assert "Sent by mail to 2" in office.get(f"{PAGE}?lang=en").text
     assert f"{name}: {LAN}" in office.get("/office/audit").text
 
 
@@ -137,7 +137,7 @@ def test_an_address_the_server_refuses_is_told_and_the_other_gets_its_letter(
     clock.moment += timedelta(days=5)
     assert dispatch.work_off() == [], "it will never be taken, so it is not tried again"
     page = sign_in_as(demo_app, "officer").get(f"{PAGE}?lang=en").text
-    assert "sent to 1" in page
+    assert "Sent by mail to 1" in page
     assert f"({LAN}): the mail server refused: 550 5.1.1 &lt;b&gt;No such user&lt;/b&gt;" in page
     seen_by_a_viewer = sign_in_as(demo_app, "viewer").get(f"{PAGE}?lang=en").text
     assert "the mail server refused" in seen_by_a_viewer
@@ -230,7 +230,7 @@ def test_letters_wait_for_a_mail_server_but_no_longer_than_seven_days(
     assert len(nowhere.work_off()) == 1
     page = sign_in_as(demo_app, "officer").get(f"{PAGE}?lang=en").text
     assert "no mail server is set" in page
-    assert "waiting to be sent: 1" in page
+    assert "Waiting to be sent by mail: 1" in page
     clock.moment += timedelta(days=1)
     a_dispatch(demo_app, server, clock).work_off()
     assert to(inbox) == [LAN]

@@ -391,7 +391,7 @@ def test_a_viewer_sees_the_summaries_and_no_address(
     dispatch.work_off()
     page = viewer.get(f"{PAGE}?lang=en").text
     assert "/ 38 points" in page
-    assert "waiting to be sent: 1" in page
+    assert "Waiting to be sent by mail: 1" in page
     assert "lan@example.vn" not in page
     assert "<textarea" not in page
     assert change(viewer, weekly="off")[0] == 403
