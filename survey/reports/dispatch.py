@@ -104,7 +104,10 @@ class Dispatch:
             content, said = self._written(summary)
         except Exception:  # whatever broke this one must not keep back the others
             log.exception("a weekly summary failed")
-            return Outcome(f"{name}: could not be made; it is tried again in five minutes", succeeded=False)
+            return Outcome(
+                f"{name}: could not be made; the log says why, and its page what becomes of it",
+                succeeded=False,
+            )
 
         def kept(session: Session) -> bool:
             done = store.finish(session, summary, content, said, now=self.clock())

@@ -439,4 +439,4 @@ def test_cron_says_what_could_not_be_made(demo_app: Flask) -> None:
     switch_on(demo_app, datetime.now(UTC) - WEEKS[2], language="gone")
     result = demo_app.test_cli_runner().invoke(args=["survey", "weekly"])
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
-    assert "could not be made; it is tried again in five minutes" in result.stderr
+    assert "could not be made; the log says why" in result.stderr
