@@ -4,6 +4,7 @@ passes on.
 """
 
 import os
+from typing import Any
 
 _on_sqlite = not os.environ.get("DATABASE_URL", "").startswith("postgresql")
 
@@ -20,3 +21,10 @@ errorlog = "-"
 loglevel = "error"  # a warning about a request that is no HTTP holds the address it came from
 limit_request_line = 4094
 limit_request_field_size = 8190
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have each process that serves look after the weekly summaries; between them each is made once."""
+    from survey.reports.summary_pages import keep_at_it
+
+    keep_at_it(worker.wsgi)

@@ -16,6 +16,7 @@ from survey.store import (  # noqa: F401 — fills Base.metadata
     saved_forms,
     scorecards,
     units,
+    weekly,
 )
 from survey.store.db import Base
 

@@ -28,7 +28,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     context.attach(
         app,
         Database(settings.database_url),
-        context.Office(settings.secret_keys, settings.public_url, settings.time_zone),
+        context.Office(settings.secret_keys, settings.public_url, settings.time_zone, settings.mail),
     )
     for part in (log, compress, security, templates, errors, guards, limits):
         part.init(app)
@@ -51,11 +51,13 @@ def _blueprints() -> "tuple[Blueprint, ...]":
     from survey.publication import pages as publication
     from survey.reports import download_pages as downloads
     from survey.reports import pages as reports
+    from survey.reports import summary_pages as summaries
     from survey.scorecards import pages as scorecards
     from survey.scorecards import plan_pages, value_pages
     from survey.web import metrics
 
     public = (metrics.bp, intake.bp, receipt.bp, later.bp, device.bp, publication.public_bp)
     work = (fieldwork.bp, look.bp, reports.bp, downloads.bp, comments.bp, publication.bp, accounts.bp)
+    weekly = (summaries.bp,)
     plan = (scorecards.bp, value_pages.bp, plan_pages.bp)
-    return (*public, *work, *plan, cli.bp)
+    return (*public, *work, *weekly, *plan, cli.bp)

@@ -25,6 +25,7 @@ from survey.reports.response_export import (
     write_responses,
 )
 from survey.reports.results import campaign_results
+from survey.reports.summary_pages import dispatch
 from survey.scorecards import demo as scorecard_demo
 from survey.scorecards.score_file import ScorecardFileError, score_scorecard
 from survey.store import fieldwork, migrate, people, questionnaires, rollups, scorecards
@@ -323,3 +324,17 @@ def recount(campaign: str) -> None:
         known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
         refused(f"no campaign has the key {campaign!r}; known: {known}")
     click.echo("the kept counts were right" if was_exact else "the kept counts were wrong and are put right")
+
+
+@bp.cli.command("weekly")
+def weekly() -> None:
+    """Make the weekly summaries that are due, send them, and say what was done; for cron."""
+    outcomes = dispatch().work_off()
+    for outcome in outcomes:
+        if outcome.succeeded:
+            click.echo(outcome.words)
+    failed = [outcome.words for outcome in outcomes if not outcome.succeeded]
+    if failed:
+        refused("; ".join(failed))
+    if not outcomes:
+        click.echo("nothing was due")

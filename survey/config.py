@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from survey.web.mail import MailServer, MailSettingError, read_mail_server
+
 MIN_SECRET_CHARS = 32
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +28,7 @@ class Settings:
     redis_url: str | None
     trusted_proxies: int
     https_only: bool
+    mail: MailServer | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -40,6 +43,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     - `TIME_ZONE` (Asia/Ho_Chi_Minh): when a campaign's day begins and ends.
     - `REDIS_URL` (none): shares rate limits among several web machines.
     - `TRUSTED_PROXIES` (0): how many reverse proxies in front set X-Forwarded-For and -Proto.
+    - `SMTP_URL` (none): the mail server that takes weekly summaries, `smtp://user:password@host:587?starttls`
+      or `smtps://…`.
+    - `MAIL_FROM`: whose name they bear; needed with `SMTP_URL`.
     """
     instance = Path(environ.get("INSTANCE_PATH") or ROOT / "instance")
     public_url = (environ.get("PUBLIC_URL") or "").rstrip("/") or None
@@ -56,6 +62,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         redis_url=environ.get("REDIS_URL") or None,
         trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES"),
         https_only=bool(public_url and public_url.startswith("https://")),
+        mail=_mail(environ),
     )
 
 
@@ -104,6 +111,14 @@ def _kept_secret(instance: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text(encoding="ascii")
+
+
+def _mail(environ: Mapping[str, str]) -> MailServer | None:
+    url = environ.get("SMTP_URL")
+    try:
+        return read_mail_server(url, environ.get("MAIL_FROM") or "") if url else None
+    except MailSettingError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _time_zone(environ: Mapping[str, str]) -> ZoneInfo:

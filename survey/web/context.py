@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, has_app_context, request
 
 from survey.store.db import Database
+from survey.web.mail import MailServer
 
 
 @dataclass(frozen=True)
 class Office:
-    """The settings pages use. `secret_keys` are newest first."""
+    """The settings pages use. `secret_keys` are newest first; `mail` is None where no mail server is set."""
 
     secret_keys: tuple[str, ...]
     public_url: str | None
     time_zone: ZoneInfo
+    mail: MailServer | None = None
 
 
 def attach(app: Flask, database: Database, office: Office) -> None:

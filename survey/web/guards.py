@@ -20,10 +20,10 @@ _READ = frozenset(
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.VIEWER: _READ,
     Role.LEADER: _READ | {"scorecard.approve"},
-    Role.OFFICER: _READ | {"fieldwork.write", "comments.write", "scorecard.enter"},
+    Role.OFFICER: _READ | {"fieldwork.write", "comments.write", "scorecard.enter", "report.schedule"},
     Role.ADMINISTRATOR: _READ
     | {"fieldwork.write", "comments.write", "people.manage", "audit.read", "office.manage"}
-    | {"report.publish", "responses.download"}
+    | {"report.publish", "report.schedule", "responses.download"}
     | {"scorecard.enter", "scorecard.approve", "scorecard.define"},
 }
 PUBLIC = "public"

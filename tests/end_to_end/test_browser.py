@@ -208,7 +208,7 @@ def test_a_public_page_is_accessible_and_fits(browser: Browser, server: Server, 
 
 
 PAGES = [
-    "", "/priorities?acc_info=10", "/comparison", "/trend", "/comments", "/publication",
+    "", "/priorities?acc_info=10", "/comparison", "/trend", "/comments", "/publication", "/summaries",
     "/numbers/criterion/proc_fee",
 ]  # fmt: skip
 

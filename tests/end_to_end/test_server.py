@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -23,9 +24,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.fieldwork.campaigns import NewDesk, add_desk
-from survey.store import fieldwork, questionnaires
+from survey.store import fieldwork, questionnaires, weekly
 from survey.store.db import Database
 from survey.store.responses import ResponseRow
+from survey.store.weekly import State, SummaryLetter, WeeklySummary
 from tests.builders import a_form, receipt_in
 from tests.end_to_end.server import Server, bare_environment, checkout, demo_server, free_port, wait_until
 from tests.postgres import create_database
@@ -205,6 +207,29 @@ def connection_to(server: Server) -> socket.socket:
 def says_goodbye(server: Server, watcher: requests.Session) -> bool:
     """Whether a connection that was kept alive is ended with its next answer."""
     return watcher.get(f"{server.address}/healthz", timeout=30).headers["Connection"] == "close"
+
+
+def test_the_weekly_summary_is_made_once_by_the_processes_that_serve(either: Server) -> None:
+    assert either.stop() == 0
+
+    def switch_on_two_weeks_ago(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, "demo")
+        assert campaign is not None
+        two_weeks_ago = datetime.now(UTC) - timedelta(days=14)
+        weekly.switch_on(session, campaign.id, "vi", ["lan@example.vn"], now=two_weeks_ago)
+
+    database = Database(either.database_url)
+    database.write(switch_on_two_weeks_ago)
+    database.dispose()
+    either.start_again()
+
+    def made() -> list[str]:
+        query = select(WeeklySummary.state)
+        return _read(either.database_url, lambda session: list(session.scalars(query)))
+
+    wait_until(lambda: made() == [State.DONE], "the summary to be made without being asked for")
+    addresses = select(SummaryLetter.address)
+    assert _read(either.database_url, lambda session: list(session.scalars(addresses))) == ["lan@example.vn"]
 
 
 def test_a_body_that_is_too_large_is_refused_in_words(server: Server) -> None:

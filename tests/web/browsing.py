@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from survey.reports.download_pages import workshop
-from survey.store import export_jobs, fieldwork, questionnaires, scorecards
+from survey.reports.summary_pages import dispatch
+from survey.store import export_jobs, fieldwork, questionnaires, scorecards, weekly
 from survey.store.comments import reference_of
 from survey.store.db import Base, Database
 from survey.store.fieldwork import Campaign
@@ -28,6 +29,7 @@ def app_for_all(template: Template, folder: Path) -> Iterator[Flask]:
     """One application for all the tests of a file, which therefore leave it as they found it."""
     app = app_on(template.copy(folder), folder)
     _make_an_export(app)
+    _make_a_summary(app)
     yield app
     app.extensions["database"].dispose()
 
@@ -43,6 +45,17 @@ def _make_an_export(app: Flask) -> None:
     database_of(app).write(ask)
     with app.app_context():
         workshop().work_off()
+
+
+def _make_a_summary(app: Flask) -> None:
+    """A weekly summary of the demonstration, for the pages that hand it out."""
+    campaign = database_of(app).read(lambda session: fieldwork.campaign_by_key(session, "demo"))
+    if campaign is not None:
+        weeks_ago = datetime.now(UTC) - timedelta(days=14)
+        database_of(app).write(lambda s: weekly.switch_on(s, campaign.id, "vi", [], now=weeks_ago))
+        with app.app_context():
+            dispatch().work_off()
+        database_of(app).write(lambda s: weekly.switch_off(s, campaign.id))
 
 
 def _export_of(app: Flask) -> str:
@@ -91,7 +104,7 @@ def address(app: Flask, rule: Rule) -> str:
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
              "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint),
              "job_id": _export_of(app), "reference": a_comment(app), "kind": "whole", "name": "score",
-             **_of_a_scorecard(app)}  # fmt: skip
+             "summary_id": 1, **_of_a_scorecard(app)}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,

@@ -37,7 +37,7 @@ def test_nothing_need_be_set(tmp_path: Path) -> None:
 
 
 def test_an_empty_variable_is_as_good_as_none(tmp_path: Path) -> None:
-    names = ("DATABASE_URL", "PUBLIC_URL", "TIME_ZONE", "REDIS_URL", "TRUSTED_PROXIES")
+    names = ("DATABASE_URL", "PUBLIC_URL", "TIME_ZONE", "REDIS_URL", "TRUSTED_PROXIES", "SMTP_URL")
     assert settings(tmp_path, **dict.fromkeys(names, "")) == settings(tmp_path)
 
 

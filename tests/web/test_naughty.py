@@ -199,6 +199,7 @@ OFFICE_FORMS = [
     ("/office/campaigns/new", ("name", "instrument_digest", "opens_on", "closes_on", "desks")),
     ("/office/campaigns/demo/desks", ("name", "name_en", "quota")),
     ("/office/campaigns/demo/populations", ("population-citizen", "population-business")),
+    ("/office/campaigns/demo/summaries", ("language", "recipients", "weekly")),
     ("/office/people", ("username", "full_name", "role")),
     ("/office/password", ("old", "new")),
 ]

@@ -168,6 +168,8 @@ OFFICE_POSTS = [
     ("/office/appearance", {"accent": "#123456"}),
     ("/office/campaigns/demo/exports", {"format": "csv", "language": "vi"}),
     ("/office/campaigns/demo/exports/0/cancel", {}),
+    ("/office/campaigns/demo/summaries", {"weekly": "on", "language": "vi"}),
+    ("/office/campaigns/demo/summaries/1/again", {}),
     ("/office/scorecards", {"unit_id": "1", "period": "2031", "campaign": "typed"}),
     ("/office/scorecards/3/values", {}),
     ("/office/scorecards/3/values/unit_autonomy_rate", {"value": "95"}),

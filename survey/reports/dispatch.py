@@ -1,0 +1,159 @@
+"""Making and sending the weekly summaries that are due: in a thread of each serving process, or by cron."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from survey.reports import letters, wording
+from survey.reports.export import exported
+from survey.reports.results import campaign_results
+from survey.reports.weekly import newest_due
+from survey.store import audit, rollups
+from survey.store import weekly as store
+from survey.store.db import Database
+from survey.store.fieldwork import Campaign
+from survey.store.weekly import Letter, Problem, WeeklySummary
+from survey.web.context import morning_of
+from survey.web.locale import LANGUAGES
+from survey.web.mail import MailServer, NotSentError, deliver
+
+log = logging.getLogger("survey.weekly")
+_LOOK_EVERY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one summary or letter, on one line for whoever started it by hand."""
+
+    words: str
+    succeeded: bool
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What makes and sends in this process. `mail` is None where no mail server is set."""
+
+    database: Database
+    time_zone: ZoneInfo
+    mail: MailServer | None
+    office_address: str | None
+    clock: Callable[[], datetime]
+    busy: threading.Lock = field(default_factory=threading.Lock)
+
+    def keep_at_it(self, stop: threading.Event) -> None:
+        """Do what is due now and look again every minute, until told to stop."""
+        while True:
+            try:
+                self.work_off_if_free()
+            except Exception:  # as a database that is being restarted; the thread looks again
+                log.exception("the weekly summaries could not be looked after")
+            if stop.wait(_LOOK_EVERY_SECONDS):
+                return
+
+    def wake(self) -> None:
+        """Do what is due in a thread, if there is anything and none is at it."""
+        if self._there_is_work() and not self.busy.locked():
+            threading.Thread(target=self.work_off_if_free, name="weekly", daemon=True).start()
+
+    def work_off_if_free(self) -> None:
+        """Do what is due unless this process is at it already."""
+        if self._there_is_work() and self.busy.acquire(blocking=False):
+            try:
+                self.work_off()
+            finally:
+                self.busy.release()
+
+    def work_off(self) -> list[Outcome]:
+        """Make every summary that is due, then send every letter that is."""
+        at = self.clock()
+        self.database.write(lambda session: store.give_up_old(session, now=at))
+        made = [self._made(campaign, due_on) for campaign, due_on in self.database.read(self._due)]
+        outcomes = [outcome for outcome in made if outcome is not None]
+        while self.mail is not None and (letter := self._claimed_letter()) is not None:
+            outcomes.append(self._sent(letter, self.mail))
+        return outcomes
+
+    def _there_is_work(self) -> bool:
+        at, can_send = self.clock(), self.mail is not None
+        if self.database.read(self._due):
+            return True
+        return self.database.read(lambda session: store.a_letter_is_due(session, can_send=can_send, now=at))
+
+    def _due(self, session: Session) -> list[tuple[Campaign, date]]:
+        """The campaigns whose newest summary is to be made."""
+        now, found = self.clock(), []
+        for plan, campaign in store.plans(session):
+            due_on = newest_due(
+                campaign.opens_on, campaign.closes_on, since=plan.since, now=now, zone=self.time_zone
+            )
+            if due_on is not None and store.is_to_be_made(session, campaign.id, due_on, now=now):
+                found.append((campaign, due_on))
+        return found
+
+    def _made(self, campaign: Campaign, due_on: date) -> Outcome | None:
+        at, name = self.clock(), f"{campaign.key} {due_on.isoformat()}"
+        summary = self.database.write(lambda session: store.claim(session, campaign.id, due_on, now=at))
+        if summary is None:
+            return None
+        try:
+            content, said = self._written(summary)
+        except Exception:  # whatever broke this one must not keep back the others
+            log.exception("a weekly summary failed")
+            return Outcome(
+                f"{name}: could not be made; the log says why, and its page what becomes of it",
+                succeeded=False,
+            )
+
+        def kept(session: Session) -> bool:
+            done = store.finish(session, summary, content, said, now=self.clock())
+            if done:
+                audit.record(session, "made a weekly summary", name, person_id=None, now=self.clock())
+            return done
+
+        return Outcome(f"{name}: made", succeeded=True) if self.database.write(kept) else None
+
+    def _written(self, summary: WeeklySummary) -> tuple[bytes, dict[str, str]]:
+        """The file, the same as the downloads give this day, and its first sentence in every language."""
+        rollups.keep_up(self.database, summary.campaign_id, self.time_zone)
+        morning = morning_of(self.clock(), self.time_zone)
+        results = self.database.read(
+            lambda session: campaign_results(
+                session, session.get_one(Campaign, summary.campaign_id), computed_at=morning
+            )
+        )
+        said = {language: wording.verdict_sentence(results, language) for language in LANGUAGES}
+        return exported(results, "pdf", summary.language), said
+
+    def _claimed_letter(self) -> Letter | None:
+        at = self.clock()
+        return self.database.write(lambda session: store.claim_letter(session, now=at))
+
+    def _sent(self, letter: Letter, mail: MailServer) -> Outcome:
+        at, address = self.clock(), letter.letter.address
+        name = f"{letter.campaign.key} {letter.summary.due_on.isoformat()}"
+        written = letters.written(letter, mail.sender, self.office_address, now=at)
+        try:
+            deliver(mail, written, address)
+        except NotSentError as error:
+            self._note_problem(letter, error)
+            return Outcome(f"{name}: not sent to {address}: {error.words}", succeeded=False)
+
+        def noted(session: Session) -> None:
+            store.sent(session, letter.letter, now=at)
+            audit.record(session, "sent a weekly summary", f"{name}: {address}", person_id=None, now=at)
+
+        self.database.write(noted)
+        return Outcome(f"{name}: sent to {address}", succeeded=True)
+
+    def _note_problem(self, letter: Letter, error: NotSentError) -> None:
+        at, kind = self.clock(), Problem.REFUSED if error.is_refused else Problem.UNREACHABLE
+        self.database.write(
+            lambda session: store.not_sent(
+                session, letter.letter, kind, error.words, is_final=error.is_final, now=at
+            )
+        )

@@ -1,0 +1,70 @@
+"""The letter that brings a weekly summary, in the language of the summary."""
+
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from survey.reports import weekly, wording
+from survey.store.fieldwork import Campaign
+from survey.store.weekly import Letter, WeeklySummary
+from survey.web.locale import gettext_in
+
+
+def file_name(campaign: Campaign, summary: WeeklySummary) -> str:
+    """What the file of a summary is called, by the day it was due."""
+    return f"{campaign.key}-{summary.due_on.isoformat()}-{summary.language}.pdf"
+
+
+def week_in_words(campaign: Campaign, due_on: date, language: str) -> str:
+    """First and last day of the week a summary closes, 16/11/2026 – 22/11/2026."""
+    first, last = weekly.week_before(due_on, campaign.opens_on)
+    if first == last:
+        return wording.day(last, language)
+    return f"{wording.day(first, language)} – {wording.day(last, language)}"
+
+
+def written(to_send: Letter, sender: Address, office_address: str | None, *, now: datetime) -> EmailMessage:
+    """The letter with the very bytes that are kept; every try of it bears the same Message-ID."""
+    summary, campaign, language = to_send.summary, to_send.campaign, to_send.summary.language
+    _ = gettext_in(language)
+    letter = EmailMessage()
+    letter["Subject"] = _one_line(
+        _("Weekly summary {week}: {campaign}").format(
+            week=week_in_words(campaign, summary.due_on, language), campaign=campaign.name
+        )
+    )
+    letter["From"] = sender
+    letter["To"] = Address(addr_spec=to_send.letter.address)
+    letter["Date"] = format_datetime(now)
+    letter["Message-ID"] = f"<{to_send.letter.token}@{sender.domain}>"
+    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence notes in answer
+    letter["Content-Language"] = language
+    letter.set_content("\n\n".join(_paragraphs(campaign, summary, office_address)) + "\n")
+    letter.add_attachment(
+        summary.content or b"", maintype="application", subtype="pdf", filename=file_name(campaign, summary)
+    )
+    return letter
+
+
+def _paragraphs(campaign: Campaign, summary: WeeklySummary, office_address: str | None) -> list[str]:
+    language = summary.language
+    _ = gettext_in(language)
+    paragraphs = [wording.demo_label(language)] if campaign.is_demo else []
+    paragraphs += [
+        _one_line(campaign.name),
+        (summary.said or {}).get(language, ""),
+        _("The summary is attached. The office keeps the same file, with this fingerprint (SHA-256):")
+        + f"\n{summary.sha256}",
+    ]
+    if office_address:
+        paragraphs.append(f"{office_address}/office/campaigns/{campaign.key}/summaries")
+    paragraphs.append(
+        _("This letter was sent by the survey's server. Ask the office if you wish to receive it no longer.")
+    )
+    return paragraphs
+
+
+def _one_line(text: str) -> str:
+    """A header holds one line; a name with a line break is refused where it is typed, and mended here."""
+    return " ".join(text.split())

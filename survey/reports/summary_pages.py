@@ -1,0 +1,207 @@
+"""Weekly summaries: switched on for a campaign, listed as they were made, and to whom they were sent."""
+
+import io
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey.reports.dispatch import Dispatch
+from survey.reports.forms import WeeklyForm, recipients_typed
+from survey.reports.letters import file_name, week_in_words
+from survey.reports.pages import found_campaign
+from survey.reports.weekly import MORNING, next_due
+from survey.store import audit, weekly
+from survey.store.fieldwork import Campaign
+from survey.store.weekly import Problem, State, SummaryLetter, WeeklySummary
+from survey.web.context import database, now, office
+from survey.web.guards import may, signed_in
+from survey.web.templates import gettext as _
+from survey.web.templates import language
+
+bp = Blueprint("summaries", __name__, url_prefix="/office/campaigns")
+_NUMBER = "int(max=2147483647):summary_id"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A summary as the page shows it; each letter that is `not_sent` comes with why."""
+
+    summary: WeeklySummary
+    week: str
+    sent: int
+    waiting: int
+    not_sent: tuple[tuple[SummaryLetter, str], ...]
+    can_start_again: bool
+
+
+@bp.get("/<key>/summaries")
+@may("report.download")
+def listed(key: str) -> ResponseReturnValue:
+    """Every weekly summary of a campaign; to look at the page is to have done what is due."""
+    dispatch().wake()
+    return _page(key, None)
+
+
+@bp.post("/<key>/summaries")
+@may("report.schedule")
+def change(key: str) -> ResponseReturnValue:
+    """Switch weekly summaries on or off, or change their language and who gets them."""
+    form, wanted = WeeklyForm(), request.form.get("weekly", "")
+    if wanted == "off":
+        return _switched_off(key)
+    if not form.validate() or wanted != "on":
+        return _page(key, form)
+    in_words, at, by = form.language.data, now(), _signed_in_id()
+    recipients = recipients_typed(form.recipients.data or "")
+
+    def switched(session: Session) -> None:
+        weekly.switch_on(session, found_campaign(session, key).id, in_words, recipients, now=at)
+        subject = f"{key} ({in_words}): {', '.join(recipients)}"
+        audit.record(session, "set weekly summaries", subject, person_id=by, now=at)
+
+    database().write(switched)
+    flash(_("The weekly summary is on"))
+    return redirect(url_for("summaries.listed", key=key), 303)
+
+
+def _switched_off(key: str) -> ResponseReturnValue:
+    at, by = now(), _signed_in_id()
+
+    def switched(session: Session) -> None:
+        weekly.switch_off(session, found_campaign(session, key).id)
+        audit.record(session, "ended weekly summaries", key, person_id=by, now=at)
+
+    database().write(switched)
+    flash(_("The weekly summary is off; the ones that were made stay here"))
+    return redirect(url_for("summaries.listed", key=key), 303)
+
+
+@bp.get(f"/<key>/summaries/<{_NUMBER}>.pdf")
+@may("report.download")
+def download(key: str, summary_id: int) -> ResponseReturnValue:
+    """A summary as it was made, byte for byte."""
+    campaign, summary = database().read(lambda session: _found(session, key, summary_id))
+    if summary.content is None:
+        abort(404)
+    at, by, name = now(), _signed_in_id(), file_name(campaign, summary)
+    database().write(lambda session: audit.record(session, "downloaded", name, person_id=by, now=at))
+    content = io.BytesIO(summary.content)
+    return send_file(content, mimetype="application/pdf", download_name=name, as_attachment=True, max_age=0)
+
+
+@bp.post(f"/<key>/summaries/<{_NUMBER}>/again")
+@may("report.schedule")
+def start_again(key: str, summary_id: int) -> ResponseReturnValue:
+    """Make what could not be made, send what could not be sent."""
+    at, by = now(), _signed_in_id()
+
+    def started(session: Session) -> None:
+        campaign, summary = _found(session, key, summary_id)
+        weekly.start_again(session, summary, now=at)
+        subject = f"{campaign.key} {summary.due_on.isoformat()}"
+        audit.record(session, "tried a summary again", subject, person_id=by, now=at)
+
+    database().write(started)
+    dispatch().wake()
+    return redirect(url_for("summaries.listed", key=key), 303)
+
+
+def _found(session: Session, key: str, summary_id: int) -> tuple[Campaign, WeeklySummary]:
+    """The summary of this campaign; one of another is not found."""
+    campaign, summary = found_campaign(session, key), weekly.by_id(session, summary_id)
+    if summary is None or summary.campaign_id != campaign.id:
+        abort(404)
+    return campaign, summary
+
+
+def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
+    campaign, plan, summaries, letters = database().read(lambda session: _everything(session, key))
+    kept = {"language": plan.language, "recipients": "\n".join(plan.recipients)} if plan else {}
+    form = refused or WeeklyForm(formdata=None, data={"language": language(), **kept})
+    errors = refused.problems() or {"weekly": _("Choose to switch it on or off")} if refused else {}
+    page = render_template(
+        "reports/summaries.html",
+        campaign=campaign,
+        plan=plan,
+        form=form,
+        errors=errors,
+        rows=[_row(campaign, summary, letters) for summary in summaries],
+        next_on=next_due(campaign.opens_on, campaign.closes_on, now=now(), zone=office().time_zone),
+        last_on=campaign.closes_on + timedelta(days=1),
+        morning=MORNING,
+        sends_mail=office().mail is not None,
+        is_demo=campaign.is_demo,
+    )
+    return page, 422 if refused else 200
+
+
+def _everything(
+    session: Session, key: str
+) -> tuple[Campaign, weekly.WeeklyPlan | None, list[WeeklySummary], list[SummaryLetter]]:
+    campaign = found_campaign(session, key)
+    return (
+        campaign,
+        weekly.plan_of(session, campaign.id),
+        weekly.summaries_of(session, campaign.id),
+        weekly.letters_of(session, campaign.id),
+    )
+
+
+def _row(campaign: Campaign, summary: WeeklySummary, letters: list[SummaryLetter]) -> Row:
+    own = [letter for letter in letters if letter.summary_id == summary.id]
+    return Row(
+        summary=summary,
+        week=week_in_words(campaign, summary.due_on, language()),
+        sent=sum(letter.state == State.DONE for letter in own),
+        waiting=sum(letter.state == State.OPEN and not letter.problem for letter in own),
+        not_sent=tuple((letter, _why(letter)) for letter in own if letter.problem),
+        can_start_again=State.FAILED in (summary.state, *(letter.state for letter in own)),
+    )
+
+
+def _why(letter: SummaryLetter) -> str:
+    """Why a letter was not sent, in the words of this page's language and the mail server's own."""
+    return {
+        Problem.REFUSED: _("the mail server refused: %(words)s"),
+        Problem.UNREACHABLE: _("no connection to the mail server: %(words)s"),
+        Problem.TOO_LATE: _("it could not be sent for seven days"),
+    }[Problem(letter.problem)] % {"words": letter.words}
+
+
+def _signed_in_id() -> int | None:
+    signed = signed_in()
+    return signed.person.id if signed else None
+
+
+def dispatch() -> Dispatch:
+    """What makes and sends weekly summaries in this process."""
+    if "weekly" not in current_app.extensions:
+        here = office()
+        current_app.extensions["weekly"] = Dispatch(
+            database(), here.time_zone, here.mail, here.public_url, now
+        )
+    made: Dispatch = current_app.extensions["weekly"]
+    return made
+
+
+def keep_at_it(app: Flask) -> None:
+    """Have a thread of this process make and send what is due; for processes that serve."""
+    with app.app_context():
+        made = dispatch()
+    never = threading.Event()
+    threading.Thread(target=made.keep_at_it, args=(never,), name="weekly", daemon=True).start()

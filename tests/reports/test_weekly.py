@@ -1,0 +1,442 @@
+"""Weekly summaries: when they are due, each made once and kept, whatever happens to its process."""
+
+import hashlib
+import html
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from survey.reports.dispatch import Dispatch
+from survey.reports.weekly import newest_due, next_due, week_before
+from survey.store import fieldwork, weekly
+from survey.store.fieldwork import Campaign
+from survey.store.weekly import State, WeeklySummary
+from tests.builders import a_form, send
+from tests.conftest import csrf_in, sign_in_as
+from tests.reports.test_export_jobs import Clock, until
+from tests.reports.test_pages import Q
+from tests.web.browsing import database_of
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+OPENS, CLOSES = date(2026, 11, 4), date(2026, 11, 27)  # a Wednesday, and a Friday
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+PAGE = "/office/campaigns/demo/summaries"
+
+
+def at(day: int, hour: int = 6, month: int = 11) -> datetime:
+    """A moment on the office's clock."""
+    return datetime(2026, month, day, hour, tzinfo=ZONE)
+
+
+def due(now: datetime, since: datetime = LONG_AGO, zone: ZoneInfo = ZONE) -> date | None:
+    return newest_due(OPENS, CLOSES, since=since, now=now, zone=zone)
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (at(2), None),
+        (at(8), None),
+        (at(9, 5), None),
+        (at(9), date(2026, 11, 9)),
+        (at(15), date(2026, 11, 9)),
+        (at(16, 5), date(2026, 11, 9)),
+        (at(16), date(2026, 11, 16)),
+        (at(27), date(2026, 11, 23)),
+        (at(28, 5), date(2026, 11, 23)),
+        (at(28), date(2026, 11, 28)),
+        (at(30), date(2026, 11, 28)),
+        (at(31, month=12), date(2026, 11, 28)),
+    ],
+)
+def test_a_summary_is_due_on_monday_mornings_and_after_the_last_day(now: datetime, day: date | None) -> None:
+    assert due(now) == day
+
+
+def test_a_campaign_that_opens_on_a_monday_or_for_one_day_has_nothing_to_sum_up_that_morning() -> None:
+    monday = date(2026, 11, 9)
+    whole = {"since": LONG_AGO, "zone": ZONE}
+    assert newest_due(monday, CLOSES, now=at(9, 12), **whole) is None  # type: ignore[arg-type]
+    assert newest_due(monday, monday, now=at(9, 12), **whole) is None  # type: ignore[arg-type]
+    assert newest_due(monday, monday, now=at(10), **whole) == date(2026, 11, 10)  # type: ignore[arg-type]
+
+
+def test_nothing_is_due_for_the_time_before_it_was_switched_on() -> None:
+    assert due(at(18), since=at(17)) is None
+    assert due(at(16), since=at(16, 5)) == date(2026, 11, 16)
+    assert due(at(16, 7), since=at(16)) is None
+    assert due(at(23), since=at(17)) == date(2026, 11, 23)
+
+
+def test_monday_begins_where_the_office_is() -> None:
+    now = datetime(2026, 11, 15, 23, 30, tzinfo=UTC)  # 6:30 on Monday in Quảng Ngãi, Sunday in London
+    assert due(now) == date(2026, 11, 16)
+    assert due(now, zone=ZoneInfo("Europe/London")) == date(2026, 11, 9)
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (at(1), 9),
+        (at(4), 9),
+        (at(9, 5), 9),
+        (at(9), 16),
+        (at(17), 23),
+        (at(23), 28),
+        (at(28, 5), 28),
+        (at(28), None),
+    ],
+)
+def test_the_next_one_is_told(now: datetime, day: int | None) -> None:
+    found = next_due(OPENS, CLOSES, now=now, zone=ZONE)
+    assert found == (date(2026, 11, day) if day else None)
+    if found:
+        assert due(datetime.combine(found, at(1).timetz(), ZONE)) == found
+
+
+def test_a_summary_closes_a_week_of_the_campaign() -> None:
+    assert week_before(date(2026, 11, 16), OPENS) == (date(2026, 11, 9), date(2026, 11, 15))
+    assert week_before(date(2026, 11, 9), OPENS) == (OPENS, date(2026, 11, 8))
+    assert week_before(date(2026, 11, 28), OPENS) == (date(2026, 11, 23), CLOSES)
+
+
+@pytest.fixture
+def clock(demo_app: Flask) -> Clock:
+    """Noon of the first Tuesday after the demonstration's second week; forms came in until today."""
+    found = Clock()
+    opens_on = the_campaign(demo_app).opens_on
+    monday = opens_on + timedelta(days=14 - opens_on.weekday())
+    found.moment = datetime.combine(monday + timedelta(days=1), datetime.min.time(), ZONE) + timedelta(
+        hours=12
+    )
+    return found
+
+
+@pytest.fixture
+def dispatch(demo_app: Flask, clock: Clock) -> Dispatch:
+    return a_dispatch(demo_app, clock)
+
+
+def a_dispatch(app: Flask, clock: Callable[[], datetime]) -> Dispatch:
+    """What the pages wake too, so that no other clock meddles."""
+    made = Dispatch(database_of(app), ZONE, None, None, clock)
+    app.extensions["weekly"] = made
+    return made
+
+
+def the_campaign(app: Flask) -> Campaign:
+    found = database_of(app).read(lambda session: fieldwork.campaign_by_key(session, "demo"))
+    assert found is not None
+    return found
+
+
+def switch_on(app: Flask, since: datetime, *recipients: str, language: str = "vi") -> None:
+    campaign_id = the_campaign(app).id
+    database_of(app).write(
+        lambda session: weekly.switch_on(session, campaign_id, language, recipients, now=since)
+    )
+
+
+def summaries(app: Flask) -> list[WeeklySummary]:
+    """With their content, newest first."""
+
+    def found(session: Session) -> list[WeeklySummary]:
+        listed = weekly.summaries_of(session, the_campaign(app).id)
+        numbers = [summary.id for summary in listed]
+        session.expunge_all()
+        return [session.get_one(WeeklySummary, number) for number in numbers]
+
+    return database_of(app).read(found)
+
+
+def days(app: Flask) -> list[date]:
+    return [summary.due_on for summary in summaries(app)]
+
+
+WEEKS = [timedelta(days=7 * n) for n in range(10)]
+
+
+def test_a_summary_is_made_once_a_week_and_says_what_the_page_says(
+    demo_app: Flask, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    outcomes = [outcome.words for outcome in dispatch.work_off()]
+    monday = clock.moment.date() - timedelta(days=1)
+    assert outcomes == [f"demo {monday}: made"]
+    assert dispatch.work_off() == []
+    clock.moment += WEEKS[1]
+    dispatch.work_off()
+    newest, first = summaries(demo_app)
+    assert (newest.due_on, first.due_on) == (monday + WEEKS[1], monday)
+    assert first.content is not None
+    assert first.content.startswith(b"%PDF-")
+    assert first.said is not None
+    assert "/ 38 điểm" in first.said["vi"]
+    assert "/ 38 points" in first.said["en"]
+    log = sign_in_as(demo_app, "admin").get("/office/audit?lang=en").text
+    assert log.count("made a weekly summary") == 2
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_file_is_the_download_of_its_day_and_stays_as_it_was_made(
+    demo_app: Flask, clock: Clock, language: str
+) -> None:
+    clock.moment = datetime.now(UTC)
+    switch_on(demo_app, clock.moment - WEEKS[2], language=language)
+    office = sign_in_as(demo_app, "viewer")
+    a_dispatch(demo_app, clock).work_off()
+    same_day = office.get(f"/office/campaigns/demo/summary.pdf?in={language}").data
+    (summary,) = summaries(demo_app)
+    kept = f"{PAGE}/{summary.id}.pdf"
+    assert office.get(kept).data == same_day == summary.content
+    assert hashlib.sha256(same_day).hexdigest() == summary.sha256
+    for _form in range(3):
+        send(demo_app.test_client(), a_form(Q, "1"))
+    assert office.get(f"/office/campaigns/demo/summary.pdf?in={language}").data != same_day
+    answer = office.get(kept)
+    assert answer.data == same_day
+    assert f"demo-{summary.due_on}-{language}.pdf" in answer.headers["Content-Disposition"]
+
+
+def test_after_weeks_without_a_server_one_summary_is_made(
+    demo_app: Flask, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    dispatch.work_off()
+    clock.moment += WEEKS[4]
+    dispatch.work_off()
+    newest, first = days(demo_app)
+    assert newest > first + WEEKS[1]
+
+
+def test_the_last_one_is_made_the_day_after_the_campaign_and_then_no_more(
+    demo_app: Flask, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment)
+    clock.moment += timedelta(days=500)
+    dispatch.work_off()
+    clock.moment += WEEKS[9]
+    assert dispatch.work_off() == []
+    assert days(demo_app) == [the_campaign(demo_app).closes_on + timedelta(days=1)]
+
+
+def test_of_many_processes_one_makes_it(demo_app: Flask, clock: Clock) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    start, made = threading.Barrier(4), []
+
+    def one() -> None:
+        process = a_dispatch(demo_app, clock)
+        start.wait()
+        made.extend(process.work_off())
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == len(days(demo_app)) == 1
+
+
+def claimed(app: Flask, clock: Clock) -> WeeklySummary | None:
+    campaign, monday = the_campaign(app), clock.moment.date() - timedelta(days=1)
+    return database_of(app).write(
+        lambda session: weekly.claim(session, campaign.id, monday, now=clock.moment)
+    )
+
+
+def test_what_a_killed_process_had_in_hand_is_taken_over_when_its_lease_has_run_out(
+    demo_app: Flask, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    held = claimed(demo_app, clock)
+    assert held is not None
+    assert dispatch.work_off() == [], "its process may still be at it"
+    clock.moment += weekly.LEASE
+    assert [outcome.succeeded for outcome in dispatch.work_off()] == [True]
+    late = database_of(demo_app).write(lambda s: weekly.finish(s, held, b"late", {}, now=clock.moment))
+    assert late is False, "the first process, back from the dead, changes nothing"
+    assert summaries(demo_app)[0].content != b"late"
+
+
+def test_one_that_ends_its_process_three_times_is_given_up_until_somebody_says_so(
+    demo_app: Flask, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    for _attempt in range(weekly.MOST_ATTEMPTS):
+        assert claimed(demo_app, clock) is not None
+        clock.moment += weekly.LEASE
+    assert dispatch.work_off() == []
+    (summary,) = summaries(demo_app)
+    assert summary.state == State.FAILED
+    database_of(demo_app).write(lambda s: weekly.start_again(s, summary, now=clock.moment))
+    assert [outcome.succeeded for outcome in dispatch.work_off()] == [True]
+
+
+def test_one_that_cannot_be_made_keeps_nothing_else_back(
+    demo_app: Flask, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1], language="gone")
+    (outcome,) = dispatch.work_off()
+    assert not outcome.succeeded
+    assert dispatch.work_off() == []
+    switch_on(demo_app, clock.moment, language="en")
+    clock.moment += weekly.LEASE
+    assert [one.succeeded for one in dispatch.work_off()] == [True]
+
+
+def test_one_left_unfinished_is_forgotten_for_the_next(
+    demo_app: Flask, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    first = claimed(demo_app, clock)
+    assert first is not None
+    clock.moment += WEEKS[1]
+    dispatch.work_off()
+    assert days(demo_app) == [first.due_on + WEEKS[1]]
+
+
+def test_switched_off_while_one_is_made_it_is_not_kept(
+    demo_app: Flask, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    held = claimed(demo_app, clock)
+    assert held is not None
+    database_of(demo_app).write(lambda s: weekly.switch_off(s, held.campaign_id))
+    assert database_of(demo_app).write(lambda s: weekly.finish(s, held, b"x", {}, now=clock.moment)) is False
+    clock.moment += WEEKS[1]
+    assert dispatch.work_off() == []
+    assert days(demo_app) == []
+
+
+def test_the_thread_looks_by_itself_and_survives_a_failure(demo_app: Flask, clock: Clock) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    stop, looks = threading.Event(), []
+
+    def failing_at_first() -> datetime:
+        looks.append(clock.moment)
+        if len(looks) == 1:
+            stop.set()
+            raise OSError("the database is away")
+        return clock.moment
+
+    process = a_dispatch(demo_app, failing_at_first)
+    process.keep_at_it(stop)
+    assert days(demo_app) == []
+    process.keep_at_it(stop)
+    assert len(days(demo_app)) == 1
+
+
+def change(client: FlaskClient, **fields: str) -> tuple[int, str]:
+    answer = client.post(PAGE, data={"csrf_token": csrf_in(client.get(PAGE).text), **fields})
+    return answer.status_code, answer.text
+
+
+ON = {"weekly": "on", "language": "en"}
+
+
+def test_an_officer_switches_it_on_changes_it_and_switches_it_off(demo_app: Flask) -> None:
+    officer = sign_in_as(demo_app, "officer")
+    assert "Off. Once it is on" in officer.get(f"{PAGE}?lang=en").text
+    assert PAGE in officer.get("/office/campaigns/demo/downloads").text
+    typed = "Lan@example.vn, minh@example.vn;lan@example.vn\r\n"
+    assert change(officer, **ON, recipients=typed)[0] == 303
+    page = officer.get(PAGE).text
+    assert "On. The next one is made on" in page
+    assert "lan@example.vn\nminh@example.vn</textarea>" in page
+    assert "SMTP_URL" in page
+    assert change(officer, weekly="on", language="vi")[0] == 303
+    assert "@example.vn" not in officer.get(PAGE).text
+    assert change(officer, weekly="off")[0] == 303
+    assert "Off. Once it is on" in officer.get(PAGE).text
+    log = sign_in_as(demo_app, "admin").get("/office/audit?lang=en").text
+    assert "lan@example.vn, minh@example.vn" in log
+    assert "ended weekly summaries" in log
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "Fill in: Language of the summary"),
+        ({"weekly": "perhaps", "language": "vi"}, "Choose to switch it on or off"),
+        ({"weekly": "on", "language": "xx"}, "Choose from the list"),
+        ({**ON, "recipients": "lan"}, "“lan” is no e-mail address"),
+        ({**ON, "recipients": "Lan <lan@example.vn>"}, "“Lan” is no e-mail address"),
+        ({**ON, "recipients": "lan@example.vn\r\nBcc: x@example.vn"}, "“Bcc:” is no e-mail address"),
+        ({**ON, "recipients": "lan@quảng-ngãi.vn"}, "is no e-mail address"),
+        ({**ON, "recipients": "l" * 250 + "@example.vn"}, "is no e-mail address"),
+        ({**ON, "recipients": " ".join(f"a{n}@example.vn" for n in range(21))}, "There are 21 addresses"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_words(
+    administrator: FlaskClient, fields: dict[str, str], words: str
+) -> None:
+    administrator.get(f"{PAGE}?lang=en")
+    status, page = change(administrator, **fields)
+    assert status == 422
+    assert 'id="error-summary"' in page
+    assert words in html.unescape(page)
+    assert "Off. Once it is on" in administrator.get(PAGE).text
+
+
+def test_a_viewer_sees_the_summaries_and_no_address(
+    demo_app: Flask, viewer: FlaskClient, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1], "lan@example.vn")
+    dispatch.work_off()
+    page = viewer.get(f"{PAGE}?lang=en").text
+    assert "/ 38 points" in page
+    assert "Waiting to be sent by mail: 1" in page
+    assert "lan@example.vn" not in page
+    assert "<textarea" not in page
+    assert change(viewer, weekly="off")[0] == 403
+
+
+def test_a_summary_of_another_campaign_or_of_none_is_not_found(
+    demo_app: Flask, viewer: FlaskClient, dispatch: Dispatch, clock: Clock
+) -> None:
+    switch_on(demo_app, clock.moment - WEEKS[1])
+    dispatch.work_off()
+    (summary,) = summaries(demo_app)
+    assert viewer.get(f"{PAGE}/{summary.id}.pdf").status_code == 200
+    assert viewer.get(f"{PAGE.replace('demo', 'demo-truoc')}/{summary.id}.pdf").status_code == 404
+    assert viewer.get(f"{PAGE}/{summary.id + 1}.pdf").status_code == 404
+    assert viewer.get(f"{PAGE}/99999999999.pdf").status_code == 404
+
+
+def test_a_campaign_that_is_over_offers_nothing(administrator: FlaskClient) -> None:
+    page = administrator.get("/office/campaigns/demo-truoc/summaries?lang=en").text
+    assert "The survey is over" in page
+    assert "<textarea" not in page
+
+
+def test_looking_at_the_page_has_done_what_is_due(demo_app: Flask, viewer: FlaskClient) -> None:
+    switch_on(demo_app, datetime.now(UTC) - WEEKS[2])
+    assert viewer.get(PAGE).status_code == 200
+    until(lambda: [one.state for one in summaries(demo_app)] == [State.DONE])
+    until(lambda: not demo_app.extensions["weekly"].busy.locked())
+
+
+def test_cron_makes_what_is_due_and_says_so(demo_app: Flask) -> None:
+    def weekly_command() -> tuple[int, str, str]:
+        result = demo_app.test_cli_runner().invoke(args=["survey", "weekly"])
+        return result.exit_code, result.stdout, result.stderr
+
+    assert weekly_command() == (0, "nothing was due\n", "")
+    switch_on(demo_app, datetime.now(UTC) - WEEKS[2])
+    code, said, _problem = weekly_command()
+    (due_on,) = days(demo_app)
+    assert (code, said) == (0, f"demo {due_on}: made\n")
+    assert weekly_command() == (0, "nothing was due\n", "")
+
+
+def test_cron_says_what_could_not_be_made(demo_app: Flask) -> None:
+    switch_on(demo_app, datetime.now(UTC) - WEEKS[2], language="gone")
+    result = demo_app.test_cli_runner().invoke(args=["survey", "weekly"])
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert "could not be made; the log says why" in result.stderr
