@@ -56,6 +56,7 @@ CODES = {"type": "string", "enum": [verdict.value for verdict in Verdict]}
 
 _PROBLEM = members(
     "Why there is no answer (RFC 9457).",
+    type={**TEXT, "description": "Which kind of problem it is, for programs."},
     status=WHOLE, title=TEXT, detail={**TEXT, "description": "What was found, and what to do."},
 )  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""What a program is answered when it cannot have what it asked for: problem+json (RFC 9457), in English."""
+"""What a program is answered when it cannot have what it asked for: problem+json (RFC 9457), in English.
+
+The title names the kind of problem and does not change; programs compare `type`, which is made from it.
+"""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +32,8 @@ def asked_by_a_program() -> bool:
 
 def response_of(problem: Problem) -> Response:
     """The problem as it is sent."""
-    members = {"status": problem.status, "title": problem.title, "detail": problem.detail}
+    kind = f"urn:problem:survey:{problem.title.lower().replace(' ', '-')}"
+    members = {"type": kind, "status": problem.status, "title": problem.title, "detail": problem.detail}
     response = Response(json.dumps(members, ensure_ascii=False), problem.status, mimetype=MIMETYPE)
     response.headers.update(problem.headers)
     return response
