@@ -64,7 +64,7 @@ class PasswordForm(OfficeForm):
 class TokenForm(OfficeForm):
     """A new token for a program."""
 
-    name = StringField(said(lambda: _("Name")), validators=[Needed(), PlainText(80)])
+    name = StringField(said(lambda: _("Name of the program")), validators=[Needed(), PlainText(80)])
     permissions = SelectMultipleField(
         said(lambda: _("What the program may do")),
         choices=[SelectChoice(permission) for permission in guards.OF_TOKENS],

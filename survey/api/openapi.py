@@ -14,9 +14,9 @@ from survey.web.problems import MIMETYPE
 
 _ABOUT = (
     "Results of campaigns, their responses and scorecards, to read. A program sends `Authorization: Bearer` "
-    "and a token that an administrator made (Office, Tokens); it may what the token allows and its owner's "
-    "role still does. Each answer has an `ETag`; sent back as `If-None-Match`, it is answered 304 where "
-    "nothing changed. What is refused is told as a problem (RFC 9457)."
+    "and a token that an administrator made (Office, People, Tokens for programs); it may what the token "
+    "allows and its owner's role still does. Each answer has an `ETag`; sent back as `If-None-Match`, it is "
+    "answered 304 where nothing changed. What is refused is told as a problem (RFC 9457)."
 )
 _REASONS = {
     401: "No token, or one that does not hold",

@@ -11,7 +11,7 @@ from survey.web.limits import WRONG_TOKENS, refuse_after_failures, visitor
 from survey.web.problems import Problem
 
 _CHALLENGE = 'Bearer realm="survey"'
-_ASK = "ask an administrator for a token (Office, Tokens)"
+_ASK = "ask an administrator for a token (Office, People, Tokens for programs)"
 
 
 def presented() -> OwnedToken:

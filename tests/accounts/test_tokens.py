@@ -1,4 +1,4 @@
-"""Tokens for programs on the page of the office: shown once, listed, revoked, refused where they say nothing."""
+"""Tokens for programs on their page: shown once, listed, revoked, refused where they say nothing."""
 
 import html
 import re
