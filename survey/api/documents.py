@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from survey.api.cursors import Cursor
 from survey.instrument.questionnaire import Text
 from survey.reports import codebook as variables_of
 from survey.reports import microdata
@@ -63,13 +64,14 @@ def _said(text: Text) -> dict[str, str]:
 
 
 def responses(
-    session: Session, data: Microdata, *, after: int | None, most: int
-) -> tuple[dict[str, Any], int | None]:
-    """A page of rows, and the place it ended where there are more."""
-    page, last = microdata.page_of(data, after=after, most=most)
+    session: Session, data: Microdata, *, after: Cursor | None, most: int
+) -> tuple[dict[str, Any], Cursor | None]:
+    """A page of rows, and where it ended if there are more."""
+    page, last = microdata.page_of(data, after=None if after is None else after.place, most=most)
     names = [variable.name for variable in data.variables]
     rows = [dict(zip(names, map(_cell, row), strict=True)) for row in microdata.rows(session, page)]
-    return {"campaign": data.campaign_key, "forms": data.n, "rows": rows, "next": None}, last
+    end = None if last is None else Cursor(last, data.weights)
+    return {"campaign": data.campaign_key, "forms": data.n, "rows": rows, "next": None}, end
 
 
 def _cell(value: Value) -> str | int | float | None:

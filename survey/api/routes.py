@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.api import cursors, documents, openapi
+from survey.api.cursors import Cursor, Holder
 from survey.api.declare import Parameter, answers
 from survey.reports import certificate as certificates
 from survey.reports.export import exported
@@ -100,16 +101,17 @@ def codebook(key: str) -> ResponseReturnValue:
 @answers("Responses", LIMIT, CURSOR, refusals=(404,))
 def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     """The responses, a row a form, in an order that tells nothing of who came when."""
-    keys, token_id = office().secret_keys, program().token.id
-    after = None if cursor is None else cursors.read(cursor, key, token_id, secret_keys=keys)
+    keys, day, holder = office().secret_keys, today(), Holder(key, program().token.id)
+    after = None if cursor is None else cursors.read(cursor, holder, today=day, secret_keys=keys)
     around = Circumstances(keys[0], office().time_zone, this_morning())
 
-    def found(session: Session) -> tuple[dict[str, Any], int | None]:
-        rows = campaign_microdata(session, _campaign(session, key), around)
-        return documents.responses(session, rows, after=after, most=limit)
+    def found(session: Session) -> tuple[dict[str, Any], Cursor | None]:
+        weights = None if after is None else after.weights
+        every = campaign_microdata(session, _campaign(session, key), around, weights=weights)
+        return documents.responses(session, every, after=after, most=limit)
 
-    page, last = database().read(found)
-    more = None if last is None else cursors.made(key, token_id, last, secret_keys=keys)
+    page, end = database().read(found)
+    more = None if end is None else cursors.made(end, holder, today=day, secret_keys=keys)
     page["next"] = more and url_for("api.responses", key=key, limit=limit, cursor=more)
     answer = _answer(page)
     return answer if after is not None else _handed_out(answer, f"{key} responses")

@@ -59,9 +59,18 @@ class Responses:
 
 
 def microdata(
-    session: Session, campaign: Campaign, *, secret: str, time_zone: ZoneInfo, made_at: datetime
+    session: Session,
+    campaign: Campaign,
+    *,
+    secret: str,
+    time_zone: ZoneInfo,
+    made_at: datetime,
+    weights: Mapping[str, float] | None = None,
 ) -> Microdata:
-    """The responses of a campaign; `secret` hides the order they came in."""
+    """The responses of a campaign; `secret` hides the order they came in.
+
+    `weights` are those of a page before, None to take them from the forms as they are now.
+    """
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     collectors = fieldwork.collectors_of(session, campaign.id)
     ids, places = response_files.shuffled(session, campaign.id, shuffle_key(secret, "responses"))
@@ -75,7 +84,7 @@ def microdata(
         places=places,
         desks={c.collector.id: place for place, c in enumerate(collectors, 1)},
         days=_days_to_name(session, campaign, questionnaire.scoring.small_cell_suppression, time_zone),
-        weights=_weights(session, campaign, questionnaire, ids),
+        weights=_weights(session, campaign, questionnaire, ids) if weights is None else weights,
         time_zone=time_zone,
         made_at=made_at,
     )

@@ -14,15 +14,19 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import abort
 
 from survey.accounts.tokens import revoke
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
+from survey.api import cursors
+from survey.api.cursors import Cursor, Holder
+from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_populations
 from survey.instrument.codec import digest
+from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.store import audit, fieldwork, tokens, units
 from survey.store.people import Person, Role
 from survey.store.questionnaires import shipped
 from survey.web.guards import OF_TOKENS, public
+from survey.web.problems import Problem
 from tests.api.asking import Program
 from tests.builders import a_form, send
-from tests.conftest import SECRET
+from tests.conftest import SECRET, TODAY
 from tests.scorecards.builders import OF_ANOTHER_UNIT, QUARTER
 from tests.web.browsing import a_token, database_of
 
@@ -119,6 +123,26 @@ def test_a_form_that_comes_or_goes_between_pages_doubles_and_loses_no_other(
         remaining.remove(tuple(row.items()))
     assert len(remaining) <= 5
     assert rest[-1]["forms"] == 317
+
+
+def test_all_pages_have_the_weights_of_the_first(demo_app: Flask, program: Program) -> None:
+    def serve(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, "demo")
+        assert campaign is not None
+        set_populations(session, campaign.id, {"citizen": 40_000, "business": 3_000})
+
+    database_of(demo_app).write(serve)
+    first = program.asked("campaigns/demo/responses?limit=100")
+    send(demo_app.test_client(), a_form(Q))
+    rest = pages_of(program, first["next"].removeprefix("/api/v1/"))
+    groups = {
+        (row[GROUP_QUESTION], row["form_weight"])
+        for page in (first, *rest)
+        for row in page["rows"]
+        if row["form_valid"]
+    }
+    assert len(groups) == len({group for group, _weight in groups}) == 2
+    assert all(weight > 1 for _group, weight in groups)
 
 
 def test_campaigns_say_their_days_their_state_and_where_their_parts_are(program: Program) -> None:
@@ -284,12 +308,20 @@ def test_a_cursor_serves_its_own_token_and_campaign_only(demo_app: Flask, progra
         assert "belongs to another campaign or token" in detail
 
 
-def test_a_cursor_says_nothing_of_the_form_it_follows(program: Program) -> None:
-    first, again = (program.asked("campaigns/demo/responses?limit=5")["next"] for _ in range(2))
-    assert program.asked(first.removeprefix("/api/v1/")) | {"next": ""} == program.asked(
-        again.removeprefix("/api/v1/")
-    ) | {"next": ""}
-    assert "submission" not in first
+def test_a_cursor_holds_until_the_end_of_the_next_day() -> None:
+    holder, cursor = Holder("demo", 1), Cursor(2**64 - 1, {"citizen": 1.1})
+    text = cursors.made(cursor, holder, today=TODAY, secret_keys=["old" * 20])
+    tomorrow, keys = TODAY + timedelta(days=1), ["new" * 20, "old" * 20]
+    assert cursors.read(text, holder, today=tomorrow, secret_keys=keys) == cursor
+    with pytest.raises(Problem, match=f"is of {TODAY}"):
+        cursors.read(text, holder, today=tomorrow + timedelta(days=1), secret_keys=keys)
+
+
+def test_a_page_that_did_not_change_is_not_sent_again(demo_app: Flask, program: Program) -> None:
+    first = program.get("campaigns/demo/responses?limit=50")
+    again = program.get("campaigns/demo/responses?limit=50", **{"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert program.asked("campaigns/demo/responses?limit=50") == first.get_json()
 
 
 def test_a_program_is_told_which_methods_there_are(program: Program) -> None:
