@@ -15,6 +15,7 @@ from survey.store import (  # noqa: F401 — fills Base.metadata
     rollups,
     saved_forms,
     scorecards,
+    tokens,
     units,
     weekly,
 )

@@ -41,6 +41,8 @@ def _blueprints() -> "tuple[Blueprint, ...]":
     """The pages and commands of every part of the work."""
     from survey import cli
     from survey.accounts import pages as accounts
+    from survey.accounts import token_pages as tokens
+    from survey.api import routes as api
     from survey.comments import pages as comments
     from survey.fieldwork import look_pages as look
     from survey.fieldwork import pages as fieldwork
@@ -57,7 +59,16 @@ def _blueprints() -> "tuple[Blueprint, ...]":
     from survey.web import metrics
 
     public = (metrics.bp, intake.bp, receipt.bp, later.bp, device.bp, publication.public_bp)
-    work = (fieldwork.bp, look.bp, reports.bp, downloads.bp, comments.bp, publication.bp, accounts.bp)
-    weekly = (summaries.bp,)
+    work = (
+        fieldwork.bp,
+        look.bp,
+        reports.bp,
+        downloads.bp,
+        summaries.bp,
+        comments.bp,
+        publication.bp,
+        accounts.bp,
+    )
     plan = (scorecards.bp, value_pages.bp, plan_pages.bp)
-    return (*public, *work, *weekly, *plan, cli.bp)
+    programs = (tokens.bp, api.bp)
+    return (*public, *work, *plan, *programs, cli.bp)

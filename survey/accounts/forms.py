@@ -3,10 +3,20 @@
 import re
 from typing import Any
 
-from wtforms import PasswordField, RadioField, SelectChoice, StringField, ValidationError
+from wtforms import (
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 
 from survey.accounts.sign_in import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
+from survey.accounts.tokens import DAYS_OFFERED
 from survey.store.people import Role
+from survey.web import guards
 from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
 from survey.web.templates import gettext as _
 
@@ -49,3 +59,25 @@ class PasswordForm(OfficeForm):
         if not MIN_PASSWORD_CHARS <= len(field.data or "") <= MAX_PASSWORD_CHARS:
             words = _("A password has %(least)s to %(most)s characters")
             raise ValidationError(words % {"least": MIN_PASSWORD_CHARS, "most": MAX_PASSWORD_CHARS})
+
+
+class TokenForm(OfficeForm):
+    """A new token for a program."""
+
+    name = StringField(said(lambda: _("Name of the program")), validators=[Needed(), PlainText(80)])
+    permissions = SelectMultipleField(
+        said(lambda: _("What the program may do")),
+        choices=[SelectChoice(permission) for permission in guards.OF_TOKENS],
+        validators=[Offered()],
+    )
+    days = SelectField(
+        said(lambda: _("Valid for so many days")),
+        choices=[SelectChoice(str(days)) for days in DAYS_OFFERED],
+        validators=[Offered()],
+        default=str(DAYS_OFFERED[1]),
+    )
+
+    def validate_permissions(self, field: Any) -> None:
+        """At least one, else the token is good for nothing."""
+        if not field.data:
+            raise ValidationError(_("Choose at least one thing the program may do"))

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, Text
@@ -14,8 +15,8 @@ from survey.reports import codebook
 from survey.reports.basis import populations_fit
 from survey.reports.codebook import NOT_ASKED, Variable
 from survey.store import fieldwork, questionnaires, response_files
-from survey.store.fieldwork import Campaign
-from survey.store.response_files import Ids, StoredForm
+from survey.store.fieldwork import Campaign, CollectorAtDesk
+from survey.store.response_files import Ids, Places, StoredForm
 
 Value = int | float | str | date | None
 Row = tuple[Value, ...]
@@ -27,7 +28,7 @@ class Microdata:
     """What the files of one campaign's responses say before their first row.
 
     `days` are the (collector, day) pairs with enough forms to be named; `weights` give each respondent
-    group's people per valid form, empty where people are not known.
+    group's people per valid form, empty where people are not known. `places` are those of `ids` in the order.
     """
 
     campaign_key: str
@@ -36,6 +37,7 @@ class Microdata:
     questionnaire: Questionnaire
     variables: tuple[Variable, ...]
     ids: Ids
+    places: Places
     desks: Mapping[int, int]
     days: frozenset[tuple[int, date]]
     weights: Mapping[str, float]
@@ -57,26 +59,52 @@ class Responses:
 
 
 def microdata(
-    session: Session, campaign: Campaign, *, secret: str, time_zone: ZoneInfo, made_at: datetime
+    session: Session,
+    campaign: Campaign,
+    *,
+    secret: str,
+    time_zone: ZoneInfo,
+    made_at: datetime,
+    weights: Mapping[str, float] | None = None,
 ) -> Microdata:
-    """The responses of a campaign; `secret` hides the order they came in."""
+    """The responses of a campaign; `secret` hides the order they came in.
+
+    `weights` are those of a page before, None to take them from the forms as they are now.
+    """
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     collectors = fieldwork.collectors_of(session, campaign.id)
-    desks = [(str(c.collector.id), Text({"vi": c.desk.name, "en": c.desk.name_en})) for c in collectors]
-    ids = response_files.shuffled_ids(session, campaign.id, shuffle_key(secret, "responses"))
+    ids, places = response_files.shuffled(session, campaign.id, shuffle_key(secret, "responses"))
     return Microdata(
         campaign_key=campaign.key,
         campaign_name=campaign.name,
         is_demo=campaign.is_demo,
         questionnaire=questionnaire,
-        variables=codebook.variables(questionnaire, desks),
+        variables=codebook.variables(questionnaire, _desks(collectors)),
         ids=ids,
+        places=places,
         desks={c.collector.id: place for place, c in enumerate(collectors, 1)},
         days=_days_to_name(session, campaign, questionnaire.scoring.small_cell_suppression, time_zone),
-        weights=_weights(session, campaign, questionnaire, ids),
+        weights=_weights(session, campaign, questionnaire, ids) if weights is None else weights,
         time_zone=time_zone,
         made_at=made_at,
     )
+
+
+def desks_of(session: Session, campaign: Campaign) -> list[tuple[str, Text]]:
+    """The desks of a campaign as the codebook has them."""
+    return _desks(fieldwork.collectors_of(session, campaign.id))
+
+
+def _desks(collectors: Sequence[CollectorAtDesk]) -> list[tuple[str, Text]]:
+    return [(str(c.collector.id), Text({"vi": c.desk.name, "en": c.desk.name_en})) for c in collectors]
+
+
+def page_of(data: Microdata, *, after: int | None, most: int) -> tuple[Microdata, int | None]:
+    """At most so many forms after a place (None: from the first), and the last one's place if more follow."""
+    start = 0 if after is None else int(np.searchsorted(data.places, np.uint64(after), side="right"))
+    end = start + most
+    last = int(data.places[end - 1]) if end < data.n else None
+    return replace(data, ids=data.ids[start:end], places=data.places[start:end]), last
 
 
 def shuffle_key(secret: str, purpose: str) -> bytes:

@@ -1,6 +1,6 @@
 """The response files by their format, written to a path with the progress told on the way."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,10 +39,21 @@ class Circumstances:
     made_at: datetime
 
 
-def campaign_microdata(session: Session, campaign: Campaign, around: Circumstances) -> Microdata:
+def campaign_microdata(
+    session: Session,
+    campaign: Campaign,
+    around: Circumstances,
+    *,
+    weights: Mapping[str, float] | None = None,
+) -> Microdata:
     """What the response files of a campaign say before their first row."""
     return microdata.microdata(
-        session, campaign, secret=around.secret, time_zone=around.time_zone, made_at=around.made_at
+        session,
+        campaign,
+        secret=around.secret,
+        time_zone=around.time_zone,
+        made_at=around.made_at,
+        weights=weights,
     )
 
 

@@ -12,6 +12,11 @@ def card_for(session: Session, card_id: int, person_id: int) -> UnitCard | None:
     return row if row and _may_see(session, row.unit.id, person_id) else None
 
 
+def cards_for(session: Session, person_id: int) -> list[UnitCard]:
+    """The cards the person may see, latest period first."""
+    return scorecards.cards(session, unit_id=units.unit_of(session, person_id))
+
+
 def task_for(session: Session, task_id: int, person_id: int) -> Task | None:
     """The task, where the person may see it."""
     task = scorecards.task(session, task_id)

@@ -12,7 +12,7 @@ from survey.instrument.node import InstrumentError
 from survey.instrument.scorecard import Scorecard
 from survey.scorecards import cards as work
 from survey.scorecards import charts, tables, wording
-from survey.scorecards.access import card_for, units_for
+from survey.scorecards.access import card_for, cards_for, units_for
 from survey.scorecards.export import FORMATS, exported
 from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm, campaign_chosen, sources
 from survey.scorecards.periods import Period, read_period
@@ -84,8 +84,7 @@ def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> Re
     by, at = _by(), this_morning()
 
     def found(session: Session) -> tuple[CardResults, ...]:
-        rows = scorecards.cards(session, unit_id=units.unit_of(session, by))
-        return results_of_cards(session, rows, computed_at=at)
+        return results_of_cards(session, cards_for(session, by), computed_at=at)
 
     page = render_template(
         "scorecards/cards.html",

@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from survey.store.responses import ResponseRow
 
 Ids = npt.NDArray[np.int64]
+Places = npt.NDArray[np.uint64]
 _AT_ONCE = 2_000
 
 
@@ -34,23 +35,24 @@ def count(session: Session, campaign_id: int) -> int:
     return session.scalar(select(func.count()).where(*_kept(campaign_id))) or 0
 
 
-def shuffled_ids(session: Session, campaign_id: int, key: bytes) -> Ids:
-    """The forms' numbers, in the order of a keyed hash of their submission ids.
+def shuffled(session: Session, campaign_id: int, key: bytes) -> tuple[Ids, Places]:
+    """The forms' numbers, in the order of a keyed hash of their submission ids, and that hash.
 
     Nobody without the key can tell it from a random order, and whoever asks again gets the same: a file
     made twice is the same file.
     """
     query = select(ResponseRow.id, ResponseRow.submission_id).where(*_kept(campaign_id))
     numbers: list[Ids] = []
-    places: list[npt.NDArray[np.uint64]] = []
+    places: list[Places] = []
     for part in _streamed(session, query):
         numbers.append(np.array([number for number, _ in part], dtype=np.int64))
         hashes = b"".join(_hash(submission_id, key) for _, submission_id in part)
         places.append(np.frombuffer(hashes, dtype=np.uint64))
     if not numbers:
-        return np.zeros(0, dtype=np.int64)
-    order = np.lexsort((np.concatenate(numbers), np.concatenate(places)))
-    return np.concatenate(numbers)[order]
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
+    ids, hashed = np.concatenate(numbers), np.concatenate(places)
+    order = np.lexsort((ids, hashed))
+    return ids[order], hashed[order]
 
 
 def _hash(submission_id: str, key: bytes) -> bytes:

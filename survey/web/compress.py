@@ -1,7 +1,8 @@
 """Compression of what a phone loads. The questionnaire itself comes compressed; this is for the rest.
 
 Only pages of people who are not signed in: compressing a secret of the visitor's session together with words
-another site chose would let that site find the secret out (BREACH), and citizens have no session.
+another site chose would let that site find the secret out (BREACH), and citizens have no session. Nor have
+programs, whose tokens no browser sends by itself.
 """
 
 import gzip

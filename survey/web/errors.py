@@ -1,12 +1,15 @@
-"""Exception → page: the only place that turns one into the other. Nobody is ever shown a traceback."""
+"""Exception → page, or problem for a program: the only place that maps them. Nobody is shown a traceback."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from survey.web.problems import Problem, asked_by_a_program, problem_of, response_of
 from survey.web.templates import gettext as _
 
 log = logging.getLogger("survey.errors")
@@ -21,11 +24,30 @@ class Refusal(Exception):  # noqa: N818 — a citizen is refused something, whic
 
 
 def init(app: Flask) -> None:
-    """Answer every exception with a page."""
-    app.register_error_handler(Refusal, _refusal)
-    app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unexpected)
+    """Answer every exception with a page, or with a problem where a program asks."""
+    app.register_error_handler(Problem, response_of)
+    app.register_error_handler(Refusal, _page_or_problem(_refusal))
+    app.register_error_handler(CSRFError, _page_or_problem(_csrf))
+    app.register_error_handler(HTTPException, _page_or_problem(_http))
+    app.register_error_handler(Exception, _page_or_problem(_unexpected))
+
+
+def _page_or_problem(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
+    def answer(error: Exception) -> ResponseReturnValue:
+        return response_of(_problem(error)) if asked_by_a_program() else page(error)
+
+    return answer
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Refusal):
+        return Problem(error.status, error.title, str(error) or error.advice)
+    if isinstance(error, HTTPException):
+        return problem_of(error)
+    log.error("unexpected error", exc_info=error)
+    return Problem(
+        500, "Something went wrong on our side", "Nothing was changed. Wait a moment, then try again"
+    )
 
 
 def _page(status: int, title: str, advice: str) -> ResponseReturnValue:

@@ -1,17 +1,20 @@
 """Who may do what. Every page declares it with `@public` or `@may(…)`; one that declares nothing is refused.
 
+A route for programs declares `@token_may(…)`: there a session gives nothing, and a token nothing elsewhere.
 `authorised` is the one function that decides; it runs before every request.
 """
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from survey.store import people
 from survey.store.people import Person, Role
+from survey.store.tokens import OwnedToken
+from survey.web import bearer
 from survey.web.context import database
 
 _READ = frozenset(
@@ -26,8 +29,9 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     | {"report.publish", "report.schedule", "responses.download"}
     | {"scorecard.enter", "scorecard.approve", "scorecard.define"},
 }
+OF_TOKENS = ("report.read", "report.download", "responses.download", "scorecard.read")
 PUBLIC = "public"
-_DECLARED = "survey_permission"
+_DECLARED, _BY_TOKEN = "survey_permission", "survey_by_token"
 View = TypeVar("View", bound=Callable[..., object])
 login = LoginManager()
 
@@ -52,6 +56,23 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
         return permission in PERMISSIONS.get(Role(self.person.role), frozenset())
 
 
+class Program:
+    """The program behind the request. It acts for the official who made its token, within the token."""
+
+    def __init__(self, owned: OwnedToken) -> None:
+        self.token, self.person = owned.token, owned.person
+        self._owner = SignedIn(owned.person)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the official may still sign in."""
+        return self._owner.is_active
+
+    def may(self, permission: str) -> bool:
+        """Whether both the token and the official's role allow this."""
+        return permission in self.token.permissions and self._owner.may(permission)
+
+
 def public(view: View) -> View:
     """Declare a page open to everybody."""
     setattr(view, _DECLARED, PUBLIC)
@@ -68,6 +89,16 @@ def may(permission: str) -> Callable[[View], View]:
     return declare
 
 
+def token_may(permission: str) -> Callable[[View], View]:
+    """Declare that a route is for programs and needs a token with a permission."""
+
+    def declare(view: View) -> View:
+        setattr(view, _BY_TOKEN, True)
+        return may(permission)(view)
+
+    return declare
+
+
 def declared(endpoint: str) -> str | None:
     """What the page behind an endpoint declares; None when it declares nothing, so nobody may."""
     if endpoint == "static":
@@ -75,8 +106,13 @@ def declared(endpoint: str) -> str | None:
     return getattr(current_app.view_functions.get(endpoint), _DECLARED, None)
 
 
-def authorised(permission: str | None, person: SignedIn | None) -> bool:
-    """Whether this person (None: nobody) may do what needs `permission`; no declaration, no entry."""
+def is_for_programs(endpoint: str) -> bool:
+    """Whether the route behind an endpoint takes a token and no session."""
+    return getattr(current_app.view_functions.get(endpoint), _BY_TOKEN, False)
+
+
+def authorised(permission: str | None, person: SignedIn | Program | None) -> bool:
+    """Whether an official or a program (None: nobody) may do this; no declaration, no entry."""
     if permission is None:
         return False
     if permission == PUBLIC:
@@ -87,6 +123,12 @@ def authorised(permission: str | None, person: SignedIn | None) -> bool:
 def signed_in() -> SignedIn | None:
     """The official behind this request, None for anybody else."""
     return current_user if current_user.is_authenticated else None
+
+
+def program() -> Program:
+    """The program behind this request, on a route for programs."""
+    found: Program = g.program
+    return found
 
 
 def init(app: Flask) -> None:
@@ -113,9 +155,18 @@ def _check() -> Response | AnyResponse | None:
     permission = declared(request.endpoint)
     if permission == PUBLIC:
         return None
+    if permission is not None and is_for_programs(request.endpoint):
+        _check_program(permission)
+        return None
     person = signed_in()
     if authorised(permission, person):
         return None
     if person is None and permission is not None and request.method == "GET":
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     return abort(403)
+
+
+def _check_program(permission: str) -> None:
+    g.program = Program(bearer.presented())
+    if not authorised(permission, g.program):
+        raise bearer.not_enough(g.program.token, permission)

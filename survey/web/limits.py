@@ -4,18 +4,19 @@ A whole office shares one address, so what is counted is failures, and addresses
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import ParamSpec
 
 from flask import Flask, Response, abort, after_this_request, current_app, request
 from flask.typing import ResponseReturnValue
-from limits import parse_many
+from limits import RateLimitItem, parse_many
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 FAILED_SIGN_INS = "20 per minute; 100 per hour"
 FAILED_SIGN_INS_OF_ONE_NAME = "5 per minute; 30 per hour"
 WRONG_CODES = "30 per minute; 200 per hour"
+WRONG_TOKENS = "30 per minute; 200 per hour"
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
@@ -40,25 +41,33 @@ def limit_failures(
     Failures are counted for each value of `of`. Whoever is over the limit is refused whatever comes in, so
     the answer does not tell whether this try would have been right.
     """
-    limits = parse_many(most)
 
     def declare(view: View[P]) -> View[P]:
         @wraps(view)
         def limited(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            counter: FixedWindowRateLimiter = current_app.extensions["failures"]
-            key = (view.__module__, view.__qualname__, of())
-            if not all(counter.test(limit, *key) for limit in limits):
-                abort(429)
-
-            @after_this_request
-            def count(response: Response) -> Response:
-                if response.status_code == status:
-                    for limit in limits:
-                        counter.hit(limit, *key)
-                return response
-
+            refuse_after_failures(most, status=status, key=(view.__module__, view.__qualname__, of()))
             return view(*args, **kwargs)
 
         return limited
 
     return declare
+
+
+def refuse_after_failures(most: str, *, status: int, key: tuple[str, ...]) -> None:
+    """The same for what is decided before a page runs: 429 after too many failures, and this one counted."""
+    counter: FixedWindowRateLimiter = current_app.extensions["failures"]
+    limits = _limits(most)
+    if not all(counter.test(limit, *key) for limit in limits):
+        abort(429)
+
+    @after_this_request
+    def count(response: Response) -> Response:
+        if response.status_code == status:
+            for limit in limits:
+                counter.hit(limit, *key)
+        return response
+
+
+@cache
+def _limits(most: str) -> list[RateLimitItem]:
+    return parse_many(most)

@@ -10,7 +10,9 @@ from werkzeug.local import LocalProxy
 from survey.web import guards, locale, look
 from survey.web.context import office
 
-PUBLIC_BLUEPRINTS = frozenset({"intake", "receipt", "later", "device", "metrics", "public_results", None})
+PUBLIC_BLUEPRINTS = frozenset(
+    {"intake", "receipt", "later", "device", "metrics", "public_results", "api", None}
+)
 
 
 def init(app: Flask) -> None:

@@ -13,13 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from survey.accounts import tokens as api_tokens
+from survey.accounts.tokens import NewToken
 from survey.reports.download_pages import workshop
 from survey.reports.summary_pages import dispatch
-from survey.store import export_jobs, fieldwork, questionnaires, scorecards, weekly
+from survey.store import export_jobs, fieldwork, questionnaires, scorecards, tokens, weekly
 from survey.store.comments import reference_of
 from survey.store.db import Base, Database
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
+from survey.web.guards import OF_TOKENS
 from survey.web.modes import Mode, token_for
 from tests.conftest import SECRET, Template, app_on, csrf_in
 
@@ -103,8 +106,8 @@ def address(app: Flask, rule: Rule) -> str:
     digest = database_of(app).read(questionnaires.versions)[0].digest
     known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
              "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint),
-             "job_id": _export_of(app), "reference": a_comment(app), "kind": "whole", "name": "score",
-             "summary_id": 1, **_of_a_scorecard(app)}  # fmt: skip
+             "job_id": _export_of(app), "token_id": _first_token(app), "reference": a_comment(app),
+             "kind": "whole", "name": "score", "summary_id": 1, **_of_a_scorecard(app)}  # fmt: skip
     with app.test_request_context():
         found: str = app.url_map.bind("localhost").build(
             rule.endpoint,
@@ -112,6 +115,24 @@ def address(app: Flask, rule: Rule) -> str:
             method=next(iter(rule.methods or ())),
         )
     return found
+
+
+def a_token(
+    app: Flask, *permissions: str, person_id: int = 1, days: int = 30, at: datetime | None = None
+) -> str:
+    """A token of a person, with every permission unless some are named; what a program shows."""
+    secret = api_tokens.new_secret()
+    new = NewToken("tests", permissions or OF_TOKENS, days)
+    database_of(app).write(
+        lambda s: api_tokens.make_token(s, new, secret, person_id=person_id, now=at or datetime.now(UTC))
+    )
+    return secret
+
+
+def _first_token(app: Flask) -> int:
+    if not database_of(app).read(tokens.tokens):
+        a_token(app)
+    return database_of(app).read(tokens.tokens)[-1].token.id
 
 
 def _token(endpoint: str) -> str:

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import Template, app_on, sign_in_as
-from tests.web.browsing import address, app_for_all, routes, token
+from tests.web.browsing import a_token, address, app_for_all, routes, token
 
-PUBLIC, VIEWER, ADMINISTRATOR = "public", "viewer", "administrator"
+PUBLIC, VIEWER, ADMINISTRATOR, PROGRAM = "public", "viewer", "administrator", "program"
 CARD = "<int(max=2147483647):card_id>"
 WHO_MAY = {
     "GET /static/<path:filename>": PUBLIC,
@@ -101,6 +101,17 @@ WHO_MAY = {
     "POST /office/people": ADMINISTRATOR,
     "POST /office/people/<int(max=2147483647):person_id>/active": ADMINISTRATOR,
     "GET /office/audit": ADMINISTRATOR,
+    "GET /office/tokens": ADMINISTRATOR,
+    "POST /office/tokens": ADMINISTRATOR,
+    "POST /office/tokens/<int(max=2147483647):token_id>/revoke": ADMINISTRATOR,
+    "GET /api/v1/openapi.json": PUBLIC,
+    "GET /api/v1/campaigns": PROGRAM,
+    "GET /api/v1/campaigns/<key>/results": PROGRAM,
+    "GET /api/v1/campaigns/<key>/certificate": PROGRAM,
+    "GET /api/v1/campaigns/<key>/codebook": PROGRAM,
+    "GET /api/v1/campaigns/<key>/responses": PROGRAM,
+    "GET /api/v1/scorecards": PROGRAM,
+    f"GET /api/v1/scorecards/{CARD}": PROGRAM,
     "GET /office/scorecards": VIEWER,
     "POST /office/scorecards": ADMINISTRATOR,
     f"GET /office/scorecards/{CARD}": VIEWER,
@@ -131,7 +142,8 @@ WHO_MAY = {
     "GET /office/units/members": ADMINISTRATOR,
     "POST /office/units/members": ADMINISTRATOR,
 }
-CLOSED = {route: who for route, who in WHO_MAY.items() if who != PUBLIC}
+CLOSED = {route: who for route, who in WHO_MAY.items() if who in (VIEWER, ADMINISTRATOR)}
+OF_PROGRAMS = [route for route, who in WHO_MAY.items() if who == PROGRAM]
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +208,32 @@ def test_what_is_public_asks_nobody_to_sign_in(app: Flask, nobody: FlaskClient, 
     answer = attempt(app, nobody, route)
     assert answer.status_code not in {401, 403} | set(range(500, 600))
     assert not leads_to_sign_in(answer)
+
+
+@pytest.fixture(scope="module")
+def secret(app: Flask) -> str:
+    return a_token(app)
+
+
+@pytest.mark.parametrize("route", OF_PROGRAMS)
+def test_a_route_for_programs_needs_a_token_and_no_session_will_do(
+    app: Flask, nobody: FlaskClient, administrator: FlaskClient, secret: str, route: str
+) -> None:
+    path = address(app, routes(app)[route])
+    for client in (nobody, administrator):
+        answer = client.get(path)
+        assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+    assert nobody.get(path, headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_a_token_opens_no_page_of_the_office(
+    app: Flask, nobody: FlaskClient, secret: str, route: str
+) -> None:
+    method, path = route.partition(" ")[0], address(app, routes(app)[route])
+    data = {"csrf_token": token(nobody)} if method == "POST" else None
+    answer = nobody.open(path, method=method, data=data, headers={"Authorization": f"Bearer {secret}"})
+    assert leads_to_sign_in(answer) if method == "GET" else answer.status_code == 403
 
 
 def test_a_page_that_declares_nothing_is_refused_to_everybody(url: str, tmp_path: Path) -> None:

@@ -157,6 +157,8 @@ OFFICE_POSTS = [
     ("/office/password", {"old": PASSWORD, "new": "another long password"}),
     ("/office/people", {"username": "intruder", "full_name": "Intruder", "role": "administrator"}),
     ("/office/people/2/active", {"active": "no"}),
+    ("/office/tokens", {"name": "x", "permissions": "report.read", "days": "30"}),
+    ("/office/tokens/1/revoke", {}),
     ("/office/campaigns/new", {"name": "x",
       "opens_on": "2026-01-01", "closes_on": "2026-02-01", "desks": "x"}),
     ("/office/campaigns/demo/desks", {"name": "Quầy lạ"}),

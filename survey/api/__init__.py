@@ -1,0 +1,1 @@
+"""What programs can ask for: the JSON API, described by itself."""

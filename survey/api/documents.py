@@ -1,0 +1,97 @@
+"""The answers of the API that are no file of the office: lists, and the responses by the page."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from survey.api.cursors import Cursor
+from survey.instrument.questionnaire import Text
+from survey.reports import codebook as variables_of
+from survey.reports import microdata
+from survey.reports.codebook import Variable
+from survey.reports.microdata import Microdata, Value
+from survey.scorecards.results import CardResults
+from survey.store import fieldwork, questionnaires, response_files
+from survey.store.fieldwork import Campaign
+
+
+def campaigns(session: Session, *, today: date) -> dict[str, Any]:
+    """Every campaign and where its parts are."""
+    return {"campaigns": [_campaign(session, one, today) for one in fieldwork.campaigns(session)]}
+
+
+def _campaign(session: Session, campaign: Campaign, today: date) -> dict[str, Any]:
+    state = "planned" if today < campaign.opens_on else "open" if campaign.is_open(today) else "closed"
+    parts = ("results", "certificate", "codebook", "responses")
+    return {
+        "key": campaign.key,
+        "name": campaign.name,
+        "opens_on": campaign.opens_on.isoformat(),
+        "closes_on": campaign.closes_on.isoformat(),
+        "state": state,
+        "is_demo": campaign.is_demo,
+        "is_published": campaign.published_at is not None,
+        "forms": response_files.count(session, campaign.id),
+        "instrument_digest": campaign.instrument_digest,
+        "links": {part: url_for(f"api.{part}", key=campaign.key) for part in parts},
+    }
+
+
+def codebook(session: Session, campaign: Campaign) -> dict[str, Any]:
+    """The variables of a campaign's responses, with their codes."""
+    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
+    found = variables_of.variables(questionnaire, microdata.desks_of(session, campaign))
+    return {"campaign": campaign.key, "variables": [_variable(one) for one in found]}
+
+
+def _variable(variable: Variable) -> dict[str, Any]:
+    return {
+        "name": variable.name,
+        "label": _said(variable.label),
+        "kind": variable.kind,
+        "codes": [
+            {"value": code.value, "key": code.key, "label": _said(code.label), "is_missing": code.is_missing}
+            for code in variable.codes
+        ],
+    }
+
+
+def _said(text: Text) -> dict[str, str]:
+    return dict(text.translations)
+
+
+def responses(
+    session: Session, data: Microdata, *, after: Cursor | None, most: int
+) -> tuple[dict[str, Any], Cursor | None]:
+    """A page of rows, and where it ended if there are more."""
+    page, last = microdata.page_of(data, after=None if after is None else after.place, most=most)
+    names = [variable.name for variable in data.variables]
+    rows = [dict(zip(names, map(_cell, row), strict=True)) for row in microdata.rows(session, page)]
+    end = None if last is None else Cursor(last, data.weights)
+    return {"campaign": data.campaign_key, "forms": data.n, "rows": rows, "next": None}, end
+
+
+def _cell(value: Value) -> str | int | float | None:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def scorecards(found: Sequence[CardResults]) -> dict[str, Any]:
+    """The scorecards with their points so far."""
+    return {"scorecards": [_scorecard(one) for one in found]}
+
+
+def _scorecard(results: CardResults) -> dict[str, Any]:
+    return {
+        "id": results.card_id,
+        "unit": {"id": results.unit_id, "vi": results.unit, "en": results.unit_en},
+        "period": results.period.code,
+        "points": results.scored.points,
+        "max_scored": results.scored.max_scored,
+        "total": results.scored.total,
+        "provisional": results.scored.provisional,
+        "is_demo": results.is_demo,
+        "link": url_for("api.scorecard", card_id=results.card_id),
+    }

@@ -1,0 +1,181 @@
+"""The routes of the JSON API, in the order its description has them."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey.api import cursors, documents, openapi
+from survey.api.cursors import Cursor, Holder
+from survey.api.declare import Parameter, answers
+from survey.reports import certificate as certificates
+from survey.reports.export import exported
+from survey.reports.pages import current_results
+from survey.reports.response_export import Circumstances, campaign_microdata
+from survey.reports.results import campaign_results
+from survey.scorecards.access import card_for, cards_for
+from survey.scorecards.as_json import card_entry
+from survey.scorecards.results import card_results, results_of_cards
+from survey.store import audit, fieldwork
+from survey.store.fieldwork import Campaign
+from survey.store.scorecards import UnitCard
+from survey.web.context import database, now, office, this_morning, today
+from survey.web.guards import program, public, token_may
+from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
+from survey.web.problems import Problem
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+_MOST_ROWS, _ROWS = 5_000, 1_000
+_ETAG_CHARS = 32
+
+LANGUAGE = Parameter(
+    "language",
+    "The language of the sentences, titles and column headings.",
+    {"type": "string", "enum": list(LANGUAGES), "default": DEFAULT_LANGUAGE},
+)
+LIMIT = Parameter(
+    "limit",
+    "The most rows of a page.",
+    {"type": "integer", "minimum": 1, "maximum": _MOST_ROWS, "default": _ROWS},
+)
+CURSOR = Parameter(
+    "cursor", "Where the next page begins, as the page before says it in `next`.", {"type": "string"}
+)
+
+
+@bp.get("/openapi.json")
+@public
+@answers("Description")
+def description() -> ResponseReturnValue:
+    """What can be asked for, and what is answered."""
+    return _answer(openapi.document(current_app, bp.name))
+
+
+@bp.get("/campaigns")
+@token_may("report.read")
+@answers("Campaigns")
+def campaigns() -> ResponseReturnValue:
+    """Every campaign, newest first."""
+    return _answer(database().read(lambda session: documents.campaigns(session, today=today())))
+
+
+@bp.get("/campaigns/<key>/results")
+@token_may("report.read")
+@answers("Results", LANGUAGE, refusals=(404,))
+def results(key: str, language: str) -> ResponseReturnValue:
+    """The whole result of a campaign: the same bytes as the JSON file of the office."""
+    database().read(lambda session: _campaign(session, key))
+    found = current_results(key)[0]
+    content = exported(found, "json", language)
+    return _handed_out(_sent(content, found.digest[:_ETAG_CHARS]), f"{key}.json ({language})")
+
+
+@bp.get("/campaigns/<key>/certificate")
+@token_may("report.download")
+@answers("Certificate", refusals=(404, 409))
+def certificate(key: str) -> ResponseReturnValue:
+    """What a stranger needs to recompute the score, without an answer of anybody."""
+
+    def found(session: Session) -> dict[str, Any]:
+        campaign = _campaign(session, key)
+        shown = campaign_results(session, campaign, computed_at=this_morning())
+        return certificates.public_certificate(session, campaign, shown)
+
+    content = certificates.as_bytes(database().read(found))
+    return _handed_out(_sent(content), f"{key} certificate.json")
+
+
+@bp.get("/campaigns/<key>/codebook")
+@token_may("report.download")
+@answers("Codebook", refusals=(404,))
+def codebook(key: str) -> ResponseReturnValue:
+    """The variables of the responses and what their codes stand for."""
+    return _answer(database().read(lambda session: documents.codebook(session, _campaign(session, key))))
+
+
+@bp.get("/campaigns/<key>/responses")
+@token_may("responses.download")
+@answers("Responses", LIMIT, CURSOR, refusals=(404,))
+def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
+    """The responses, a row a form, in an order that tells nothing of who came when."""
+    keys, day, holder = office().secret_keys, today(), Holder(key, program().token.id)
+    after = None if cursor is None else cursors.read(cursor, holder, today=day, secret_keys=keys)
+    around = Circumstances(keys[0], office().time_zone, this_morning())
+
+    def found(session: Session) -> tuple[dict[str, Any], Cursor | None]:
+        weights = None if after is None else after.weights
+        every = campaign_microdata(session, _campaign(session, key), around, weights=weights)
+        return documents.responses(session, every, after=after, most=limit)
+
+    page, end = database().read(found)
+    more = None if end is None else cursors.made(end, holder, today=day, secret_keys=keys)
+    page["next"] = more and url_for("api.responses", key=key, limit=limit, cursor=more)
+    answer = _answer(page)
+    return answer if after is not None else _handed_out(answer, f"{key} responses")
+
+
+@bp.get("/scorecards")
+@token_may("scorecard.read")
+@answers("Scorecards")
+def scorecards() -> ResponseReturnValue:
+    """Every scorecard that the token's owner sees, latest period first."""
+    by, at = program().person.id, this_morning()
+    return _answer(
+        database().read(
+            lambda session: documents.scorecards(
+                results_of_cards(session, cards_for(session, by), computed_at=at)
+            )
+        )
+    )
+
+
+@bp.get("/scorecards/<int(max=2147483647):card_id>")
+@token_may("scorecard.read")
+@answers("Scorecard", refusals=(404,))
+def scorecard(card_id: int) -> ResponseReturnValue:
+    """The points of one scorecard, with their intervals and where each value stands."""
+    by, at = program().person.id, this_morning()
+
+    def found(session: Session) -> dict[str, object]:
+        return card_entry(card_results(session, _card(session, card_id, by), computed_at=at))
+
+    return _handed_out(_answer(database().read(found)), f"scorecard {card_id}.json")
+
+
+def _campaign(session: Session, key: str) -> Campaign:
+    found = fieldwork.campaign_by_key(session, key)
+    if found is None:
+        raise Problem(404, "Not found", f"There is no campaign {key[:80]!r}; /api/v1/campaigns lists them")
+    return found
+
+
+def _card(session: Session, card_id: int, person_id: int) -> UnitCard:
+    found = card_for(session, card_id, person_id)
+    if found is None:
+        detail = f"There is no scorecard {card_id} that the token's owner sees; /api/v1/scorecards lists them"
+        raise Problem(404, "Not found", detail)
+    return found
+
+
+def _answer(document: dict[str, Any]) -> Response:
+    return _sent(json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
+
+
+def _sent(content: bytes, digest: str = "") -> Response:
+    """The content, or 304 to a program that has it. Its tag begins with the result's digest."""
+    response = Response(content, mimetype="application/json")
+    tag = sha256(content).hexdigest()[:_ETAG_CHARS]
+    response.set_etag(f"{digest}-{tag}" if digest else tag, weak=True)  # a compressed answer has the same tag
+    response.make_conditional(request)
+    return response
+
+
+def _handed_out(response: Response, what: str) -> Response:
+    """The response, once it is in the log; that a program has the newest already is no event."""
+    if response.status_code == 200:
+        by, at, words = program().person.id, now(), f"{what}; API: {program().token.name}"
+        database().write(lambda session: audit.record(session, "downloaded", words, person_id=by, now=at))
+    return response
