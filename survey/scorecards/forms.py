@@ -135,7 +135,7 @@ class TaskForm(OfficeForm):
 class DoneForm(OfficeForm):
     """When a task was done, by which document; without a day it is open again."""
 
-    done_on = DateField(said(lambda: _("Done")), format=_DAY_FORMATS, validators=[Optional()])
+    done_on = DateField(said(lambda: _("Done on")), format=_DAY_FORMATS, validators=[Optional()])
     evidence_ref = StringField(said(lambda: _("Document: number and sign")), validators=[PlainText(200)])
 
     def validate_done_on(self, field: Any) -> None:
