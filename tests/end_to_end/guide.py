@@ -193,7 +193,7 @@ class Walk:
 
 def keep(picture: Image.Image, place: Path, drawn: Sequence[Box] = ()) -> bool:
     """Write the picture in few colours, unless the one there shows the same; whether it was written."""
-    reduced = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    reduced = picture.convert("RGB").quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     if place.exists():
         with Image.open(place) as before:
             if not _differ(reduced, before, drawn):

@@ -276,7 +276,6 @@ def scorecard(walk: Walk) -> None:
     page = walk.signed_in("leader")
     walk.open(page, "office/scorecards/3/values")
     walk.press(page, page.locator("#approvals button"))
-    walk.open(page, LINE)
     walk.open(page, "office/scorecards/3")
 
 
