@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, ViewportSize
 
 from tests.end_to_end.phone import Phone
 from tests.end_to_end.server import ROOT, Server
@@ -110,10 +110,10 @@ class Walk:
         self.press(page, page.locator("main button"))
         return page
 
-    def screen(self, *, is_tablet: bool = False) -> Page:
+    def screen(self, *, is_tablet: bool = False, runs_scripts: bool = True) -> Page:
         """A desktop, or a tablet at a desk, that shows nothing yet."""
         size = _TABLET if is_tablet else _DESKTOP
-        context = self.browser.new_context(viewport=size, accept_downloads=True)
+        context = self.browser.new_context(viewport=size, java_script_enabled=runs_scripts)
         self._contexts.append(context)
         return context.new_page()
 
@@ -153,11 +153,13 @@ class Walk:
         top = max(0, min(box["y"] for box in boxes) - _MARGIN)
         right = max(box["x"] + box["width"] for box in boxes) + _MARGIN
         bottom = max(box["y"] + box["height"] for box in boxes) + _MARGIN
-        clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
-        taken = page.screenshot(full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
+        clip = FloatRect(x=left, y=top, width=right - left, height=bottom - top)
+        size = page.viewport_size or _DESKTOP
+        page.set_viewport_size(ViewportSize(width=size["width"], height=max(size["height"], int(bottom) + 1)))
+        taken = page.screenshot(clip=clip, animations="disabled")
         chance = [box for each in drawn if (box := each.bounding_box())]
         corners = [(box["x"] - left, box["y"] - top, box["width"], box["height"]) for box in chance]
-        self._keep(name, Image.open(io.BytesIO(taken)), corners)
+        self._keep(name, _trimmed(Image.open(io.BytesIO(taken)).convert("RGB")), corners)
 
     def paper(self, name: str, content: bytes, *pages: int, scale: float) -> None:
         """Take the picture of pages of a PDF, side by side, and read all of it."""
@@ -201,6 +203,13 @@ def keep(picture: Image.Image, place: Path, drawn: Sequence[Box] = ()) -> bool:
     place.parent.mkdir(parents=True, exist_ok=True)
     reduced.save(place, optimize=True)
     return True
+
+
+def _trimmed(picture: Image.Image) -> Image.Image:
+    """The picture without what is blank at its right."""
+    blank = Image.new("RGB", picture.size, picture.getpixel((picture.width - 1, picture.height - 1)))
+    box = ImageChops.difference(picture, blank).getbbox()
+    return picture.crop((0, 0, min(picture.width, box[2] + _MARGIN), picture.height)) if box else picture
 
 
 def _differ(one: Image.Image, other: Image.Image, drawn: Sequence[Box]) -> bool:

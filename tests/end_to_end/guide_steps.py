@@ -156,7 +156,7 @@ def tablet(walk: Walk) -> None:
     walk.open(screen, kiosk)
     screen.locator("summary").click()
     walk.picture(screen, "tablet", [screen.locator("header"), screen.locator("main")])
-    desk = walk.screen()
+    desk = walk.screen(runs_scripts=False)
     walk.fill_in(desk, assisted)
 
 
