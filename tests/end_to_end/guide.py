@@ -183,10 +183,11 @@ class Walk:
         return Path(waiting.value.path()).read_bytes()
 
     def fill_in(self, page: Page, address: str) -> None:
-        """Answer the questionnaire behind an address and send it."""
+        """Answer the questionnaire behind an address, on a screen that runs no scripts, and send it."""
         self.open(page, address)
         phone = Phone(page, [], [])
-        phone.fill_in()
+        with page.expect_navigation():  # to the page that shows it all before sending
+            phone.fill_in()
         self.look(page)
         phone.send()
         phone.receipt()

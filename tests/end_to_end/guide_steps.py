@@ -130,7 +130,7 @@ def posters(walk: Walk) -> None:
     poster = card.locator("a[href$='poster.pdf']")
     quota = page.locator(".card .count").last
     cards = page.locator(".cards")
-    picks = poster, card.locator("summary"), quota
+    picks = poster, quota
     walk.picture(page, "desks", [page.locator("h1"), cards], *picks, drawn=cards.locator("img").all())
     own_poster = page.request.get(f"{walk.server.address}{poster.get_attribute('href')}").body()
     assert own_poster.startswith(b"%PDF")
@@ -208,7 +208,7 @@ def results(walk: Walk) -> None:
     walk.open(page, "office/")
     walk.press(page, own(walk, page).locator("a").first)
     few = page.locator(".answer")
-    walk.picture(page, "few", [few], few.locator("h2"), few.locator("p").nth(0), few.locator("p").nth(1))
+    walk.picture(page, "few", [few], few.locator("h2"), few.locator("p").first)
 
 
 def downloads(walk: Walk) -> None:
@@ -217,7 +217,7 @@ def downloads(walk: Walk) -> None:
     walk.open(page, "office/campaigns/demo/downloads")
     report = page.locator("p.downloads").first
     certificate = page.locator("a[href$='/certificate.json']")
-    walk.picture(page, "downloads", [page.locator(".tabs"), page.locator("main")], report, certificate)
+    walk.picture(page, "downloads", [page.locator("h1"), page.locator(".tabs")], report, certificate)
     page = walk.signed_in("admin")
     walk.open(page, "office/campaigns/demo/downloads")
 
