@@ -215,7 +215,7 @@ def downloads(walk: Walk) -> None:
     """What an officer can take away, and what only an administrator can."""
     page = walk.signed_in(OFFICER)
     walk.open(page, "office/campaigns/demo/downloads")
-    report = page.locator("p.downloads").first
+    report = page.locator("p.downloads a").first
     certificate = page.locator("a[href$='/certificate.json']")
     walk.picture(page, "downloads", [page.locator("h1"), page.locator(".tabs")], report, certificate)
     page = walk.signed_in("admin")
