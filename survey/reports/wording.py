@@ -161,11 +161,23 @@ def provisional_sentence(results: CampaignResults, language: str) -> str | None:
 
 def withheld_sentence(results: CampaignResults, language: str) -> str | None:
     """Why no verdict is given; None when one is given."""
-    reasons = [_withheld_reason(code, results, language) for code in results.score.withheld_because]
+    reasons = _withheld_reasons(results, language)
     if not reasons:
         return None
     _ = gettext_in(language)
     return _("No conclusion yet: {reasons}.").format(reasons="; ".join(reasons))
+
+
+def _withheld_reasons(results: CampaignResults, language: str) -> list[str]:
+    """Each reason in words; criteria without a score are named while they are few, else counted."""
+    _ = gettext_in(language)
+    codes = results.score.withheld_because
+    unscored = [code for code in codes if code.startswith("unscored:")]
+    if len(unscored) <= _MOST_NAMED:
+        return [_withheld_reason(code, results, language) for code in codes]
+    counted = _("{n} criteria could not be scored").format(n=count(len(unscored), language))
+    others = [_withheld_reason(code, results, language) for code in codes if code not in unscored]
+    return [counted, *others]
 
 
 def _withheld_reason(code: str, results: CampaignResults, language: str) -> str:

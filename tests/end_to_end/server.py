@@ -125,11 +125,12 @@ def set_up(environment: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def demo_server(instance: Path, database_url: str | None = None) -> Iterator[Server]:
-    """A server with the demonstration data, stopped at the end."""
+def demo_server(instance: Path, database_url: str | None = None, **settings: str) -> Iterator[Server]:
+    """A server with the demonstration data and settings of its own (PUBLIC_URL=…), stopped at the end."""
     port = free_port()
     own = {"INSTANCE_PATH": str(instance), "HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    environment = bare_environment() | own | ({"DATABASE_URL": database_url} if database_url else {})
+    stored = {"DATABASE_URL": database_url} if database_url else {}
+    environment = bare_environment() | own | stored | settings
     sign_ins = set_up(environment)
     server = Server(
         instance, f"http://127.0.0.1:{port}", environment, _start(instance, environment), sign_ins

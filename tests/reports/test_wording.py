@@ -36,6 +36,14 @@ def test_a_withheld_score_says_why() -> None:
     assert wording.withheld_sentence(builders.normal(), "vi") is None
 
 
+def test_many_criteria_without_a_score_are_counted_and_not_listed() -> None:
+    results = builders.withheld()
+    codes = (*(f"unscored:{c.key}" for c in results.questionnaire.scored_criteria), "few_respondents:1")
+    results = replace(results, score=replace(results.score, withheld_because=codes))
+    sentence = wording.withheld_sentence(results, "en")
+    assert sentence == "No conclusion yet: 19 criteria could not be scored; there are only 1 valid forms."
+
+
 @pytest.mark.parametrize(
     "code", ["no_answers", "unscored:acc_info", "few_respondents:1", "small_group:gone:3"]
 )
