@@ -224,7 +224,9 @@ def _write_summary(session: Session, key: str, name: str, lang: str, path: Path)
     campaign = fieldwork.campaign_by_key(session, key)
     if campaign is None:
         return False
-    results, responses = campaign_results(session, campaign, computed_at=this_morning()), None
+    at, address = this_morning(), office().public_url
+    results = campaign_results(session, campaign, computed_at=at, office_address=address)
+    responses = None
     if name == "xlsx":
         responses = responses_for_a_sheet(session, campaign_microdata(session, campaign, _around()))
     path.write_bytes(exported(results, name, lang, responses))

@@ -123,7 +123,10 @@ class Dispatch:
         morning = morning_of(self.clock(), self.time_zone)
         results = self.database.read(
             lambda session: campaign_results(
-                session, session.get_one(Campaign, summary.campaign_id), computed_at=morning
+                session,
+                session.get_one(Campaign, summary.campaign_id),
+                computed_at=morning,
+                office_address=self.office_address,
             )
         )
         said = {language: wording.verdict_sentence(results, language) for language in LANGUAGES}

@@ -162,7 +162,7 @@ def current_results(key: str) -> tuple[CampaignResults, Basis]:
 
     def found(session: Session) -> tuple[CampaignResults, Basis]:
         row = found_campaign(session, key)
-        return results_and_basis(session, row, computed_at=this_morning())
+        return results_and_basis(session, row, computed_at=this_morning(), office_address=office().public_url)
 
     return database().read(found)
 

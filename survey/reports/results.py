@@ -15,7 +15,6 @@ from survey.scoring.verdict import FormsNeeded
 from survey.store import comments, responses
 from survey.store.fieldwork import Campaign
 from survey.store.rolling import EVERYTHING, N_REASONS, scored_places
-from survey.web.context import public_address
 from survey.web.masks import mask_in
 
 
@@ -146,13 +145,18 @@ class CampaignResults:
     comments: tuple[str, ...] = ()
 
 
-def campaign_results(session: Session, campaign: Campaign, *, computed_at: datetime) -> CampaignResults:
-    """The results of a campaign from its stored responses; months are those of `computed_at`'s time zone."""
-    return results_and_basis(session, campaign, computed_at=computed_at)[0]
+def campaign_results(
+    session: Session, campaign: Campaign, *, computed_at: datetime, office_address: str | None = None
+) -> CampaignResults:
+    """The results of a campaign from its stored responses; months are those of `computed_at`'s time zone.
+
+    `office_address` is where everybody reaches the office's pages, None where the settings do not say it.
+    """
+    return results_and_basis(session, campaign, computed_at=computed_at, office_address=office_address)[0]
 
 
 def results_and_basis(
-    session: Session, campaign: Campaign, *, computed_at: datetime
+    session: Session, campaign: Campaign, *, computed_at: datetime, office_address: str | None = None
 ) -> tuple[CampaignResults, Basis]:
     """The results with what they follow from, for what else is asked of it."""
     basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
@@ -162,7 +166,11 @@ def results_and_basis(
         basis.rolled.valid, basis.rolled.incomplete, withdrawn, declined, campaign.forms_issued
     )
     results = results_of(basis, forms, computed_at=computed_at)
-    return replace(results, comments=comments.for_report(session, campaign.id, mask_in)), basis
+    page = None if office_address is None else f"{office_address}/results/{campaign.key}"
+    facts = replace(results.campaign, public_page=page)
+    return replace(
+        results, campaign=facts, comments=comments.for_report(session, campaign.id, mask_in)
+    ), basis
 
 
 def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> CampaignResults:
@@ -229,7 +237,6 @@ def _facts(campaign: Campaign) -> CampaignFacts:
         closes_on=campaign.closes_on,
         is_demo=campaign.is_demo,
         instrument_digest=campaign.instrument_digest,
-        public_page=public_address(f"/results/{campaign.key}"),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, has_app_context, request
+from flask import Flask, current_app, request
 
 from survey.store.db import Database
 from survey.web.mail import MailServer
@@ -50,12 +50,6 @@ def today() -> date:
 def public_url(path: str) -> str:
     """The address of `path` (which begins with /) as a citizen's phone reaches it."""
     return (office().public_url or request.host_url.rstrip("/")) + path
-
-
-def public_address(path: str) -> str | None:
-    """The address of `path` as everybody reaches it; None where the settings (PUBLIC_URL) do not say it."""
-    known = office().public_url if has_app_context() else None
-    return None if known is None else known + path
 
 
 def this_morning() -> datetime:
