@@ -74,7 +74,7 @@ _FORMS_NEEDED = members(
     half_width=maybe(NUMBER),
 )  # fmt: skip
 _CRITERION_SCORE = members(
-    ratio=maybe(NUMBER), points=maybe(NUMBER), se_points=maybe(NUMBER), n_valid=WHOLE, max=NUMBER,
+    ratio=maybe(NUMBER), points=maybe(NUMBER), se_points=maybe(NUMBER), ci=LIMITS, n_valid=WHOLE, max=NUMBER,
     section=TEXT, design_effect=maybe(NUMBER),
 )  # fmt: skip
 _SECTION_SCORE = members(
@@ -107,18 +107,28 @@ _RESULTS = members(
     format_version={"const": result_file.VERSION},
     language=TEXT,
     campaign=members(
-        key=TEXT, name=TEXT, opens_on=DAY, closes_on=DAY, is_demo=YES_NO, instrument_digest=TEXT
+        key=TEXT, name=TEXT, opens_on=DAY, closes_on=DAY, is_demo=YES_NO, instrument_digest=TEXT,
+        public_page=maybe(LINK),
     ),
     digest={**TEXT, "description": "Names this result: the same forms under the same rules have the same."},
     computed_at={"type": "string", "format": "date-time"},
     summary=list_of(TEXT),
     score=ref("Score"),
     satisfied_rate=maybe(NUMBER),
-    forms=members(valid=WHOLE, incomplete=WHOLE, withdrawn=WHOLE, declined=WHOLE, returned=WHOLE),
+    forms=members(
+        valid=WHOLE, incomplete=WHOLE, withdrawn=WHOLE, declined=WHOLE, issued=maybe(WHOLE), returned=WHOLE,
+        rates=members(
+            rr1=maybe(NUMBER), rr2=maybe(NUMBER), rr5=maybe(NUMBER), coop1=maybe(NUMBER), ref1=maybe(NUMBER)
+        ),
+    ),
     populations=map_of(WHOLE),
     populations_ignored=YES_NO,
     groups=list_of(ref("Part")),
     desks=list_of(ref("Part")),
+    fields=list_of(ref("Part")),
+    by_channel=list_of(ref("Part")),
+    months=list_of(ref("Part")),
+    modes=map_of(WHOLE),
     channels=list_of(members(key=TEXT, label=TEXTS, n=WHOLE)),
     languages=map_of(WHOLE),
     answers=list_of(

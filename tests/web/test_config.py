@@ -121,6 +121,9 @@ def test_links_and_codes_carry_the_public_address(demo_url: str, tmp_path: Path)
     )
     assert "khaosat.example.vn/s/demo" in page
     assert "evil.example" not in page
+    result = sign_in_as(app, "viewer").get("/office/campaigns/demo/summary.json").json
+    assert result is not None
+    assert result["campaign"]["public_page"] == "http://khaosat.example.vn/results/demo"
     app.extensions["database"].dispose()
 
 
