@@ -41,10 +41,10 @@ def _traces(error: BaseException | None) -> list[str]:
 
 def init(app: Flask) -> None:
     """Log every request by its route: the pattern, not the path, which may hold a code."""
-    if not requests.handlers:
+    parent = logging.getLogger("survey")
+    if not parent.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonFormatter())
-        parent = logging.getLogger("survey")
         parent.addHandler(handler)
         parent.setLevel(logging.INFO)
         parent.propagate = False
