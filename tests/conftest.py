@@ -22,7 +22,7 @@ from survey.scorecards import demo as scorecard_demo
 from survey.store import migrate, questionnaires, scorecards
 from survey.store.db import Database
 from survey.store.people import Role
-from tests.postgres import create_database, private_postgres
+from tests.postgres import create_database, drop_database, private_postgres
 
 CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
 PASSWORD = "a-password-for-tests"  # noqa: S105 — of people who exist in tests only
@@ -51,6 +51,11 @@ class Template:
             shutil.copy(self.place / f"{self.name}.sqlite3", folder / "survey.sqlite3")
             return f"sqlite:///{folder / 'survey.sqlite3'}"
         return create_database(self.place, f"{self.name}_{os.getpid()}_{next(_numbers)}", self.name)
+
+    def remove(self, url: str) -> None:
+        """Give back what a copy took; the files of SQLite go with the test's folder."""
+        if self.kind == "postgres":
+            drop_database(self.place, url)
 
 
 def _template(kind: str, place: Path, subject: str, fill: Callable[[Database], None]) -> Template:
@@ -110,15 +115,19 @@ def demo_template(backend: tuple[str, Path]) -> Template:
 
 
 @pytest.fixture
-def url(empty_template: Template, tmp_path: Path) -> str:
+def url(empty_template: Template, tmp_path: Path) -> Iterator[str]:
     """A database with nothing collected yet."""
-    return empty_template.copy(tmp_path)
+    copied = empty_template.copy(tmp_path)
+    yield copied
+    empty_template.remove(copied)
 
 
 @pytest.fixture
-def demo_url(demo_template: Template, tmp_path: Path) -> str:
+def demo_url(demo_template: Template, tmp_path: Path) -> Iterator[str]:
     """A database with the demonstration campaigns."""
-    return demo_template.copy(tmp_path)
+    copied = demo_template.copy(tmp_path)
+    yield copied
+    demo_template.remove(copied)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from survey.publication import badge, links
-from survey.publication.public_results import public_results
+from survey.publication.public_results import public_criteria, public_results
 from survey.reports import certificate, figures, tables, wording
 from survey.reports.results import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
@@ -116,6 +116,7 @@ def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:
         fewest=results.questionnaire.scoring.small_cell_suppression,
         wording=wording,
         tables=tables,
+        criteria=public_criteria(shown, words) if shown else None,
         figures=drawn,
         is_demo=results.campaign.is_demo,
         is_shared=is_shared,

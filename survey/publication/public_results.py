@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from survey.reports import tables
 from survey.reports.results import CampaignResults
+from survey.reports.tables import Table
 from survey.scoring.results import CriterionScore, Score, SectionScore
 
 
@@ -45,3 +47,14 @@ def _section(section: SectionScore, fewest: int) -> SectionScore:
     if section.n_respondents >= fewest:
         return section
     return replace(section, score=None, se=None, interval=None, n_respondents=0)
+
+
+def public_criteria(results: CampaignResults, language: str) -> Table:
+    """The points of each criterion as the public sees them: without how many said that it does not apply."""
+    table = tables.criteria(results, language)
+    kept = [place for place, column in enumerate(table.columns) if column.key != "not_applicable"]
+    return replace(
+        table,
+        columns=tuple(table.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in table.rows),
+    )

@@ -229,6 +229,14 @@ def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> Campa
     )
 
 
+def satisfied_share(row: AnswerCounts, results: CampaignResults) -> float | None:
+    """The share of a criterion's valid answers that are on the satisfied side; None without any."""
+    satisfied = results.questionnaire.scale.satisfied_values
+    paired = zip(results.questionnaire.scale.options, row.counts, strict=True)
+    n_satisfied = sum(n for option, n in paired if option.value in satisfied)
+    return n_satisfied / row.n_valid if row.n_valid else None
+
+
 def _facts(campaign: Campaign) -> CampaignFacts:
     return CampaignFacts(
         key=campaign.key,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from survey.reports import wording
-from survey.reports.results import AnswerCounts, Breakdown, CampaignResults
+from survey.reports.results import Breakdown, CampaignResults, satisfied_share
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score
 from survey.web import locale
@@ -201,17 +201,6 @@ def criteria(results: CampaignResults, language: str) -> Table:
     return Table("criterion", _("Criteria"), columns, keys, rows, (note,) if rank else ())
 
 
-def public_criteria(results: CampaignResults, language: str) -> Table:
-    """The points of each criterion as the public sees them: without how many said that it does not apply."""
-    table = criteria(results, language)
-    kept = [place for place, column in enumerate(table.columns) if column.key != "not_applicable"]
-    return replace(
-        table,
-        columns=tuple(table.columns[place] for place in kept),
-        rows=tuple(tuple(row[place] for place in kept) for row in table.rows),
-    )
-
-
 def answers(results: CampaignResults, language: str) -> Table:
     """How many valid forms gave each answer to each criterion, worst answer first."""
     _ = gettext_in(language)
@@ -322,13 +311,6 @@ def weakest(results: CampaignResults) -> dict[str, int]:
         (c.ratio, place, c.key) for place, c in enumerate(results.score.criteria) if c.ratio is not None
     ]
     return {key: rank for rank, (_ratio, _place, key) in enumerate(sorted(scored)[:N_WEAKEST], start=1)}
-
-
-def satisfied_share(row: AnswerCounts, results: CampaignResults) -> float | None:
-    """The share of a criterion's valid answers that are on the satisfied side; None without any."""
-    satisfied = results.questionnaire.scale.satisfied_values
-    paired = zip(results.questionnaire.scale.options, row.counts, strict=True)
-    return _share(sum(n for option, n in paired if option.value in satisfied), row.n_valid)
 
 
 def _parts(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from survey.reports import tables
-from survey.reports.results import CampaignResults
+from survey.reports.results import CampaignResults, satisfied_share
 from tests.reports import builders
 
 EVERY = [
@@ -53,4 +53,4 @@ def test_people_served_are_shown_where_the_office_entered_them() -> None:
 def test_satisfied_answers_are_those_on_the_satisfied_side() -> None:
     results = builders.normal()
     row = results.answers[0]
-    assert tables.satisfied_share(row, results) == pytest.approx(sum(row.counts[3:]) / sum(row.counts))
+    assert satisfied_share(row, results) == pytest.approx(sum(row.counts[3:]) / sum(row.counts))

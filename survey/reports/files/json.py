@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from survey.instrument import codec
 from survey.reports import tables, wording
-from survey.reports.results import AnswerCounts, Breakdown, CampaignResults
+from survey.reports.results import AnswerCounts, Breakdown, CampaignResults, satisfied_share
 from survey.reports.score_file import score_entry
 from survey.scoring.rules import Target
 from survey.scoring.score import Score
@@ -83,7 +83,7 @@ def _answers(row: AnswerCounts, results: CampaignResults) -> dict[str, Any]:
         "criterion": row.criterion.key,
         "counts": {str(option.value): n for option, n in zip(options, row.counts, strict=True)},
         "n_valid": row.n_valid,
-        "satisfied_share": tables.satisfied_share(row, results),
+        "satisfied_share": satisfied_share(row, results),
         "not_applicable": row.not_applicable,
         "blank": row.blank,
         "not_asked": row.not_asked,
