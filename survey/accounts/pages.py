@@ -12,7 +12,7 @@ from survey.accounts.forms import PasswordForm, PersonForm, SignInForm
 from survey.store import audit, people
 from survey.store.people import Role
 from survey.web.context import database, now
-from survey.web.guards import SignedIn, may, public, signed_in
+from survey.web.guards import SignedIn, may, public, signed_in, signed_in_id
 from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
 from survey.web.templates import gettext as _
 
@@ -115,7 +115,7 @@ def everybody() -> ResponseReturnValue:
 @may("people.manage")
 def add_person() -> ResponseReturnValue:
     """Let another official in, with a password made here and shown once."""
-    form, at, by = PersonForm(), now(), _signed_in_id()
+    form, at, by = PersonForm(), now(), signed_in_id()
     if not form.validate_on_submit():
         return _people_page(form, form.problems(), 422)
     fresh = accounts.new_password()
@@ -136,7 +136,7 @@ def add_person() -> ResponseReturnValue:
 @may("people.manage")
 def switch_person(person_id: int) -> ResponseReturnValue:
     """Let a person sign in again, or no longer."""
-    active, at, by = request.form.get("active") == "yes", now(), _signed_in_id()
+    active, at, by = request.form.get("active") == "yes", now(), signed_in_id()
 
     person = database().read(lambda s: people.by_id(s, person_id))
     if person is None:
@@ -162,11 +162,6 @@ def audit_log() -> ResponseReturnValue:
         lambda s: (audit.latest(s, _AUDIT_ROWS), {person.id: person.full_name for person in people.people(s)})
     )
     return render_template("accounts/audit.html", events=events, names=names)
-
-
-def _signed_in_id() -> int | None:
-    signed = signed_in()
-    return signed.person.id if signed else None
 
 
 def _people_page(

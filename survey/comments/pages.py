@@ -16,7 +16,7 @@ from survey.store import audit, comments, fieldwork, questionnaires
 from survey.store.comments import Comment, Status
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, now
-from survey.web.guards import may, signed_in
+from survey.web.guards import may, signed_in_id
 from survey.web.locale import LANGUAGES, gettext_in
 from survey.web.masks import mask_in
 from survey.web.templates import gettext as _
@@ -38,11 +38,10 @@ def listed(key: str) -> ResponseReturnValue:
 @may("comments.write")
 def note(key: str, reference: str) -> ResponseReturnValue:
     """Keep the status, tags and note of one comment."""
-    form, at, signed = MarkForm(), now(), signed_in()
+    form, at, by = MarkForm(), now(), signed_in_id()
     wanted, _errors = _wanted()
     if not form.validate_on_submit():
         return _comments_page(key, wanted, form.problems(), 422, form=form, opened=reference)
-    by = signed.person.id if signed else None
     status, tags = Status(form.status.data), triage.tags_typed(form.tags.data or "")
     text = (form.note.data or "").replace("\r\n", "\n").strip()
     for_report = bool(form.is_for_report.data)
@@ -71,7 +70,7 @@ def back_to_list(key: str, reference: str) -> ResponseReturnValue:
 @may("comments.read")
 def download(key: str) -> ResponseReturnValue:
     """The comments asked for as a workbook, in the language asked for."""
-    in_words, at, signed = request.args.get("in") or language(), now(), signed_in()
+    in_words, at, by = request.args.get("in") or language(), now(), signed_in_id()
     wanted, errors = _wanted()
     if in_words not in LANGUAGES or errors:
         abort(404)
@@ -79,7 +78,6 @@ def download(key: str) -> ResponseReturnValue:
     shown = triage.selected(every, wanted, questionnaire).found
     stream = io.BytesIO()
     workbook.write(shown, _status_names(in_words), campaign.name, in_words, stream)
-    by = signed.person.id if signed else None
     subject = f"{key}-comments.xlsx ({in_words})"
     database().write(lambda session: audit.record(session, "downloaded", subject, person_id=by, now=at))
     stream.seek(0)

@@ -11,7 +11,7 @@ from survey.store import audit
 from survey.store import look as store
 from survey.web import colour, look
 from survey.web.context import database, now
-from survey.web.guards import may, signed_in
+from survey.web.guards import may, signed_in_id
 from survey.web.locale import points
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -48,8 +48,7 @@ def keep() -> ResponseReturnValue:
     typed, errors = _typed()
     if errors:
         return _page(typed.accent, errors)
-    at, signed = now(), signed_in()
-    by = signed.person.id if signed else None
+    at, by = now(), signed_in_id()
 
     def changed(session: Session) -> None:
         row = store.current(session)

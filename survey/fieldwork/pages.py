@@ -20,7 +20,7 @@ from survey.store import feedback as feedback_store
 from survey.store.feedback import FormFeedback
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.web.context import database, now, office, public_url, today
-from survey.web.guards import may, public, signed_in
+from survey.web.guards import may, public, signed_in_id
 from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -70,7 +70,7 @@ def new_campaign() -> ResponseReturnValue:
 @may("fieldwork.write")
 def open_campaign() -> ResponseReturnValue:
     """Open a campaign with its desks."""
-    form, at, by = _campaign_form(), now(), _signed_in_id()
+    form, at, by = _campaign_form(), now(), signed_in_id()
     if not form.validate_on_submit():
         return render_template("fieldwork/new_campaign.html", form=form, errors=form.problems()), 422
     new = NewCampaign(
@@ -109,7 +109,7 @@ def desks(key: str) -> ResponseReturnValue:
 @may("fieldwork.write")
 def add_desk(key: str) -> ResponseReturnValue:
     """One more desk for a campaign."""
-    form, at, by = DeskForm(), now(), _signed_in_id()
+    form, at, by = DeskForm(), now(), signed_in_id()
     if not form.validate_on_submit():
         return _desks_page(key, form, form.problems(), 422)
     new, quota = NewDesk(form.name.data.strip(), (form.name_en.data or "").strip()), form.quota.data
@@ -154,7 +154,7 @@ def set_populations(key: str) -> ResponseReturnValue:
         return _desks_page(key, DeskForm(), wrong, 422, typed=typed, typed_issued=typed_issued)
     forms_issued = int(typed_issued) if typed_issued else None
     populations = {group: int(text) for group, text in typed.items() if text}
-    at, by = now(), _signed_in_id()
+    at, by = now(), signed_in_id()
 
     def kept(session: Session) -> None:
         work.set_populations(session, campaign.id, populations)
@@ -301,7 +301,7 @@ def questionnaire_versions() -> ResponseReturnValue:
 @may("fieldwork.write")
 def publish_questionnaire() -> ResponseReturnValue:
     """Publish a questionnaire from its file; one that breaks a rule is refused with place and reason."""
-    form, at, by = QuestionnaireForm(), now(), _signed_in_id()
+    form, at, by = QuestionnaireForm(), now(), signed_in_id()
     upload = request.files.get("file")
     if not form.validate_on_submit() or upload is None or not upload.filename:
         return _versions_page({"file": _("Choose a file")}, 422)
@@ -335,8 +335,3 @@ def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnV
     form = QuestionnaireForm()
     page = render_template("fieldwork/questionnaires.html", versions=versions, form=form, errors=errors)
     return page, status
-
-
-def _signed_in_id() -> int | None:
-    signed = signed_in()
-    return signed.person.id if signed else None

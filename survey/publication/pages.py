@@ -5,7 +5,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    abort,
     flash,
     make_response,
     redirect,
@@ -20,12 +19,13 @@ from sqlalchemy.orm import Session
 from survey.publication import badge, links
 from survey.publication.public_results import public_criteria, public_results
 from survey.reports import certificate, figures, tables, wording
+from survey.reports.pages import found_campaign
 from survey.reports.results import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, now, office, public_url, this_morning, today
 from survey.web.errors import Refusal
-from survey.web.guards import may, public, signed_in
+from survey.web.guards import may, public, signed_in_id
 from survey.web.limits import WRONG_CODES, limit_failures
 from survey.web.security import embeddable
 from survey.web.templates import gettext as _
@@ -141,12 +141,12 @@ def publication(key: str) -> ResponseReturnValue:
 @may("report.publish")
 def publish(key: str) -> ResponseReturnValue:
     """Publish the results of a campaign that is over, or take them back."""
-    at, by, wants_public = now(), _signed_in_id(), request.form.get("public")
+    at, by, wants_public = now(), signed_in_id(), request.form.get("public")
     if wants_public not in ("yes", "no"):
         return _publication_page(
             key, {"public": _("Choose whether to publish the results or to take them back")}
         )
-    campaign = database().read(lambda session: _campaign(session, key))
+    campaign = database().read(lambda session: found_campaign(session, key))
     if wants_public == "yes" and campaign.closes_on >= today():
         words = _("The survey takes forms until the end of %(day)s. Publish after it: two results of an open "
                   "survey, a form apart, tell what that form said.")  # fmt: skip
@@ -155,7 +155,7 @@ def publish(key: str) -> ResponseReturnValue:
         )
 
     def changed(session: Session) -> None:
-        row = _campaign(session, key)
+        row = found_campaign(session, key)
         row.published_at = at if wants_public == "yes" else None
         if row.published_at:
             audit.record(session, "published results", key, person_id=by, now=at)
@@ -173,14 +173,14 @@ def publish(key: str) -> ResponseReturnValue:
 @may("report.publish")
 def share(key: str) -> ResponseReturnValue:
     """A link for a reader without an account, shown once; or an end to all links made so far."""
-    at, by, days = now(), _signed_in_id(), request.form.get("days", "")
+    at, by, days = now(), signed_in_id(), request.form.get("days", "")
     if days == "end":
         return _end_links(key)
     if days not in {str(offered) for offered in links.DAYS_OFFERED}:
         return _publication_page(key, {"days": _("Choose how long the link is valid")})
 
     def kept(session: Session) -> str:
-        campaign = _campaign(session, key)
+        campaign = found_campaign(session, key)
         campaign.share_key = campaign.share_key or links.new_share_key()
         audit.record(session, "made a link", f"{key}: {days}", person_id=by, now=at)
         return campaign.share_key
@@ -200,10 +200,10 @@ def back_to_publication(key: str) -> ResponseReturnValue:
 
 
 def _end_links(key: str) -> ResponseReturnValue:
-    at, by = now(), _signed_in_id()
+    at, by = now(), signed_in_id()
 
     def ended(session: Session) -> None:
-        _campaign(session, key).share_key = None
+        found_campaign(session, key).share_key = None
         audit.record(session, "ended links", key, person_id=by, now=at)
 
     database().write(ended)
@@ -211,14 +211,10 @@ def _end_links(key: str) -> ResponseReturnValue:
     return redirect(url_for("publication.publication", key=key), 303)
 
 
-def _campaign(session: Session, key: str) -> Campaign:
-    return fieldwork.campaign_by_key(session, key) or abort(404)
-
-
 def _publication_page(
     key: str, errors: dict[str, str], *, link: str = "", days: str = ""
 ) -> ResponseReturnValue:
-    campaign = database().read(lambda session: _campaign(session, key))
+    campaign = database().read(lambda session: found_campaign(session, key))
     public_link = public_url(url_for("public_results.summary", campaign=key))
     badge_link = public_url(url_for("public_results.score_badge", campaign=key, lang=language()))
     page = render_template(
@@ -240,8 +236,3 @@ def _publication_page(
 def _embedded(public_link: str, badge_link: str, name: str) -> str:
     """The piece of a page that shows the badge; its name is escaped there, and all of it again on ours."""
     return str(Markup('<a href="{}"><img src="{}" alt="{}"></a>').format(public_link, badge_link, name))
-
-
-def _signed_in_id() -> int | None:
-    signed = signed_in()
-    return signed.person.id if signed else None

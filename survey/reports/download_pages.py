@@ -36,7 +36,7 @@ from survey.reports.results import campaign_results
 from survey.store import audit, export_jobs, fieldwork, response_files
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.context import database, morning_of, now, office, this_morning
-from survey.web.guards import may, signed_in
+from survey.web.guards import may, signed_in, signed_in_id
 from survey.web.locale import LANGUAGES
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -128,8 +128,7 @@ def start_export(key: str) -> ResponseReturnValue:
     if name not in RESPONSE_FORMATS or in_words not in LANGUAGES:
         words = _("Choose a format and a language that are offered here.")
         return _downloads_page(key, {"format": words}), 422
-    at, signed = now(), signed_in()
-    by = signed.person.id if signed else None
+    at, by = now(), signed_in_id()
 
     def asked(session: Session) -> None:
         row = found_campaign(session, key)
@@ -252,8 +251,7 @@ def _around() -> Circumstances:
 
 
 def _log_download(what: str) -> None:
-    at, signed = now(), signed_in()
-    by = signed.person.id if signed else None
+    at, by = now(), signed_in_id()
     database().write(lambda session: audit.record(session, "downloaded", what, person_id=by, now=at))
 
 

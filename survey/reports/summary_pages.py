@@ -29,7 +29,7 @@ from survey.store import audit, weekly
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Problem, State, SummaryLetter, WeeklySummary
 from survey.web.context import database, now, office
-from survey.web.guards import may, signed_in
+from survey.web.guards import may, signed_in_id
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -66,7 +66,7 @@ def change(key: str) -> ResponseReturnValue:
         return _switched_off(key)
     if not form.validate() or wanted != "on":
         return _page(key, form)
-    in_words, at, by = form.language.data, now(), _signed_in_id()
+    in_words, at, by = form.language.data, now(), signed_in_id()
     recipients = recipients_typed(form.recipients.data or "")
 
     def switched(session: Session) -> None:
@@ -80,7 +80,7 @@ def change(key: str) -> ResponseReturnValue:
 
 
 def _switched_off(key: str) -> ResponseReturnValue:
-    at, by = now(), _signed_in_id()
+    at, by = now(), signed_in_id()
 
     def switched(session: Session) -> None:
         weekly.switch_off(session, found_campaign(session, key).id)
@@ -98,7 +98,7 @@ def download(key: str, summary_id: int) -> ResponseReturnValue:
     campaign, summary = database().read(lambda session: _found(session, key, summary_id))
     if summary.content is None:
         abort(404)
-    at, by, name = now(), _signed_in_id(), file_name(campaign, summary)
+    at, by, name = now(), signed_in_id(), file_name(campaign, summary)
     database().write(lambda session: audit.record(session, "downloaded", name, person_id=by, now=at))
     content = io.BytesIO(summary.content)
     return send_file(content, mimetype="application/pdf", download_name=name, as_attachment=True, max_age=0)
@@ -108,7 +108,7 @@ def download(key: str, summary_id: int) -> ResponseReturnValue:
 @may("report.schedule")
 def start_again(key: str, summary_id: int) -> ResponseReturnValue:
     """Make what could not be made, send what could not be sent."""
-    at, by = now(), _signed_in_id()
+    at, by = now(), signed_in_id()
 
     def started(session: Session) -> None:
         campaign, summary = _found(session, key, summary_id)
@@ -181,11 +181,6 @@ def _why(letter: SummaryLetter) -> str:
         Problem.UNREACHABLE: _("no connection to the mail server: %(words)s"),
         Problem.TOO_LATE: _("it could not be sent for seven days"),
     }[Problem(letter.problem)] % {"words": letter.words}
-
-
-def _signed_in_id() -> int | None:
-    signed = signed_in()
-    return signed.person.id if signed else None
 
 
 def dispatch() -> Dispatch:

@@ -21,18 +21,12 @@ from survey.scorecards.report import CardReport, card_report
 from survey.scorecards.results import CardResults, results_of_cards
 from survey.store import audit, fieldwork, scorecards, units
 from survey.web.context import database, now, this_morning, today
-from survey.web.guards import may, signed_in
+from survey.web.guards import may, official_id
 from survey.web.locale import LANGUAGES
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
-
-
-def _by() -> int:
-    signed = signed_in()
-    assert signed is not None  # noqa: S101 — guards let nobody else in
-    return signed.person.id
 
 
 @bp.get("")
@@ -46,7 +40,7 @@ def cards() -> ResponseReturnValue:
 @may("scorecard.enter")
 def open_card() -> ResponseReturnValue:
     """Open the scorecard of a unit for a period."""
-    form, by, at = _card_form(bound=True), _by(), now()
+    form, by, at = _card_form(bound=True), official_id(), now()
     if not form.validate_on_submit():
         return _cards_page(form, form.problems(), 422)
     period = read_period(form.period.data)
@@ -68,7 +62,7 @@ def open_card() -> ResponseReturnValue:
 
 
 def _card_form(*, bound: bool) -> CardForm:
-    form, by = CardForm() if bound else CardForm(formdata=None), _by()
+    form, by = CardForm() if bound else CardForm(formdata=None), official_id()
     offered, versions, campaigns = database().read(
         lambda s: (units_for(s, by), scorecards.versions(s), fieldwork.campaigns(s))
     )
@@ -81,7 +75,7 @@ def _card_form(*, bound: bool) -> CardForm:
 
 
 def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    by, at = _by(), this_morning()
+    by, at = official_id(), this_morning()
 
     def found(session: Session) -> tuple[CardResults, ...]:
         return results_of_cards(session, cards_for(session, by), computed_at=at)
@@ -119,7 +113,7 @@ def card(card_id: int) -> ResponseReturnValue:
 
 
 def _report(card_id: int) -> CardReport:
-    by, at, day = _by(), this_morning(), today()
+    by, at, day = official_id(), this_morning(), today()
 
     def found(session: Session) -> CardReport:
         row = card_for(session, card_id, by) or abort(404)
@@ -135,7 +129,7 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
     in_words = request.args.get("in") or language()
     if in_words not in LANGUAGES:
         abort(404)
-    shown, by, at = _report(card_id), _by(), now()
+    shown, by, at = _report(card_id), official_id(), now()
     content = exported(shown, extension, in_words)
     name = f"scorecard-{shown.results.unit_id}-{shown.results.period.code}-{in_words}.{extension}"
     database().write(lambda session: audit.record(session, "downloaded", name, person_id=by, now=at))
@@ -152,7 +146,7 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
 @may("scorecard.read")
 def ranking() -> ResponseReturnValue:
     """The units of a period side by side, with how sure each place is."""
-    asked, by, at = read_period(request.args.get("period", "")), _by(), this_morning()
+    asked, by, at = read_period(request.args.get("period", "")), official_id(), this_morning()
 
     def found(session: Session) -> tuple[Ranking | None, list[Period], int | None]:
         periods = {row.card.period for row in scorecards.cards(session)}
@@ -202,7 +196,7 @@ def publish() -> ResponseReturnValue:
 
 def _publish(text: str) -> Scorecard:
     """Keep the definition a text holds."""
-    definition, by, at = definitions.scorecard_from_text(text), _by(), now()
+    definition, by, at = definitions.scorecard_from_text(text), official_id(), now()
 
     def published(session: Session) -> None:
         digest = scorecards.publish(session, definition, now=at)

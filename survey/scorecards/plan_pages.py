@@ -12,19 +12,13 @@ from survey.store import audit, people, scorecards, units
 from survey.store.people import Person
 from survey.store.scorecards import Task
 from survey.web.context import database, now, today
-from survey.web.guards import may, signed_in
+from survey.web.guards import may, official_id
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("plan", __name__, url_prefix="/office")
 _NO_UNIT = "none"
 _MOST_DIGITS = 9
-
-
-def _by() -> int:
-    signed = signed_in()
-    assert signed is not None  # noqa: S101 — guards let nobody else in
-    return signed.person.id
 
 
 @bp.get("/tasks")
@@ -38,7 +32,7 @@ def tasks() -> ResponseReturnValue:
 @may("scorecard.enter")
 def add_task() -> ResponseReturnValue:
     """One more task."""
-    form, by, at = _task_form(bound=True), _by(), now()
+    form, by, at = _task_form(bound=True), official_id(), now()
     if not form.validate_on_submit():
         return _tasks_page(form, form.problems(), 422)
     task = Task(
@@ -61,7 +55,7 @@ def add_task() -> ResponseReturnValue:
 
 
 def _task_form(*, bound: bool) -> TaskForm:
-    form, by = TaskForm() if bound else TaskForm(formdata=None), _by()
+    form, by = TaskForm() if bound else TaskForm(formdata=None), official_id()
     offered = database().read(lambda s: units_for(s, by))
     form.unit_id.choices = [(str(unit.id), unit.called(language())) for unit in offered]
     return form
@@ -73,7 +67,7 @@ def _number_asked(name: str) -> int | None:
 
 
 def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    by, unit_asked, year_asked = _by(), _number_asked("unit"), _number_asked("year")
+    by, unit_asked, year_asked = official_id(), _number_asked("unit"), _number_asked("year")
 
     def found(session: Session) -> tuple[list[Task], dict[int, str], list[int]]:
         offered = {unit.id: unit.called(in_words) for unit in units_for(session, by)}
@@ -112,7 +106,7 @@ def task(task_id: int) -> ResponseReturnValue:
 @may("scorecard.enter")
 def mark_task(task_id: int) -> ResponseReturnValue:
     """Mark a task as done on a day by a document, or as open again."""
-    form, by, at = DoneForm(), _by(), now()
+    form, by, at = DoneForm(), official_id(), now()
     year = _task(task_id).year
     if not form.validate_on_submit():
         return _task_page(task_id, form, form.problems(), 422)
@@ -132,7 +126,7 @@ def mark_task(task_id: int) -> ResponseReturnValue:
 
 
 def _task(task_id: int) -> Task:
-    by = _by()
+    by = official_id()
     return database().read(lambda s: task_for(s, task_id, by)) or abort(404)
 
 
@@ -154,7 +148,7 @@ def everybody() -> ResponseReturnValue:
 @may("scorecard.define")
 def add_unit() -> ResponseReturnValue:
     """One more unit."""
-    form, by, at = UnitForm(), _by(), now()
+    form, by, at = UnitForm(), official_id(), now()
     if not form.validate_on_submit():
         return _units_page(form, _member_form(bound=False), form.problems(), 422)
     name, name_en = form.name.data.strip(), (form.name_en.data or "").strip()
@@ -183,7 +177,7 @@ def back_to_units() -> ResponseReturnValue:
 @may("scorecard.define")
 def set_member() -> ResponseReturnValue:
     """Let a person belong to a unit, whose scorecards alone are then seen, or to none."""
-    form, by, at = _member_form(bound=True), _by(), now()
+    form, by, at = _member_form(bound=True), official_id(), now()
     if not form.validate_on_submit():
         return _units_page(UnitForm(formdata=None), form, form.problems(), 422)
     person_id = int(form.person_id.data)

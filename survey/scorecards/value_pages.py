@@ -26,7 +26,7 @@ from survey.scorecards.values_file import Line, ValuesFileError, read_values
 from survey.store import audit, fieldwork, people, scorecards
 from survey.web.context import database, now, this_morning
 from survey.web.forms import is_plain
-from survey.web.guards import authorised, declared, may, signed_in
+from survey.web.guards import authorised, declared, may, official_id, signed_in
 from survey.web.locale import gettext_in
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -43,15 +43,9 @@ def _allow_documents(endpoint: str | None, _values: Any) -> None:
         request.max_content_length = work.MAX_EVIDENCE_BYTES + _ROOM_FOR_FIELDS
 
 
-def _by() -> int:
-    signed = signed_in()
-    assert signed is not None  # noqa: S101 — guards let nobody else in
-    return signed.person.id
-
-
 def _results(card_id: int) -> tuple[CardResults, Mapping[int, str]]:
     """The card with the names of everybody, or 404."""
-    by, at = _by(), this_morning()
+    by, at = official_id(), this_morning()
 
     def found(session: Session) -> tuple[CardResults, Mapping[int, str]]:
         row = card_for(session, card_id, by) or abort(404)
@@ -78,7 +72,7 @@ def _values_page(card_id: int, errors: dict[str, str], status: int = 200) -> Res
         tables=tables,
         source_form=_source_form(),
         errors=errors,
-        by=_by(),
+        by=official_id(),
         is_demo=results.is_demo,
     )
     return page, status
@@ -103,7 +97,7 @@ def import_values(card_id: int) -> ResponseReturnValue:
         if not _is_fed(results, results.standings[line.key])
         and not _is_kept(results.standings[line.key], line)
     ]
-    by, at = _by(), now()
+    by, at = official_id(), now()
 
     def kept(session: Session) -> None:
         for entry in entries:
@@ -148,7 +142,7 @@ def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
     entry = None if errors else _read(form, results, standing, errors)
     if entry is None:
         return _value_page(card_id, indicator, form, errors, 422)
-    by, at = _by(), now()
+    by, at = official_id(), now()
 
     def kept(session: Session) -> None:
         work.enter(session, card_id, entry, by=by, now=at)
@@ -240,7 +234,7 @@ def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
 
 
 def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: str) -> None:
-    by, at = _by(), now()
+    by, at = official_id(), now()
 
     def decided(session: Session) -> None:
         for key, entry_id in entries.items():
@@ -290,7 +284,7 @@ def back_from_source(card_id: int) -> ResponseReturnValue:
 @may("scorecard.enter")
 def choose_source(card_id: int) -> ResponseReturnValue:
     """Take the satisfaction points from another campaign, or from what is typed."""
-    form, by, at = _source_form(), _by(), now()
+    form, by, at = _source_form(), official_id(), now()
     _results(card_id)
     if not form.validate_on_submit():
         return _values_page(card_id, form.problems(), 422)
@@ -314,7 +308,7 @@ def _source_form() -> SourceForm:
 @may("scorecard.read")
 def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     """The document behind a value, to download."""
-    by = _by()
+    by = official_id()
 
     def found(session: Session) -> scorecards.Evidence:
         card_for(session, card_id, by) or abort(404)
@@ -343,7 +337,7 @@ def _value_page(
         wording=wording,
         form=form,
         errors=errors,
-        by=_by(),
+        by=official_id(),
         is_demo=results.is_demo,
     )
     return page, status

@@ -125,6 +125,19 @@ def signed_in() -> SignedIn | None:
     return current_user if current_user.is_authenticated else None
 
 
+def signed_in_id() -> int | None:
+    """The number of who is signed in, None for nobody: who did what stands in the log by it."""
+    signed = signed_in()
+    return signed.person.id if signed else None
+
+
+def official_id() -> int:
+    """The number of the official whom a guarded page was let to."""
+    person_id = signed_in_id()
+    assert person_id is not None  # noqa: S101 — guards let nobody else in
+    return person_id
+
+
 def program() -> Program:
     """The program behind this request, on a route for programs."""
     found: Program = g.program
