@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from survey.reports import tables
 from survey.reports.results import CampaignResults
-from survey.reports.tables import Table
+from survey.reports.tabular import Table
 from survey.scoring.results import CriterionScore, Score, SectionScore
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from survey.reports import comparison_charts, wording
 from survey.reports.analysis import Pair, RankedCriterion, Step
 from survey.reports.results import CampaignResults
-from survey.reports.tables import Cell, Column, Table
+from survey.reports.tabular import Cell, Column, Table
 from survey.scoring.difference import Difference
 from survey.scoring.results import Score
 from survey.web.locale import gettext_in

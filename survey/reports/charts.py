@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from survey.reports import canvas, tables, wording
 from survey.reports.canvas import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, Canvas, PictureKind
 from survey.reports.results import AnswerCounts, CampaignResults
+from survey.reports.tabular import Table, printed
 from survey.scoring.results import SectionScore
 from survey.scoring.verdict import Verdict
 from survey.web import locale
@@ -315,12 +316,12 @@ def _draw_answers(axes: "Axes", row: AnswerCounts, colours: list[str], language:
         left += share
 
 
-def _as_sentences(table: tables.Table, columns: tuple[str, ...], language: str) -> str:
+def _as_sentences(table: Table, columns: tuple[str, ...], language: str) -> str:
     """A table's most telling columns as a sentence a row."""
     places = [place for place, column in enumerate(table.columns) if column.key in columns]
     sentences = []
     for row in table.rows:
-        label, *values = (tables.printed(row[place], table.columns[place].kind, language) for place in places)
+        label, *values = (printed(row[place], table.columns[place].kind, language) for place in places)
         headings = [table.columns[place].label for place in places[1:]]
         said = "; ".join(f"{heading} {value}" for heading, value in zip(headings, values, strict=True))
         sentences.append(f"{label}: {said}.")

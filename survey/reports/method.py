@@ -2,7 +2,7 @@
 
 from survey.reports import wording
 from survey.reports.results import CampaignResults
-from survey.reports.tables import Fact
+from survey.reports.tabular import Fact
 from survey.web import locale
 from survey.web.locale import gettext_in
 

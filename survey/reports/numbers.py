@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from survey.reports import method, wording
 from survey.reports.results import AnswerCounts, CampaignResults
-from survey.reports.tables import Column, Fact, Table
+from survey.reports.tabular import Column, Fact, Table
 from survey.scoring.interval import Interval
 from survey.web import locale
 from survey.web.locale import gettext_in

@@ -8,7 +8,7 @@ from typing import Literal
 from survey.reports import blank_form, charts, method, result_code, tables, wording
 from survey.reports.canvas import PictureKind
 from survey.reports.results import CampaignResults
-from survey.reports.tables import Fact, Kind, Table
+from survey.reports.tabular import Fact, Kind, Table
 from survey.web import locale
 from survey.web.locale import gettext_in
 
@@ -219,7 +219,7 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[Part]:
 
 def _grid(table: Table, language: str, *, titled: bool = True) -> Grid:
     """A table as printed."""
-    columns, blocks = tables.laid_out(table, language)
+    columns, blocks = table.laid_out(language)
     rows: list[Row] = []
     for block in blocks:
         rows += [Row((), block.heading)] if block.heading is not None else []
@@ -232,5 +232,5 @@ def _grid(table: Table, language: str, *, titled: bool = True) -> Grid:
 
 def _facts(title: str, facts: tuple[Fact, ...], language: str) -> Grid:
     _ = gettext_in(language)
-    rows = tuple(Row((fact.label, tables.printed(fact.value, fact.kind, language))) for fact in facts)
+    rows = tuple(Row((fact.label, fact.printed(language))) for fact in facts)
     return Grid(title, (Head(_("Figure"), "text"), Head(_("Value"), "text")), rows, (), 0)

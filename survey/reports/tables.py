@@ -1,98 +1,17 @@
-"""The tables of a result, each built once: the page, the PDF, the workbook and the CSV only write them down.
+"""The tables of a result, each built once: page, PDF, workbook and CSV only write them down."""
 
-A cell is a value, not a text: numbers keep full precision, and the column's kind says how they are printed.
-"""
-
-import itertools
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from survey.reports import wording
 from survey.reports.results import Breakdown, CampaignResults, satisfied_share
+from survey.reports.tabular import Cell, Column, Table
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score
-from survey.web import locale
 from survey.web.locale import LANGUAGES, Gettext, gettext_in
 
-Cell = str | float | int | None
-Kind = Literal["text", "points", "maximum", "percent", "count"]
-
 N_WEAKEST = 3
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name in data files, its heading in the report's language, how its cells are printed."""
-
-    key: str
-    label: str
-    kind: Kind
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table. `keys` names each row in data files; `notes` are sentences printed under it.
-
-    A column named `section` holds each row's section; a writer may print it as a heading over the rows.
-    """
-
-    key: str
-    title: str
-    columns: tuple[Column, ...]
-    keys: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One value with its name."""
-
-    key: str
-    label: str
-    value: Cell
-    kind: Kind
-
-
-def printed(value: Cell, kind: Kind, language: str) -> str:
-    """A cell as the language writes it; an en dash where it is undefined."""
-    if value is None:
-        return wording.UNDEFINED
-    if isinstance(value, str):
-        return value
-    if kind == "points":
-        return wording.points(value, language)
-    if kind == "percent":
-        return wording.percent(value, language)
-    if kind == "maximum":
-        return locale.points(value, language)
-    return wording.count(int(value), language)
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows as printed under a heading of their own; `heading` is None in a table without sections."""
-
-    heading: str | None
-    rows: tuple[tuple[str, ...], ...]
-    keys: tuple[str, ...] = ()
-
-
-def laid_out(table: Table, language: str) -> tuple[tuple[Column, ...], list[Block]]:
-    """The columns to print and the printed rows; a `section` column becomes headings over its rows."""
-    rows = [
-        tuple(printed(cell, column.kind, language) for cell, column in zip(row, table.columns, strict=True))
-        for row in table.rows
-    ]
-    if table.columns[0].key != "section":
-        return table.columns, [Block(None, tuple(rows), table.keys)]
-    blocks = []
-    for name, group in itertools.groupby(zip(table.keys, rows, strict=True), key=lambda one: one[1][0]):
-        inside = list(group)
-        blocks.append(Block(name, tuple(row[1:] for _key, row in inside), tuple(key for key, _row in inside)))
-    return table.columns[1:], blocks
 
 
 def whole(results: CampaignResults, language: str) -> Table:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from survey.reports import canvas
 from survey.reports.canvas import BAND, GROUND, INK, LINE, MEASURED, SOFT, Canvas, PictureKind
-from survey.reports.tables import Table, printed
+from survey.reports.tabular import Table, printed
 from survey.reports.wording import UNDEFINED, demo_label, points
 from survey.scorecards import tables, wording
 from survey.scorecards.as_json import card_entry

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from survey.reports.tables import Cell, Column, Table, laid_out
+from survey.reports.tabular import Cell, Column, Table
 from survey.scorecards import wording
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.report import CardReport
@@ -11,8 +11,6 @@ from survey.scoring.par_index import IndicatorPoints, State
 from survey.scoring.ranking import Placing
 from survey.web import locale
 from survey.web.locale import gettext_in
-
-__all__ = ["components", "indicators", "laid_out", "movers", "ranking", "risks", "tasks", "trend", "values"]
 
 N_MOVERS = 6
 _NARROW_MARGIN = 3.0  # percentage points above the floor

@@ -25,6 +25,7 @@ from survey.reports import codebook, tables, wording
 from survey.reports.export import exported
 from survey.reports.results import CampaignResults
 from survey.reports.scoring_rules import rules_of
+from survey.reports.tabular import printed
 from survey.scoring.design import SampleDesign
 from survey.scoring.score import score_responses
 from survey.store import fieldwork
@@ -74,7 +75,7 @@ def _serve(app: Flask, key: str, served: dict[str, int]) -> None:
 def printed_numbers(results: CampaignResults, language: str) -> set[str]:
     """Every number of every table as it is printed."""
     return {
-        tables.printed(cell, column.kind, language)
+        printed(cell, column.kind, language)
         for table in tables.all_tables(results, language)
         for row in table.rows
         for column, cell in zip(table.columns, row, strict=True)
@@ -89,7 +90,7 @@ def cells(rows: list[Any], names: list[str], language: str, results: CampaignRes
     for row in rows:
         for name, value in zip(names, row, strict=True):
             if kinds.get(name, "text") != "text" and value not in ("", None):
-                found.add(tables.printed(float(value), kinds[name], language))
+                found.add(printed(float(value), kinds[name], language))
     return found
 
 
@@ -114,7 +115,7 @@ def test_every_file_prints_the_numbers_of_the_page(app: Flask, campaign: tuple[s
     assert cells(rows[1:], rows[0], language, results) >= wanted
     made = json.loads(office.get(f"{url}json").data)
     in_json = {
-        tables.printed(cell, column["kind"], language)
+        printed(cell, column["kind"], language)
         for table in made["tables"]
         for row in table["rows"]
         for column, cell in zip(table["columns"], row, strict=True)

@@ -16,6 +16,7 @@ from survey.reports.files import csv as csv_file
 from survey.reports.files import pdf as pdf_file
 from survey.reports.files import xlsx as xlsx_file
 from survey.reports.results import CampaignResults
+from survey.reports.tabular import printed
 from tests.reports import builders
 from tests.reports.test_tables import EVERY
 
@@ -60,7 +61,7 @@ def test_the_pdf_prints_every_row_of_every_table(build: Any, language: str) -> N
     for table in tables.all_tables(results, language):
         numeric = [place for place, column in enumerate(table.columns) if column.kind != "text"]
         for row in table.rows:
-            cells = [tables.printed(row[place], table.columns[place].kind, language) for place in numeric]
+            cells = [printed(row[place], table.columns[place].kind, language) for place in numeric]
             assert " ".join(cells) in text
 
 

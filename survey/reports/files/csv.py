@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from survey.reports import method, tables, wording
 from survey.reports.results import CampaignResults
-from survey.reports.tables import Cell
+from survey.reports.tabular import Cell
 from survey.web.defang import defang
 
 _FIRST_COLUMNS = (

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any, BinaryIO
 
 from survey.reports.printable import printable
-from survey.reports.tables import Column, Table, laid_out
+from survey.reports.tabular import Column, Table
 from survey.scorecards.files.outline import Outline, Part, outline, picture
 from survey.scorecards.report import CardReport
 
@@ -105,7 +105,7 @@ def _room(document: Any) -> float:
 
 
 def _table(document: Any, table: Table, language: str, *, room: float) -> None:
-    columns, blocks = laid_out(table, language)
+    columns, blocks = table.laid_out(language)
     grid = document.add_table(rows=1, cols=len(columns), style="Table Grid")
     _set_widths(grid, columns, room)
     _fill(grid.rows[0], tuple(column.label for column in columns), columns, bold=True)

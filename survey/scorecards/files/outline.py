@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from survey.reports.canvas import PictureKind
-from survey.reports.tables import Table
+from survey.reports.tabular import Table
 from survey.reports.wording import demo_label
 from survey.scorecards import charts, tables, wording
 from survey.scorecards.report import CardReport

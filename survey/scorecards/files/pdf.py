@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from survey.reports.printable import printable
-from survey.reports.tables import Table, laid_out
+from survey.reports.tabular import Table
 from survey.scorecards import wording
 from survey.scorecards.files.outline import Part, outline, picture
 from survey.scorecards.report import CardReport
@@ -78,7 +78,7 @@ def _part(report: CardReport, part: Part, language: str) -> _Part:
 
 
 def _grid(table: Table, language: str) -> _Grid:
-    columns, blocks = laid_out(table, language)
+    columns, blocks = table.laid_out(language)
     rows: list[_Row] = []
     for block in blocks:
         rows += [_Row((), block.heading)] if block.heading is not None else []
