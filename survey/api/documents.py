@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from survey.api.cursors import Cursor
 from survey.instrument.questionnaire import Text
-from survey.reports import codebook as variables_of
 from survey.reports import microdata
 from survey.reports.codebook import Variable
 from survey.reports.microdata import Microdata, Value
 from survey.scorecards.results import CardResults
-from survey.store import fieldwork, questionnaires, response_files
+from survey.store import fieldwork, response_files
 from survey.store.fieldwork import Campaign
 
 
@@ -42,8 +41,7 @@ def _campaign(session: Session, campaign: Campaign, today: date) -> dict[str, An
 
 def codebook(session: Session, campaign: Campaign) -> dict[str, Any]:
     """The variables of a campaign's responses, with their codes."""
-    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-    found = variables_of.variables(questionnaire, microdata.desks_of(session, campaign))
+    found = microdata.variables_of(session, campaign)
     return {"campaign": campaign.key, "variables": [_variable(one) for one in found]}
 
 

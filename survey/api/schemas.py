@@ -125,6 +125,7 @@ _RESULTS = members(
     populations_ignored=YES_NO,
     groups=list_of(ref("Part")),
     desks=list_of(ref("Part")),
+    units=list_of(ref("Part")),
     fields=list_of(ref("Part")),
     by_channel=list_of(ref("Part")),
     months=list_of(ref("Part")),
@@ -167,6 +168,7 @@ _ROW: Schema = {
     "properties": {
         codebook.VALID: {"enum": [0, 1]},
         codebook.DESK: WHOLE,
+        codebook.UNIT: {**WHOLE, "description": "Only where a desk of the campaign has a unit."},
         codebook.DAY: {**maybe(DAY), "description": "Null where a desk had too few forms that day."},
         codebook.LANGUAGE: TEXT,
         codebook.MODE: TEXT,

@@ -63,7 +63,10 @@ def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campa
 
 
 def add_desk(session: Session, campaign: Campaign, new: NewDesk, *, code: str = "") -> Collector:
-    """A collector of the campaign at a desk, which is made if nobody knows it yet."""
+    """A collector of the campaign at a desk, which is made if nobody knows it yet.
+
+    A known desk works for the same unit as it did last.
+    """
     desk = fieldwork.desk_named(session, new.name)
     if desk is None:
         desk = Desk(name=new.name, name_en=new.name_en or new.name)
@@ -72,7 +75,11 @@ def add_desk(session: Session, campaign: Campaign, new: NewDesk, *, code: str = 
     if any(row.desk.id == desk.id for row in fieldwork.collectors_of(session, campaign.id)):
         raise DeskTakenError(new.name)
     collector = Collector(
-        code=code or _free_code(session), campaign_id=campaign.id, desk_id=desk.id, quota=None
+        code=code or _free_code(session),
+        campaign_id=campaign.id,
+        desk_id=desk.id,
+        quota=None,
+        unit_id=fieldwork.last_unit_of(session, desk.id),
     )
     session.add(collector)
     session.flush()
@@ -92,6 +99,12 @@ def set_forms_issued(session: Session, campaign_id: int, forms_issued: int | Non
 def set_quota(session: Session, collector_id: int, quota: int | None) -> None:
     """The most responses a collector takes; None for no limit."""
     session.get_one(Collector, collector_id).quota = quota
+
+
+def set_units(session: Session, campaign: Campaign, units: Mapping[int, int | None]) -> None:
+    """Keep which unit each of the campaign's desks works for, by the collector's id; None for no unit."""
+    for row in fieldwork.collectors_of(session, campaign.id):
+        row.collector.unit_id = units.get(row.collector.id, row.collector.unit_id)
 
 
 def free_key(session: Session, name: str) -> str:

@@ -15,9 +15,10 @@ from survey.fieldwork.campaigns import NewCampaign, NewDesk, add_desk, open_camp
 from survey.instrument.answers import Answer, Answers, Missing, is_complete, to_stored
 from survey.instrument.questionnaire import GROUP_QUESTION, Criterion, Question, Questionnaire
 from survey.instrument.routing import asked_keys
-from survey.store import questionnaires, responses
+from survey.store import questionnaires, responses, units
 from survey.store.fieldwork import Campaign, Collector
 from survey.store.responses import NewResponse
+from survey.store.units import Unit
 
 DESKS = (
     NewDesk("Bộ phận Một cửa – Quầy 1: Đầu tư", "One-stop desk 1: Investment"),
@@ -25,6 +26,12 @@ DESKS = (
     NewDesk("Bộ phận Một cửa – Quầy 3: Lao động, môi trường", "One-stop desk 3: Labour and environment"),
     NewDesk("Trung tâm Phục vụ hành chính công tỉnh", "Provincial Public Administration Service Centre"),
 )
+BOARD = (
+    "Ban Quản lý Khu kinh tế Dung Quất và các Khu công nghiệp Quảng Ngãi",
+    "Management Board of Dung Quat Economic Zone and Quang Ngai Industrial Parks",
+)
+_CENTRE = ("Văn phòng Ủy ban nhân dân tỉnh", "Office of the Provincial People's Committee")
+_UNITS_OF_DESKS = (BOARD, BOARD, BOARD, _CENTRE)
 OPEN_CODE = "demo"
 _DAYS_OF_FIELDWORK = 28
 _COMMENTS = (
@@ -85,7 +92,15 @@ def _opened(session: Session, planned: _Round, digest: str, today: date) -> tupl
     if planned.closes_on < today:
         campaign.published_at = datetime.combine(planned.closes_on + timedelta(days=7), time(2), UTC)
     codes = zip(DESKS, planned.codes, strict=True)
-    return campaign, [add_desk(session, campaign, desk, code=code) for desk, code in codes]
+    collectors = [add_desk(session, campaign, desk, code=code) for desk, code in codes]
+    for collector, names in zip(collectors, _UNITS_OF_DESKS, strict=True):
+        collector.unit_id = unit_called(session, *names).id
+    return campaign, collectors
+
+
+def unit_called(session: Session, name: str, name_en: str) -> Unit:
+    """The unit of a name, which is added if nobody did."""
+    return units.unit_named(session, name) or units.add_unit(session, name, name_en)
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ from survey.fieldwork.forms import CampaignForm, DeskForm, QuestionnaireForm
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError
 from survey.instrument.questionnaire import Questionnaire, Text
-from survey.store import audit, fieldwork, questionnaires, responses
+from survey.store import audit, fieldwork, questionnaires, responses, units
 from survey.store import feedback as feedback_store
 from survey.store.feedback import FormFeedback
 from survey.store.fieldwork import Campaign, CollectorAtDesk
+from survey.store.units import Unit
 from survey.web.context import database, now, office, public_url, today
 from survey.web.guards import may, public, signed_in_id
+from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -128,9 +130,10 @@ def add_desk(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/office/campaigns/<key>/populations")
+@bp.get("/office/campaigns/<key>/units")
 @may("fieldwork.read")
 def back_to_desks(key: str) -> ResponseReturnValue:
-    """The address of numbers that were refused, opened again in another language, leads to their page."""
+    """The address of what was refused, opened again in another language, leads to its page."""
     return redirect(url_for("fieldwork.desks", key=key, lang=language()))
 
 
@@ -167,6 +170,42 @@ def set_populations(key: str) -> ResponseReturnValue:
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
 
+@bp.post("/office/campaigns/<key>/units")
+@may("fieldwork.write")
+def set_units(key: str) -> ResponseReturnValue:
+    """Which unit each desk works for in this campaign."""
+    known, collectors = database().read(lambda session: _units_and_desks(session, key))
+    offered = {"": None} | {str(unit.id): unit.id for unit in known}
+    typed = {row.collector.id: request.form.get(f"unit-{row.collector.id}", "") for row in collectors}
+    wrong = {
+        f"unit-{row.collector.id}": _("Choose from the list: %(field)s") % {"field": _desk_name(row)}
+        for row in collectors
+        if typed[row.collector.id] not in offered
+    }
+    if wrong:
+        return _desks_page(key, DeskForm(), wrong, 422)
+    at, by = now(), signed_in_id()
+
+    def kept(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+        chosen = {collector: offered[text] for collector, text in typed.items()}
+        work.set_units(session, campaign, chosen)
+        audit.record(session, "set units of desks", f"{key}: {chosen}", person_id=by, now=at)
+
+    database().write(kept)
+    flash(_("It has been kept which unit each desk works for"))
+    return redirect(url_for("fieldwork.desks", key=key), 303)
+
+
+def _units_and_desks(session: Session, key: str) -> tuple[list[Unit], list[CollectorAtDesk]]:
+    campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+    return units.units(session), fieldwork.collectors_of(session, campaign.id)
+
+
+def _desk_name(row: CollectorAtDesk) -> str:
+    return row.desk.name if language() == DEFAULT_LANGUAGE else row.desk.name_en
+
+
 def _is_population(text: str) -> bool:
     return bool(_POPULATION.fullmatch(text)) and 0 < int(text) <= _MAX_POPULATION
 
@@ -191,6 +230,7 @@ def _desks_page(
         return campaign, questionnaire, collectors, responses.counts_by_collector(session, campaign.id)
 
     campaign, questionnaire, collectors, counts = database().read(found)
+    known = database().read(units.units)
     page = render_template(
         "fieldwork/desks.html",
         campaign=campaign,
@@ -199,6 +239,8 @@ def _desks_page(
         forms_issued=(campaign.forms_issued or "") if typed_issued is None else typed_issued,
         collectors=collectors,
         counts=counts,
+        unit_choices=[("", _("No unit")), *((unit.id, unit.called(language())) for unit in known)],
+        desk_name=_desk_name,
         short_link=_short_link,
         tablet_link=lambda code: _link_of(Mode.KIOSK, code),
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from survey.reports import tables
-from survey.reports.results import CampaignResults
+from survey.reports.results import Breakdown, CampaignResults
 from survey.reports.tabular import Table
 from survey.scoring.results import CriterionScore, Score, SectionScore
 
@@ -20,13 +20,21 @@ def public_results(results: CampaignResults) -> CampaignResults | None:
     return replace(
         results,
         score=_large_enough(results.score, fewest),
-        groups=tuple(part for part in results.groups if part.score is not None),
-        desks=tuple(part for part in results.desks if part.score is not None),
+        groups=_shown(results.groups),
+        desks=_shown(results.desks),
+        units=_shown(results.units),
+        fields=_shown(results.fields),
+        by_channel=_shown(results.by_channel),
+        months=_shown(results.months),
         answers=tuple(row for row in results.answers if row.n_valid >= fewest),
         channels=(),
         languages=(),
         comments=(),
     )
+
+
+def _shown(parts: tuple[Breakdown, ...]) -> tuple[Breakdown, ...]:
+    return tuple(part for part in parts if part.score is not None)
 
 
 def _large_enough(score: Score, fewest: int) -> Score:

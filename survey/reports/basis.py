@@ -25,12 +25,12 @@ from survey.store.rolling import (
     CHANNEL_QUESTION,
     EVERYTHING,
     FIELD_QUESTION,
-    VIEWS,
     RollUp,
     scored_places,
 )
 
 _WITH_GROUP = "+group"
+UNIT_VIEW = "unit"  # the desks of a unit together; only where a desk has one
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +110,11 @@ class Basis:
         if not crossings:
             return {}
         labels = np.array(crossings, dtype=str)
-        views = {view: labels[:, place] for place, view in enumerate(VIEWS)}
+        views = {view: labels[:, place] for place, view in enumerate(self.rolled.views)}
         views |= {
             view + _WITH_GROUP: np.array([within(part, group) if part else "" for part, group in
                                           zip(views[view], views["group"], strict=True)])
-            for view in VIEWS[1:]
+            for view in self.rolled.views[1:]
         }  # fmt: skip
         people = np.array([self.rolled.crossings[crossing] for crossing in crossings], dtype=np.int64)
         return hidden_in_views(views, self.rules.small_cell_suppression, people=people)
@@ -130,10 +130,9 @@ class Basis:
         if view == "group":
             return {key: self.questionnaire.group(key).text for key in self.questionnaire.offered_groups()}
         if view == "desk":
-            return {
-                str(row.collector.id): Text({"vi": row.desk.name, "en": row.desk.name_en})
-                for row in self.collectors
-            }
+            return desk_names(self.collectors)
+        if view == UNIT_VIEW:
+            return unit_names(self.collectors)
         if view == "month":
             return {month: _month(month) for month in sorted(self.rolled.sizes("month"))}
         key = {"field": FIELD_QUESTION, "channel": CHANNEL_QUESTION}[view]
@@ -168,15 +167,33 @@ def added(cells: Sequence[PairCounts]) -> PairCounts | None:
 def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
     """A campaign's counts as they are stored at this moment."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-    rolled = rollups.roll_up(session, campaign, zone)
+    collectors = tuple(fieldwork.collectors_of(session, campaign.id))
+    rolled = _with_units(rollups.roll_up(session, campaign, zone), collectors)
     fits = populations_fit(campaign.populations, rolled.sizes("group"), questionnaire)
     return Basis(
         campaign=campaign,
         questionnaire=questionnaire,
-        collectors=tuple(fieldwork.collectors_of(session, campaign.id)),
+        collectors=collectors,
         rolled=rolled,
         populations=campaign.populations if fits else {},
     )
+
+
+def desk_names(collectors: Sequence[CollectorAtDesk]) -> dict[str, Text]:
+    """The desks of a campaign, by the number of their collectors."""
+    return {str(row.collector.id): Text({"vi": row.desk.name, "en": row.desk.name_en}) for row in collectors}
+
+
+def unit_names(collectors: Sequence[CollectorAtDesk]) -> dict[str, Text]:
+    """The units that desks of a campaign work for, by their numbers and in that order."""
+    units = sorted({(row.unit.id, row.unit.name, row.unit.name_en) for row in collectors if row.unit})
+    return {str(number): Text({"vi": name, "en": name_en}) for number, name, name_en in units}
+
+
+def _with_units(rolled: RollUp, collectors: Sequence[CollectorAtDesk]) -> RollUp:
+    """The counts with the desks of each unit put together, where a desk has a unit."""
+    units = {str(row.collector.id): str(row.unit.id) for row in collectors if row.unit}
+    return rolled.put_together(UNIT_VIEW, "desk", units) if units else rolled
 
 
 def populations_fit(

@@ -1,18 +1,21 @@
 """The variables of the response files: names, labels and codes, the same in every kind of file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from survey.instrument.answers import NOT_APPLICABLE_FIELD
 from survey.instrument.questionnaire import Criterion, Question, Questionnaire, Text
 from survey.reports import wording
+from survey.reports.results import CampaignResults
 from survey.web.locale import LANGUAGES, gettext_in
 
 NOT_APPLICABLE, NOT_ASKED, BLANK = -1, -2, -9
-VALID, DESK, DAY, LANGUAGE, MODE, WEIGHT = (
-    "form_valid", "form_desk", "form_day", "form_language", "form_mode", "form_weight",
+VALID, DESK, UNIT, DAY, LANGUAGE, MODE, WEIGHT = (
+    "form_valid", "form_desk", "form_unit", "form_day", "form_language", "form_mode", "form_weight",
 )  # fmt: skip
+OF_THE_FORM = frozenset({VALID, DESK, UNIT, DAY, LANGUAGE, MODE, WEIGHT})
+NO_UNIT = 0
 
 
 def _(message: str) -> Text:
@@ -47,20 +50,34 @@ class Variable:
         return tuple(code.value for code in self.codes if code.is_missing)
 
 
-def variables(questionnaire: Questionnaire, desks: Sequence[tuple[str, Text]]) -> tuple[Variable, ...]:
-    """Every variable in the order of the columns; `desks` are the campaign's, by their keys."""
-    return (*_of_the_form(desks), *_of_the_questions(questionnaire))
+def variables(
+    questionnaire: Questionnaire, desks: Mapping[str, Text], units: Mapping[str, Text]
+) -> tuple[Variable, ...]:
+    """Every variable in the order of the columns; `desks` and `units` are the campaign's, by their keys."""
+    return (*_of_the_form(desks, units), *_of_the_questions(questionnaire))
 
 
-def _of_the_form(desks: Sequence[tuple[str, Text]]) -> Iterator[Variable]:
+def of_results(results: CampaignResults) -> tuple[Variable, ...]:
+    """The variables of the forms that a result is of."""
+    desks, units = ({part.key: part.label for part in parts} for parts in (results.desks, results.units))
+    return variables(results.questionnaire, desks, units)
+
+
+def _of_the_form(desks: Mapping[str, Text], units: Mapping[str, Text]) -> Iterator[Variable]:
     yes_no = (Code(0, "no", _("No")), Code(1, "yes", _("Yes")))
     yield Variable(VALID, _("Valid form (scored)"), "code", yes_no)
-    places = tuple(Code(place, key, label) for place, (key, label) in enumerate(desks, 1))
-    yield Variable(DESK, _("Desk"), "code", places)
+    yield Variable(DESK, _("Desk"), "code", _places(desks))
+    if units:
+        none = Code(NO_UNIT, "", _("No unit"), is_missing=True)
+        yield Variable(UNIT, _("Unit"), "code", (*_places(units), none))
     yield Variable(DAY, _("Day received, where a desk had enough forms that day"), "day")
     yield Variable(LANGUAGE, _("Language of the form"), "text")
     yield Variable(MODE, _("How the form was filled in"), "text")
     yield Variable(WEIGHT, _("People a valid form stands for"), "number")
+
+
+def _places(names: Mapping[str, Text]) -> tuple[Code, ...]:
+    return tuple(Code(place, key, label) for place, (key, label) in enumerate(names.items(), 1))
 
 
 def _of_the_questions(questionnaire: Questionnaire) -> Iterator[Variable]:

@@ -171,10 +171,9 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
 def download_codebook(key: str) -> ResponseReturnValue:
     """The variables and codes of the response files."""
     results = current_results(key)[0]
-    desks = [(desk.key, desk.label) for desk in results.desks]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "codebook"
-        write_codebook(codebook.variables(results.questionnaire, desks), path)
+        write_codebook(codebook.of_results(results), path)
         content = path.read_bytes()
     return _sent(content, "text/csv", f"{key}-codebook.csv")
 

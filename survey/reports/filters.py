@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 
 from survey.instrument.questionnaire import Text
 from survey.reports import wording
-from survey.reports.basis import Basis
+from survey.reports.basis import UNIT_VIEW, Basis
 from survey.reports.results import Breakdown, CampaignResults, Part
-from survey.store.rolling import VIEWS
 from survey.web.locale import LANGUAGES, gettext_in
 
 VIEW_NAMES: dict[str, Callable[[CampaignResults], tuple[Breakdown, ...]]] = {
     "group": lambda results: results.groups,
     "desk": lambda results: results.desks,
+    UNIT_VIEW: lambda results: results.units,
     "field": lambda results: results.fields,
     "channel": lambda results: results.by_channel,
     "month": lambda results: results.months,
@@ -30,12 +30,17 @@ class FilterError(ValueError):
         self.field = field
 
 
-def view_names(language: str) -> dict[str, str]:
-    """What the views are called."""
+def view_names(basis: Basis, language: str) -> dict[str, str]:
+    """What the views are called, in the order they are shown; units only where a desk has one."""
+    return {view: name for view, name in _names(language).items() if view in basis.rolled.views}
+
+
+def _names(language: str) -> dict[str, str]:
     _ = gettext_in(language)
     return {
         "group": _("Respondent groups"),
         "desk": _("Desks"),
+        UNIT_VIEW: _("Units"),
         "field": _("Fields"),
         "channel": _("Submission channels"),
         "month": _("Months"),
@@ -52,7 +57,7 @@ def choices(basis: Basis, language: str) -> dict[str, list[tuple[str, str]]]:
             for part, label in basis.labels(view).items()
             if basis.rolled.sizes(view).get(part) and basis.may_show(view, part)
         ]
-        for view in VIEWS
+        for view in basis.rolled.views
     }
 
 
@@ -65,16 +70,16 @@ def part_asked_for(basis: Basis, asked: Mapping[str, str], language: str) -> Par
         There is no such part, it may not be shown, or more is crossed than a view with groups.
     """
     _ = gettext_in(language)
-    wanted = {view: asked[view] for view in VIEWS if asked.get(view)}
+    wanted = {view: asked[view] for view in VIEW_NAMES if asked.get(view)}
     for view, part in wanted.items():
         if part not in basis.labels(view) or not basis.rolled.sizes(view).get(part):
             words = _("Nobody answered for “{found}” ({view}); choose from the list")
-            raise FilterError(view, words.format(found=part[:40], view=view_names(language)[view]))
+            raise FilterError(view, words.format(found=part[:40], view=_names(language)[view]))
     others = [view for view in wanted if view != "group"]
     if len(others) > 1:
         words = _(
-            "Choose one of desk, field, channel and month, with or without a group: smaller crossings could"
-            " tell what single people answered"
+            "Choose one of desk, unit, field, channel and month, with or without a group: smaller crossings"
+            " could tell what single people answered"
         )
         raise FilterError(others[1], words)
     if not wanted:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy.orm import Session
 
-from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, Text
+from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.reports import codebook
-from survey.reports.basis import populations_fit
+from survey.reports.basis import desk_names, populations_fit, unit_names
 from survey.reports.codebook import NOT_ASKED, Variable
 from survey.store import fieldwork, questionnaires, response_files
 from survey.store.fieldwork import Campaign, CollectorAtDesk
@@ -29,6 +29,7 @@ class Microdata:
 
     `days` are the (collector, day) pairs with enough forms to be named; `weights` give each respondent
     group's people per valid form, empty where people are not known. `places` are those of `ids` in the order.
+    `desks` and `units` give the code of each collector's; `units` is empty where no desk has one.
     """
 
     campaign_key: str
@@ -39,6 +40,7 @@ class Microdata:
     ids: Ids
     places: Places
     desks: Mapping[int, int]
+    units: Mapping[int, int]
     days: frozenset[tuple[int, date]]
     weights: Mapping[str, float]
     time_zone: ZoneInfo
@@ -79,10 +81,11 @@ def microdata(
         campaign_name=campaign.name,
         is_demo=campaign.is_demo,
         questionnaire=questionnaire,
-        variables=codebook.variables(questionnaire, _desks(collectors)),
+        variables=_variables(questionnaire, collectors),
         ids=ids,
         places=places,
         desks={c.collector.id: place for place, c in enumerate(collectors, 1)},
+        units=_unit_codes(collectors),
         days=_days_to_name(session, campaign, questionnaire.scoring.small_cell_suppression, time_zone),
         weights=_weights(session, campaign, questionnaire, ids) if weights is None else weights,
         time_zone=time_zone,
@@ -90,13 +93,23 @@ def microdata(
     )
 
 
-def desks_of(session: Session, campaign: Campaign) -> list[tuple[str, Text]]:
-    """The desks of a campaign as the codebook has them."""
-    return _desks(fieldwork.collectors_of(session, campaign.id))
+def variables_of(session: Session, campaign: Campaign) -> tuple[Variable, ...]:
+    """The variables of a campaign's responses."""
+    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
+    return _variables(questionnaire, fieldwork.collectors_of(session, campaign.id))
 
 
-def _desks(collectors: Sequence[CollectorAtDesk]) -> list[tuple[str, Text]]:
-    return [(str(c.collector.id), Text({"vi": c.desk.name, "en": c.desk.name_en})) for c in collectors]
+def _variables(questionnaire: Questionnaire, collectors: Sequence[CollectorAtDesk]) -> tuple[Variable, ...]:
+    return codebook.variables(questionnaire, desk_names(collectors), unit_names(collectors))
+
+
+def _unit_codes(collectors: Sequence[CollectorAtDesk]) -> dict[int, int]:
+    codes = {key: place for place, key in enumerate(unit_names(collectors), 1)}
+    return {
+        row.collector.id: codes[str(row.unit.id)] if row.unit else codebook.NO_UNIT
+        for row in collectors
+        if codes
+    }
 
 
 def page_of(data: Microdata, *, after: int | None, most: int) -> tuple[Microdata, int | None]:
@@ -114,7 +127,7 @@ def shuffle_key(secret: str, purpose: str) -> bytes:
 
 def rows(session: Session, data: Microdata) -> Iterator[Row]:
     """A row for each form, in the order of the variables."""
-    items = [v for v in data.variables if v.kind == "code" and v.name not in (codebook.VALID, codebook.DESK)]
+    items = [variable for variable in data.variables if variable.name not in codebook.OF_THE_FORM]
     coded = [(variable.name, codebook.encoders(variable)) for variable in items]
     for form in response_files.forms(session, data.ids):
         said = form.answers
@@ -128,6 +141,7 @@ def _of_the_form(data: Microdata, form: StoredForm) -> Row:
     return (
         int(form.is_complete),
         data.desks[form.collector_id],
+        *((data.units[form.collector_id],) if data.units else ()),
         day if (form.collector_id, day) in data.days else None,
         form.language,
         form.mode,

@@ -24,7 +24,6 @@ from survey.reports.filters import VIEW_NAMES, FilterError
 from survey.reports.results import CampaignResults, results_and_basis, results_of_part
 from survey.store import fieldwork, rollups
 from survey.store.fieldwork import Campaign
-from survey.store.rolling import VIEWS
 from survey.web.context import database, office, this_morning, today
 from survey.web.guards import may
 from survey.web.templates import gettext as _
@@ -53,10 +52,10 @@ def campaign(key: str) -> ResponseReturnValue:
         tables=tables,
         analysis_tables=analysis_tables,
         figures=figures.figures(shown, language(), figures.OF_THE_SUMMARY),
-        parts=_parts_figures(results, language()) if shown.part is None else {},
+        parts=_parts_figures(results, basis, language()) if shown.part is None else {},
         choices=filters.choices(basis, language()),
-        view_names=filters.view_names(language()),
-        asked={view: request.args.get(view, "") for view in VIEWS},
+        view_names=filters.view_names(basis, language()),
+        asked={view: request.args.get(view, "") for view in VIEW_NAMES},
         opens=partial(_opens, basis),
         number_link=partial(_number_link, key),
         errors=errors,
@@ -101,11 +100,11 @@ def comparison(key: str) -> ResponseReturnValue:
     results, basis = current_results(key)
     view = request.args.get("by", "desk")
     errors = {}
-    if view not in VIEWS:
+    names = filters.view_names(basis, language())
+    if view not in names:
         words = _("There is nothing to compare by “%(found)s”; choose from the list")
         errors = {"by": words % {"found": view[:40]}}
         view = "desk"
-    names = filters.view_names(language())
     parts = VIEW_NAMES[view](results)
     rows = comparison_charts.rows_of(parts, language())
     pairs = analysis.pairs_of(basis, view)
@@ -198,14 +197,13 @@ def _priorities(
     return comparison_charts.priorities_figure(results, ranked, words, kind)
 
 
-def _parts_figures(results: CampaignResults, words: str) -> dict[str, object]:
+def _parts_figures(results: CampaignResults, basis: Basis, words: str) -> dict[str, object]:
     """The small multiples: each view's parts on a scale."""
-    names = filters.view_names(words)
     drawings: dict[str, figures.Draw] = {}
-    for view, parts_of in VIEW_NAMES.items():
-        rows = comparison_charts.rows_of(parts_of(results), words)
+    for view, name in filters.view_names(basis, words).items():
+        rows = comparison_charts.rows_of(VIEW_NAMES[view](results), words)
         if len(rows) > 1:
-            drawings[f"parts-{view}"] = partial(_intervals, names[view], rows)
+            drawings[f"parts-{view}"] = partial(_intervals, name, rows)
     return dict(figures.figures(results, words, drawings))
 
 

@@ -189,7 +189,7 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[Part]:
         tables.languages(results, language),
     )
     grids = tuple(_grid(table, language) for table in parts)
-    yield Part(_("Annex 2. Groups, desks, fields, channels and months"), grids)
+    yield Part(_("Annex 2. By group, desk and other parts"), grids)
     answers = tables.answers(results, language)
     picture = Picture(
         partial(charts.distribution_figure, results, language, wide=True), answers.title, TEXT_MM

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
-from survey.reports.basis import Basis, added, basis_of
+from survey.reports.basis import UNIT_VIEW, Basis, added, basis_of
 from survey.scoring.fieldwork_rates import Dispositions, FieldworkRates, fieldwork_rates
 from survey.scoring.pair_counts import PairCounts
-from survey.scoring.results import Score
+from survey.scoring.results import Score, SurveyScore
 from survey.scoring.verdict import FormsNeeded
 from survey.store import comments, responses
 from survey.store.fieldwork import Campaign
@@ -137,6 +137,7 @@ class CampaignResults:
     computed_at: datetime
     digest: str
     populations_ignored: bool = False
+    units: tuple[Breakdown, ...] = ()
     fields: tuple[Breakdown, ...] = ()
     by_channel: tuple[Breakdown, ...] = ()
     months: tuple[Breakdown, ...] = ()
@@ -183,8 +184,8 @@ def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> Cam
         score=by_group.whole,
         forms_needed=by_group.whole.forms_needed,
         forms=forms,
-        groups=_breakdown(basis, "group", by_group.domains),
-        desks=_breakdown(basis, "desk", basis.scores("desk").domains),
+        groups=_breakdown(basis, "group", by_group),
+        desks=_breakdown(basis, "desk"),
         channels=tuple(
             Tally(key, label, rolled.sizes("channel").get(key, 0))
             for key, label in basis.labels("channel").items()
@@ -196,9 +197,10 @@ def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> Cam
         computed_at=computed_at,
         digest=basis.digest,
         populations_ignored=bool(campaign.populations) and not basis.populations,
-        fields=_breakdown(basis, "field", basis.scores("field").domains),
-        by_channel=_breakdown(basis, "channel", basis.scores("channel").domains),
-        months=_breakdown(basis, "month", basis.scores("month").domains),
+        units=_breakdown(basis, UNIT_VIEW) if UNIT_VIEW in rolled.views else (),
+        fields=_breakdown(basis, "field"),
+        by_channel=_breakdown(basis, "channel"),
+        months=_breakdown(basis, "month"),
         modes=tuple(sorted(rolled.modes.items())),
     )
 
@@ -248,7 +250,8 @@ def _facts(campaign: Campaign) -> CampaignFacts:
     )
 
 
-def _breakdown(basis: Basis, view: str, scores: Mapping[str, Score]) -> tuple[Breakdown, ...]:
+def _breakdown(basis: Basis, view: str, scored: SurveyScore | None = None) -> tuple[Breakdown, ...]:
+    scores = (scored or basis.scores(view)).domains
     sizes = basis.rolled.sizes(view)
     return tuple(
         Breakdown(key, label, sizes.get(key, 0), scores.get(key) if basis.may_show(view, key) else None)

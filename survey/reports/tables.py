@@ -39,6 +39,12 @@ def desks(results: CampaignResults, language: str) -> Table:
     return _parts("desk", (_("Desks"), _("Desk")), results.desks, results, language)
 
 
+def units(results: CampaignResults, language: str) -> Table:
+    """The score of the forms of each unit's desks together."""
+    _ = gettext_in(language)
+    return _parts("unit", (_("Units"), _("Unit")), results.units, results, language)
+
+
 def fields(results: CampaignResults, language: str) -> Table:
     """The score of the forms about each field of service."""
     _ = gettext_in(language)
@@ -220,7 +226,7 @@ def all_tables(results: CampaignResults, language: str) -> tuple[Table, ...]:
 def views(results: CampaignResults, language: str) -> tuple[Table, ...]:
     """The tables of parts that not every questionnaire asks about and not every result has."""
     of_channels = by_channel if results.by_channel else channels
-    built = (build(results, language) for build in (fields, of_channels, months))
+    built = (build(results, language) for build in (units, fields, of_channels, months))
     return tuple(table for table in built if table.rows)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
+from survey.fieldwork.demo import BOARD, unit_called
 from survey.instrument.scorecard import Indicator
 from survey.scorecards import cards as work
 from survey.scorecards.cards import EvidenceFile, NewCard, NewEntry
@@ -18,10 +19,6 @@ from survey.store.scorecards import Card, Task
 from survey.store.units import Unit
 
 YEAR = 2018
-_BOARD = (
-    "Ban Quản lý Khu kinh tế Dung Quất và các Khu công nghiệp Quảng Ngãi",
-    "Management Board of Dung Quat Economic Zone and Quang Ngai Industrial Parks",
-)
 _OTHERS = 19
 # Cases that count and all cases, in the quarters 1 to 3 and in the year.
 _COUNTED: Mapping[str, tuple[tuple[int, int], ...]] = {
@@ -71,7 +68,7 @@ def make_demo(session: Session, *, officer: int, leader: int | None, rng: np.ran
     """Add the units, the board's quarters and year, the other units' year, and the tasks of the plan."""
     digest = scorecards.publish(session, scorecards.shipped(), now=_at(Period(YEAR, "month", 1)))
     makers = _Makers(officer, leader)
-    board = units.add_unit(session, *_BOARD)
+    board = unit_called(session, *BOARD)
     campaigns = {c.key: c.id for c in fieldwork.campaigns(session)}
     periods = [Period(YEAR, "quarter", n) for n in (1, 2, 3)] + [Period(YEAR, "year", 0)]
     sources = ("demo-truoc", "demo-truoc", "demo", "demo")

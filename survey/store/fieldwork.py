@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, func, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, UtcTime
+from survey.store.units import Unit
 
 
 class Campaign(Base):
@@ -47,7 +48,10 @@ class Desk(Base):
 
 
 class Collector(Base):
-    """The link of one campaign at one desk. `quota` is the most responses it takes, None for no limit."""
+    """The link of one campaign at one desk. `quota` is the most responses it takes, None for no limit.
+
+    `unit_id` is the unit the desk works for in this campaign, None where nobody said.
+    """
 
     __tablename__ = "collector"
     __table_args__ = (UniqueConstraint("campaign_id", "desk_id"),)
@@ -57,15 +61,17 @@ class Collector(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     desk_id: Mapped[int] = mapped_column(ForeignKey("desk.id"))
     quota: Mapped[int | None]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
 
 @dataclass(frozen=True)
 class CollectorAtDesk:
-    """A collector with its desk and campaign."""
+    """A collector with its desk and campaign, and the unit the desk works for, where that is known."""
 
     collector: Collector
     desk: Desk
     campaign: Campaign
+    unit: Unit | None
 
 
 def collector_by_code(session: Session, code: str) -> CollectorAtDesk | None:
@@ -80,12 +86,19 @@ def collectors_of(session: Session, campaign_id: int) -> list[CollectorAtDesk]:
     return [CollectorAtDesk(*row) for row in rows]
 
 
-def _collectors() -> Select[Collector, Desk, Campaign]:
+def _collectors() -> Select[Collector, Desk, Campaign, Unit | None]:
     return (
-        select(Collector, Desk, Campaign)
+        select(Collector, Desk, Campaign, Unit)
         .join(Desk, Desk.id == Collector.desk_id)
         .join(Campaign, Campaign.id == Collector.campaign_id)
+        .join(Unit, Unit.id == Collector.unit_id, isouter=True)
     )
+
+
+def last_unit_of(session: Session, desk_id: int) -> int | None:
+    """The unit a desk worked for in the campaign it was last part of."""
+    newest = select(Collector.unit_id).where(Collector.desk_id == desk_id).order_by(Collector.id.desc())
+    return session.scalar(newest.limit(1))
 
 
 def code_is_taken(session: Session, code: str) -> bool:

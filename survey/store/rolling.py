@@ -6,7 +6,7 @@ respondent group, because groups are the strata of a score. `EVERYTHING` is the 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ VIEWS = ("group", "desk", "field", "channel", "month")
 FIELD_QUESTION, CHANNEL_QUESTION = "service_domain", "submission_channel"
 N_REASONS = 3  # why there is no answer: not applicable, blank, not asked, in this order
 CellKey = tuple[str, str, str]  # view, part, respondent group
-Crossing = tuple[str, ...]  # the part of each view, in the order of VIEWS
+Crossing = tuple[str, ...]  # the part of each view, in the order of the views
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,14 @@ class FormToCount:
 
 @dataclass(frozen=True, eq=False)
 class RollUp:
-    """The counts of forms. `crossings` counts valid forms by their parts in all views together."""
+    """The counts of forms. `crossings` counts valid forms by their parts in all `views` together."""
 
     cells: Mapping[CellKey, PairCounts] = field(default_factory=dict)
     crossings: Mapping[Crossing, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
     modes: Mapping[str, int] = field(default_factory=dict)
     incomplete: int = 0
+    views: tuple[str, ...] = VIEWS
 
     @property
     def valid(self) -> int:
@@ -73,11 +74,27 @@ class RollUp:
         return {key[2]: cell for key, cell in self.cells.items() if key[:2] == (view, part)}
 
     def sizes(self, view: str) -> dict[str, int]:
-        """Valid forms in each part of a view."""
+        """Valid forms in each part of a view; none of a view that is not counted."""
         found: Counter[str] = Counter()
+        if view not in self.views:
+            return {}
         for crossing, n in self.crossings.items():
-            found[crossing[VIEWS.index(view)]] += n
+            found[crossing[self.views.index(view)]] += n
         return {part: n for part, n in found.items() if part}
+
+    def put_together(self, view: str, of: str, parts: Mapping[str, str]) -> "RollUp":
+        """The same counts with one view more, whose parts are those of another put together.
+
+        `parts` names the new part of each old one; old ones without a name are in no new part.
+        """
+        cells = dict(self.cells)
+        for (among, part, group), cell in self.cells.items():
+            if among == of and part in parts:
+                key = (view, parts[part], group)
+                cells[key] = cells[key] + cell if key in cells else cell
+        place = self.views.index(of)
+        crossings = {(*at, parts.get(at[place], "")): n for at, n in self.crossings.items()}
+        return replace(self, cells=cells, crossings=crossings, views=(*self.views, view))
 
 
 def _joined(one: RollUp, other: RollUp, sign: int) -> RollUp:

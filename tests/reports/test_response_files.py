@@ -74,7 +74,7 @@ def test_spss_has_labels_missing_codes_and_the_same_rows_as_the_csv(
 ) -> None:
     frame, meta = as_spss(administrator, tmp_path)
     rows = as_csv(administrator)
-    for variable in codebook.variables(Q, []):
+    for variable in codebook.variables(Q, {}, {}):
         if variable.kind == "code":
             assert [int(value) for value in frame[variable.name]] == [int(row[variable.name]) for row in rows]
     criterion = Q.criteria[0]
@@ -162,8 +162,7 @@ def test_ddi_describes_every_variable(demo_app: Flask) -> None:
     book = Xml.fromstring(exported(results, "ddi", "vi"))  # noqa: S314 — of our own making
     space = {"d": "ddi:codebook:2_5"}
     names = [variable.get("name") for variable in book.findall("d:dataDscr/d:var", space)]
-    desks = [(desk.key, desk.label) for desk in results.desks]
-    assert names == [variable.name for variable in codebook.variables(Q, desks)]
+    assert names == [variable.name for variable in codebook.of_results(results)]
     first = book.find(f"d:dataDscr/d:var[@name='{Q.criteria[0].key}']", space)
     assert first is not None
     languages = [

@@ -20,7 +20,6 @@ from survey.scoring.score import SurveyScore, score_responses
 from survey.store import fieldwork, responses, rollups
 from survey.store.db import Database
 from survey.store.questionnaires import shipped
-from survey.store.rolling import VIEWS
 from tests.conftest import TODAY
 
 Q = shipped()
@@ -58,6 +57,9 @@ class Rows:
         stored = database.read(lambda s: list(responses.valid(s, campaign_in(s).id)))
         self.answers: list[Answers] = [from_stored(Q, row.answers) for row in stored]
         self.desk = np.array([str(row.collector_id) for row in stored])
+        collectors = database.read(lambda s: fieldwork.collectors_of(s, campaign_in(s).id))
+        unit = {str(row.collector.id): str(row.unit.id) for row in collectors if row.unit}
+        self.unit = np.array([unit[desk] for desk in self.desk])
         self.group = self.option("respondent_group")
         rated = [[a.rating(c.key) for c in Q.scored_criteria] for a in self.answers]
         self.ratings = np.array(rated, dtype=float)
@@ -99,6 +101,7 @@ def test_every_score_is_the_one_from_the_rows(filled: Database, populations: dic
     breakdowns = {
         "group": (found.groups, rows.group),
         "desk": (found.desks, rows.desk),
+        "unit": (found.units, rows.unit),
         "field": (found.fields, rows.option("service_domain")),
         "channel": (found.by_channel, rows.option("submission_channel")),
     }
@@ -145,7 +148,7 @@ def test_nothing_that_may_be_shown_is_small_or_gives_something_small_away(filled
     crossings = sorted(found.rolled.crossings)
     sizes = np.array([found.rolled.crossings[crossing] for crossing in crossings])
     shown, small = [np.ones(len(crossings))], []
-    for place, view in enumerate(VIEWS):
+    for place, view in enumerate(found.rolled.views):
         for part in found.labels(view):
             for group in ("", *found.labels("group")):
                 inside = np.array([float(c[place] == part and group in ("", c[0])) for c in crossings])

@@ -20,8 +20,7 @@ def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
     _study(book, results, language)
     _file(book, results)
     data = Xml.SubElement(book, "dataDscr")
-    desks = [(desk.key, desk.label) for desk in results.desks]
-    for variable in codebook.variables(results.questionnaire, desks):
+    for variable in codebook.of_results(results):
         _variable(data, variable, results.questionnaire.languages)
     Xml.indent(book)
     stream.write(Xml.tostring(book, encoding="utf-8", xml_declaration=True) + b"\n")
@@ -64,8 +63,7 @@ def _file(book: Xml.Element, results: CampaignResults) -> None:
     _say(text, "fileName", f"{results.campaign.key}.csv")
     dimensions = Xml.SubElement(text, "dimensns")
     _say(dimensions, "caseQnty", str(results.forms.returned))
-    desks = [(desk.key, desk.label) for desk in results.desks]
-    _say(dimensions, "varQnty", str(len(codebook.variables(results.questionnaire, desks))))
+    _say(dimensions, "varQnty", str(len(codebook.of_results(results))))
 
 
 def _title(citation: Xml.Element, title: str, number: str) -> None:

@@ -50,6 +50,7 @@ def document(results: CampaignResults, language: str) -> dict[str, Any]:
         "populations_ignored": results.populations_ignored,
         "groups": [_part(part, results) for part in results.groups],
         "desks": [_part(part, results) for part in results.desks],
+        "units": [_part(part, results) for part in results.units],
         "fields": [_part(part, results) for part in results.fields],
         "by_channel": [_part(part, results) for part in results.by_channel],
         "months": [_part(part, results) for part in results.months],

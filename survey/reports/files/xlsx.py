@@ -53,7 +53,7 @@ class _Book:
 def write(
     results: CampaignResults, language: str, stream: BinaryIO, responses: Responses | None = None
 ) -> None:
-    """Write the sheets summary, criteria, sections, groups and desks, answers, method, codebook.
+    """Write the sheets summary, criteria, sections, parts and forms, answers, method, codebook.
 
     With `responses`, for those who may see them, a sheet more.
     """
@@ -185,8 +185,12 @@ def _write_sections(book: _Book) -> None:
 
 def _write_people(book: _Book) -> None:
     _ = gettext_in(book.language)
-    built = (tables.whole, tables.groups, tables.desks, tables.forms, tables.channels, tables.languages)
-    made = [build(book.results, book.language) for build in built]
+    first, last = (tables.whole, tables.groups, tables.desks), (tables.forms, tables.rates, tables.languages)
+    made = [
+        *(build(book.results, book.language) for build in first),
+        *tables.views(book.results, book.language),
+        *(build(book.results, book.language) for build in last),
+    ]
     sheet = _sheet(book, _("Groups and desks"), max(len(table.columns) for table in made))
     row = _FIRST_ROW
     for table in made:
@@ -242,8 +246,7 @@ def _write_codebook(book: _Book) -> None:
     for place, heading in enumerate(headings):
         _text(sheet, _FIRST_ROW, place, heading, book.formats.heading)
     row = _FIRST_ROW
-    desks = [(desk.key, desk.label) for desk in book.results.desks]
-    for variable in codebook.variables(book.results.questionnaire, desks):
+    for variable in codebook.of_results(book.results):
         named_things: tuple[codebook.Variable | codebook.Code, ...] = (variable, *variable.codes)
         for named in named_things:
             row += 1

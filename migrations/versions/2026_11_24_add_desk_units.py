@@ -1,0 +1,20 @@
+"""A desk of a campaign may belong to a unit, so that units are compared."""
+
+from alembic import op
+
+revision = "2026_11_24_desk_units"
+down_revision = "2026_11_24_weekly_summaries"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    # In words that both databases know: SQLite would have to copy a table that others refer to.
+    op.execute(
+        "ALTER TABLE collector"
+        " ADD COLUMN unit_id INTEGER CONSTRAINT fk_collector_unit_id REFERENCES unit (id)"
+    )
+
+
+def downgrade():
+    op.execute("ALTER TABLE collector DROP COLUMN unit_id")
