@@ -32,13 +32,13 @@ COLOURS = {
 INK, SOFT, LINE, BAND, BAND_EDGE, MEASURED, GROUND, _WORST, _BAD, _NEUTRAL, _GOOD = COLOURS
 _ANSWERS = (_WORST, _BAD, _NEUTRAL, _GOOD, MEASURED)
 
-# Sizes in points. On a phone of 360 px one point is about one CSS pixel, so no text is smaller than 9.
+# Sizes in points. On a phone of 360 px one point is 1.15 CSS pixels: no text is smaller than 10 pixels.
 TITLE, BODY, SMALL = 12.0, 10.0, 9.0
 FOOT = 18.0
-_NARROW, _WIDE = 330.0, 482.0  # a phone; the text of an A4 page
+_NARROW, _WIDE = 300.0, 482.0  # a phone; the text of an A4 page
 _MARGIN, _LINE_HEIGHT = 8.0, 12.5
 _BAR, _AIR = 14.0, 11.0
-_CHARACTERS, _TITLE_CHARACTERS = 48, 40
+CHARACTERS, _TITLE_CHARACTERS = 38, 36
 _WIDE_LABEL, _WIDE_VALUE, _WIDE_CHARACTERS, _WIDE_AIR = 196.0, 84.0, 36, 7.0
 _DPI = 300
 # matplotlib's settings are global and its caches are not made for threads.
@@ -106,7 +106,7 @@ class Canvas:
         """Say in the middle that there is nothing to draw."""
         self.text(0.5, _LINE_HEIGHT, words, ha="center", color=INK)
 
-    def row(self, top: float, label: str, value: str, *, characters: int = _CHARACTERS) -> "Axes":
+    def row(self, top: float, label: str, value: str, *, characters: int = CHARACTERS) -> "Axes":
         """A row's name and its value at the right; under them its axes, without frame, y from -1.5 to 1.5."""
         lines = _row_lines(label, wide=self.wide, characters=characters)
         for place, line in enumerate(lines):
@@ -155,15 +155,15 @@ def on(colour: str) -> str:
     return GROUND if colour in {_WORST, MEASURED} else INK
 
 
-def row_height(label: str, *, wide: bool = False, characters: int = _CHARACTERS) -> float:
+def row_height(label: str, *, wide: bool = False, characters: int = CHARACTERS) -> float:
     """The height that a row with this name needs, so many characters to a line."""
     lines = len(_row_lines(label, wide=wide, characters=characters)) * _LINE_HEIGHT
     return max(lines, _BAR) + _WIDE_AIR if wide else lines + 1 + _BAR + _AIR
 
 
 def _row_lines(label: str, *, wide: bool, characters: int) -> list[str]:
-    width, most = (_WIDE_CHARACTERS, 3) if wide else (characters, 2)
-    return textwrap.wrap(printable(label, at_most=400), width, max_lines=most, placeholder=" …") or [""]
+    width = _WIDE_CHARACTERS if wide else characters
+    return textwrap.wrap(printable(label, at_most=400), width, max_lines=3, placeholder=" …") or [""]
 
 
 def key_height(entries: list[tuple[str, str]], *, wide: bool = False) -> float:

@@ -24,6 +24,7 @@ _BAR_Y = 0.42
 _TEXT_ROOM = 0.17
 _LEAST_LABELLED = 0.09
 _MOST_TICKS = 8
+_BESIDE_A_COUNT = 45  # characters of a name that leave room for "n = 1,000"
 
 
 def score_figure(results: CampaignResults, language: str, kind: PictureKind, *, titled: bool = True) -> bytes:
@@ -53,7 +54,7 @@ def sections_figure(
     scores = {section.key: section for section in results.score.sections}
     asked = [section for section in results.questionnaire.sections if section.key in scores]
     labels = [wording.said(section.text, language) for section in asked]
-    tops = _tops(0, labels, wide=wide)
+    tops = _tops(0, labels, canvas.CHARACTERS, wide=wide)
     with canvas.drawing("sections"):
         title = _("Share of each factor's maximum")
         picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
@@ -78,7 +79,7 @@ def distribution_figure(
     colours = canvas.answer_colours(len(options))
     key = [(colour, wording.said(o.text, language)) for colour, o in zip(colours, options, strict=True)]
     labels = [wording.criterion_label(row.criterion, language) for row in results.answers]
-    tops = _tops(canvas.key_height(key, wide=wide), labels, wide=wide)
+    tops = _tops(canvas.key_height(key, wide=wide), labels, _BESIDE_A_COUNT, wide=wide)
     with canvas.drawing("distribution"):
         title = _("How each criterion was answered")
         picture = Canvas(title, _demo(results, language), body=tops[-1], wide=wide)
@@ -89,7 +90,7 @@ def distribution_figure(
         reach = _reach(results)
         for top, label, row in zip(tops, labels, results.answers, strict=False):
             n_valid = wording.count(row.n_valid, language)
-            axes = picture.row(top, label, _("n = {n}").format(n=n_valid))
+            axes = picture.row(top, label, _("n = {n}").format(n=n_valid), characters=_BESIDE_A_COUNT)
             axes.set_xlim(*reach)
             _draw_answers(axes, row, colours, language)
         alternative = _as_sentences(
@@ -245,9 +246,9 @@ def _draw_whole_scale(
     picture.text(0.5, 112, words, ha="center", color=SOFT)
 
 
-def _tops(first: float, labels: list[str], *, wide: bool) -> list[float]:
-    """Where each row begins, and last where the rows end."""
-    heights = [canvas.row_height(label, wide=wide) for label in labels or [""]]
+def _tops(first: float, labels: list[str], characters: int, *, wide: bool) -> list[float]:
+    """Where each row begins, and last where the rows end; so many characters to a line of a name."""
+    heights = [canvas.row_height(label, wide=wide, characters=characters) for label in labels or [""]]
     return list(itertools.accumulate(heights, initial=first))
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_TICKS = 8
 _SQUARE = 300.0
-_LABEL_CHARACTERS = 38
+_LABEL_CHARACTERS = 34
 _NUDGE = 0.045  # of the square, between numbers that would stand on one another
 
 
