@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -118,7 +118,10 @@ class Dispatch:
         return Outcome(f"{name}: made", succeeded=True) if self.database.write(kept) else None
 
     def _written(self, summary: WeeklySummary) -> tuple[bytes, dict[str, str]]:
-        """The file, the same as the downloads give this day, and its first sentence in every language."""
+        """The file, as the downloads give it this day, and its first sentence in every language.
+
+        It holds no comments: it is kept and sent, and whoever withdraws a form takes the comment back.
+        """
         rollups.keep_up(self.database, summary.campaign_id, self.time_zone)
         morning = morning_of(self.clock(), self.time_zone)
         results = self.database.read(
@@ -130,7 +133,7 @@ class Dispatch:
             )
         )
         said = {language: wording.verdict_sentence(results, language) for language in LANGUAGES}
-        return exported(results, "pdf", summary.language), said
+        return exported(replace(results, comments=()), "pdf", summary.language), said
 
     def _claimed_letter(self) -> Letter | None:
         at = self.clock()

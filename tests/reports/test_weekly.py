@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import io
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from survey.reports.dispatch import Dispatch
@@ -18,10 +20,11 @@ from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import State, WeeklySummary
 from tests.builders import a_form, send
+from tests.comments.test_pages import note
 from tests.conftest import csrf_in, sign_in_as
 from tests.reports.test_export_jobs import Clock, until
 from tests.reports.test_pages import Q
-from tests.web.browsing import database_of
+from tests.web.browsing import a_comment, database_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OPENS, CLOSES = date(2026, 11, 4), date(2026, 11, 27)  # a Wednesday, and a Friday
@@ -202,6 +205,24 @@ def test_the_file_is_the_download_of_its_day_and_stays_as_it_was_made(
     answer = office.get(kept)
     assert answer.data == same_day
     assert f"demo-{summary.due_on}-{language}.pdf" in answer.headers["Content-Disposition"]
+
+
+def test_comments_are_in_the_report_and_not_in_what_is_kept_and_sent(
+    demo_app: Flask, clock: Clock, administrator: FlaskClient
+) -> None:
+    clock.moment = datetime.now(UTC)
+    assert note(administrator, a_comment(demo_app), is_for_report="yes") == 303
+    switch_on(demo_app, clock.moment - WEEKS[2], language="en")
+    a_dispatch(demo_app, clock).work_off()
+    (summary,) = summaries(demo_app)
+    assert summary.content is not None
+    heading = "Comments of respondents"
+    assert heading in words_of(administrator.get("/office/campaigns/demo/summary.pdf?in=en").data)
+    assert heading not in words_of(summary.content)
+
+
+def words_of(pdf: bytes) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
 
 
 def test_after_weeks_without_a_server_one_summary_is_made(

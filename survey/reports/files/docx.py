@@ -155,6 +155,7 @@ def _picture(document: Any, picture: Picture) -> None:
 
 def _grid(document: Any, grid: Grid) -> None:
     from docx.oxml import OxmlElement
+    from docx.shared import Pt
 
     if grid.title is not None:
         document.add_heading(_text(grid.title), level=2)
@@ -170,7 +171,9 @@ def _grid(document: Any, grid: Grid) -> None:
         _fill_row(table.add_row().cells, grid, row)
     _lay_out(table, grid)
     for note in grid.notes:
-        _say(document.add_paragraph(), note, size=9, colour=_SOFT)
+        paragraph = document.add_paragraph()
+        _say(paragraph, note, size=9, colour=_SOFT)
+        paragraph.paragraph_format.space_before = Pt(4)
     document.add_paragraph()
 
 
@@ -190,13 +193,13 @@ def _lay_out(table: Any, grid: Grid) -> None:
 
 
 def _narrow_margins(table: Any) -> None:
-    """Cells with a millimetre of air: narrow number columns keep their numbers on one line."""
+    """Cells with a millimetre of air beside: narrow number columns keep their numbers on one line."""
     from docx.oxml import OxmlElement
 
     margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
+    for side, twentieths in (("top", "60"), ("left", "50"), ("right", "50")):
         margin = OxmlElement(f"w:{side}")
-        margin.set(_w("w"), "50")
+        margin.set(_w("w"), twentieths)
         margin.set(_w("type"), "dxa")
         margins.append(margin)
     table._tbl.tblPr.append(margins)
@@ -234,8 +237,11 @@ def _questions(document: Any, page: Questions) -> None:
 
 
 def _signature(document: Any, report: Report) -> None:
-    table = document.add_table(rows=1, cols=2)
-    left, right = table.rows[0].cells
+    from docx.oxml import OxmlElement
+
+    row = document.add_table(rows=1, cols=2).rows[0]
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # who signs stands above the name
+    left, right = row.cells
     for place, line in enumerate(report.recipients):
         paragraph = left.paragraphs[0] if place == 0 else left.add_paragraph()
         _say(paragraph, line, size=11, bold=place == 0, italic=place == 0)

@@ -156,8 +156,11 @@ def _repeat_on_every_page(row: Any) -> None:
 
 def _signature(document: Any, said: Outline) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
 
-    left, right = document.add_table(rows=1, cols=2).rows[0].cells
+    row = document.add_table(rows=1, cols=2).rows[0]
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # who signs stands above the name
+    left, right = row.cells
     left.paragraphs[0].text = "\n".join(said.recipients)
     right.paragraphs[0].text = "\n".join((*said.signature, "", "", "", ""))
     right.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
