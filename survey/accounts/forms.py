@@ -48,6 +48,14 @@ class PersonForm(OfficeForm):
             raise ValidationError(_("A sign-in name has 2 to 60 letters a-z, digits, dots, dashes or @"))
 
 
+class RoleForm(OfficeForm):
+    """Another role for an official."""
+
+    role = RadioField(
+        said(lambda: _("Role")), choices=[SelectChoice(role.value) for role in Role], validators=[Offered()]
+    )
+
+
 class PasswordForm(OfficeForm):
     """A new password for oneself."""
 

@@ -8,9 +8,9 @@ from flask_login import login_user, logout_user
 from sqlalchemy.orm import Session
 
 from survey.accounts import sign_in as accounts
-from survey.accounts.forms import PasswordForm, PersonForm, SignInForm
+from survey.accounts.forms import PasswordForm, PersonForm, RoleForm, SignInForm
 from survey.store import audit, people
-from survey.store.people import Role
+from survey.store.people import Person, Role
 from survey.web.context import database, now
 from survey.web.guards import SignedIn, may, public, signed_in, signed_in_id
 from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
@@ -132,16 +132,79 @@ def add_person() -> ResponseReturnValue:
     return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), fresh))
 
 
+@bp.get("/people/<int(max=2147483647):person_id>")
+@may("people.manage")
+def person(person_id: int) -> ResponseReturnValue:
+    """A person's role, and a new password for who forgot the old one."""
+    found = _person(person_id)
+    return _person_page(found, RoleForm(formdata=None, role=found.role), {})
+
+
+@bp.post("/people/<int(max=2147483647):person_id>")
+@may("people.manage")
+def set_role(person_id: int) -> ResponseReturnValue:
+    """Give a person another role, which holds from the next page on."""
+    form, at, by, found = RoleForm(), now(), signed_in_id(), _person(person_id)
+    if not form.validate_on_submit():
+        return _person_page(found, form, form.problems(), 422)
+    role, username = Role(form.role.data), found.username
+
+    def change(s: Session) -> None:
+        accounts.set_role(s, person_id, role)
+        audit.record(s, "changed role", f"{username} ({role})", person_id=by, now=at)
+
+    try:
+        database().write(change)
+    except accounts.LastAdministratorError:
+        errors = {"role": _("The last administrator cannot have another role")}
+        return _person_page(found, form, errors, 422)
+    flash(_("The role has been changed"))
+    return redirect(url_for("accounts.everybody"), 303)
+
+
+@bp.get("/people/<int(max=2147483647):person_id>/password")
+@may("people.manage")
+def back_to_person(person_id: int) -> ResponseReturnValue:
+    """The address of a password that was shown, opened again, leads to the person and shows none."""
+    return redirect(url_for("accounts.person", person_id=person_id))
+
+
+@bp.post("/people/<int(max=2147483647):person_id>/password")
+@may("people.manage")
+def renew_password(person_id: int) -> ResponseReturnValue:
+    """A new password, shown once, for somebody else who forgot it; ends the sessions of the old one."""
+    at, by, found, fresh = now(), signed_in_id(), _person(person_id), accounts.new_password()
+    if person_id == by:
+        return redirect(url_for("accounts.password"), 303)
+    username = found.username
+
+    def renew(s: Session) -> None:
+        accounts.set_password(s, person_id, fresh)
+        audit.record(s, "gave a new password", username, person_id=by, now=at)
+
+    database().write(renew)
+    return _person_page(found, RoleForm(formdata=None, role=found.role), {}, fresh=fresh)
+
+
+def _person(person_id: int) -> Person:
+    return database().read(lambda s: people.by_id(s, person_id)) or abort(404)
+
+
+def _person_page(
+    found: Person, form: RoleForm, errors: dict[str, str], status: int = 200, *, fresh: str | None = None
+) -> ResponseReturnValue:
+    page = render_template(
+        "accounts/person.html", one=found, roles=_roles(), form=form, errors=errors, fresh=fresh
+    )
+    return page, status
+
+
 @bp.post("/people/<int(max=2147483647):person_id>/active")
 @may("people.manage")
 def switch_person(person_id: int) -> ResponseReturnValue:
     """Let a person sign in again, or no longer."""
     active, at, by = request.form.get("active") == "yes", now(), signed_in_id()
-
-    person = database().read(lambda s: people.by_id(s, person_id))
-    if person is None:
-        abort(404)
-    username = person.username
+    username = _person(person_id).username
 
     def switch(s: Session) -> None:
         accounts.set_active(s, person_id, active=active)
@@ -168,5 +231,16 @@ def _people_page(
     form: PersonForm, errors: dict[str, str], status: int = 200, *, added: tuple[str, str] | None = None
 ) -> ResponseReturnValue:
     everyone = database().read(people.people)
-    page = render_template("accounts/people.html", form=form, errors=errors, people=everyone, added=added)
+    page = render_template(
+        "accounts/people.html", roles=_roles(), form=form, errors=errors, people=everyone, added=added
+    )
     return page, status
+
+
+def _roles() -> dict[str, str]:
+    return {
+        Role.ADMINISTRATOR: _("Administrator: everything"),
+        Role.OFFICER: _("Officer: campaigns, entering values of the scorecard"),
+        Role.LEADER: _("Leader: results, approving values of the scorecard"),
+        Role.VIEWER: _("Viewer: results, downloads, posters"),
+    }

@@ -73,6 +73,13 @@ def set_active(session: Session, person_id: int, *, active: bool) -> None:
     session.get_one(Person, person_id).is_active = active
 
 
+def set_role(session: Session, person_id: int, role: Role) -> None:
+    """Give a person another role; LastAdministratorError for the last one who administers."""
+    if role != Role.ADMINISTRATOR and not people.there_is_an_administrator(session, besides=person_id):
+        raise LastAdministratorError(str(person_id))
+    session.get_one(Person, person_id).role = role
+
+
 def new_password() -> str:
     """A random password a person can type: four groups, about 80 bits."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, UtcTime
@@ -49,6 +49,7 @@ def people(session: Session) -> list[Person]:
 
 
 def there_is_an_administrator(session: Session, *, besides: int | None = None) -> bool:
-    """Whether somebody (else than `besides`) can administer."""
-    query = select(func.count()).where(Person.role == Role.ADMINISTRATOR, Person.is_active)
-    return session.scalar(query.where(Person.id != besides) if besides else query) != 0
+    """Whether somebody (else than `besides`) can administer, and stays so until the transaction ends."""
+    administrators = select(Person.id).where(Person.role == Role.ADMINISTRATOR, Person.is_active)
+    found = session.scalars(administrators.order_by(Person.id).with_for_update()).all()
+    return any(person_id != besides for person_id in found)

@@ -167,7 +167,9 @@ def test_a_person_who_cannot_be_added_is_refused_and_nothing_typed_is_lost(
 
 def test_a_viewer_can_add_nobody_and_shut_nobody_out(app: Flask, viewer: FlaskClient) -> None:
     for path, fields in (("/office/people", {"username": "lan", "full_name": "Lan", "role": "viewer"}),
-                         ("/office/people/1/active", {"active": "no"})):  # fmt: skip
+                         ("/office/people/1/active", {"active": "no"}),
+                         ("/office/people/1", {"role": "viewer"}),
+                         ("/office/people/1/password", {})):  # fmt: skip
         assert send(viewer, path, **fields).status_code == 403
     assert len(database_of(app).read(people.people)) == 2
     assert person(app, "admin").is_active
@@ -204,9 +206,51 @@ def test_an_administrator_who_is_shut_out_does_not_count_as_one(
     assert person(app, "admin").is_active
 
 
+def test_a_role_is_changed_and_holds_from_the_next_page_on(
+    app: Flask, administrator: FlaskClient, viewer: FlaskClient
+) -> None:
+    path = f"/office/people/{person(app, 'viewer').id}"
+    assert viewer.get("/office/campaigns/new").status_code == 403
+    assert send(administrator, path, role="officer").status_code == 303
+    assert viewer.get("/office/campaigns/new").status_code == 200
+    assert log_of(administrator, "en")[0] == ("Admin", "changed role", "viewer (officer)")
+    wrong = send(administrator, path, role="king")
+    assert wrong.status_code == 422
+    assert "role" in wrong.text.partition('id="error-summary"')[2].partition("</div>")[0]
+    assert person(app, "viewer").role == Role.OFFICER
+
+
+def test_the_last_administrator_keeps_the_role(app: Flask, administrator: FlaskClient) -> None:
+    path = f"/office/people/{person(app, 'admin').id}"
+    answer = send(administrator, f"{path}?lang=en", role="viewer")
+    assert answer.status_code == 422
+    assert errors_in(answer.text) == "The last administrator cannot have another role"
+    add(administrator, "second", Role.ADMINISTRATOR)
+    assert send(administrator, path, role="viewer").status_code == 303
+    assert administrator.get("/office/people").status_code == 403
+
+
+def test_who_forgot_the_password_gets_a_new_one_that_ends_the_old_sessions(
+    app: Flask, administrator: FlaskClient, viewer: FlaskClient
+) -> None:
+    path = f"/office/people/{person(app, 'viewer').id}"
+    page = send(administrator, f"{path}/password")
+    fresh = re.findall(r'class="secret">([^<]+)<', page.text)[0]
+    assert page.headers["Cache-Control"] == "no-store"
+    assert viewer.get("/office/").status_code == 302, "out at once"
+    assert sign_in(app, "viewer", PASSWORD)[1].status_code == 422
+    assert sign_in(app, "viewer", fresh)[1].status_code == 303
+    assert administrator.get(f"{path}/password").status_code == 302
+    own = send(administrator, f"/office/people/{person(app, 'admin').id}/password")
+    assert own.location == "/office/password", "one's own is changed by whoever knows the old one"
+    assert fresh not in administrator.get(path).text
+    assert ("Admin", "gave a new password", "viewer") in log_of(administrator, "en")
+
+
 @pytest.mark.parametrize("number", ["999", "2147483647", "2147483648", "9" * 30, "-1", "x", "0"])
 def test_a_person_who_is_not_there_is_not_found(administrator: FlaskClient, number: str) -> None:
-    assert send(administrator, f"/office/people/{number}/active", active="no").status_code == 404
+    for path, fields in (("/active", {"active": "no"}), ("", {"role": "viewer"}), ("/password", {})):
+        assert send(administrator, f"/office/people/{number}{path}", **fields).status_code in {404, 405}
 
 
 def test_the_log_says_who_did_what(app: Flask, administrator: FlaskClient) -> None:
