@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from survey import create_app
 from survey.accounts import sign_in
@@ -156,7 +157,25 @@ def app_on(url: str, folder: Path) -> Flask:
     """The application on a database; exceptions become pages as in production."""
     app = create_app(settings_for(url, folder))
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.jinja_env.bytecode_cache = _compiled
     return app
+
+
+class _Compiled(BytecodeCache):
+    """Templates, compiled once for all the applications of a test process."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
 
 
 @pytest.fixture

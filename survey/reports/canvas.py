@@ -1,36 +1,25 @@
 """A picture's paper: its size, fonts and colours, its title, its rows, and how it becomes SVG or PNG."""
 
 import io
+import itertools
 import logging
+import math
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from survey.reports import svg
+from survey.reports.colours import COLOURS, GROUND, INK, LINE, SOFT, WORST
 from survey.reports.printable import printable
+from survey.reports.strip import Reach, Strip
+from survey.web import locale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PictureKind = Literal["svg", "png"]
-
-COLOURS = {
-    "#16202a": "ink",
-    "#414d59": "soft",
-    "#5a6672": "line",
-    "#d3e6e1": "band",
-    "#0b5d4e": "band-edge",
-    "#0b4a8f": "measured",
-    "#ffffff": "ground",
-    "#8c2d04": "answer-worst",
-    "#dd9468": "answer-bad",
-    "#d3d9de": "answer-neutral",
-    "#74a7d8": "answer-good",
-}
-INK, SOFT, LINE, BAND, BAND_EDGE, MEASURED, GROUND, _WORST, _BAD, _NEUTRAL, _GOOD = COLOURS
-_ANSWERS = (_WORST, _BAD, _NEUTRAL, _GOOD, MEASURED)
 
 # Sizes in points. On a phone of 360 px one point is 1.15 CSS pixels: no text is smaller than 10 pixels.
 TITLE, BODY, SMALL = 12.0, 10.0, 9.0
@@ -40,6 +29,8 @@ _MARGIN, _LINE_HEIGHT = 8.0, 12.5
 _BAR, _AIR = 14.0, 11.0
 CHARACTERS, _TITLE_CHARACTERS = 38, 36
 _WIDE_LABEL, _WIDE_VALUE, _WIDE_CHARACTERS, _WIDE_AIR = 196.0, 84.0, 36, 7.0
+_TICK, _HAIR = 3.0, 0.8
+_MOST_TICKS = 8
 _DPI = 300
 # matplotlib's settings are global and its caches are not made for threads.
 _one_at_a_time = threading.Lock()
@@ -85,18 +76,14 @@ class Canvas:
         self.figure = Figure(figsize=(self.width / 72, self.height / 72), facecolor=GROUND)
         top = _MARGIN
         if demo:
-            self._place_text(_MARGIN, top, demo, color=_WORST, fontsize=SMALL, fontweight="bold")
+            self._place_text(_MARGIN, top, demo, color=WORST, fontsize=SMALL, fontweight="bold")
             top += _LINE_HEIGHT + 2
         for place, line in enumerate(lines):
             self._place_text(_MARGIN, top + place * 16, line, color=INK, fontsize=TITLE, fontweight="bold")
 
     def axes(self, *, top: float, height: float) -> "Axes":
         """Transparent axes over the picture's width; of a wide one, over the part for its rows."""
-        left, right = (_WIDE_LABEL, _WIDE_VALUE) if self.wide else (_MARGIN, _MARGIN)
-        bottom = self.height - self._head - top - height
-        inner = self.width - left - right
-        place = (left / self.width, bottom / self.height, inner / self.width, height / self.height)
-        return self.figure.add_axes(place, facecolor="none")
+        return self.figure.add_axes(self._place(top, height), facecolor="none")
 
     def text(self, at: float, top: float, words: str, **style: Any) -> None:
         """Small words at a share `at` (0..1) of the width."""
@@ -106,16 +93,40 @@ class Canvas:
         """Say in the middle that there is nothing to draw."""
         self.text(0.5, _LINE_HEIGHT, words, ha="center", color=INK)
 
-    def row(self, top: float, label: str, value: str, *, characters: int = CHARACTERS) -> "Axes":
-        """A row's name and its value at the right; under them its axes, without frame, y from -1.5 to 1.5."""
+    def strip(self, *, top: float, height: float, across: Reach, up: Reach) -> Strip:
+        """A part of the picture with scales of its own."""
+        return Strip(self.figure, self._place(top, height), across, up)
+
+    def row(self, top: float, label: str, value: str, reach: Reach, *, characters: int = CHARACTERS) -> Strip:
+        """A row's name and its value at the right; under them its strip, up from -1.5 to 1.5."""
         lines = _row_lines(label, wide=self.wide, characters=characters)
         for place, line in enumerate(lines):
             self.text(_MARGIN / self.width, top + place * _LINE_HEIGHT, line, color=INK)
         self.text(1 - _MARGIN / self.width, top, value, ha="right", color=SOFT)
-        axes = self.axes(top=top if self.wide else top + len(lines) * _LINE_HEIGHT + 1, height=_BAR)
-        axes.set_axis_off()
-        axes.set_ylim(-1.5, 1.5)
-        return axes
+        below = top if self.wide else top + len(lines) * _LINE_HEIGHT + 1
+        return Strip(self.figure, self._place(below, _BAR), reach)
+
+    def scale(
+        self,
+        top: float,
+        reach: Reach,
+        ticks: Sequence[tuple[float, str]],
+        *,
+        line: Reach | None = None,
+        ends_inside: bool = False,
+    ) -> None:
+        """A scale under the rows, its line over the whole reach or over `line`.
+
+        `ends_inside` keeps the words of the first and last tick inside the reach.
+        """
+        strip = self.strip(top=top, height=_TICK, across=reach, up=(0, 1))
+        strip.line(line or reach, [1, 1], colour=LINE, width=_HAIR)
+        last = len(ticks) - 1
+        for place, (value, words) in enumerate(ticks):
+            strip.line([value, value], [0, 1], colour=SOFT, width=_HAIR)
+            side = {0: "left", last: "right"}.get(place, "center") if ends_inside else "center"
+            at = strip.share(value)
+            self.text(at, top + _TICK + 2, words, ha=side, color=SOFT)
 
     def key(self, entries: list[tuple[str, str]]) -> None:
         """The colours' names at the top, flowing over as many lines as they need."""
@@ -137,6 +148,13 @@ class Canvas:
         )
         return svg.accessible(file.getvalue().decode(), names, COLOURS)
 
+    def _place(self, top: float, height: float) -> tuple[float, float, float, float]:
+        """Left, bottom, width and height of the part for rows, as shares of the figure."""
+        left, right = (_WIDE_LABEL, _WIDE_VALUE) if self.wide else (_MARGIN, _MARGIN)
+        bottom = self.height - self._head - top - height
+        inner = self.width - left - right
+        return (left / self.width, bottom / self.height, inner / self.width, height / self.height)
+
     def _title_characters(self) -> int:
         return round(_TITLE_CHARACTERS * self.width / _NARROW)
 
@@ -144,15 +162,16 @@ class Canvas:
         self.figure.text(left / self.width, 1 - top / self.height, printable(words), va="top", **style)
 
 
-def answer_colours(n: int) -> list[str]:
-    """`n` colours from the worst answer's to the best's: dark, light, dark again."""
-    last = len(_ANSWERS) - 1
-    return [_ANSWERS[round(place * last / max(1, n - 1))] for place in range(n)]
+def whole_ticks(low: float, high: float) -> list[int]:
+    """Whole numbers on a scale, so far apart that their words stand free."""
+    steps = (first * 10**zeros for zeros in itertools.count() for first in (1, 2, 5))
+    step = next(step for step in steps if (high - low) / step <= _MOST_TICKS)
+    return list(range(math.ceil(low / step) * step, math.floor(high) + 1, step))
 
 
-def on(colour: str) -> str:
-    """The colour of words on `colour`."""
-    return GROUND if colour in {_WORST, MEASURED} else INK
+def share_ticks(language: str) -> list[tuple[float, str]]:
+    """The quarters of a scale from 0 to 1, in percent."""
+    return [(part / 4, f"{locale.points(25 * part, language)}%") for part in range(5)]
 
 
 def row_height(label: str, *, wide: bool = False, characters: int = CHARACTERS) -> float:

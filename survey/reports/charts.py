@@ -6,24 +6,23 @@ on the marks; dark and light tell the colours apart, so pictures survive grey pr
 
 import itertools
 import math
-from typing import TYPE_CHECKING
 
 from survey.reports import canvas, tables, wording
-from survey.reports.canvas import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, Canvas, PictureKind
+from survey.reports.canvas import Canvas, PictureKind
+from survey.reports.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, answer_colours, on
 from survey.reports.results import AnswerCounts, CampaignResults
+from survey.reports.strip import Reach, Side, Strip
 from survey.reports.tabular import Table, printed
+from survey.scoring.interval import Interval
 from survey.scoring.results import SectionScore
 from survey.scoring.verdict import Verdict
 from survey.web import locale
 from survey.web.locale import gettext_in
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 _BAR_Y = 0.42
 _TEXT_ROOM = 0.17
 _LEAST_LABELLED = 0.09
-_MOST_TICKS = 8
+_SCORE_BOTTOM = 72.0
 _BESIDE_A_COUNT = 45  # characters of a name that leave room for "n = 1,000"
 
 
@@ -35,10 +34,11 @@ def score_figure(results: CampaignResults, language: str, kind: PictureKind, *, 
     with canvas.drawing("score"):
         picture = Canvas(_score_title(results, language), _demo(results, language), body=118, titled=titled)
         shown = _zoom(results)
-        axes = picture.axes(top=14, height=58)
-        _draw_band(axes, results, language, shown)
-        _draw_scale(axes, shown, language)
-        _draw_interval(axes, results, language)
+        room = _side_room(shown)
+        strip = picture.strip(top=14, height=58, across=(shown[0] - room, shown[1] + room), up=(0, 1))
+        _draw_band(strip, results, language, shown)
+        _draw_scale(picture, strip, shown, language)
+        _draw_interval(strip, results, language)
         _draw_whole_scale(picture, results, language, shown)
         return picture.rendered("score", kind, score_alternative(results, language))
 
@@ -63,7 +63,7 @@ def sections_figure(
         for top, label, section in zip(tops, labels, asked, strict=False):
             _draw_section(picture, top, label, scores[section.key], language)
         if asked:
-            _draw_share_axis(picture, tops[-1], language)
+            picture.scale(tops[-1], (0, 1), canvas.share_ticks(language), ends_inside=True)
         alternative = _as_sentences(
             tables.sections(results, language), ("label", "points", "max_points"), language
         )
@@ -76,7 +76,7 @@ def distribution_figure(
     """The answers to each criterion as bars that part at the middle: dissatisfied left, satisfied right."""
     _ = gettext_in(language)
     options = results.questionnaire.scale.options
-    colours = canvas.answer_colours(len(options))
+    colours = answer_colours(len(options))
     key = [(colour, wording.said(o.text, language)) for colour, o in zip(colours, options, strict=True)]
     labels = [wording.criterion_label(row.criterion, language) for row in results.answers]
     tops = _tops(canvas.key_height(key, wide=wide), labels, _BESIDE_A_COUNT, wide=wide)
@@ -90,9 +90,9 @@ def distribution_figure(
         reach = _reach(results)
         for top, label, row in zip(tops, labels, results.answers, strict=False):
             n_valid = wording.count(row.n_valid, language)
-            axes = picture.row(top, label, _("n = {n}").format(n=n_valid), characters=_BESIDE_A_COUNT)
-            axes.set_xlim(*reach)
-            _draw_answers(axes, row, colours, language)
+            words = _("n = {n}").format(n=n_valid)
+            strip = picture.row(top, label, words, reach, characters=_BESIDE_A_COUNT)
+            _draw_answers(strip, row, colours, language)
         alternative = _as_sentences(
             tables.answers(results, language), ("label", "satisfied_share", "n"), language
         )
@@ -150,22 +150,20 @@ def _zoom_sentence(results: CampaignResults, language: str) -> str | None:
     )
 
 
-def _draw_band(axes: "Axes", results: CampaignResults, language: str, shown: tuple[float, float]) -> None:
+def _draw_band(strip: Strip, results: CampaignResults, language: str, shown: tuple[float, float]) -> None:
     scoring = results.questionnaire.scoring
     low, high = scoring.target_low, scoring.target_high
-    axes.axvspan(low, high, color=BAND, linewidth=0, zorder=0)
+    strip.bar(low, high, middle=0.5, height=1, fill=BAND, layer=0)
     # A bracket, not two lines: lines would run through the numbers.
-    axes.plot(
-        [low, low, high, high], [0.9, 1, 1, 0.9], color=BAND_EDGE, linewidth=1.2, zorder=1, clip_on=False
-    )
+    strip.line([low, low, high, high], [0.9, 1, 1, 0.9], colour=BAND_EDGE, width=1.2)
     for edge in (low, high):
-        axes.plot([edge, edge], [0, 0.1], color=BAND_EDGE, linewidth=1.2, zorder=1)
+        strip.line([edge, edge], [0, 0.1], colour=BAND_EDGE, width=1.2)
     _ = gettext_in(language)
     label = _("target band {band}").format(band=wording.band(results, language))
     middle = 0.5 * (low + high)
     room = 0.28 * (shown[1] - shown[0])
     centre = min(max(middle, shown[0] + room - _side_room(shown)), shown[1] - room + _side_room(shown))
-    axes.text(centre, 1.04, label, ha="center", va="bottom", color=BAND_EDGE, fontsize=canvas.SMALL)
+    strip.words(centre, 1.04, label, colour=BAND_EDGE, size=canvas.SMALL, above=True)
 
 
 def _side_room(shown: tuple[float, float]) -> float:
@@ -173,77 +171,57 @@ def _side_room(shown: tuple[float, float]) -> float:
     return _TEXT_ROOM * (shown[1] - shown[0])
 
 
-def _draw_scale(axes: "Axes", shown: tuple[float, float], language: str) -> None:
-    low, high = shown
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if (high - low) / s <= _MOST_TICKS)
-    ticks = [tick for tick in range(0, math.floor(high) + 1, step) if tick >= low]
-    axes.set_xlim(low - _side_room(shown), high + _side_room(shown))
-    axes.set_ylim(0, 1)
-    axes.set_yticks([])
-    axes.set_xticks(ticks, [locale.points(tick, language) for tick in ticks])
-    axes.tick_params(axis="x", labelsize=canvas.SMALL, colors=SOFT, length=3, pad=2)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_bounds(low, high)
-    axes.spines["bottom"].set_color(LINE)
+def _draw_scale(picture: Canvas, strip: Strip, shown: Reach, language: str) -> None:
+    ticks = [(float(tick), locale.points(tick, language)) for tick in canvas.whole_ticks(*shown)]
+    picture.scale(_SCORE_BOTTOM, strip.across, ticks, line=shown)
 
 
-def _draw_interval(axes: "Axes", results: CampaignResults, language: str) -> None:
+def _draw_interval(strip: Strip, results: CampaignResults, language: str) -> None:
     score = results.score
     if score.score is None:
-        low, high = axes.get_xlim()
         _ = gettext_in(language)
         words = _("no criterion can be scored yet")
-        axes.text(
-            0.5 * (low + high), _BAR_Y, words, ha="center", va="center", color=INK, fontsize=canvas.BODY
-        )
+        strip.words(sum(strip.across) / 2, _BAR_Y, words, colour=INK, size=canvas.BODY)
         return
     if score.interval is not None:
-        _draw_limits(axes, results, language)
+        _draw_limits(strip, results, score.interval, language)
     for colour, width in ((GROUND, 5), (INK, 2.5)):
-        axes.plot([score.score] * 2, [_BAR_Y - 0.22, _BAR_Y + 0.22], color=colour, linewidth=width,
-                  solid_capstyle="butt", zorder=4)  # fmt: skip
+        strip.line([score.score] * 2, [_BAR_Y - 0.22, _BAR_Y + 0.22], colour=colour, width=width, layer=4)
     label = wording.points(score.score, language)
-    axes.text(score.score, _BAR_Y + 0.27, label, ha="center", va="bottom", color=INK, fontsize=canvas.BODY,
-              fontweight="bold", zorder=5)  # fmt: skip
+    strip.words(score.score, _BAR_Y + 0.27, label, colour=INK, size=canvas.BODY, above=True, bold=True)
 
 
-def _draw_limits(axes: "Axes", results: CampaignResults, language: str) -> None:
-    score = results.score
-    if score.interval is None:
-        return
-    low, high = score.interval.low, score.interval.high
+def _draw_limits(strip: Strip, results: CampaignResults, interval: Interval, language: str) -> None:
     # A withheld result is drawn hollow: there is a measurement, but no conclusion stands on it.
-    fill = GROUND if score.verdict is Verdict.WITHHELD else MEASURED
-    axes.barh(
-        _BAR_Y, high - low, left=low, height=0.2, color=fill, edgecolor=MEASURED, linewidth=1.2, zorder=3
-    )
+    fill = GROUND if results.score.verdict is Verdict.WITHHELD else MEASURED
+    strip.bar(interval.low, interval.high, middle=_BAR_Y, height=0.2, fill=fill, edge=MEASURED,
+              edge_width=1.2, layer=3)  # fmt: skip
     gap = 0.1 * _side_room(_zoom(results))
-    for limit, side, shift in ((low, "right", -gap), (high, "left", gap)):
+    for limit, side, shift in _both_sides(interval.low, interval.high, gap):
         words = wording.points(limit, language)
-        axes.text(limit + shift, _BAR_Y, words, ha=side, va="center", color=MEASURED,
-                  fontsize=canvas.BODY, zorder=5)  # fmt: skip
+        strip.words(limit + shift, _BAR_Y, words, colour=MEASURED, size=canvas.BODY, side=side)
+
+
+def _both_sides(low: float, high: float, gap: float) -> tuple[tuple[float, Side, float], ...]:
+    """Two ends with the side their words stand on and how far away."""
+    return ((low, "right", -gap), (high, "left", gap))
 
 
 def _draw_whole_scale(
     picture: Canvas, results: CampaignResults, language: str, shown: tuple[float, float]
 ) -> None:
     """A thin line for the whole scale, thick where the picture zooms in."""
-    words = _zoom_sentence(results, language)
-    if words is None:
+    zoomed = _zoom_sentence(results, language)
+    if zoomed is None:
         return
     total = results.score.max_points
-    axes = picture.axes(top=100, height=6)
-    axes.set_axis_off()
-    axes.set_xlim(-0.08 * total, 1.08 * total)
-    axes.set_ylim(-1, 1)
-    axes.plot([0, total], [0, 0], color=LINE, linewidth=1, solid_capstyle="butt")
-    axes.plot(shown, [0, 0], color=INK, linewidth=4, solid_capstyle="butt")
-    ends = ((0.0, "right", -0.02), (total, "left", 0.02))
-    for value, side, shift in ends:
-        axes.text(value + shift * total, 0, locale.points(value, language), ha=side, va="center", color=SOFT,
-                  fontsize=canvas.SMALL)  # fmt: skip
-    picture.text(0.5, 112, words, ha="center", color=SOFT)
+    strip = picture.strip(top=100, height=6, across=(-0.08 * total, 1.08 * total), up=(-1, 1))
+    strip.line([0, total], [0, 0], colour=LINE, width=1)
+    strip.line(shown, [0, 0], colour=INK, width=4)
+    for value, side, shift in _both_sides(0.0, total, 0.02 * total):
+        words = locale.points(value, language)
+        strip.words(value + shift, 0, words, colour=SOFT, size=canvas.SMALL, side=side)
+    picture.text(0.5, 112, zoomed, ha="center", color=SOFT)
 
 
 def _tops(first: float, labels: list[str], characters: int, *, wide: bool) -> list[float]:
@@ -255,40 +233,10 @@ def _tops(first: float, labels: list[str], characters: int, *, wide: bool) -> li
 def _draw_section(picture: Canvas, top: float, label: str, section: SectionScore, language: str) -> None:
     share = None if section.score is None else section.score / section.max_points
     earned = f"{wording.points(section.score, language)} / {locale.points(section.max_points, language)}"
-    axes = picture.row(
-        top, label, f"{earned} · {wording.percent(share, language)}" if share is not None else earned
-    )
-    axes.set_xlim(0, section.max_points)
-    axes.plot([0, section.max_points], [0, 0], color=LINE, linewidth=0.8, solid_capstyle="butt", zorder=1)
-    if section.score is None:
-        return
-    if section.interval is not None:
-        width = section.interval.high - section.interval.low
-        axes.barh(0, width, left=section.interval.low, height=1.1, color=MEASURED, linewidth=0, zorder=2)
-    for colour, thickness in ((GROUND, 4), (INK, 2.5)):
-        axes.plot(
-            [section.score] * 2,
-            [-1.3, 1.3],
-            color=colour,
-            linewidth=thickness,
-            solid_capstyle="butt",
-            zorder=4,
-        )
-
-
-def _draw_share_axis(picture: Canvas, top: float, language: str) -> None:
-    axes = picture.axes(top=top, height=1)
-    axes.set_xlim(0, 1)
-    axes.set_yticks([])
-    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
-    axes.set_xticks(ticks, [f"{locale.points(100 * tick, language)}%" for tick in ticks])
-    axes.tick_params(axis="x", labelsize=canvas.SMALL, colors=SOFT, length=3, pad=2)
-    first, *_between, last = axes.get_xticklabels()
-    first.set_horizontalalignment("left")
-    last.set_horizontalalignment("right")
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(LINE)
+    value = f"{earned} · {wording.percent(share, language)}" if share is not None else earned
+    strip = picture.row(top, label, value, (0, section.max_points))
+    strip.line(strip.across, [0, 0], colour=LINE, width=0.8)
+    strip.estimate(section.score, section.interval)
 
 
 def _reach(results: CampaignResults) -> tuple[float, float]:
@@ -304,16 +252,15 @@ def _start(row: AnswerCounts) -> float:
     return -left / row.n_valid
 
 
-def _draw_answers(axes: "Axes", row: AnswerCounts, colours: list[str], language: str) -> None:
-    axes.plot([0, 0], [-1.5, 1.5], color=LINE, linewidth=0.8, zorder=1)
+def _draw_answers(strip: Strip, row: AnswerCounts, colours: list[str], language: str) -> None:
+    strip.line([0, 0], [-1.5, 1.5], colour=LINE, width=0.8)
     left = _start(row) if row.n_valid else 0.0
     for n, colour in zip(row.counts, colours, strict=True):
         share = n / row.n_valid if row.n_valid else 0.0
-        axes.barh(0, share, left=left, height=2.8, color=colour, edgecolor=GROUND, linewidth=0.8, zorder=2)
+        strip.bar(left, left + share, height=2.8, fill=colour, edge=GROUND, edge_width=0.8)
         if share >= _LEAST_LABELLED:
             words = f"{locale.number(wording.rounded(100 * share, 0), language, 0)}%"
-            axes.text(left + share / 2, -0.06, words, ha="center", va="center", color=canvas.on(colour),
-                      fontsize=canvas.SMALL, zorder=3)  # fmt: skip
+            strip.words(left + share / 2, -0.06, words, colour=on(colour), size=canvas.SMALL)
         left += share
 
 

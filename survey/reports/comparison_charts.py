@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from survey.reports import canvas, wording
 from survey.reports.analysis import RankedCriterion
-from survey.reports.canvas import BAND, GROUND, INK, LINE, MEASURED, SOFT, Canvas, PictureKind
+from survey.reports.canvas import Canvas, PictureKind
+from survey.reports.colours import BAND, LINE, MEASURED, SOFT, answer_colours
 from survey.reports.results import Breakdown, CampaignResults
+from survey.reports.strip import Strip
 from survey.scoring.importance import Quadrant
 from survey.scoring.results import Score
 from survey.scoring.verdict import Verdict
@@ -18,7 +20,6 @@ from survey.web.locale import gettext_in
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_TICKS = 8
 _SQUARE = 300.0
 _LABEL_CHARACTERS = 34
 _NUDGE = 0.045  # of the square, between numbers that would stand on one another
@@ -47,18 +48,19 @@ def intervals_figure(
     tops = [0.0]
     for label in labels or [""]:
         tops.append(tops[-1] + canvas.row_height(label, characters=_LABEL_CHARACTERS))
-    low, high = _reach(results, rows)
+    reach = _reach(results, rows)
     with canvas.drawing("intervals"):
         demo = wording.demo_label(language) if results.campaign.is_demo else None
         picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT)
         if not rows:
             picture.say(_("There is nothing to show."))
         for top, row in zip(tops, rows, strict=False):
-            axes = picture.row(top, row.label, _row_value(row, language), characters=_LABEL_CHARACTERS)
-            axes.set_xlim(low, high)
-            _draw_row(axes, results, row.score, (low, high))
+            value = _row_value(row, language)
+            strip = picture.row(top, row.label, value, reach, characters=_LABEL_CHARACTERS)
+            _draw_row(strip, results, row.score)
         if rows:
-            _draw_axis(picture, tops[-1], (low, high), language)
+            ticks = [(float(tick), locale.points(tick, language)) for tick in canvas.whole_ticks(*reach)]
+            picture.scale(tops[-1], reach, ticks)
         said = (f"{row.label}: {_row_value(row, language)}, {_limits(row, language)}" for row in rows)
         return picture.rendered(f"intervals-{_number_of(title)}", kind, "; ".join(said))
 
@@ -91,36 +93,12 @@ def _reach(results: CampaignResults, rows: Sequence[Row]) -> tuple[float, float]
     return max(0.0, math.floor(min(places) - 0.5)), min(scoring.total_points, math.ceil(max(places) + 0.5))
 
 
-def _draw_row(
-    axes: "Axes", results: CampaignResults, score: Score | None, reach: tuple[float, float]
-) -> None:
+def _draw_row(strip: Strip, results: CampaignResults, score: Score | None) -> None:
     scoring = results.questionnaire.scoring
-    axes.axvspan(scoring.target_low, scoring.target_high, color=BAND, linewidth=0, zorder=0)
-    axes.plot(reach, [0, 0], color=LINE, linewidth=0.8, solid_capstyle="butt", zorder=1)
-    if score is None or score.score is None:
-        return
-    if score.interval is not None:
-        fill = GROUND if score.verdict is Verdict.WITHHELD else MEASURED
-        width = score.interval.high - score.interval.low
-        axes.barh(0, width, left=score.interval.low, height=1.1, color=fill, edgecolor=MEASURED,
-                  linewidth=1.0, zorder=2)  # fmt: skip
-    for colour, thickness in ((GROUND, 4), (INK, 2.5)):
-        axes.plot([score.score] * 2, [-1.3, 1.3], color=colour, linewidth=thickness,
-                  solid_capstyle="butt", zorder=4)  # fmt: skip
-
-
-def _draw_axis(picture: Canvas, top: float, reach: tuple[float, float], language: str) -> None:
-    low, high = reach
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000) if (high - low) / s <= _MOST_TICKS)
-    ticks = [tick for tick in range(0, math.floor(high) + 1, step) if tick >= low]
-    axes = picture.axes(top=top, height=1)
-    axes.set_xlim(low, high)
-    axes.set_yticks([])
-    axes.set_xticks(ticks, [locale.points(tick, language) for tick in ticks])
-    axes.tick_params(axis="x", labelsize=canvas.SMALL, colors=SOFT, length=3, pad=2)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(LINE)
+    strip.bar(scoring.target_low, scoring.target_high, height=3, fill=BAND, layer=0)
+    strip.line(strip.across, [0, 0], colour=LINE, width=0.8)
+    if score is not None:
+        strip.estimate(score.score, score.interval, hollow=score.verdict is Verdict.WITHHELD)
 
 
 def priorities_figure(
@@ -156,7 +134,7 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
     axes = picture.axes(top=10, height=_SQUARE - 6)
     _frame(axes, shares, values)
     for number, share, value, quadrant in _apart(points, axes.get_xlim(), axes.get_ylim()):
-        colour = canvas.answer_colours(5)[0] if quadrant is Quadrant.FIX_FIRST else MEASURED
+        colour = answer_colours(5)[0] if quadrant is Quadrant.FIX_FIRST else MEASURED
         axes.text(share, value, str(number), ha="center", va="center", color=colour,
                   fontsize=canvas.BODY, fontweight="bold", zorder=3)  # fmt: skip
     words = (

@@ -156,17 +156,19 @@ def campaign_results(
     return results_and_basis(session, campaign, computed_at=computed_at, office_address=office_address)[0]
 
 
+def results_without_parts(session: Session, campaign: Campaign, *, computed_at: datetime) -> CampaignResults:
+    """The results for who reads the whole only: no breakdowns but by group, no comments; quicker to make."""
+    basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
+    forms = _forms(session, basis)
+    return results_of(basis, forms, computed_at=computed_at, with_parts=False)
+
+
 def results_and_basis(
     session: Session, campaign: Campaign, *, computed_at: datetime, office_address: str | None = None
 ) -> tuple[CampaignResults, Basis]:
     """The results with what they follow from, for what else is asked of it."""
     basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
-    withdrawn = responses.count_withdrawn(session, campaign.id)
-    declined = responses.count_declined(session, [row.collector.id for row in basis.collectors])
-    forms = FormCounts(
-        basis.rolled.valid, basis.rolled.incomplete, withdrawn, declined, campaign.forms_issued
-    )
-    results = results_of(basis, forms, computed_at=computed_at)
+    results = results_of(basis, _forms(session, basis), computed_at=computed_at)
     page = None if office_address is None else f"{office_address}/results/{campaign.key}"
     facts = replace(results.campaign, public_page=page)
     return replace(
@@ -174,10 +176,21 @@ def results_and_basis(
     ), basis
 
 
-def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> CampaignResults:
+def _forms(session: Session, basis: Basis) -> FormCounts:
+    campaign, rolled = basis.campaign, basis.rolled
+    withdrawn = responses.count_withdrawn(session, campaign.id)
+    declined = responses.count_declined(session, [row.collector.id for row in basis.collectors])
+    return FormCounts(rolled.valid, rolled.incomplete, withdrawn, declined, campaign.forms_issued)
+
+
+def results_of(
+    basis: Basis, forms: FormCounts, *, computed_at: datetime, with_parts: bool = True
+) -> CampaignResults:
     """The results of all forms."""
     by_group = basis.scores("group")
     campaign, rolled = basis.campaign, basis.rolled
+    views = rolled.views[1:] if with_parts else ()
+    parts = {view: _breakdown(basis, view, basis.scores(view)) for view in views}
     return CampaignResults(
         campaign=_facts(campaign),
         questionnaire=basis.questionnaire,
@@ -185,7 +198,7 @@ def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> Cam
         forms_needed=by_group.whole.forms_needed,
         forms=forms,
         groups=_breakdown(basis, "group", by_group),
-        desks=_breakdown(basis, "desk"),
+        desks=parts.get("desk", ()),
         channels=tuple(
             Tally(key, label, rolled.sizes("channel").get(key, 0))
             for key, label in basis.labels("channel").items()
@@ -197,10 +210,10 @@ def results_of(basis: Basis, forms: FormCounts, *, computed_at: datetime) -> Cam
         computed_at=computed_at,
         digest=basis.digest,
         populations_ignored=bool(campaign.populations) and not basis.populations,
-        units=_breakdown(basis, UNIT_VIEW) if UNIT_VIEW in rolled.views else (),
-        fields=_breakdown(basis, "field"),
-        by_channel=_breakdown(basis, "channel"),
-        months=_breakdown(basis, "month"),
+        units=parts.get(UNIT_VIEW, ()),
+        fields=parts.get("field", ()),
+        by_channel=parts.get("channel", ()),
+        months=parts.get("month", ()),
         modes=tuple(sorted(rolled.modes.items())),
     )
 
@@ -250,9 +263,8 @@ def _facts(campaign: Campaign) -> CampaignFacts:
     )
 
 
-def _breakdown(basis: Basis, view: str, scored: SurveyScore | None = None) -> tuple[Breakdown, ...]:
-    scores = (scored or basis.scores(view)).domains
-    sizes = basis.rolled.sizes(view)
+def _breakdown(basis: Basis, view: str, scored: SurveyScore) -> tuple[Breakdown, ...]:
+    scores, sizes = scored.domains, basis.rolled.sizes(view)
     return tuple(
         Breakdown(key, label, sizes.get(key, 0), scores.get(key) if basis.may_show(view, key) else None)
         for key, label in basis.labels(view).items()

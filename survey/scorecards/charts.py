@@ -4,12 +4,12 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from survey.reports import canvas
-from survey.reports.canvas import BAND, GROUND, INK, LINE, MEASURED, SOFT, Canvas, PictureKind
+from survey.reports.canvas import Canvas, PictureKind
+from survey.reports.colours import BAND, GROUND, INK, LINE, MEASURED
 from survey.reports.tabular import Table, printed
 from survey.reports.wording import UNDEFINED, demo_label, points
 from survey.scorecards import tables, wording
@@ -20,9 +20,6 @@ from survey.scoring.interval import Interval
 from survey.scoring.par_index import ComponentPoints
 from survey.web import locale
 from survey.web.locale import gettext_in
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _AIR = 0.06
 _KEPT_AT_MOST = 64
@@ -62,22 +59,21 @@ def components_figure(results: CardResults, language: str, kind: PictureKind, *,
         picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
         for top, label, scored in zip(tops, labels, results.scored.components, strict=False):
             _draw_component(picture, top, label, scored, language)
-        _share_axis(picture, tops[-1], language)
+        picture.scale(tops[-1], (0, 1), canvas.share_ticks(language), ends_inside=True)
         return picture.rendered("components", kind, wording.total_sentence(results, language))
 
 
 def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPoints, language: str) -> None:
     earned = f"{points(scored.points, language)} / {locale.points(scored.max_scored, language)}"
-    axes = picture.row(top, label, f"{earned} {wording.sign(scored.light)}")
-    axes.set_xlim(0, 1)
-    axes.barh(0, 1, height=1.1, color=BAND, linewidth=0, zorder=1)
+    strip = picture.row(top, label, f"{earned} {wording.sign(scored.light)}", (0, 1))
+    strip.bar(0, 1, fill=BAND, layer=1)
     if scored.points is None:
         return
-    axes.barh(0, scored.points / scored.max_scored, height=1.1, color=MEASURED, linewidth=0, zorder=2)
+    strip.bar(0, scored.points / scored.max_scored, fill=MEASURED)
     if scored.interval is not None:
         ends = (scored.interval.low / scored.max_scored, scored.interval.high / scored.max_scored)
         for colour, width in ((GROUND, 4.5), (INK, 2)):
-            axes.plot(ends, [0, 0], color=colour, linewidth=width, solid_capstyle="butt", zorder=3)
+            strip.line(ends, [0, 0], colour=colour, width=width, layer=3)
 
 
 def trend_figure(
@@ -129,24 +125,12 @@ def _dots(  # noqa: PLR0913 — one picture, two uses
     with canvas.drawing(name):
         picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT, wide=wide)
         for top, (label, middle, interval) in zip(tops, rows, strict=False):
-            axes = picture.row(top, label, points(middle, language))
-            axes.set_xlim(*shown)
-            axes.plot(shown, [0, 0], color=LINE, linewidth=0.8, zorder=1)
-            _draw_point(axes, middle, interval)
-        _points_axis(picture, tops[-1], shown, language)
+            strip = picture.row(top, label, points(middle, language), shown)
+            strip.line(shown, [0, 0], colour=LINE, width=0.8)
+            strip.estimate(middle, interval)
+        ticks = [(float(tick), locale.points(tick, language)) for tick in canvas.whole_ticks(*shown)]
+        picture.scale(tops[-1], shown, ticks)
         return picture.rendered(name, kind, alternative)
-
-
-def _draw_point(axes: "Axes", middle: float | None, interval: Interval | None) -> None:
-    if middle is None:
-        return
-    if interval is not None:
-        width = interval.high - interval.low
-        axes.barh(0, width, left=interval.low, height=1.1, color=MEASURED, linewidth=0, zorder=2)
-    for colour, thickness in ((GROUND, 4), (INK, 2.5)):
-        axes.plot(
-            [middle] * 2, [-1.3, 1.3], color=colour, linewidth=thickness, solid_capstyle="butt", zorder=4
-        )
 
 
 def _zoom(rows: Sequence[tuple[str, float | None, Interval | None]]) -> tuple[float, float]:
@@ -156,35 +140,6 @@ def _zoom(rows: Sequence[tuple[str, float | None, Interval | None]]) -> tuple[fl
     low, high = min(places, default=0.0), max(places, default=1.0)
     air = max(1.0, _AIR * (high - low))
     return low - air, high + air
-
-
-def _points_axis(picture: Canvas, top: float, shown: tuple[float, float], language: str) -> None:
-    axes = _axis(picture, top)
-    low, high = shown
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 1000, 10_000) if (high - low) / s <= 7)
-    ticks = [tick for tick in range(0, int(high) + 1, step) if tick >= low]
-    axes.set_xlim(low, high)
-    axes.set_xticks(ticks, [locale.points(tick, language) for tick in ticks])
-
-
-def _share_axis(picture: Canvas, top: float, language: str) -> None:
-    axes = _axis(picture, top)
-    axes.set_xlim(0, 1)
-    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
-    axes.set_xticks(ticks, [f"{locale.points(100 * tick, language)}%" for tick in ticks])
-    first, *_between, last = axes.get_xticklabels()
-    first.set_horizontalalignment("left")
-    last.set_horizontalalignment("right")
-
-
-def _axis(picture: Canvas, top: float) -> "Axes":
-    axes = picture.axes(top=top, height=1)
-    axes.set_yticks([])
-    axes.tick_params(axis="x", labelsize=canvas.SMALL, colors=SOFT, length=3, pad=2)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(LINE)
-    return axes
 
 
 def _tops(labels: Sequence[str], *, wide: bool) -> list[float]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from survey.instrument.scorecard import RANK, Indicator, Scorecard
-from survey.reports.results import CampaignResults, campaign_results
+from survey.reports.results import CampaignResults, results_without_parts
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.rules import lines_of, rules_of
 from survey.scoring.interval import Interval
@@ -126,7 +126,7 @@ def results_of_cards(
 
 
 def _survey(session: Session, campaign_id: int, computed_at: datetime) -> CampaignResults:
-    return campaign_results(session, session.get_one(Campaign, campaign_id), computed_at=computed_at)
+    return results_without_parts(session, session.get_one(Campaign, campaign_id), computed_at=computed_at)
 
 
 def _result(
