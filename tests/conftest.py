@@ -95,6 +95,14 @@ def _fill_demo(database: Database) -> None:
     database.write(lambda s: scorecard_demo.make_demo(s, officer=3, leader=4, rng=np.random.default_rng(7)))
 
 
+def _on(backend: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("backend", [backend], indirect=True, scope="session")
+
+
+# For what does not depend on the database, and takes long: one is enough.
+on_sqlite, on_postgres = _on("sqlite"), _on("postgres")
+
+
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """Which database, and where its templates live."""

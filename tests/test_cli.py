@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from survey.store import fieldwork, rollups
-from tests.conftest import CASES
+from tests.conftest import CASES, on_sqlite
 from tests.scoring.builders import reference_case_names
 
 DATA = "id,q1,q2\n" + "".join(f"{i},{3 + i % 3},{2 + i % 4}\n" for i in range(40))
@@ -115,6 +115,7 @@ def test_a_wrong_option_is_usage_and_exit_2(app: Flask, files: Path) -> None:
     assert run(app, "export", "demo", "--format", "exe", "--out", "-").exit_code == 2
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", ["pdf", "docx", "xlsx", "csv", "json", "ddi", "svg", "png"])
 def test_an_export_is_the_same_bytes_as_the_download(
     demo_app: Flask, administrator: FlaskClient, tmp_path: Path, name: str

@@ -16,7 +16,7 @@ from survey.reports.results import CampaignResults
 from survey.store.questionnaires import shipped
 from survey.web.guards import PUBLIC, declared
 from tests.api.asking import Program, mistakes
-from tests.conftest import TODAY, Template
+from tests.conftest import TODAY, Template, on_sqlite
 from tests.reports import builders
 from tests.web.browsing import address, app_for_all, database_of, routes
 
@@ -24,6 +24,8 @@ ROUTES = [
     "campaigns", "campaigns/<key>/results", "campaigns/<key>/certificate", "campaigns/<key>/codebook",
     "campaigns/<key>/responses", "scorecards", "scorecards/<int(max=2147483647):card_id>",
 ]  # fmt: skip
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.store.comments import CommentMark
 from survey.store.questionnaires import shipped
 from tests.builders import a_form, send
-from tests.conftest import csrf_in
+from tests.conftest import csrf_in, on_sqlite
 from tests.web.browsing import a_comment, database_of, elements
 from tests.web.naughty import strings
 
@@ -134,7 +134,7 @@ def test_a_long_list_is_turned_over_page_by_page(demo_app: Flask, viewer: FlaskC
     assert (len(shown(first)), len(shown(last))) == (20, 5)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True, scope="session")
+@on_sqlite
 def test_a_thousand_hostile_comments_put_no_element_on_the_page(
     demo_app: Flask, administrator: FlaskClient
 ) -> None:

@@ -58,7 +58,7 @@ def first_sign_in(walk: Walk) -> None:
 
 
 def people(walk: Walk) -> None:
-    """An officer is let in."""
+    """An officer is let in; what can be changed of one is on a page of its own."""
     page = walk.signed_in("admin")
     walk.press(page, page.locator("nav a[href$='/people']"))
     page.fill("#username", OFFICER)
@@ -69,6 +69,7 @@ def people(walk: Walk) -> None:
     walk.passwords[OFFICER] = secret.inner_text()
     form, row = page.locator("form.narrow"), page.locator("tr", has_text=OFFICER)
     walk.picture(page, "people", [page.locator("h1"), form], form, secret, row.locator("button"))
+    walk.press(page, row.locator("th a"))
 
 
 def appearance(walk: Walk) -> None:

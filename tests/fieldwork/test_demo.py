@@ -24,7 +24,7 @@ from survey.store.fieldwork import Campaign
 from survey.store.questionnaires import shipped
 from survey.store.responses import ResponseRow
 from tests.builders import a_form, receipt_in
-from tests.conftest import TODAY, Template
+from tests.conftest import TODAY, Template, on_sqlite
 from tests.web.browsing import database_of
 
 Q = shipped()
@@ -141,6 +141,7 @@ def test_some_people_declined(database: Database) -> None:
 LABELS = {"vi": "minh họa", "en": "demonstration"}
 
 
+@on_sqlite
 @pytest.mark.parametrize("lang", LABELS)
 def test_every_page_of_a_demonstration_says_so(
     citizen: FlaskClient, administrator: FlaskClient, lang: str
@@ -173,6 +174,7 @@ def words_of(extension: str, content: bytes) -> str:
     return " ".join(text.replace("\u200b", "").lower().split())
 
 
+@on_sqlite
 @pytest.mark.parametrize("lang", LABELS)
 @pytest.mark.parametrize("extension", ["pdf", "xlsx", "csv", "svg"])
 def test_every_file_of_a_demonstration_says_so(administrator: FlaskClient, extension: str, lang: str) -> None:
@@ -180,6 +182,7 @@ def test_every_file_of_a_demonstration_says_so(administrator: FlaskClient, exten
     assert LABELS[lang] in words_of(extension, file.data)
 
 
+@on_sqlite
 def test_the_poster_of_a_demonstration_says_so(administrator: FlaskClient) -> None:
     poster = words_of("pdf", administrator.get("/s/demo/poster.pdf").data)
     assert "bản minh họa" in poster

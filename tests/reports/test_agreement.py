@@ -30,17 +30,12 @@ from survey.scoring.design import SampleDesign
 from survey.scoring.score import score_responses
 from survey.store import fieldwork
 from survey.web.context import database
-from tests.conftest import sign_in_as
+from tests.conftest import on_sqlite, sign_in_as
 from tests.reports.test_pages import BUSINESS, Q, answer, campaign, results_of
 
 __all__ = ["campaign"]
 KINDS = ["nothing", "few", "all the same", "provisional", "people served"]
-
-
-@pytest.fixture(scope="session")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """What a file says does not depend on the database; one is enough."""
-    return "sqlite", tmp_path_factory.mktemp("agreement")
+pytestmark = on_sqlite
 
 
 def fielded(app: Flask, at: tuple[str, str], kind: str) -> str:

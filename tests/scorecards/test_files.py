@@ -16,6 +16,7 @@ from survey.scorecards.export import FORMATS, exported
 from survey.scorecards.report import CardReport
 from survey.scorecards.rules import rules_of
 from survey.scoring.par_index import score_card
+from tests.conftest import on_sqlite
 from tests.reports.builders import HOSTILE
 from tests.scorecards.builders import QUARTER, YEAR, report_of
 
@@ -37,6 +38,9 @@ def words_of(name: str, content: bytes) -> str:
     else:
         text = content.decode("utf-8-sig")
     return " ".join(text.replace("\u200b", "").split())
+
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from survey.store import audit, scorecards, units
 from survey.store.questionnaires import shipped
 from survey.web.context import today
 from tests.builders import a_form, send
-from tests.conftest import sign_in_as
+from tests.conftest import on_postgres, sign_in_as
 from tests.scorecards.builders import (
     OF_ANOTHER_UNIT,
     PDF,
@@ -409,7 +409,7 @@ def test_no_page_is_there_for_a_card_that_is_not(administrator: FlaskClient, pat
         assert administrator.get(f"/office/scorecards{path.replace('/3', '/999')}").status_code == 404
 
 
-@pytest.mark.parametrize("backend", ["postgres"], indirect=True, scope="session")
+@on_postgres
 def test_hostile_words_are_refused_or_kept_and_shown_as_text(demo_app: Flask, officer: FlaskClient) -> None:
     for text in strings()[::25]:
         sent = enter(officer, QUARTER, MISSING, value="95", evidence_ref=text, note=text)

@@ -28,12 +28,12 @@ from survey.reports.results import campaign_results
 from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import shipped
 from tests.builders import a_form, receipt_in
-from tests.conftest import PASSWORD, TODAY, Template, sign_in_as
+from tests.conftest import PASSWORD, TODAY, Template, on_postgres, sign_in_as
 from tests.web.browsing import app_for_all, database_of, everything_in, token
 from tests.web.naughty import strings
 
 # The stricter of the two: PostgreSQL refuses what SQLite keeps.
-pytestmark = pytest.mark.parametrize("backend", ["postgres"], indirect=True, scope="session")
+pytestmark = on_postgres
 Q = shipped()
 STRINGS = strings()
 assert len(STRINGS) >= 1000
