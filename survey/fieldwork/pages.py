@@ -173,13 +173,14 @@ def set_populations(key: str) -> ResponseReturnValue:
 @bp.post("/office/campaigns/<key>/units")
 @may("fieldwork.write")
 def set_units(key: str) -> ResponseReturnValue:
-    """Which unit each desk works for in this campaign."""
+    """Which unit each desk works for in this campaign; a desk the form does not name stays as it is."""
     known, collectors = database().read(lambda session: _units_and_desks(session, key))
     offered = {"": None} | {str(unit.id): unit.id for unit in known}
-    typed = {row.collector.id: request.form.get(f"unit-{row.collector.id}", "") for row in collectors}
+    asked = [row for row in collectors if f"unit-{row.collector.id}" in request.form]
+    typed = {row.collector.id: request.form[f"unit-{row.collector.id}"] for row in asked}
     wrong = {
         f"unit-{row.collector.id}": _("Choose from the list: %(field)s") % {"field": _desk_name(row)}
-        for row in collectors
+        for row in asked
         if typed[row.collector.id] not in offered
     }
     if wrong:

@@ -17,9 +17,19 @@ from survey.instrument.questionnaire import (
     Text,
 )
 
+# The columns of response files that are about the form itself, not an answer.
+FORM_COLUMNS = (
+    "form_valid",
+    "form_desk",
+    "form_unit",
+    "form_day",
+    "form_language",
+    "form_mode",
+    "form_weight",
+)
 # A field named like what the page's script asks a form for (action, …) would hide it.
 RESERVED_KEYS = frozenset({CONSENT, "submission_id", "lang", "change", "f", "main"}) | frozenset(
-    {"action", "contains", "dataset", "submit"}
+    {"action", "contains", "dataset", "submit", *FORM_COLUMNS}
 )
 PAGE_KEYS = frozenset({CONSENT, "visit", "last", "check"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -162,11 +162,13 @@ class Canvas:
         self.figure.text(left / self.width, 1 - top / self.height, printable(words), va="top", **style)
 
 
-def whole_ticks(low: float, high: float) -> list[int]:
+def whole_ticks(reach: Reach, language: str) -> list[tuple[float, str]]:
     """Whole numbers on a scale, so far apart that their words stand free."""
+    low, high = reach
     steps = (first * 10**zeros for zeros in itertools.count() for first in (1, 2, 5))
     step = next(step for step in steps if (high - low) / step <= _MOST_TICKS)
-    return list(range(math.ceil(low / step) * step, math.floor(high) + 1, step))
+    ticks = range(math.ceil(low / step) * step, math.floor(high) + 1, step)
+    return [(float(tick), locale.points(tick, language)) for tick in ticks]
 
 
 def share_ticks(language: str) -> list[tuple[float, str]]:

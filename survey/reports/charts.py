@@ -172,8 +172,7 @@ def _side_room(shown: tuple[float, float]) -> float:
 
 
 def _draw_scale(picture: Canvas, strip: Strip, shown: Reach, language: str) -> None:
-    ticks = [(float(tick), locale.points(tick, language)) for tick in canvas.whole_ticks(*shown)]
-    picture.scale(_SCORE_BOTTOM, strip.across, ticks, line=shown)
+    picture.scale(_SCORE_BOTTOM, strip.across, canvas.whole_ticks(shown, language), line=shown)
 
 
 def _draw_interval(strip: Strip, results: CampaignResults, language: str) -> None:

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from survey.instrument.answers import NOT_APPLICABLE_FIELD
+from survey.instrument.checks import FORM_COLUMNS
 from survey.instrument.questionnaire import Criterion, Question, Questionnaire, Text
 from survey.reports import wording
 from survey.reports.results import CampaignResults
 from survey.web.locale import LANGUAGES, gettext_in
 
 NOT_APPLICABLE, NOT_ASKED, BLANK = -1, -2, -9
-VALID, DESK, UNIT, DAY, LANGUAGE, MODE, WEIGHT = (
-    "form_valid", "form_desk", "form_unit", "form_day", "form_language", "form_mode", "form_weight",
-)  # fmt: skip
-OF_THE_FORM = frozenset({VALID, DESK, UNIT, DAY, LANGUAGE, MODE, WEIGHT})
+VALID, DESK, UNIT, DAY, LANGUAGE, MODE, WEIGHT = FORM_COLUMNS
 NO_UNIT = 0
 
 

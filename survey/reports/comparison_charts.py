@@ -59,8 +59,7 @@ def intervals_figure(
             strip = picture.row(top, row.label, value, reach, characters=_LABEL_CHARACTERS)
             _draw_row(strip, results, row.score)
         if rows:
-            ticks = [(float(tick), locale.points(tick, language)) for tick in canvas.whole_ticks(*reach)]
-            picture.scale(tops[-1], reach, ticks)
+            picture.scale(tops[-1], reach, canvas.whole_ticks(reach, language))
         said = (f"{row.label}: {_row_value(row, language)}, {_limits(row, language)}" for row in rows)
         return picture.rendered(f"intervals-{_number_of(title)}", kind, "; ".join(said))
 

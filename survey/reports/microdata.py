@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy.orm import Session
 
+from survey.instrument.checks import FORM_COLUMNS
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.reports import codebook
 from survey.reports.basis import desk_names, populations_fit, unit_names
@@ -127,7 +128,7 @@ def shuffle_key(secret: str, purpose: str) -> bytes:
 
 def rows(session: Session, data: Microdata) -> Iterator[Row]:
     """A row for each form, in the order of the variables."""
-    items = [variable for variable in data.variables if variable.name not in codebook.OF_THE_FORM]
+    items = [variable for variable in data.variables if variable.name not in FORM_COLUMNS]
     coded = [(variable.name, codebook.encoders(variable)) for variable in items]
     for form in response_files.forms(session, data.ids):
         said = form.answers

@@ -175,8 +175,15 @@ def _body(results: CampaignResults, language: str) -> Iterator[Part]:
     forms = _grid(tables.forms(results, language), language, titled=False)
     yield Part(_("2. Forms"), (forms, _grid(tables.rates(results, language), language)))
     factors = tables.sections(results, language)
-    picture = Picture(partial(charts.sections_figure, results, language, wide=True), factors.title, TEXT_MM)
+    picture = _picture_of(factors, partial(charts.sections_figure, results, language, wide=True), language)
     yield Part(_("3. Factors"), (_grid(factors, language, titled=False), picture))
+
+
+def _picture_of(table: Table, draw: Callable[[PictureKind], bytes], language: str) -> Picture:
+    """A picture of a table that stands beside it, and so needs no more words than where they are."""
+    _ = gettext_in(language)
+    words = _("Picture of the numbers in the table: {title}").format(title=table.title)
+    return Picture(draw, words, TEXT_MM)
 
 
 def _annexes(results: CampaignResults, language: str) -> Iterator[Part]:
@@ -191,8 +198,8 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[Part]:
     grids = tuple(_grid(table, language) for table in parts)
     yield Part(_("Annex 2. By group, desk and other parts"), grids)
     answers = tables.answers(results, language)
-    picture = Picture(
-        partial(charts.distribution_figure, results, language, wide=True), answers.title, TEXT_MM
+    picture = _picture_of(
+        answers, partial(charts.distribution_figure, results, language, wide=True), language
     )
     yield Part(_("Annex 3. Distribution of answers"), (_grid(answers, language, titled=False), picture))
     yield Part(

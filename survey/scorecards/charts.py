@@ -128,8 +128,7 @@ def _dots(  # noqa: PLR0913 — one picture, two uses
             strip = picture.row(top, label, points(middle, language), shown)
             strip.line(shown, [0, 0], colour=LINE, width=0.8)
             strip.estimate(middle, interval)
-        ticks = [(float(tick), locale.points(tick, language)) for tick in canvas.whole_ticks(*shown)]
-        picture.scale(tops[-1], shown, ticks)
+        picture.scale(tops[-1], shown, canvas.whole_ticks(shown, language))
         return picture.rendered(name, kind, alternative)
 
 

@@ -69,6 +69,7 @@ def _drop(*path: Any) -> Change:
         (_set("factors", 0, "criteria", 0, "key", to="acc_place"), "acc_place", "names two items"),
         (_set("factors", 0, "criteria", 0, "key", to="Có dấu"), "criteria[0].key", "is not a key"),
         (_set("factors", 0, "criteria", 0, "key", to="consent"), "consent", "reserved"),
+        (_set("factors", 0, "criteria", 0, "key", to="form_desk"), "form_desk", "reserved"),
         (
             _set("factors", 0, "criteria", 0, "groups", to=["nobody"]),
             "acc_info.groups",
