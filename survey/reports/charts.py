@@ -37,7 +37,7 @@ def score_figure(results: CampaignResults, language: str, kind: PictureKind, *, 
         room = _side_room(shown)
         strip = picture.strip(top=14, height=58, across=(shown[0] - room, shown[1] + room), up=(0, 1))
         _draw_band(strip, results, language, shown)
-        _draw_scale(picture, strip, shown, language)
+        picture.scale(_SCORE_BOTTOM, strip.across, canvas.whole_ticks(shown, language), line=shown)
         _draw_interval(strip, results, language)
         _draw_whole_scale(picture, results, language, shown)
         return picture.rendered("score", kind, score_alternative(results, language))
@@ -150,7 +150,7 @@ def _zoom_sentence(results: CampaignResults, language: str) -> str | None:
     )
 
 
-def _draw_band(strip: Strip, results: CampaignResults, language: str, shown: tuple[float, float]) -> None:
+def _draw_band(strip: Strip, results: CampaignResults, language: str, shown: Reach) -> None:
     scoring = results.questionnaire.scoring
     low, high = scoring.target_low, scoring.target_high
     strip.bar(low, high, middle=0.5, height=1, fill=BAND, layer=0)
@@ -169,10 +169,6 @@ def _draw_band(strip: Strip, results: CampaignResults, language: str, shown: tup
 def _side_room(shown: tuple[float, float]) -> float:
     """Room left and right of the scale for the limits' labels, in points of the score."""
     return _TEXT_ROOM * (shown[1] - shown[0])
-
-
-def _draw_scale(picture: Canvas, strip: Strip, shown: Reach, language: str) -> None:
-    picture.scale(_SCORE_BOTTOM, strip.across, canvas.whole_ticks(shown, language), line=shown)
 
 
 def _draw_interval(strip: Strip, results: CampaignResults, language: str) -> None:
