@@ -8,20 +8,21 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from survey.fieldwork import demo
+from survey.reports.results import campaign_results
 from survey.store import rollups, withdrawal
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow, add_many
-from tests.conftest import TODAY
+from tests.conftest import TODAY, on_sqlite
 from tests.store.filling import copies
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -159,3 +160,27 @@ def test_processes_killed_while_they_fold_lose_nothing(database: Database, campa
     assert n_unfolded(database, campaign_id) > 0, "they were killed before they were done"
     rollups.keep_up(database, campaign_id, ZONE)
     assert is_exact(database, campaign_id)
+
+
+@on_sqlite
+def test_a_result_reads_no_response_that_is_counted_already(database: Database, campaign_id: int) -> None:
+    """SQLite takes an index by the words of a query: with others it would read the whole campaign."""
+    rollups.keep_up(database, campaign_id, ZONE)
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_connection: Any, _cursor: Any, words: str, values: Any, *_more: Any) -> None:
+        if "FROM response" in words:
+            asked.append((words, values))
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+    at = NOW.astimezone(ZONE)
+    database.read(lambda s: campaign_results(s, s.get_one(Campaign, campaign_id), computed_at=at))
+    event.remove(database.engine, "before_cursor_execute", listen)
+    assert asked
+    with database.engine.connect() as connection:
+        plans = [
+            " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values))
+            for words, values in asked
+        ]
+    indexes = ("USING INDEX ix_response_unfolded", "USING COVERING INDEX", "USING INTEGER PRIMARY KEY")
+    assert [plan for plan in plans if not any(index in plan for index in indexes)] == []

@@ -8,8 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.conftest import Template, app_on, sign_in_as
+from tests.conftest import Template, app_on, on_postgres, sign_in_as
 from tests.web.browsing import a_token, address, app_for_all, routes, token
+
+pytestmark = on_postgres
 
 PUBLIC, VIEWER, ADMINISTRATOR, PROGRAM = "public", "viewer", "administrator", "program"
 CARD = "<int(max=2147483647):card_id>"

@@ -17,8 +17,10 @@ from survey.accounts import sign_in
 from survey.store import people
 from survey.store.questionnaires import shipped
 from tests.builders import a_form, receipt_in
-from tests.conftest import PASSWORD, Template, app_on, csrf_in, settings_for, sign_in_as
+from tests.conftest import PASSWORD, Template, app_on, csrf_in, on_sqlite, settings_for, sign_in_as
 from tests.web.browsing import address, app_for_all, database_of, elements, everything_in, routes, token
+
+pytestmark = on_sqlite
 
 Q = shipped()
 LANGUAGES = ("vi", "en")
