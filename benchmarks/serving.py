@@ -15,6 +15,7 @@ import requests
 from tests.end_to_end.server import ROOT, bare_environment, free_port, set_up, wait_until
 
 PRODUCT, CEILING = "wsgi:app", "benchmarks.ceiling:app"
+_CONFIGURATION = {PRODUCT: "gunicorn.conf.py", CEILING: "benchmarks/yardstick_gunicorn.py"}
 _READY = {PRODUCT: "/readyz", CEILING: "/hello"}
 
 
@@ -47,7 +48,7 @@ def settings(folder: Path, port: int) -> dict[str, str]:
 
 def start(app: str, folder: Path, port: int, preload: str = "") -> "subprocess.Popen[bytes]":
     """Start gunicorn; it is not ready yet. `preload` is a library to put before the system's."""
-    command = [Path(sys.executable).parent / "gunicorn", "--config", "gunicorn.conf.py", app]
+    command = [Path(sys.executable).parent / "gunicorn", "--config", _CONFIGURATION[app], app]
     environment = settings(folder, port) | {"LD_PRELOAD": preload}
     with (folder / "server.log").open("ab") as log:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
