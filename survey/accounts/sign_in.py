@@ -68,16 +68,21 @@ def set_password(session: Session, person_id: int, password: str) -> None:
 
 def set_active(session: Session, person_id: int, *, active: bool) -> None:
     """Let a person sign in, or no longer; LastAdministratorError for the last one who administers."""
-    if not active and not people.there_is_an_administrator(session, besides=person_id):
-        raise LastAdministratorError(str(person_id))
+    if not active:
+        _keep_an_administrator(session, person_id)
     session.get_one(Person, person_id).is_active = active
 
 
 def set_role(session: Session, person_id: int, role: Role) -> None:
     """Give a person another role; LastAdministratorError for the last one who administers."""
-    if role != Role.ADMINISTRATOR and not people.there_is_an_administrator(session, besides=person_id):
-        raise LastAdministratorError(str(person_id))
+    if role != Role.ADMINISTRATOR:
+        _keep_an_administrator(session, person_id)
     session.get_one(Person, person_id).role = role
+
+
+def _keep_an_administrator(session: Session, person_id: int) -> None:
+    if not people.there_is_an_administrator(session, besides=person_id):
+        raise LastAdministratorError(str(person_id))
 
 
 def new_password() -> str:
