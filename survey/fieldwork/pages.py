@@ -22,7 +22,6 @@ from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.units import Unit
 from survey.web.context import database, now, office, public_url, today
 from survey.web.guards import may, public, signed_in_id
-from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -179,7 +178,8 @@ def set_units(key: str) -> ResponseReturnValue:
     asked = [row for row in collectors if f"unit-{row.collector.id}" in request.form]
     typed = {row.collector.id: request.form[f"unit-{row.collector.id}"] for row in asked}
     wrong = {
-        f"unit-{row.collector.id}": _("Choose from the list: %(field)s") % {"field": _desk_name(row)}
+        f"unit-{row.collector.id}": _("Choose from the list: %(field)s")
+        % {"field": row.desk.called(language())}
         for row in asked
         if typed[row.collector.id] not in offered
     }
@@ -201,10 +201,6 @@ def set_units(key: str) -> ResponseReturnValue:
 def _units_and_desks(session: Session, key: str) -> tuple[list[Unit], list[CollectorAtDesk]]:
     campaign = fieldwork.campaign_by_key(session, key) or abort(404)
     return units.units(session), fieldwork.collectors_of(session, campaign.id)
-
-
-def _desk_name(row: CollectorAtDesk) -> str:
-    return row.desk.name if language() == DEFAULT_LANGUAGE else row.desk.name_en
 
 
 def _is_population(text: str) -> bool:
@@ -241,7 +237,6 @@ def _desks_page(
         collectors=collectors,
         counts=counts,
         unit_choices=[("", _("No unit")), *((unit.id, unit.called(language())) for unit in known)],
-        desk_name=_desk_name,
         short_link=_short_link,
         tablet_link=lambda code: _link_of(Mode.KIOSK, code),
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),

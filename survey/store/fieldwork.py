@@ -46,6 +46,10 @@ class Desk(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     name_en: Mapped[str] = mapped_column(String(200))
 
+    def called(self, language: str) -> str:
+        """The name in a language."""
+        return self.name if language == "vi" else self.name_en
+
 
 class Collector(Base):
     """The link of one campaign at one desk. `quota` is the most responses it takes, None for no limit.
