@@ -75,6 +75,7 @@ def for_flask(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_NAME": "__Host-office" if settings.https_only else "office",
+        "WTF_CSRF_SSL_STRICT": False,  # web/security.py checks the site by headers that browsers do send here
         "PERMANENT_SESSION_LIFETIME": 8 * 3600,
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "MAX_FORM_MEMORY_SIZE": 256 * 1024,

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from survey.web.problems import Problem, asked_by_a_program, problem_of, response_of
+from survey.web.security import OtherSiteError
 from survey.web.templates import gettext as _
 
 log = logging.getLogger("survey.errors")
@@ -27,6 +28,7 @@ def init(app: Flask) -> None:
     """Answer every exception with a page, or with a problem where a program asks."""
     app.register_error_handler(Problem, response_of)
     app.register_error_handler(Refusal, _page_or_problem(_refusal))
+    app.register_error_handler(OtherSiteError, _page_or_problem(_other_site))
     app.register_error_handler(CSRFError, _page_or_problem(_csrf))
     app.register_error_handler(HTTPException, _page_or_problem(_http))
     app.register_error_handler(Exception, _page_or_problem(_unexpected))
@@ -56,6 +58,14 @@ def _page(status: int, title: str, advice: str) -> ResponseReturnValue:
 
 def _refusal(error: Refusal) -> ResponseReturnValue:
     return _page(error.status, _(error.title), _(error.advice))
+
+
+def _other_site(_error: OtherSiteError) -> ResponseReturnValue:
+    return _page(
+        403,
+        _("The form was sent from another site"),
+        _("Nothing was changed. Open the page at the office's own address and repeat the last step there."),
+    )
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:

@@ -1,11 +1,14 @@
 """The browser's side of security: content security policy, headers, CSRF tokens."""
 
 import secrets
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.routing import BaseConverter
+
+from survey.web.context import office
 
 csrf = CSRFProtect()
 NONCE_CHARS = 22
@@ -23,6 +26,10 @@ class PrintableConverter(BaseConverter):
     """A part of an address without control characters, which no key has and PostgreSQL refuses."""
 
     regex = r"[^/\x00-\x1f\x7f]+"
+
+
+class OtherSiteError(CSRFError):  # type: ignore[misc]  # flask-wtf has no types
+    """A form of the office was sent by a page of another site."""
 
 
 class OfficeSessions(SecureCookieSessionInterface):
@@ -45,8 +52,43 @@ def init(app: Flask) -> None:
     app.session_interface = OfficeSessions()
     app.url_map.converters["default"] = PrintableConverter
     csrf.init_app(app)
+    app.before_request(_refuse_other_sites)
     app.after_request(_set_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+
+def _refuse_other_sites() -> None:
+    """Refuse a form of the office that another site's page sent; its token has been checked before.
+
+    Flask-WTF's own check of the site over https reads `Referer`, which browsers leave out under our
+    `Referrer-Policy`; it is off (`WTF_CSRF_SSL_STRICT`). `Sec-Fetch-Site` and `Origin` tell the same, and no
+    page can set them.
+    """
+    if g.get("csrf_valid", False) and not is_from_this_site(request):
+        raise OtherSiteError("The form was sent by a page of another site.")
+
+
+def is_from_this_site(request: Request) -> bool:
+    """Whether a page of this site made the request, as far as its headers tell.
+
+    Browsers older than `Sec-Fetch-Site` (Safari before 16.4), and any browser over plain http, send only
+    `Origin`, which is `null` under our `Referrer-Policy`. Where neither header names a site, the token of the
+    form decides alone.
+    """
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site in {"same-origin", "none"}
+    origin = request.headers.get("Origin", "null")
+    own_addresses = (request.host_url, office().public_url)
+    return origin == "null" or any(_is_same_host(origin, own) for own in own_addresses if own)
+
+
+def _is_same_host(origin: str, address: str) -> bool:
+    """Whether two addresses name the same host. A proxy may hide scheme and port from the application."""
+    try:
+        return urlsplit(origin).hostname == urlsplit(address).hostname
+    except ValueError:  # a bracket of an IPv6 address is missing
+        return False
 
 
 def new_nonce() -> str:
