@@ -1,17 +1,17 @@
-"""Form fields → Answers, or the errors a respondent can mend; and Answers ⇄ what is stored."""
+"""Form fields → Answers, or errors that a respondent can correct; and Answers ⇄ stored JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from survey.instrument.questionnaire import Criterion, Question, Questionnaire, once
+from survey.instrument.questionnaire import Criterion, Question, Questionnaire
 from survey.instrument.routing import asked_keys
 
 NOT_APPLICABLE_FIELD = "na"
 
 
 class Missing(Enum):
-    """Why an item has no answer on its scale. The three are different facts and are kept apart."""
+    """Why an item has no answer on its scale. The three reasons are counted separately."""
 
     NOT_APPLICABLE = "not applicable"
     BLANK = "left blank"
@@ -22,7 +22,7 @@ Answer = int | str | Missing
 
 
 class Problem(StrEnum):
-    """What is wrong with one field; the page has the words for it."""
+    """The error of one field; the page has the messages."""
 
     REQUIRED = "required"
     NOT_OFFERED = "not_offered"
@@ -32,7 +32,7 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True)
 class AnswerError:
-    """One thing a respondent has to mend before the form can be taken; `found` is what came in."""
+    """An error that a respondent corrects before the form is accepted; `found` is the value sent."""
 
     item: str
     problem: Problem
@@ -41,7 +41,7 @@ class AnswerError:
 
 @dataclass(frozen=True)
 class Answers:
-    """One respondent's answers: every item of the questionnaire has one, and `comment` is None when blank."""
+    """The answers of one respondent, one for every item. `comment` is None when blank."""
 
     values: Mapping[str, Answer]
     comment: str | None = None
@@ -59,80 +59,69 @@ class Answers:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a form said: the answers that could be read, and what is wrong with the rest."""
+    """The answers of a form, and the errors of the fields that have none."""
 
     answers: Answers
     errors: tuple[AnswerError, ...]
 
 
 def read(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> Reading:
-    """The answers in a form's fields. Unknown fields and answers off the respondent's path are dropped.
+    """Parse the fields of a form. Unknown fields and answers to items that are not asked are dropped.
 
-    `form` maps a field's name to the values sent for it; "" counts as not sent.
+    `form` maps the name of a field to its values; "" counts as not sent.
     """
     errors: list[AnswerError] = []
-    found = {field.key: _read_field(field, _sent(form, field.key)) for field in _fields(questionnaire)}
-    asked = asked_keys(questionnaire, {key: said for key, said in found.items() if isinstance(said, str)})
+    parsed = {
+        item.key: _parse_field(questionnaire, item, _field_values(form, item.key))
+        for item in questionnaire.items()
+    }
+    on_path = asked_keys(
+        questionnaire, {key: value for key, value in parsed.items() if isinstance(value, str)}
+    )
     values: dict[str, Answer] = {}
-    for key, said in found.items():
-        if key not in asked:
+    for key, value in parsed.items():
+        if key not in on_path:
             values[key] = Missing.NOT_ASKED
-        elif isinstance(said, AnswerError):
-            errors.append(said)
+        elif isinstance(value, AnswerError):
+            errors.append(value)
             values[key] = Missing.BLANK
         else:
-            values[key] = said
-    comment, comment_error = _read_comment(questionnaire, form)
+            values[key] = value
+    comment, comment_error = _parse_comment(questionnaire, form)
     errors += comment_error
     return Reading(Answers(values, comment), tuple(errors))
 
 
-def _sent(form: Mapping[str, Sequence[str]], key: str) -> list[str]:
-    """The different values sent for a field; an empty one counts as not sent."""
+def _field_values(form: Mapping[str, Sequence[str]], key: str) -> list[str]:
+    """The distinct values of a field without empty ones."""
     return sorted({value for value in form.get(key, ()) if value})
 
 
-@dataclass(frozen=True)
-class _Field:
-    """An item as a form offers it."""
-
-    key: str
-    is_required: bool
-    offered: Mapping[str, Answer]
-
-
-@once
-def _fields(questionnaire: Questionnaire) -> tuple[_Field, ...]:
-    """Every item as a form offers it, in the order they are asked."""
-    return tuple(
-        _Field(item.key, isinstance(item, Question) and item.required, offered(questionnaire, item))
-        for item in questionnaire.items()
-    )
+def _parse_field(
+    questionnaire: Questionnaire, item: Question | Criterion, values: list[str]
+) -> Answer | AnswerError:
+    if not values:
+        is_required = isinstance(item, Question) and item.required
+        return AnswerError(item.key, Problem.REQUIRED) if is_required else Missing.BLANK
+    if len(values) > 1:
+        return AnswerError(item.key, Problem.ANSWERED_TWICE, ", ".join(values))
+    answer = _answer(questionnaire, item, values[0])
+    return AnswerError(item.key, Problem.NOT_OFFERED, values[0]) if answer is None else answer
 
 
-def _read_field(field: _Field, sent: list[str]) -> Answer | AnswerError:
-    if not sent:
-        return AnswerError(field.key, Problem.REQUIRED) if field.is_required else Missing.BLANK
-    if len(sent) > 1:
-        return AnswerError(field.key, Problem.ANSWERED_TWICE, ", ".join(sent))
-    answer = field.offered.get(sent[0])
-    return AnswerError(field.key, Problem.NOT_OFFERED, sent[0]) if answer is None else answer
-
-
-def offered(questionnaire: Questionnaire, item: Question | Criterion) -> dict[str, Answer]:
-    """The answers a form offers for an item, by the value its field sends."""
+def _answer(questionnaire: Questionnaire, item: Question | Criterion, value: str) -> Answer | None:
+    """The answer that a field's value stands for, None for a value that the form does not offer."""
     if isinstance(item, Question):
-        return {option.key: option.key for option in item.options}
-    answers: dict[str, Answer] = {str(option.value): option.value for option in questionnaire.scale.options}
-    if item.not_applicable is not None:
-        answers[NOT_APPLICABLE_FIELD] = Missing.NOT_APPLICABLE
-    return answers
+        return value if any(option.key == value for option in item.options) else None
+    if value == NOT_APPLICABLE_FIELD:
+        return None if item.not_applicable is None else Missing.NOT_APPLICABLE
+    return questionnaire.scale.values_by_text.get(value)
 
 
-def _read_comment(
+def _parse_comment(
     questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]
 ) -> tuple[str | None, list[AnswerError]]:
-    """The comment as it was written. A browser sends each line break as two characters; it counts as one."""
+    """The comment, unchanged. A browser sends a line break as two characters; it counts as one."""
     key = questionnaire.comment.key
     text = next(iter(form.get(key, ())), "")
     if not text.strip():
@@ -149,12 +138,12 @@ def ratings_given(questionnaire: Questionnaire, answers: Answers) -> int:
 
 
 def is_complete(questionnaire: Questionnaire, answers: Answers) -> bool:
-    """Whether the form has enough ratings to be scored; one with fewer is kept and not scored."""
+    """Whether the form has enough ratings to be scored. A form with fewer is stored and not scored."""
     return ratings_given(questionnaire, answers) >= questionnaire.scoring.min_valid_items
 
 
 def to_stored(answers: Answers) -> dict[str, int | str | None]:
-    """An answer as itself, "not applicable" as its word, a blank as null; what was not asked is absent."""
+    """The JSON of answers: "na" for not applicable, null for a blank; an item not asked is absent."""
     stored: dict[str, int | str | None] = {}
     for key, value in answers.values.items():
         if value is Missing.BLANK:
@@ -169,7 +158,7 @@ def to_stored(answers: Answers) -> dict[str, int | str | None]:
 def from_stored(
     questionnaire: Questionnaire, stored: Mapping[str, int | str | None], comment: str | None = None
 ) -> Answers:
-    """The answers that `to_stored` stored, under the version they were given to."""
+    """The answers of the JSON that `to_stored` returned, under the same version of the questionnaire."""
     criteria = {criterion.key for criterion in questionnaire.criteria}
     values: dict[str, Answer] = {}
     for item in questionnaire.items():

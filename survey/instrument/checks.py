@@ -1,4 +1,4 @@
-"""The rules a questionnaire must keep as a whole, beyond the form of each of its parts."""
+"""The rules that a questionnaire follows as a whole, beyond the form of its parts."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ from survey.instrument.questionnaire import (
     Text,
 )
 
-# The columns of response files that are about the form itself, not an answer.
+# The columns of response files that describe the form and hold no answer.
 FORM_COLUMNS = (
     "form_valid",
     "form_desk",
@@ -27,7 +27,7 @@ FORM_COLUMNS = (
     "form_mode",
     "form_weight",
 )
-# A field named like what the page's script asks a form for (action, …) would hide it.
+# A field with the name of a property of HTML forms (action, …) would hide that property from the script.
 RESERVED_KEYS = frozenset({CONSENT, "submission_id", "lang", "change", "f", "main"}) | frozenset(
     {"action", "contains", "dataset", "submit", *FORM_COLUMNS}
 )
@@ -37,7 +37,7 @@ _TOLERANCE = 1e-9
 
 
 def check(q: Questionnaire) -> None:
-    """Refuse a questionnaire that could not be asked or scored, naming the place and the reason."""
+    """Refuse a questionnaire that could not be asked or scored. The error names the field and the reason."""
     for problem in _problems(q):
         raise InstrumentError(problem)
 
@@ -53,28 +53,28 @@ def _problems(q: Questionnaire) -> Iterator[str]:
 
 def _keys(q: Questionnaire) -> Iterator[str]:
     keys = [item.key for item in q.items()] + [q.comment.key]
-    yield from (f"{key}: this key names two items; every key is used once" for key in _twice(keys))
+    yield from (f"{key}: this key names two items; every key is used once" for key in _duplicates(keys))
     yield from (f"{key}: this key is reserved for the form itself" for key in keys if key in RESERVED_KEYS)
     sections = [section.key for section in q.sections]
     yield from (
         f"factors: the key {key!r} is reserved for the form itself" for key in sections if key in PAGE_KEYS
     )
-    yield from (f"factors: two sections are named {key!r}" for key in _twice(sections))
+    yield from (f"factors: two sections are named {key!r}" for key in _duplicates(sections))
     for question in q.questions:
-        for key in _twice(option.key for option in question.options):
+        for key in _duplicates(option.key for option in question.options):
             yield f"{question.key}: two options are named {key!r}"
 
 
 def _points(q: Questionnaire) -> Iterator[str]:
-    total, found = q.scoring.total_points, sum(c.max_points for c in q.scored_criteria)
-    if abs(total - found) > _TOLERANCE:
-        yield f"factors: max_points sum to {found:g}, total_points is {total:g}; they must be equal"
+    total, points = q.scoring.total_points, sum(c.max_points for c in q.scored_criteria)
+    if abs(total - points) > _TOLERANCE:
+        yield f"factors: max_points sum to {points:g}, total_points is {total:g}; they must be equal"
     if not q.scoring.target_low < q.scoring.target_high:
         low, high = q.scoring.target_low, q.scoring.target_high
         yield f"instrument.target: low ({low:g}) must be below high ({high:g})"
     for criterion in q.unscored:
         if criterion.max_points:
-            yield f"{criterion.key}: an unscored criterion has max_points 0, found {criterion.max_points:g}"
+            yield f"{criterion.key}: an unscored criterion has max_points 0, points {criterion.max_points:g}"
 
 
 def _scale(q: Questionnaire) -> Iterator[str]:
@@ -138,27 +138,27 @@ def _substitutions(q: Questionnaire) -> Iterator[str]:
     for criterion in q.criteria:
         substitution = criterion.substitution
         expected = set() if substitution is None else {substitution.question}
-        for found in (found for found in _placeholders(criterion.text) if found != expected):
-            yield f"{criterion.key}: placeholders {sorted(found)} in the wording, expected {sorted(expected)}"
+        for names in (names for names in _placeholders(criterion.text) if names != expected):
+            yield f"{criterion.key}: placeholders {sorted(names)} in the wording, expected {sorted(expected)}"
         if substitution is not None:
             yield from _substitution(criterion.key, substitution, first_pages)
-    for found in _placeholders(q.thanks):
-        if found != {"receipt_code"}:
-            yield f"thanks: must hold the placeholder {{receipt_code}} and no other, found {sorted(found)}"
+    for names in _placeholders(q.thanks):
+        if names != {"receipt_code"}:
+            yield f"thanks: must hold the placeholder {{receipt_code}} and no other, found {sorted(names)}"
 
 
-def _substitution(key: str, substitution: Substitution, asked: dict[str, Question]) -> Iterator[str]:
-    question = asked.get(substitution.question)
+def _substitution(key: str, substitution: Substitution, earlier: dict[str, Question]) -> Iterator[str]:
+    question = earlier.get(substitution.question)
     if question is None:
         yield f"{key}.substitute: {substitution.question!r} is not a context question asked before it"
         return
-    for found in sorted(set(substitution.instead) - {option.key for option in question.options}):
-        yield f"{key}.substitute_when: {found!r} is not an answer of {substitution.question}"
+    for answer in sorted(set(substitution.instead) - {option.key for option in question.options}):
+        yield f"{key}.substitute_when: {answer!r} is not an answer of {substitution.question}"
 
 
 def _placeholders(text: Text) -> list[set[str]]:
-    return [set(_PLACEHOLDER.findall(words)) for words in text.translations.values()]
+    return [set(_PLACEHOLDER.findall(wording)) for wording in text.translations.values()]
 
 
-def _twice(keys: Iterable[str]) -> list[str]:
+def _duplicates(keys: Iterable[str]) -> list[str]:
     return [key for key, count in Counter(keys).items() if count > 1]

@@ -1,7 +1,7 @@
 """Questionnaire ⇄ document, and the digest that is a version's identity.
 
-The document is the YAML (or the same as JSON) of `library/`. What is read is written back by `to_document`,
-so `from_document(to_document(q)) == q`, and the digest is taken over that canonical form.
+The document is the YAML (or the same as JSON) of `library/`. `from_document(to_document(q)) == q`, and the
+digest is taken over the document of `to_document`.
 """
 
 import hashlib
@@ -33,20 +33,20 @@ SCHEMA_VERSION = 1
 MAX_DOCUMENT_CHARS = 400_000
 MAX_DOCUMENT_VALUES = 50_000
 _SETTINGS = ("group_rule", "when_unscored", "min_valid_per_cell", "min_group_n_for_verdict")
-_OTHER_MODULES = ("internal_module", "par_scorecard")  # of the same file, read by those who need them
+_OTHER_MODULES = ("internal_module", "par_scorecard")  # in the same file, parsed by other modules
 
 
 def questionnaire_from_yaml(text: str) -> Questionnaire:
-    """The questionnaire of a YAML (or JSON) text; InstrumentError with the place where it breaks a rule."""
+    """The questionnaire of a YAML (or JSON) text; an InstrumentError names the field that breaks a rule."""
     return from_document(read_document(text))
 
 
 def read_document(text: str) -> object:
-    """What a YAML (or JSON) text holds, if it is not too large."""
+    """The values of a YAML (or JSON) text; a text that is too large is refused."""
     if len(text) > MAX_DOCUMENT_CHARS:
         raise InstrumentError(f"the document has {len(text)} characters; {MAX_DOCUMENT_CHARS} are the most")
     try:
-        document = _parsed(text)
+        document = _parse_text(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such day, too many digits
         raise InstrumentError(f"this is not YAML: {' '.join(str(error).split())[:200]}") from error
     if (values := _size(document, {})) > MAX_DOCUMENT_VALUES:
@@ -54,8 +54,8 @@ def read_document(text: str) -> object:
     return document
 
 
-def _parsed(text: str) -> object:
-    """What a text holds: as JSON where it is, for YAML cannot read the way JSON spells a smiley."""
+def _parse_text(text: str) -> object:
+    """The values of a JSON or YAML text. JSON is tried first: YAML cannot read its escapes of emoji."""
     try:
         return json.loads(text)
     except ValueError:
@@ -63,16 +63,16 @@ def _parsed(text: str) -> object:
 
 
 def _size(value: object, known: dict[int, int]) -> int:
-    """How many values there are when every alias is written out: a short YAML can stand for billions."""
+    """The number of values when every alias is expanded: a short YAML can stand for billions."""
     if id(value) not in known:
-        known[id(value)] = 1  # for an alias of what it stands in, which the reading refuses
+        known[id(value)] = 1  # for an alias of its own parent, which `Node` refuses later
         parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         known[id(value)] = 1 + sum(_size(part, known) for part in parts)
     return known[id(value)]
 
 
 def questionnaire_from_json(text: str) -> Questionnaire:
-    """The questionnaire of a canonical document, as `to_json` wrote it."""
+    """The questionnaire of a canonical document, as `to_json` writes it."""
     return from_document(json.loads(text))
 
 
@@ -124,7 +124,7 @@ def from_document(document: object) -> Questionnaire:
 
 
 def _languages(default: Node, title: Node) -> tuple[str, ...]:
-    """The default language first, then every other one the title is written in, by its code."""
+    """The default language, then the other languages of the title, sorted by code."""
     first = default.key()
     others = sorted(key for key, _ in title.entries() if key != first)
     return (first, *others)
@@ -149,7 +149,7 @@ def _settings(head: dict[str, Node]) -> ScoringSettings:
 
 
 class _Reader:
-    """Reads the parts of a document whose texts are in the given languages."""
+    """Reads the parts of a document whose texts are in `languages`."""
 
     def __init__(self, languages: tuple[str, ...], scale: Node) -> None:
         self.languages = languages
@@ -274,7 +274,7 @@ def to_document(q: Questionnaire) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "instrument": {
             "key": q.key, "version": q.version, "default_lang": q.default_language,
-            "title": _words(q.title), "organisation": _words(q.organisation),
+            "title": _wordings(q.title), "organisation": _wordings(q.organisation),
             "total_points": s.total_points, "target": {"low": s.target_low, "high": s.target_high},
             "expected_minutes": q.expected_minutes, "group_rule": s.group_rule,
             "when_unscored": s.when_unscored, "min_valid_per_cell": s.min_valid_per_cell,
@@ -283,24 +283,24 @@ def to_document(q: Questionnaire) -> dict[str, Any]:
             "comment_max_chars": q.comment.max_chars, "min_valid_items": s.min_valid_items,
         },
         "scale": {
-            "stem": _words(q.scale.stem), "na_default": _words(q.scale.not_applicable),
-            "options": [{"value": o.value, "map": o.share, **_words(o.text)} for o in q.scale.options],
+            "stem": _wordings(q.scale.stem), "na_default": _wordings(q.scale.not_applicable),
+            "options": [{"value": o.value, "map": o.share, **_wordings(o.text)} for o in q.scale.options],
             "satisfied_values": list(q.scale.satisfied_values),
             "order": "best_first" if q.scale.best_first else "worst_first",
         },
-        "groups": {g.key: {"scored": g.scored, "weight": g.weight, **_words(g.text)} for g in q.groups},
-        "consent": {**_words(q.consent.text), "agree": _words(q.consent.agree),
-                    "decline": _words(q.consent.decline)},
+        "groups": {g.key: {"scored": g.scored, "weight": g.weight, **_wordings(g.text)} for g in q.groups},
+        "consent": {**_wordings(q.consent.text), "agree": _wordings(q.consent.agree),
+                    "decline": _wordings(q.consent.decline)},
         "context_questions": [_question(question) for question in q.questions],
-        "factors": [{"key": section.key, **_words(section.text),
+        "factors": [{"key": section.key, **_wordings(section.text),
                      "criteria": [_criterion(c) for c in section.criteria]} for section in q.sections],
         **({"unscored_criteria": [_criterion(c) for c in q.unscored]} if q.unscored else {}),
-        "comment": {"key": q.comment.key, **_words(q.comment.text)},
-        "thanks": _words(q.thanks),
+        "comment": {"key": q.comment.key, **_wordings(q.comment.text)},
+        "thanks": _wordings(q.thanks),
     }  # fmt: skip
 
 
-def _words(text: Text) -> dict[str, str]:
+def _wordings(text: Text) -> dict[str, str]:
     return dict(text.translations)
 
 
@@ -313,8 +313,8 @@ def _question(question: Question) -> dict[str, Any]:
     return {
         "key": question.key,
         "required": question.required,
-        **_words(question.text),
-        "options": [{"key": option.key, **_words(option.text)} for option in question.options],
+        **_wordings(question.text),
+        "options": [{"key": option.key, **_wordings(option.text)} for option in question.options],
         **_conditions(question.show_if),
         **({"page": "last"} if question.on_last_page else {}),
     }
@@ -326,14 +326,14 @@ def _criterion(c: Criterion) -> dict[str, Any]:
         "max_points": c.max_points,
         "groups": list(c.groups),
         "na_allowed": c.not_applicable is not None,
-        **_words(c.text),
+        **_wordings(c.text),
         **_conditions(c.show_if),
     }
     if c.not_applicable is not None:
-        document["na"] = _words(c.not_applicable)
+        document["na"] = _wordings(c.not_applicable)
     if c.substitution:
         document["substitute"] = c.substitution.question
         if c.substitution.instead:
             instead = c.substitution.instead
-            document["substitute_when"] = {key: _words(text) for key, text in instead.items()}
+            document["substitute_when"] = {key: _wordings(text) for key, text in instead.items()}
     return document

@@ -1,4 +1,4 @@
-"""Vietnamese text as it is compared: without accents, in lower case, đ as d, however it was typed."""
+"""Text for comparisons: Vietnamese without accents, in lower case, đ as d, in one Unicode spelling."""
 
 import re
 import unicodedata
@@ -7,15 +7,15 @@ _BLANKS = re.compile(r"\s+")
 
 
 class _Folds(dict[int, str]):
-    """What each character is compared as, worked out once."""
+    """Maps each character to its folded one. An entry is computed when it is first needed."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = _folded(chr(code))
+        self[code] = _fold_character(chr(code))
         return self[code]
 
 
 class _Visible(dict[int, int | None]):
-    """Each character, but nothing for an invisible one; worked out once."""
+    """Maps each character to itself, an invisible one to None."""
 
     def __missing__(self, code: int) -> int | None:
         self[code] = None if unicodedata.category(chr(code)) == "Cf" else code
@@ -31,16 +31,16 @@ def composed(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The text as it is compared, one character for each of `text`, so that places in both are the same."""
+    """The text for comparisons, with one character for each of `text`, so positions stay the same."""
     return text.translate(_folds)
 
 
 def search_key(text: str) -> str:
-    """The text as it is searched: composed, folded, its blanks made one."""
+    """The text for searches: composed, folded, with single blanks."""
     return _BLANKS.sub(" ", folded(composed(text))).strip()
 
 
-def _folded(character: str) -> str:
+def _fold_character(character: str) -> str:
     if character in "đĐ":
         return "d"
     if character.isdecimal():

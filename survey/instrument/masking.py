@@ -1,7 +1,7 @@
-"""What could name a person in a comment, masked: phones, identity and dossier numbers, e-mail addresses.
+"""Masks what could identify a person in a comment: phone, identity and dossier numbers, e-mail addresses.
 
-When in doubt a number is masked: one too many costs a reader little, one too few tells who wrote. Amounts of
-money, days and ranges of years are left, because comments are about them.
+A doubtful number is masked: one too many costs a reader little, one too few can identify the author. Amounts
+of money, dates and ranges of years stay, because comments are about them.
 """
 
 import re
@@ -12,7 +12,7 @@ from survey.instrument.folding import composed, folded
 
 
 class Kind(StrEnum):
-    """What stood where something was masked."""
+    """The kind of text that was masked."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -21,8 +21,11 @@ class Kind(StrEnum):
     NUMBER = "number"
 
 
-# All patterns look at folded text: lower case, no accents, plain digits.
-_MAY_NAME = re.compile(r"[\d@]|[(\[]at[)\]]")  # without any of these nothing below matches
+# The position from which a match is masked, and its kind; None for a match that stays.
+_KindOf = Callable[[re.Match[str], str], tuple[int, Kind] | None]
+
+# All patterns are for folded text: lower case, no accents, plain digits.
+_MAY_NAME = re.compile(r"[\d@]|[(\[]at[)\]]")  # no pattern below matches without one of these
 _EMAIL = re.compile(
     r"[\w.+%'-]+ {0,2}(?:@|\(at\)|\[at\]) {0,2}[\w-]+(?: {0,2}(?:\.|\(dot\)|\[dot\]) {0,2}[\w-]+)+"
 )
@@ -39,7 +42,7 @@ _LONG = re.compile(rf"(?<![\w])(?:\(?\+|\()?\d(?:{_BETWEEN_DIGITS}\d){{7,}}(?!\w
 _PASSPORT = re.compile(r"\b[a-z]\d{7,8}\b")
 _DAY = r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2})"
 _YEARS = r"(?:19|20)\d\d"
-_LEFT = re.compile(rf"(?:{_DAY}(?: ?[-–] ?{_DAY})?|{_YEARS} ?[-–/] ?{_YEARS})")
+_DATE_OR_YEARS = re.compile(rf"(?:{_DAY}(?: ?[-–] ?{_DAY})?|{_YEARS} ?[-–/] ?{_YEARS})")
 _MONEY_AFTER = re.compile(r" ?(?:d|dong|vnd|vnđ|trieu|ty|usd)\b")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[. ]\d{3})+")
 _PHONE_DIGITS = re.compile(r"0?(?:0|84|0084)\d{8,10}")
@@ -53,52 +56,52 @@ _WORD_KINDS = {
 }
 
 
-def masked(text: str, words: Mapping[Kind, str]) -> str:
-    """`text` composed, with `words` in the place of what could name a person."""
+def masked(text: str, labels: Mapping[Kind, str]) -> str:
+    """`text`, composed, with a label instead of each match that could identify a person."""
     plain = composed(text)
     if not _MAY_NAME.search(folded(plain)):
         return plain
     for pattern, kind_of in _PATTERNS:
-        plain = _replaced(plain, pattern, kind_of, words)
+        plain = _replace_matches(plain, pattern, kind_of, labels)
     return plain
 
 
-def _replaced(
+def _replace_matches(
     text: str,
     pattern: re.Pattern[str],
-    kind_of: "Callable[[re.Match[str], str], tuple[int, Kind] | None]",
-    words: Mapping[Kind, str],
+    kind_of: _KindOf,
+    labels: Mapping[Kind, str],
 ) -> str:
-    """`text` with each match replaced from where its kind says it begins."""
+    """`text` with each match replaced from the position that `kind_of` returns."""
     compared, pieces, done = folded(text), [], 0
-    for found in pattern.finditer(compared):
-        what = kind_of(found, compared)
-        if what is not None:
-            begin, kind = what
-            pieces += [text[done:begin], words[kind]]
-            done = found.end()
+    for match in pattern.finditer(compared):
+        masked_from = kind_of(match, compared)
+        if masked_from is not None:
+            begin, kind = masked_from
+            pieces += [text[done:begin], labels[kind]]
+            done = match.end()
     return "".join([*pieces, text[done:]])
 
 
-def _whole(kind: Kind) -> "Callable[[re.Match[str], str], tuple[int, Kind] | None]":
-    return lambda found, _text: (found.start(), kind)
+def _match_whole(kind: Kind) -> _KindOf:
+    return lambda match, _text: (match.start(), kind)
 
 
-def _named(found: re.Match[str], _text: str) -> tuple[int, Kind] | None:
+def _match_code(match: re.Match[str], _text: str) -> tuple[int, Kind] | None:
     """The code after a word such as “mã hồ sơ”; the word itself stays."""
-    if _LEFT.fullmatch(found["code"]):
+    if _DATE_OR_YEARS.fullmatch(match["code"]):
         return None
-    return found.start("code"), _WORD_KINDS.get(found["word"], Kind.DOSSIER)
+    return match.start("code"), _WORD_KINDS.get(match["word"], Kind.DOSSIER)
 
 
-def _long(found: re.Match[str], text: str) -> tuple[int, Kind] | None:
-    number = found.group()
-    if _LEFT.fullmatch(number) or _is_money(number, text[found.end() :]):
+def _match_long_number(match: re.Match[str], text: str) -> tuple[int, Kind] | None:
+    number = match.group()
+    if _DATE_OR_YEARS.fullmatch(number) or _is_money(number, text[match.end() :]):
         return None
     digits = re.sub(r"\D", "", number)
     if _PHONE_DIGITS.fullmatch(digits):
-        return found.start(), Kind.PHONE
-    return found.start(), Kind.IDENTITY if len(digits) in _IDENTITY_LENGTHS else Kind.NUMBER
+        return match.start(), Kind.PHONE
+    return match.start(), Kind.IDENTITY if len(digits) in _IDENTITY_LENGTHS else Kind.NUMBER
 
 
 def _is_money(number: str, after: str) -> bool:
@@ -107,9 +110,9 @@ def _is_money(number: str, after: str) -> bool:
 
 
 _PATTERNS = (
-    (_EMAIL, _whole(Kind.EMAIL)),
-    (_DOSSIER, _whole(Kind.DOSSIER)),
-    (_NAMED, _named),
-    (_LONG, _long),
-    (_PASSPORT, _whole(Kind.IDENTITY)),
+    (_EMAIL, _match_whole(Kind.EMAIL)),
+    (_DOSSIER, _match_whole(Kind.DOSSIER)),
+    (_NAMED, _match_code),
+    (_LONG, _match_long_number),
+    (_PASSPORT, _match_whole(Kind.IDENTITY)),
 )

@@ -1,13 +1,12 @@
-"""A questionnaire as frozen values. One object is one published version, its digest its identity."""
+"""A questionnaire as frozen values. One object is one version, identified by its digest."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import wraps
-from typing import Literal, TypeVar
+from functools import cached_property
+from typing import Literal
 
 GROUP_QUESTION = "respondent_group"
 CONSENT = "consent"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -17,13 +16,13 @@ class Text:
     translations: Mapping[str, str]
 
     def to(self, language: str) -> str:
-        """The wording in `language`, or in the first where the questionnaire does not speak it."""
+        """The wording in `language`, or in the default language where it is not translated."""
         return self.translations.get(language) or next(iter(self.translations.values()))
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What must hold for an item to be asked: the answer to `question` is (or is not) one of `values`."""
+    """A condition for asking an item: the answer to `question` is (or is not, if negated) in `values`."""
 
     question: str
     values: tuple[str, ...]
@@ -40,7 +39,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A question about the respondent's visit. It earns no points; its answers route and break down."""
+    """A question about the visit. It earns no points; its answers decide the path and divide the results."""
 
     key: str
     text: Text
@@ -52,7 +51,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Substitution:
-    """The answer whose label is set into a criterion's wording in lower case; `instead` replaces some."""
+    """Puts the label of an answer into a criterion's wording in lower case; `instead` replaces some."""
 
     question: str
     instead: Mapping[str, Text]
@@ -60,9 +59,9 @@ class Substitution:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One thing to rate on the scale. `max_points` is 0 for one that is asked and not scored.
+    """One item to rate on the scale. `max_points` is 0 for an item that is not scored.
 
-    `not_applicable` is the label of its "not applicable" answer, None where that answer is not offered.
+    `not_applicable` is the label of the "not applicable" answer, None where that answer is not offered.
     """
 
     key: str
@@ -76,7 +75,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Section:
-    """A factor: criteria that are asked and scored together."""
+    """A factor: criteria that stand together in the form and in the score."""
 
     key: str
     text: Text
@@ -84,13 +83,13 @@ class Section:
 
     @property
     def max_points(self) -> float:
-        """The section's own maximum, in points of the total."""
+        """The maximum points of the section."""
         return sum(criterion.max_points for criterion in self.criteria)
 
 
 @dataclass(frozen=True)
 class ScaleOption:
-    """One answer of the rating scale and the share (0..1) of a criterion's maximum it earns."""
+    """One answer of the rating scale and the share (0..1) of a criterion's maximum that it earns."""
 
     value: int
     share: float
@@ -99,7 +98,7 @@ class ScaleOption:
 
 @dataclass(frozen=True)
 class Scale:
-    """The scale all criteria share; `options` run from worst to best, `best_first` is how they are read."""
+    """The scale of all criteria. `options` run from worst to best; `best_first` is the order on the page."""
 
     stem: Text
     options: tuple[ScaleOption, ...]
@@ -109,13 +108,18 @@ class Scale:
 
     @property
     def as_offered(self) -> tuple[ScaleOption, ...]:
-        """The answers in the order a respondent reads them."""
+        """The answers in their order on the page."""
         return self.options[::-1] if self.best_first else self.options
+
+    @cached_property
+    def values_by_text(self) -> dict[str, int]:
+        """The value of each answer, by the text that a form sends for it."""
+        return {str(option.value): option.value for option in self.options}
 
 
 @dataclass(frozen=True)
 class Group:
-    """A kind of respondent. `weight` is its part in the score under the rule `fixed`."""
+    """A group of respondents. `weight` is its weight in the score under the rule `fixed`."""
 
     key: str
     text: Text
@@ -125,7 +129,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Consent:
-    """What a respondent agrees to before the first question."""
+    """The consent that a respondent gives before the first question."""
 
     text: Text
     agree: Text
@@ -143,7 +147,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class ScoringSettings:
-    """The parts of the scoring rule that an office decides."""
+    """The settings of the scoring rule that an office chooses."""
 
     total_points: float
     target_low: float
@@ -178,21 +182,21 @@ class Questionnaire:
 
     @property
     def default_language(self) -> str:
-        """The language a page opens in."""
+        """The language of a page before a respondent chooses one."""
         return self.languages[0]
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
-        """Every criterion in the order it is asked, the unscored ones last."""
+        """Every criterion in its order in the form, the unscored ones last."""
         return tuple(c for section in self.sections for c in section.criteria) + self.unscored
 
     @property
     def scored_criteria(self) -> tuple[Criterion, ...]:
-        """The criteria that earn points, in the order they are asked."""
+        """The criteria that earn points, in their order in the form."""
         return tuple(c for section in self.sections for c in section.criteria if c.max_points > 0)
 
     def items(self) -> Iterator[Question | Criterion]:
-        """Every question and criterion in the order a respondent meets it."""
+        """Every question and criterion in its order in the form."""
         yield from (q for q in self.questions if not q.on_last_page)
         yield from self.criteria
         yield from (q for q in self.questions if q.on_last_page)
@@ -206,20 +210,19 @@ class Questionnaire:
         return next(g for g in self.groups if g.key == key)
 
     def offered_groups(self) -> tuple[str, ...]:
-        """The groups a respondent can choose, in the order offered."""
+        """The groups that a respondent can choose, in their order in the form."""
         return tuple(option.key for option in self.question(GROUP_QUESTION).options)
 
+    def conditions(self, item: Question | Criterion) -> tuple[Condition, ...]:
+        """Every condition for asking `item`: its own and its respondent groups.
 
-def once(work_out: Callable[[Questionnaire], T]) -> Callable[[Questionnaire], T]:
-    """Work something out once for each questionnaire, which never changes, and keep it with it."""
-    name = f"_{work_out.__module__}.{work_out.__qualname__}"
+        A condition on a question that was not asked, or left blank, does not hold; negated, it does.
+        """
+        if isinstance(item, Question) or set(self.offered_groups()) <= set(item.groups):
+            return item.show_if
+        return (Condition(GROUP_QUESTION, item.groups), *item.show_if)
 
-    @wraps(work_out)
-    def kept(questionnaire: Questionnaire) -> T:
-        known = vars(questionnaire)
-        if name not in known:
-            known[name] = work_out(questionnaire)
-        found: T = known[name]
-        return found
-
-    return kept
+    @cached_property
+    def conditions_by_key(self) -> tuple[tuple[str, tuple[Condition, ...]], ...]:
+        """The key and conditions of every item, in the order of the items."""
+        return tuple((item.key, self.conditions(item)) for item in self.items())

@@ -1,45 +1,27 @@
-"""Who is asked what: the path that earlier answers open through a questionnaire."""
+"""Finds which items a respondent is asked, from the answers before them."""
 
 from collections.abc import Mapping
 
-from survey.instrument.questionnaire import (
-    GROUP_QUESTION,
-    Condition,
-    Criterion,
-    Question,
-    Questionnaire,
-    once,
-)
+from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
 
 
 def conditions(questionnaire: Questionnaire, item: Question | Criterion) -> tuple[Condition, ...]:
-    """Everything that must hold for `item` to be asked: its own conditions and its respondent groups.
-
-    A condition on a question that was not asked, or left blank, does not hold; negated, it does.
-    """
-    if isinstance(item, Question) or set(questionnaire.offered_groups()) <= set(item.groups):
-        return item.show_if
-    return (Condition(GROUP_QUESTION, item.groups), *item.show_if)
+    """Every condition for asking `item`."""
+    return questionnaire.conditions(item)
 
 
 def asked_keys(questionnaire: Questionnaire, chosen: Mapping[str, str]) -> frozenset[str]:
-    """The keys of the items on the path of a respondent who chose these options (question key → option key).
+    """The keys of the items that a respondent with these options (question key → option key) is asked.
 
-    Options chosen in questions off the path are ignored, however they got into `chosen`.
+    Options of questions that are not asked are ignored.
     """
-    asked: set[str] = set()
-    for key, needed in _paths(questionnaire):
-        if all(_holds(condition, chosen, asked) for condition in needed):
-            asked.add(key)
-    return frozenset(asked)
+    keys: set[str] = set()
+    for key, conditions in questionnaire.conditions_by_key:
+        if all(_holds(condition, chosen, keys) for condition in conditions):
+            keys.add(key)
+    return frozenset(keys)
 
 
-@once
-def _paths(questionnaire: Questionnaire) -> tuple[tuple[str, tuple[Condition, ...]], ...]:
-    """Every item's key with its conditions, in the order items are asked."""
-    return tuple((item.key, conditions(questionnaire, item)) for item in questionnaire.items())
-
-
-def _holds(condition: Condition, chosen: Mapping[str, str], asked: set[str]) -> bool:
-    answer = chosen.get(condition.question) if condition.question in asked else None
+def _holds(condition: Condition, chosen: Mapping[str, str], keys: set[str]) -> bool:
+    answer = chosen.get(condition.question) if condition.question in keys else None
     return (answer in condition.values) != condition.negated

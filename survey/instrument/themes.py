@@ -1,4 +1,4 @@
-"""What many comments speak of: words and pairs of words by the number of comments they are in."""
+"""The themes of many comments: words and phrases by the number of comments that contain them."""
 
 import re
 from collections import Counter
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from survey.instrument.folding import folded
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MOST = 12
-_FEWEST_COMMENTS = 2
-# Syllables that carry no theme, folded; a pair is left out when either of it is one.
-_EMPTY_WORDS = (
+_MAX_THEMES = 12
+_MIN_COMMENTS = 2
+# Folded syllables without a theme; a pair that contains one is ignored.
+_EMPTY_SYLLABLES = (
     "a ai an and anh are as at ba be been bi boi but by ca cac can chi cho chua chung co con cua cung "
     "da dang day de den di did do duoc em for from gi had has have hay he her het his hon i in is it "
     "its khi khong la lai lam len luc luon ma me minh moi more mot my na nay nen neu nhat nhieu nhu "
@@ -19,12 +19,12 @@ _EMPTY_WORDS = (
     "their them theo there they thi this to toi too tren trong tu us va van vao very vi viec voi was we "
     "were what when which who will with would xin you your "
 )
-_EMPTY = frozenset(_EMPTY_WORDS.split())
+_EMPTY = frozenset(_EMPTY_SYLLABLES.split())
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Words that stand in `n` comments, as they are written most often."""
+    """A word or phrase of `n` comments in its most frequent spelling."""
 
     words: str
     n: int
@@ -33,52 +33,54 @@ class Theme:
 def themes(comments: Iterable[str]) -> tuple[Theme, ...]:
     """The most frequent themes.
 
-    Pairs that overlap in the very same comments are one phrase; a word that nearly always stands in a pair is
-    left to the pair.
+    Pairs that overlap in the same comments are one phrase. A word that is nearly always part of a pair is
+    counted with the pair only.
     """
-    found: dict[str, set[int]] = {}
-    spelled: dict[str, Counter[str]] = {}
-    for place, comment in enumerate(comments):
+    comments_of: dict[str, set[int]] = {}
+    spellings: dict[str, Counter[str]] = {}
+    for index, comment in enumerate(comments):
         for key, spelling in dict(_terms(comment)).items():
-            found.setdefault(key, set()).add(place)
-            spelled.setdefault(key, Counter())[spelling] += 1
-    said = {key: spellings.most_common(1)[0][0] for key, spellings in spelled.items()}
-    frequent = {key: places for key, places in found.items() if len(places) >= _FEWEST_COMMENTS}
-    pairs = sorted((len(places), key) for key, places in frequent.items() if " " in key)
+            comments_of.setdefault(key, set()).add(index)
+            spellings.setdefault(key, Counter())[spelling] += 1
+    usual = {key: counts.most_common(1)[0][0] for key, counts in spellings.items()}
+    frequent = {key: inside for key, inside in comments_of.items() if len(inside) >= _MIN_COMMENTS}
+    pairs = sorted((len(inside), key) for key, inside in frequent.items() if " " in key)
     in_pairs = {word: n for n, key in pairs for word in key.split(" ")}
-    phrases = _joined({said[key]: places for key, places in frequent.items() if " " in key})
-    words = {
-        said[key]: places
-        for key, places in frequent.items()
-        if " " not in key and len(places) > 2 * in_pairs.get(key, 0)
+    phrases = _join_pairs({usual[key]: inside for key, inside in frequent.items() if " " in key})
+    single = {
+        usual[key]: inside
+        for key, inside in frequent.items()
+        if " " not in key and len(inside) > 2 * in_pairs.get(key, 0)
     }
-    ranked = sorted((phrases | words).items(), key=lambda one: (-len(one[1]), -len(one[0]), one[0]))
-    return tuple(Theme(phrase, len(places)) for phrase, places in ranked[:_MOST])
+    ranked = sorted((phrases | single).items(), key=lambda item: (-len(item[1]), -len(item[0]), item[0]))
+    return tuple(Theme(phrase, len(inside)) for phrase, inside in ranked[:_MAX_THEMES])
 
 
-def _joined(pairs: dict[str, set[int]]) -> dict[str, set[int]]:
-    """The pairs, those that go on from one another in the same comments joined to phrases."""
+def _join_pairs(pairs: dict[str, set[int]]) -> dict[str, set[int]]:
+    """The pairs; two that overlap in the same comments become one phrase."""
     phrases = dict(pairs)
-    for pair, places in sorted(pairs.items()):
-        before = next((p for p in phrases if p != pair and p.endswith(f" {pair.split(' ')[0]}")
-                       and phrases[p] == places), None)  # fmt: skip
+    for pair, inside in sorted(pairs.items()):
+        first, rest = pair.split(" ", 1)
+        before = next(
+            (p for p in phrases if p != pair and p.endswith(f" {first}") and phrases[p] == inside), None
+        )
         if before is None or pair not in phrases:
             continue
         del phrases[pair], phrases[before]
-        phrases[f"{before} {pair.split(' ', 1)[1]}"] = places
+        phrases[f"{before} {rest}"] = inside
     return phrases
 
 
 def _terms(comment: str) -> Iterator[tuple[str, str]]:
-    """Words and pairs of neighbours, as compared and as written; what is masked is no word."""
+    """Words and pairs of neighbours, as a key for comparisons and as written. Masked parts are no words."""
     for sentence in re.split(r"[.,;:!?()\[\]\n…]+", comment):
-        words: Sequence[str] = _WORD.findall(sentence)
-        keys = [folded(word) for word in words]
-        for place, (key, word) in enumerate(zip(keys, words, strict=True)):
+        spellings: Sequence[str] = _WORD.findall(sentence)
+        keys = [folded(spelling) for spelling in spellings]
+        for index, (key, spelling) in enumerate(zip(keys, spellings, strict=True)):
             if key in _EMPTY or len(key) < 2:
                 continue
             if len(key) > 3:
-                yield key, word.lower()
-            following = place + 1
-            if following < len(words) and keys[following] not in _EMPTY and len(keys[following]) > 1:
-                yield f"{key} {keys[following]}", f"{word} {words[following]}".lower()
+                yield key, spelling.lower()
+            following = index + 1
+            if following < len(keys) and keys[following] not in _EMPTY and len(keys[following]) > 1:
+                yield f"{key} {keys[following]}", f"{spelling} {spellings[following]}".lower()

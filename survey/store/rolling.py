@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from survey.instrument.answers import NOT_APPLICABLE_FIELD
-from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, once
+from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.scoring.pair_counts import PairCounts, pair_counts
 
 T = TypeVar("T")
@@ -165,14 +165,12 @@ def _codes(questionnaire: Questionnaire, answers: Sequence[Mapping[str, int | st
     return np.array(found, dtype=np.int64).reshape(len(answers), len(keys))
 
 
-@once
 def _code_of(questionnaire: Questionnaire) -> dict[int | str | None, int]:
     options = questionnaire.scale.options
     codes: dict[int | str | None, int] = {option.value: place for place, option in enumerate(options)}
     return codes | {NOT_APPLICABLE_FIELD: len(options), None: len(options) + 1}
 
 
-@once
 def scored_places(questionnaire: Questionnaire) -> tuple[int, ...]:
     """Where the criteria that earn points stand among all criteria."""
     return tuple(place for place, c in enumerate(questionnaire.criteria) if c.max_points > 0)

@@ -17,4 +17,4 @@ def mask_in(language: str) -> Callable[[str], str]:
         Kind.DOSSIER: _("[dossier number]"),
         Kind.NUMBER: _("[number]"),
     }
-    return partial(masked, words=words)
+    return partial(masked, labels=words)

@@ -9,12 +9,11 @@ from survey.instrument.answers import (
     Problem,
     from_stored,
     is_complete,
-    offered,
     read,
     to_stored,
 )
 from survey.instrument.codec import from_document
-from survey.instrument.questionnaire import Questionnaire
+from survey.instrument.questionnaire import Criterion, Question, Questionnaire
 from survey.instrument.routing import asked_keys
 from tests.builders import ROUTING
 from tests.instrument.builders import document
@@ -24,6 +23,13 @@ Q: Questionnaire = from_document(document())
 
 def _form(**fields: str) -> dict[str, list[str]]:
     return {key: [value] for key, value in {**ROUTING, **fields}.items()}
+
+
+def _answers_of(item: Question | Criterion) -> set[object]:
+    if isinstance(item, Question):
+        return {option.key for option in item.options}
+    not_applicable = set() if item.not_applicable is None else {Missing.NOT_APPLICABLE}
+    return {option.value for option in Q.scale.options} | not_applicable
 
 
 def test_not_applicable_left_blank_and_not_asked_are_three_facts() -> None:
@@ -116,7 +122,7 @@ def test_whatever_is_sent_every_item_gets_exactly_one_answer_that_is_offered(
     for item in Q.items():
         value = reading.answers.values[item.key]
         if item.key in asked:
-            assert value is Missing.BLANK or value in offered(Q, item).values()
+            assert value is Missing.BLANK or value in _answers_of(item)
         else:
             assert value is Missing.NOT_ASKED
     assert from_stored(Q, to_stored(reading.answers), reading.answers.comment) == reading.answers
