@@ -15,7 +15,7 @@ from survey.reports.scoring_rules import rules_of
 from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.estimate import scored_groups
 from survey.scoring.moment_score import score_moments
-from survey.scoring.moments import Moments, made_for
+from survey.scoring.moments import Moments, rules_key
 from survey.scoring.pair_counts import PairCounts, moment_cell
 from survey.scoring.results import SurveyScore
 from survey.scoring.rules import Rules
@@ -79,7 +79,7 @@ class Basis:
             for (domain, of), cell in cells.items()
             if cell.n and (not self.populations or of in self.populations)
         }
-        return Moments(made_for(self.rules), has_clusters=False, has_weights=False, cells=placed)
+        return Moments(rules_key(self.rules), has_clusters=False, has_weights=False, cells=placed)
 
     def parts(self, view: str) -> dict[tuple[str, str], PairCounts]:
         """The counts of each part of a view by respondent group."""

@@ -23,12 +23,12 @@ from survey.reports.certificate import (
 from survey.reports.scoring_rules import rules_of
 from survey.scoring.estimate import (
     Cells,
-    combined,
+    combine_cells,
     group_shares,
     scored_groups,
     section_keys,
 )
-from survey.scoring.findings import Findings, judged
+from survey.scoring.findings import Findings, score_from_findings
 from survey.scoring.rules import Rules
 from survey.scoring.score import Score
 from survey.scoring.variance import Variances, unit_factor
@@ -154,7 +154,7 @@ def _shown(value: Any) -> str:
 def _score_from(sums: Mapping[str, Any], rules: Rules, level: float) -> Score:
     """The score behind the sums, with all that is said about it."""
     cells, strata = sums["cells"], sums["strata"]
-    found = combined(_cells(cells, rules), rules, group_shares(rules))
+    found = combine_cells(_cells(cells, rules), rules, group_shares(rules))
     variances = _variances(strata, rules) if strata else _no_variances(found.points.size)
     people = {
         stratum["stratum"]: sum(c["weight"] * c["n"] for c in cells if c["stratum"] == stratum["stratum"])
@@ -179,7 +179,7 @@ def _score_from(sums: Mapping[str, Any], rules: Rules, level: float) -> Score:
         people={name: w for name, w in people.items() if w > 0},
         population=None,
     )  # fmt: skip
-    return judged(findings, rules, level)
+    return score_from_findings(findings, rules, level)
 
 
 def _variances(strata: list[dict[str, Any]], rules: Rules) -> Variances:

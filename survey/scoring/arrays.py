@@ -1,4 +1,4 @@
-"""The array types of scoring, and labels turned into codes."""
+"""The array types of scoring, and functions on labels and codes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,19 +10,18 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
 Labels = npt.NDArray[Any]
-
-
-_CHUNK_ROWS = 16_384  # small enough to stay in a processor's cache: several times as fast as whole columns
+Counts = npt.NDArray[np.int64]
+_CHUNK_ROWS = 16_384  # fits in a processor's cache: several times as fast as whole columns
 
 
 def chunks(n: int) -> Iterator[slice]:
-    """Slices of n rows to work through one after the other."""
+    """Consecutive slices of n rows."""
     for start in range(0, n, _CHUNK_ROWS):
         yield slice(start, min(start + _CHUNK_ROWS, n))
 
 
 def is_blank(labels: Labels) -> Flags:
-    """Which labels, shape (n,), say nothing: None, NaN or an empty text."""
+    """Which labels, shape (n,), are blank: None, NaN or an empty text."""
     if labels.dtype.kind in "iub":
         return np.zeros(labels.shape, dtype=np.bool_)
     if labels.dtype.kind == "f":

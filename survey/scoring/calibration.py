@@ -1,4 +1,4 @@
-"""Weights that meet known population totals, and the residuals their variance is made of."""
+"""Weights that meet known population totals, and the residuals for their variance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from survey.scoring.design_error import DesignError
 
 CalibrationKind = Literal["poststratify", "rake", "linear"]
 _CLOSE = 1e-11
-_MOST_STEPS = 2000
+_MAX_STEPS = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class Calibration:
 
 @dataclass(frozen=True, eq=False)
 class CalibrationFit:
-    """Calibrated weights (n,), and the regression that takes out what the known totals explain.
+    """Calibrated weights (n,), and the regression on the variables with known totals.
 
     `indicator` is (n, p), one column for each label of each margin; `regression_weight` is (n,).
     """
@@ -89,9 +89,9 @@ def _indicator(margin: Margin, base: Floats) -> Floats:
         raise DesignError(f"{margin.variable} has {labels.size} labels for {base.size} respondents",
                           column=margin.variable)  # fmt: skip
     texts = np.where(is_blank(labels), "", labels.astype(str))
-    strange = ~np.isin(texts, list(margin.totals))
-    if strange.any():
-        row = int(np.argmax(strange))
+    unknown = ~np.isin(texts, list(margin.totals))
+    if unknown.any():
+        row = int(np.argmax(unknown))
         raise DesignError(f"{margin.variable} is {str(texts[row])!r}, which has no population total; add it",
                           row=row + 1, column=margin.variable)  # fmt: skip
     matrix = np.column_stack([texts == level for level in margin.totals]).astype(np.float64)
@@ -121,7 +121,7 @@ def _check_totals(margins: tuple[Margin, ...], totals: list[Floats]) -> None:
 def _rake(indicators: list[Floats], totals: list[Floats], base: Floats) -> Floats:
     """Iterative proportional fitting; one margin takes one step. Source: Deming, Stephan (1940)."""
     weight = base
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         miss = 0.0
         for indicator, target in zip(indicators, totals, strict=True):
             people = weight @ indicator

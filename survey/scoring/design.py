@@ -1,4 +1,4 @@
-"""The sample design of a survey: who could be drawn, how, and with what weight."""
+"""The sample design of a survey: strata, clusters, population sizes and weights."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,7 +18,7 @@ _HEAVIEST = 1e12
 
 @dataclass(frozen=True, eq=False)
 class SampleDesign:
-    """How the respondents were drawn. Everything left out means a simple random sample of respondents.
+    """How the respondents were drawn. Without any field it is a simple random sample of respondents.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ class SampleDesign:
     fpc : (n,) float, primary sampling units of the respondent's stratum in the population; inf: no limit
     ssu, fpc2 : (n,) second-stage units inside the PSU, and how many that PSU has in the population
     nest : PSU labels start again in each stratum
-    lonely_psu : a stratum with one PSU: refuse, square its uncentred total (as R survey), count nothing,
-        or give it the average of the other strata
-    calibration : known population totals the weights are made to meet
+    lonely_psu : rule for a stratum with one PSU: refuse, square its uncentred total (as R survey), count
+        nothing, or give it the average of the other strata
+    calibration : known population totals that the weights meet
     """
 
     strata: Labels | None = None
@@ -64,8 +64,8 @@ class Layout:
     """A checked design as codes: n respondents, m PSUs, H strata.
 
     `weight` (n,) is calibrated and scaled so that the heaviest is 1; times `weight_unit` it is people.
-    `population` (H,) counts PSUs, inf where the stratum has no known size. `second` is kept only when
-    both population sizes are known, as the variance then gains its second-stage term.
+    `population` (H,) counts PSUs, inf where the stratum has no known size. `second` is set only when both
+    population sizes are known, since only then does the variance have its second-stage term.
     """
 
     weight: Floats
@@ -110,7 +110,7 @@ def lay_out(design: SampleDesign, n: int) -> Layout:
     layout = replace(layout, second=_second_stage(design, layout))
     if design.lonely_psu == "fail":
         _refuse_lonely(layout)
-    return _weighted(layout, design)
+    return _with_weights(layout, design)
 
 
 def _check_columns(design: SampleDesign, n: int) -> None:
@@ -132,15 +132,15 @@ def _check_column(values: Labels, column: str, n: int) -> None:
             f"{column} has shape {values.shape} for {n} respondents; give one each", column=column
         )
     if column in ("strata", "psu", "ssu"):
-        wrong, needs = is_blank(values), "a label"
+        is_wrong, needs = is_blank(values), "a label"
     elif column == "weights":
-        wrong, needs = ~((values >= 0) & (values <= _HEAVIEST)), f"a number from 0 to {_HEAVIEST:.0e}"
+        is_wrong, needs = ~((values >= 0) & (values <= _HEAVIEST)), f"a number from 0 to {_HEAVIEST:.0e}"
     else:
-        wrong, needs = ~(values > 0), "a number of units above 0"
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        found = values[row].item() if hasattr(values[row], "item") else values[row]
-        raise DesignError(f"{column} is {found!r}; it must be {needs}", row=row + 1, column=column)
+        is_wrong, needs = ~(values > 0), "a number of units above 0"
+    if is_wrong.any():
+        row = int(np.argmax(is_wrong))
+        value = values[row].item() if hasattr(values[row], "item") else values[row]
+        raise DesignError(f"{column} is {value!r}; it must be {needs}", row=row + 1, column=column)
 
 
 def _codes_of(labels: Labels | None, n: int) -> tuple[Codes, tuple[str, ...]]:
@@ -241,8 +241,8 @@ def _refuse_lonely(layout: Layout) -> None:
             )  # fmt: skip
 
 
-def _weighted(layout: Layout, design: SampleDesign) -> Layout:
-    """The layout with its weights: given, else by the population sizes, then calibrated, then scaled."""
+def _with_weights(layout: Layout, design: SampleDesign) -> Layout:
+    """The layout with weights, of the design or the population sizes, calibrated and scaled."""
     n = layout.stratum.size
     if design.weights is not None:
         weight = np.asarray(design.weights, dtype=np.float64)
@@ -257,7 +257,7 @@ def _weighted(layout: Layout, design: SampleDesign) -> Layout:
 
 
 def _inverse_chance(layout: Layout) -> Floats:
-    """One over the chance of being drawn, shape (n,), where population sizes tell it; else 1."""
+    """One over the chance of being drawn, shape (n,), where population sizes are known; else 1."""
     known = np.isfinite(layout.population)
     by_stratum = np.where(known, np.divide(layout.population, layout.n_psu, where=known,
                                            out=np.ones_like(layout.n_psu)), 1.0)  # fmt: skip

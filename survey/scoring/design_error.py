@@ -1,11 +1,11 @@
-"""What is wrong with a sample design, and in which row and column."""
+"""The error of a sample design, with its row and column."""
 
 
 class DesignError(ValueError):
     """A sample design that contradicts itself or the answers.
 
     `row` counts respondents from 1; `column` is a field of SampleDesign or the name of a calibration
-    variable. Both are None where the whole design is meant.
+    variable. Both are None where the error is about the whole design.
     """
 
     def __init__(self, message: str, *, row: int | None = None, column: str | None = None) -> None:

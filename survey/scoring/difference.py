@@ -1,4 +1,4 @@
-"""Differences between scores: of two separate surveys, or of parts of one that share people or clusters."""
+"""Differences between scores of two surveys, or of domains of one survey that share clusters."""
 
 import math
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Difference:
 def difference_of(first: Score, second: Score, *, level: float = 0.95) -> Difference | None:
     """The difference of two scores of separate samples, with its t interval; None where either is undefined.
 
-    Samples that share respondents or clusters are not independent: this is not for two domains of one survey.
+    Samples that share respondents or clusters are not independent. Use `differences_between` for two domains.
 
     Source
     ------
@@ -55,10 +55,10 @@ def difference_of(first: Score, second: Score, *, level: float = 0.95) -> Differ
 def differences_between(
     sample: Sample, domain: Labels, pairs: Sequence[tuple[str, str]], *, level: float = 0.95
 ) -> tuple[Difference | None, ...]:
-    """Differences between domains of one design: desks, groups, or campaigns that asked in the same clusters.
+    """Differences between domains of one design: desks, groups, or campaigns with the same clusters.
 
-    Campaigns are compared by stacking their rows, with the campaign as the domain: clusters of the same label
-    then carry the covariance between them. A difference is None where either domain has no score.
+    To compare campaigns, stack their rows, with the campaign as the domain: clusters of the same label then
+    carry the covariance. A difference is None where either domain has no score.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def differences_between(
     Raises
     ------
     AnswersError
-        A pair names a domain nobody is in, or the same one twice.
+        A pair names a domain without people, or one domain twice.
     IntervalError
         The level lies outside 0 to 1.
 
@@ -80,31 +80,33 @@ def differences_between(
     check_level(level)
     rows = domain_rows(domain, sample.scored)
     for pair in pairs:
-        strange = [name for name in pair if name not in rows]
-        if strange or pair[0] == pair[1]:
+        unknown = [name for name in pair if name not in rows]
+        if unknown or pair[0] == pair[1]:
             raise AnswersError(f"{pair!r} is no pair of two domains; there are {', '.join(rows) or 'none'}")
     return tuple(_between(sample, rows[first], rows[second], level) for first, second in pairs)
 
 
 def _between(sample: Sample, first: Codes, second: Codes, level: float) -> Difference | None:
     rules, weight = sample.rules, sample.layout.weight
-    (one, moves_one), (two, moves_two) = (estimates(sample.sheet, rules, weight, r) for r in (first, second))
-    moved = np.concatenate([-moves_one[:, :1], moves_two[:, :1]])
-    found = stratum_variances(sample.layout, moved, np.concatenate([first, second]))
-    return difference_from(one, two, found, rules, level)
+    (one, influence_one), (two, influence_two) = (
+        estimates(sample.sheet, rules, weight, r) for r in (first, second)
+    )
+    influence = np.concatenate([-influence_one[:, :1], influence_two[:, :1]])
+    variances = stratum_variances(sample.layout, influence, np.concatenate([first, second]))
+    return difference_from(one, two, variances, rules, level)
 
 
 def difference_from(
-    one: Estimates, two: Estimates, found: Variances, rules: Rules, level: float
+    one: Estimates, two: Estimates, variances: Variances, rules: Rules, level: float
 ) -> Difference | None:
-    """Second score minus first, from both estimates and the variance `found` of their difference."""
-    least = rules.total_points * (1 - 1e-9) if rules.when_unscored == "undefined" else NOTHING
-    if min(one.scored_max[0], two.scored_max[0]) < least:
+    """Second score minus first, from both estimates and the variance of their difference."""
+    minimum = rules.total_points * (1 - 1e-9) if rules.when_unscored == "undefined" else NOTHING
+    if min(one.scored_max[0], two.scored_max[0]) < minimum:
         return None
-    estimate, variance = float(two.points[0] - one.points[0]), float(found.total[0])
-    df = found.design_df
+    estimate, variance = float(two.points[0] - one.points[0]), float(variances.total[0])
+    df = variances.design_df
     if rules.group_rule == "fixed":
-        df = found.satterthwaite_df(0) or df
+        df = variances.satterthwaite_df(0) or df
     if df < 1:
         return Difference(estimate, None, None, None)
     if variance <= NOTHING * rules.total_points**2:

@@ -1,23 +1,21 @@
-"""Which parts of breakdowns are too small to show."""
+"""Finds the parts of breakdowns that are too small to show."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
-from survey.scoring.arrays import Flags, Floats, Labels
+from survey.scoring.arrays import Counts, Flags, Floats, Labels
 
-Counts = np.ndarray[Any, np.dtype[np.int64]]
 _ZERO = 1e-9
 
 
 def hidden_parts(counts: Mapping[str, int], minimum: int) -> frozenset[str]:
-    """The parts to hide so that no part under `minimum` respondents is shown or can be found by subtraction.
+    """The parts to hide so that no part under `minimum` respondents is shown or follows by subtraction.
 
     Parameters
     ----------
-    counts : respondents in each part; the parts make up a whole whose own figures are shown
-    minimum : fewest respondents a shown part has
+    counts : respondents in each part; the figures of the whole are shown too
+    minimum : smallest number of respondents of a shown part
 
     Source
     ------
@@ -37,17 +35,17 @@ def hidden_parts(counts: Mapping[str, int], minimum: int) -> frozenset[str]:
 def hidden_in_views(
     views: Mapping[str, Labels], minimum: int, *, people: Counts | None = None
 ) -> dict[str, frozenset[str]]:
-    """The parts to hide in each of several breakdowns of the same respondents, shown beside their whole.
+    """The parts to hide in each of several breakdowns of the same respondents, whose total is shown.
 
-    What one view hides another may give away: a small group that all came to one desk is that desk. So no
-    set of under `minimum` respondents that the views can name (a part, or a crossing of parts) may be a sum
-    or difference of what is shown anywhere.
+    One view can reveal what another hides, for example when all of a small group came to one desk. So no set
+    of under `minimum` respondents that is a part of a view, or a crossing of parts, may be a sum or
+    difference of shown figures.
 
     Parameters
     ----------
-    views : for each breakdown, (n,) labels of the part each respondent is in, "" for none
-    minimum : fewest respondents a shown part has
-    people : (n,) int, how many respondents each label stands for; None: one
+    views : for each breakdown, (n,) labels of the respondents' parts, "" for none
+    minimum : smallest number of respondents of a shown part
+    people : (n,) int, number of respondents of each label; None: one
 
     Source
     ------
@@ -61,8 +59,8 @@ def hidden_in_views(
     hidden = {name: set(hidden_parts(_counts(values, people), minimum)) for name, values in labels.items()}
     coded = [np.unique(values, return_inverse=True)[1].reshape(-1) for values in labels.values()]
     codes = np.column_stack(coded)
-    _crossings, first, place = np.unique(codes, axis=0, return_index=True, return_inverse=True)
-    sizes = np.bincount(place.reshape(-1), weights=people)
+    _crossings, first, crossing = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+    sizes = np.bincount(crossing.reshape(-1), weights=people)
     parts = {
         (name, part): (values[first] == part).astype(np.float64)
         for name, values in labels.items()
@@ -72,25 +70,25 @@ def hidden_in_views(
     small = [row for row in parts.values() if 0 < row @ sizes < minimum]
     is_small = (sizes > 0) & (sizes < minimum)
     while True:
-        shown = [place for place in parts if place[1] not in hidden[place[0]]]
-        released = np.array([np.ones(sizes.size), *(parts[place] for place in shown)])
-        if not shown or not _any_is_found(small, is_small, released):
-            return {name: frozenset(found) for name, found in hidden.items()}
-        view, part = min(shown, key=lambda place: (float(parts[place] @ sizes), place))
+        shown = [key for key in parts if key[1] not in hidden[key[0]]]
+        released = np.array([np.ones(sizes.size), *(parts[key] for key in shown)])
+        if not shown or not _reveals_any(small, is_small, released):
+            return {name: frozenset(hidden_keys) for name, hidden_keys in hidden.items()}
+        view, part = min(shown, key=lambda key: (float(parts[key] @ sizes), key))
         hidden[view].add(part)
 
 
 def _counts(labels: Labels, people: Counts) -> dict[str, int]:
-    names, place = np.unique(labels, return_inverse=True)
-    counts = np.bincount(place.reshape(-1), weights=people)
+    names, index = np.unique(labels, return_inverse=True)
+    counts = np.bincount(index.reshape(-1), weights=people)
     return {str(name): int(n) for name, n in zip(names, counts, strict=True) if name}
 
 
-def _any_is_found(small: list[Floats], is_small: Flags, released: Floats) -> bool:
-    """Whether a small set, or a small crossing alone, is a linear combination of the released sets."""
+def _reveals_any(small: list[Floats], is_small: Flags, released: Floats) -> bool:
+    """Whether a small set, or a small crossing, is a linear combination of the released sets."""
     _left, values, basis = np.linalg.svd(released, full_matrices=False)
     basis = basis[values > _ZERO * values[0]]
-    # A crossing alone is its own projection exactly where its row of the projection has length 1.
+    # A crossing equals its own projection where its row of the projection has length 1.
     alone = is_small & ((basis**2).sum(axis=0) > 1 - _ZERO)
     if alone.any():
         return True

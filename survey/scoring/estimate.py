@@ -25,7 +25,7 @@ class AnswerSheet:
     `share` (n, Q) is 0..1 of the criterion's maximum, 0 where not valid; `valid` (n, Q) is 1.0 for a valid
     answer of somebody who is asked the criterion, else 0.0. `cell_group` (n,) is the group whose cell the
     respondent falls in, -1 for a group that earns no points; under `pooled` all share group 0.
-    `group_share` (Q, G) is what the rules give each group of each criterion, before cells are dropped.
+    `group_share` (Q, G) is the weight of each group in each criterion by the rules, before cells are dropped.
     """
 
     share: Floats
@@ -50,10 +50,10 @@ class Cells:
 class Estimates:
     """Every estimate of one set of respondents: the score, the S sections, the Q criteria, in this order.
 
-    `points` (1 + S + Q,) is in points; `scored_max` (1 + S + Q,) is the maximum of the criteria behind
-    each that could be scored; `ratio` (Q,) is 0 where `scored` (Q,) is False; `n_valid` (Q,) counts valid
-    answers. `mean` (Q, G) is each cell's mean share, and an answer of share x there moves the estimates by
-    (x - mean) times `per_answer` (Q, G) times `loading` (Q, 1 + S + Q), per unit of weight.
+    `points` (1 + S + Q,) is in points; `scored_max` (1 + S + Q,) is the maximum of the criteria behind each
+    that could be scored; `ratio` (Q,) is 0 where `scored` (Q,) is False; `n_valid` (Q,) counts valid answers.
+    `mean` (Q, G) is each cell's mean share. An answer of share x changes the estimates by (x - mean) times
+    `per_answer` (Q, G) times `loading` (Q, 1 + S + Q), per unit of weight.
     """
 
     points: Floats
@@ -72,8 +72,8 @@ def answer_sheet(answers: Floats, rules: Rules, group: Labels | None) -> AnswerS
     Raises
     ------
     AnswersError
-        The answers have another number of columns, an answer is not on the scale, or a group is needed
-        and missing.
+        The answers have another number of columns, an answer is not on the scale, or a group is missing
+        where the rules need it.
     """
     answers = np.asarray(answers, dtype=np.float64)
     if answers.ndim != 2 or answers.shape[1] != len(rules.criteria):
@@ -114,24 +114,24 @@ def estimates(sheet: AnswerSheet, rules: Rules, weight: Floats, rows: Codes) -> 
     everyone = rows.size == weight.size
     share, valid = (sheet.share, sheet.valid) if everyone else (sheet.share[rows], sheet.valid[rows])
     group = sheet.cell_group[rows]
-    found = combined(_cells(share, valid, weight[rows], group, sheet), rules, sheet.group_share)
-    influence = np.empty((rows.size, found.points.size))
-    for part in chunks(rows.size):
-        moved = share[part] - valid[part] * found.mean.T[group[part]]
-        influence[part] = (moved * found.per_answer.T[group[part]]) @ found.loading
-    return found, influence
+    result = combine_cells(_cells(share, valid, weight[rows], group, sheet), rules, sheet.group_share)
+    influence = np.empty((rows.size, result.points.size))
+    for chunk in chunks(rows.size):
+        deviation = share[chunk] - valid[chunk] * result.mean.T[group[chunk]]
+        influence[chunk] = (deviation * result.per_answer.T[group[chunk]]) @ result.loading
+    return result, influence
 
 
-def combined(cells: Cells, rules: Rules, group_share: Floats) -> Estimates:
-    """The estimates behind sums over cells: ratios of sums, combined over groups as the rules say."""
-    kept = (cells.count >= max(rules.min_valid_per_cell, 1)) & (group_share > 0) & (cells.mass > 0)
+def combine_cells(cells: Cells, rules: Rules, group_share: Floats) -> Estimates:
+    """The estimates from sums over cells: ratios of sums, combined over groups by the rules."""
+    is_used = (cells.count >= max(rules.min_valid_per_cell, 1)) & (group_share > 0) & (cells.mass > 0)
     mean = np.divide(cells.total, cells.mass, out=np.zeros_like(cells.total), where=cells.mass > 0)
-    part = np.where(kept, group_share, 0.0)
+    part = np.where(is_used, group_share, 0.0)
     whole = part.sum(axis=1)
     scored = whole > 0
     part = part / np.where(scored, whole, 1.0)[:, None]
     ratio = (part * mean).sum(axis=1)
-    per_answer = np.divide(part, cells.mass, out=np.zeros_like(part), where=kept)
+    per_answer = np.divide(part, cells.mass, out=np.zeros_like(part), where=is_used)
     loading, scored_max = _loadings(rules, scored)
     n_valid = cells.count.sum(axis=1)
     return Estimates(ratio @ loading, scored_max, ratio, scored, n_valid, mean, per_answer, loading)
@@ -150,7 +150,7 @@ def _cells(share: Floats, valid: Floats, weight: Floats, group: Codes, sheet: An
 
 
 def _loadings(rules: Rules, scored: Flags) -> tuple[Floats, Floats]:
-    """What each criterion's ratio adds to each estimate (Q, 1 + S + Q), and the maximum behind each."""
+    """Contribution of each criterion's ratio to each estimate (Q, 1 + S + Q), and the maximum behind each."""
     maxima = np.array([criterion.max_points for criterion in rules.criteria], dtype=np.float64)
     sections = section_keys(rules)
     member = np.array([[criterion.section == key for key in sections] for criterion in rules.criteria])
@@ -169,22 +169,22 @@ def _shares(answers: Floats, rules: Rules) -> tuple[Floats, Floats]:
     lowest, highest = min(rules.shares), max(rules.shares)
     worth = np.array([rules.shares.get(answer, np.nan) for answer in range(lowest, highest + 1)])
     share, valid = np.empty(answers.shape), np.empty(answers.shape)
-    for part in chunks(answers.shape[0]):
-        given = answers[part]
-        blank = np.isnan(given)
-        on_scale = np.where(blank, lowest, np.clip(given, lowest, highest))
+    for chunk in chunks(answers.shape[0]):
+        values = answers[chunk]
+        blank = np.isnan(values)
+        on_scale = np.where(blank, lowest, np.clip(values, lowest, highest))
         earned = worth[(on_scale - lowest).astype(np.intp)]
-        strange = ((on_scale != given) & ~blank) | (on_scale % 1 != 0) | np.isnan(earned)
-        if strange.any():
-            _refuse(answers, rules, part.start, strange)
-        valid[part] = ~blank
-        np.multiply(earned, valid[part], out=share[part])
+        off_scale = ((on_scale != values) & ~blank) | (on_scale % 1 != 0) | np.isnan(earned)
+        if off_scale.any():
+            _refuse(answers, rules, chunk.start, off_scale)
+        valid[chunk] = ~blank
+        np.multiply(earned, valid[chunk], out=share[chunk])
     return share, valid
 
 
-def _refuse(answers: Floats, rules: Rules, start: int, strange: Flags) -> NoReturn:
-    place, column = divmod(int(np.argmax(strange)), strange.shape[1])
-    row, key = start + place, rules.criteria[column].key
+def _refuse(answers: Floats, rules: Rules, start: int, off_scale: Flags) -> NoReturn:
+    offset, column = divmod(int(np.argmax(off_scale)), off_scale.shape[1])
+    row, key = start + offset, rules.criteria[column].key
     raise AnswersError(
         f"respondent {row + 1}, criterion {key}: the answer {answers[row, column]:g} is not on the scale "
         f"{', '.join(str(answer) for answer in rules.shares)}",
@@ -220,7 +220,7 @@ def _cell_groups(labels: Labels | None, rules: Rules, n: int) -> Codes:
 
 
 def group_shares(rules: Rules) -> Floats:
-    """What the rules give each group of each criterion, (Q, G); the rule `pooled` has one group of all."""
+    """The weight of each group in each criterion, (Q, G); the rule `pooled` has one group."""
     if rules.group_rule == "pooled":
         return np.ones((len(rules.criteria), 1))
     groups = scored_groups(rules)
@@ -229,5 +229,5 @@ def group_shares(rules: Rules) -> Floats:
 
 
 def _group_share(rules: Rules, criterion: ScoredCriterion, group: str) -> float:
-    asked = not criterion.groups or group in criterion.groups
-    return rules.group_weights[group] if asked else 0.0
+    is_asked = not criterion.groups or group in criterion.groups
+    return rules.group_weights[group] if is_asked else 0.0

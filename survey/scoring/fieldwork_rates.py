@@ -1,14 +1,14 @@
-"""How fieldwork went: response, cooperation and refusal rates from what became of each person approached."""
+"""Response, cooperation and refusal rates of fieldwork from the outcome of each person approached."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Dispositions:
-    """How many people ended how.
+    """The number of people by outcome.
 
-    Eligible are `complete`, `partial`, `refusal` (also breaking off), `non_contact` and `other`; of `unknown`
-    it is not known.
+    `complete`, `partial`, `refusal` (break-offs too), `non_contact` and `other` are eligible. The eligibility
+    of `unknown` is not known.
     """
 
     complete: int
@@ -35,22 +35,22 @@ class FieldworkRates:
     ref1: float | None
 
 
-def fieldwork_rates(ended: Dispositions) -> FieldworkRates:
+def fieldwork_rates(outcomes: Dispositions) -> FieldworkRates:
     """Response rates 1, 2 and 5, cooperation rate 1, refusal rate 1.
 
     Source
     ------
     AAPOR (2023), Standard Definitions, 10th ed.
     """
-    answered = ended.complete + ended.partial
-    eligible = answered + ended.refusal + ended.non_contact + ended.other
-    everybody = eligible + ended.unknown
+    answered = outcomes.complete + outcomes.partial
+    eligible = answered + outcomes.refusal + outcomes.non_contact + outcomes.other
+    everybody = eligible + outcomes.unknown
     return FieldworkRates(
-        rr1=_share(ended.complete, everybody),
+        rr1=_share(outcomes.complete, everybody),
         rr2=_share(answered, everybody),
-        rr5=_share(ended.complete, eligible),
-        coop1=_share(ended.complete, answered + ended.refusal + ended.other),
-        ref1=_share(ended.refusal, everybody),
+        rr5=_share(outcomes.complete, eligible),
+        coop1=_share(outcomes.complete, answered + outcomes.refusal + outcomes.other),
+        ref1=_share(outcomes.refusal, everybody),
     )
 
 

@@ -1,6 +1,6 @@
-"""From what was found in a sample to a score: intervals, verdict, forms needed.
+"""Builds a score from the findings of a sample: intervals, verdict, forms needed.
 
-The sample may have been gone through row by row (`score.py`) or be remembered as sums (`moments.py`).
+The findings come from the rows of a sample (`score.py`) or from its sums (`moment_score.py`).
 """
 
 from collections.abc import Mapping
@@ -28,14 +28,14 @@ from survey.scoring.verdict import Spread, Verdict, forms_needed, reading_of, ve
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """What a sample, or a domain of it, shows.
+    """Estimates, variances and counts of a sample or one of its domains.
 
-    `variances` are of the estimates in their order (score, sections, criteria). `squares` (1 + S + Q,) are
-    sums of weight times squared influence, from which the design effect comes. `effective_n` is
-    (sum w)^2 / sum w^2. `design_df` are PSUs minus strata of the whole survey. `shows_spread`: there are
-    two sampling units and a stratum whose variance they tell. `answered_by_group` counts those who
-    answered anything, empty where groups are not known. `people` is the weight in each stratum;
-    `population` the number of people, where each could be drawn and their number is known.
+    `variances` are in the order of the estimates (score, sections, criteria). `squares` (1 + S + Q,) are sums
+    of weight times squared influence, for the design effect. `effective_n` is (sum w)^2 / sum w^2.
+    `design_df` are PSUs minus strata of the whole survey. `shows_spread` says that there are two sampling
+    units and a stratum whose variance can be measured. `answered_by_group` counts people with any answer,
+    empty where groups are not known. `people` is the weight in each stratum; `population` is the number of
+    people, where each could be drawn and their number is known.
     """
 
     estimates: Estimates
@@ -55,94 +55,98 @@ class Findings:
     population: float | None
 
 
-def judged(found: Findings, rules: Rules, level: float) -> Score:
-    """The score of a sample with everything that is said about it.
+def score_from_findings(findings: Findings, rules: Rules, level: float) -> Score:
+    """The score of a sample with intervals, verdict and reasons.
 
     Source
     ------
     scoring.md sections 2 to 5.
     """
-    judge = _Judge(found, rules, level)
-    evidence = judge.evidence(0, rules.total_points) if judge.is_defined(0, rules.total_points) else None
-    scored, reached = found.estimates.scored, float(found.estimates.scored_max[0])
+    builder = _ScoreBuilder(findings, rules, level)
+    evidence = builder.evidence(0, rules.total_points) if builder.is_defined(0, rules.total_points) else None
+    scored, reached = findings.estimates.scored, float(findings.estimates.scored_max[0])
     unscored = tuple(c.key for c, ok in zip(rules.criteria, scored, strict=True) if not ok)
     score = Score(
-        score=None, se=None, df=judge.df_or_none(found.variances.design_df), max_points=rules.total_points,
-        df_satterthwaite=None, scored_max=reached,
+        score=None, se=None, df=builder.df_or_none(findings.variances.design_df),
+        max_points=rules.total_points, df_satterthwaite=None, scored_max=reached,
         provisional=bool(evidence and reached < rules.total_points * (1 - 1e-9)),
-        interval=Interval(0.0, rules.total_points) if found.n_respondents == 0 else None,
+        interval=Interval(0.0, rules.total_points) if findings.n_respondents == 0 else None,
         interval_t=None, interval_logit_t=None, verdict=Verdict.WITHHELD,
-        withheld_because=judge.withheld_because(unscored, is_scored=evidence is not None),
-        reading=None, p_ge_low=None, n_respondents=found.n_respondents, sum_weights=found.sum_weights,
-        criteria=judge.criteria(), sections=judge.sections(),
-        df_design=judge.df_or_none(found.design_df), level=level, unscored=unscored, evidence=evidence,
+        withheld_because=builder.withheld_because(unscored, is_scored=evidence is not None),
+        reading=None, p_ge_low=None, n_respondents=findings.n_respondents, sum_weights=findings.sum_weights,
+        criteria=builder.criteria(), sections=builder.sections(),
+        df_design=builder.df_or_none(findings.design_df), level=level, unscored=unscored, evidence=evidence,
     )  # fmt: skip
-    return score if evidence is None else judge.concluded(score, evidence)
+    return score if evidence is None else builder.add_conclusions(score, evidence)
 
 
 @dataclass(frozen=True, eq=False)
-class _Judge:
-    found: Findings
+class _ScoreBuilder:
+    findings: Findings
     rules: Rules
     level: float
 
     def evidence(self, estimate: int, full: float) -> Evidence:
-        """What the interval of one estimate, 0..`full` points, is made from."""
-        found, negligible = self.found, NOTHING * full**2
-        variance, endless = (
+        """The evidence of one estimate, 0..`full` points, for its interval."""
+        findings, negligible = self.findings, NOTHING * full**2
+        variance, variance_without_fpc = (
             float(v[estimate]) if v[estimate] > negligible else 0.0
-            for v in (found.variances.total, found.variances.without_fpc)
+            for v in (findings.variances.total, findings.variances.without_fpc)
         )
-        point = min(float(found.estimates.points[estimate]), full)
-        df = self._interval_df(estimate) if found.shows_spread else None
-        return Evidence(point, full, variance, endless, found.effective_n, df, found.fraction_if_flat)
+        point = min(float(findings.estimates.points[estimate]), full)
+        df = self._interval_df(estimate) if findings.shows_spread else None
+        return Evidence(
+            point, full, variance, variance_without_fpc, findings.effective_n, df, findings.fraction_if_flat
+        )
 
     def _interval_df(self, estimate: int) -> float:
         """Degrees of freedom of the intervals: Satterthwaite under `fixed`, else PSUs minus strata."""
-        by_design = self.found.variances.design_df
+        by_design = self.findings.variances.design_df
         if self.rules.group_rule == "pooled" or by_design < 1:
             return by_design
-        return self.found.variances.satterthwaite_df(estimate) or by_design
+        return self.findings.variances.satterthwaite_df(estimate) or by_design
 
     def is_defined(self, estimate: int, full: float) -> bool:
-        """Whether an estimate has points: from all its criteria under `undefined`, some under `rescale`."""
-        behind = float(self.found.estimates.scored_max[estimate])
+        """Whether an estimate has points: of all its criteria under `undefined`, of some under `rescale`."""
+        behind = float(self.findings.estimates.scored_max[estimate])
         if self.rules.when_unscored == "undefined":
             return behind > 0 and behind >= full * (1 - 1e-9)
         return behind > 0
 
     def df_or_none(self, df: float) -> float | None:
-        return df if self.found.variances.n_units.sum() >= 2 else None
+        return df if self.findings.variances.n_units.sum() >= 2 else None
 
     def withheld_because(self, unscored: tuple[str, ...], *, is_scored: bool) -> tuple[str, ...]:
-        """Codes of the reasons to say no verdict; see Score."""
-        rules, answered = self.rules, self.found.n_answered
+        """Codes of the reasons to withhold the verdict; see Score."""
+        rules, answered = self.rules, self.findings.n_answered
         if answered == 0:
             return ("no_answers",)
         reasons = [] if is_scored else [f"unscored:{key}" for key in unscored]
         if answered < max(2, rules.small_cell_suppression):
             reasons.append(f"few_respondents:{answered}")
         for key in scored_groups(rules):
-            count = self.found.answered_by_group.get(key, 0)
+            count = self.findings.answered_by_group.get(key, 0)
             if 0 < count < rules.min_group_n_for_verdict:
                 reasons.append(f"small_group:{key}:{count}")
         return tuple(reasons)
 
-    def concluded(self, score: Score, evidence: Evidence) -> Score:
-        """The score with its intervals, verdict, chances and the forms still needed."""
-        found, rules, level = self.found, self.rules, self.level
+    def add_conclusions(self, score: Score, evidence: Evidence) -> Score:
+        """The score with its intervals, verdict, chances and forms needed."""
+        findings, rules, level = self.findings, self.rules, self.level
         interval = tilted_beta_interval(evidence, level)
         verdict = Verdict.WITHHELD if score.withheld_because else verdict_of(interval, rules.target)
         known = evidence.df is not None
-        deff = self._design_effect(0, found.n_answered, found.answered_weight) if known else None
+        deff = self._design_effect(0, findings.n_answered, findings.answered_weight) if known else None
         spread = Spread(
-            found.n_respondents, evidence.variance_without_fpc, found.population, dict(found.people)
+            findings.n_respondents, evidence.variance_without_fpc, findings.population, dict(findings.people)
         )
         return replace(
             score,
             score=evidence.estimate,
             se=float(np.sqrt(evidence.variance)) if known else None,
-            df_satterthwaite=found.variances.satterthwaite_df(0) if known and evidence.variance > 0 else None,
+            df_satterthwaite=findings.variances.satterthwaite_df(0)
+            if known and evidence.variance > 0
+            else None,
             interval=interval,
             interval_t=t_interval(evidence, level),
             interval_logit_t=logit_t_interval(evidence, level),
@@ -152,48 +156,50 @@ class _Judge:
             p_ge_low_t=chance_at_least_t(evidence, rules.target.low),
             forms_needed=forms_needed(evidence.estimate, verdict, rules.target, spread),
             design_effect=deff,
-            effective_respondents=found.n_answered / deff if deff else None,
+            effective_respondents=findings.n_answered / deff if deff else None,
         )
 
     def _design_effect(self, estimate: int, n: int, weight: float) -> float | None:
-        """Variance over that of as many people drawn at random with replacement; None where that is 0."""
-        variance = float(self.found.variances.total[estimate])
-        at_random = weight * float(self.found.squares[estimate]) / (n - 1) if n > 1 else 0.0
+        """Variance over that of as many people in a simple random sample; None where that is 0."""
+        variance = float(self.findings.variances.total[estimate])
+        at_random = weight * float(self.findings.squares[estimate]) / (n - 1) if n > 1 else 0.0
         return variance / at_random if at_random > NOTHING * self.rules.total_points**2 else None
 
     def criteria(self) -> tuple[CriterionScore, ...]:
-        found, rules = self.found, self.rules
-        estimates, first = found.estimates, 1 + len(section_keys(rules))
+        findings, rules = self.findings, self.rules
+        estimates, first = findings.estimates, 1 + len(section_keys(rules))
         scores = []
         for q, criterion in enumerate(rules.criteria):
             scored, n = bool(estimates.scored[q]), int(estimates.n_valid[q])
-            known = scored and found.shows_spread
+            known = scored and findings.shows_spread
             scores.append(
                 CriterionScore(
                     criterion.key, criterion.section, criterion.max_points,
                     float(estimates.ratio[q]) if scored else None,
                     float(estimates.points[first + q]) if scored else None,
-                    float(np.sqrt(found.variances.total[first + q])) if known else None,
+                    float(np.sqrt(findings.variances.total[first + q])) if known else None,
                     n,
-                    self._design_effect(first + q, n, float(found.valid_weight[q])) if known else None,
+                    self._design_effect(first + q, n, float(findings.valid_weight[q])) if known else None,
                     self._criterion_interval(first + q, criterion.max_points, n) if scored else None,
                 )
             )  # fmt: skip
         return tuple(scores)
 
     def _criterion_interval(self, estimate: int, full: float, n: int) -> Interval | None:
-        """Of the people who gave a valid answer, who may be fewer than those who answered anything."""
+        """The interval from the people with a valid answer, who can be fewer than those with any answer."""
         evidence = self.evidence(estimate, full)
-        few = replace(evidence, effective_n=evidence.effective_n * n / max(self.found.n_answered, n))
-        return tilted_beta_interval(few, self.level)
+        of_answers = replace(
+            evidence, effective_n=evidence.effective_n * n / max(self.findings.n_answered, n)
+        )
+        return tilted_beta_interval(of_answers, self.level)
 
     def sections(self) -> tuple[SectionScore, ...]:
         scores = []
         for s, key in enumerate(section_keys(self.rules)):
             full = sum(c.max_points for c in self.rules.criteria if c.section == key)
-            scored_max = float(self.found.estimates.scored_max[1 + s])
+            scored_max = float(self.findings.estimates.scored_max[1 + s])
             score = SectionScore(
-                key, full, scored_max, None, None, None, None, None, self.found.n_respondents
+                key, full, scored_max, None, None, None, None, None, self.findings.n_respondents
             )
             if self.is_defined(1 + s, full):
                 evidence = self.evidence(1 + s, full)

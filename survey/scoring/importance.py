@@ -1,23 +1,21 @@
-"""What to mend first: how much a criterion matters, how well it does, what a better one would earn."""
+"""Priorities for improvement: importance and performance of each criterion, and the gain of a better one."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
-from survey.scoring.arrays import Floats
+from survey.scoring.arrays import Counts, Floats
 from survey.scoring.interval import check_level
 from survey.scoring.results import Score
 
-Counts = np.ndarray[Any, np.dtype[np.int64]]
-_FEWEST = 10
+_MIN_PAIRS = 10
 
 
 class Quadrant(StrEnum):
-    """Where a criterion stands: important or not, doing well or not, against the mean of all criteria."""
+    """Importance and performance of a criterion against the means of all criteria."""
 
     FIX_FIRST = "fix_first"
     KEEP_UP = "keep_up"
@@ -39,7 +37,8 @@ class Importance:
 class Priority:
     """One criterion of the importance-performance table; `importance` and `quadrant` None where not known.
 
-    `share` is 0..1 of its maximum. `gain` are points of the total for a `step` better, at most what is left.
+    `share` is 0..1 of its maximum. `gain` is the points of the total for a criterion that is better by
+    `step`.
     """
 
     key: str
@@ -64,7 +63,7 @@ def derived_importance(criterion: Floats, overall: Floats, *, level: float = 0.9
 
 
 def importance_in_table(table: Counts, *, level: float = 0.95) -> Importance | None:
-    """The same from how many people gave each answer to the criterion with each to the overall question.
+    """The importance from a table of people by answer to the criterion and to the overall question.
 
     Source
     ------
@@ -72,7 +71,7 @@ def importance_in_table(table: Counts, *, level: float = 0.95) -> Importance | N
     """
     check_level(level)
     n = int(table.sum())
-    if n < _FEWEST:
+    if n < _MIN_PAIRS:
         return None
     from scipy.special import ndtri
 
@@ -88,7 +87,7 @@ def importance_in_table(table: Counts, *, level: float = 0.95) -> Importance | N
 
 
 def _centred_ranks(counts: Counts, n: int) -> Floats:
-    """The mean rank of the people who gave each answer, less the mean of all ranks."""
+    """The mean rank of the people with each answer, less the mean of all ranks."""
     ranks: Floats = np.cumsum(counts) - (counts - 1) / 2 - (n + 1) / 2
     return ranks
 
@@ -108,15 +107,15 @@ def priorities(
     ------
     Martilla, James (1977), Journal of Marketing 41, 77-79; the lines lie at the criteria's means.
     """
-    found = [derived_importance(answers[:, q], overall, level=level) for q in range(answers.shape[1])]
-    return priorities_of(found, score, step=step)
+    importances = [derived_importance(answers[:, q], overall, level=level) for q in range(answers.shape[1])]
+    return priorities_of(importances, score, step=step)
 
 
 def priorities_of(
-    found: Sequence[Importance | None], score: Score, *, step: float = 0.10
+    importances: Sequence[Importance | None], score: Score, *, step: float = 0.10
 ) -> tuple[Priority, ...]:
-    """The same from the importance of each criterion of the score, in their order."""
-    known = [i.value for i in found if i is not None]
+    """The table from the importance of each criterion, in the order of the score."""
+    known = [i.value for i in importances if i is not None]
     shares = [c.ratio for c in score.criteria if c.ratio is not None]
     middle = float(np.mean(known)) if known else 0.0, float(np.mean(shares)) if shares else 0.0
     scale = score.max_points / score.scored_max if score.scored_max > 0 else 0.0
@@ -130,7 +129,7 @@ def priorities_of(
             if criterion.ratio is None
             else scale * criterion.max_points * min(step, 1 - criterion.ratio),
         )
-        for criterion, importance in zip(score.criteria, found, strict=True)
+        for criterion, importance in zip(score.criteria, importances, strict=True)
     )
 
 

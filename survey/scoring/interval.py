@@ -1,4 +1,4 @@
-"""Confidence intervals of a score between 0 and its total, and the chance that it reaches a mark."""
+"""Confidence intervals of a score between 0 and its total, and the chance of reaching a mark."""
 
 import math
 from collections.abc import Mapping
@@ -19,13 +19,13 @@ __all__ = [
 ]  # fmt: skip
 
 IntervalMethod = Literal["tilted-beta", "t", "logit-t"]
-NOTHING = 1e-24  # variance below this share of total squared is rounding: everybody answered the same
+NOTHING = 1e-24  # a variance below this share of total squared is a rounding error of equal answers
 _CENSUS = 1e-12
 _NEARLY_NORMAL = 1e12  # sum of beta parameters from which scipy's beta loses digits and the normal is exact
 
 
 class IntervalError(ValueError):
-    """An interval asked for with a level, a method or points that have no meaning."""
+    """A level, a method or points for which no interval exists."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one estimate's interval is made from.
+    """The figures from which the interval of an estimate is computed.
 
     `estimate` is 0..`total` points; the variances are points squared, with and without the finite
     population correction. `effective_n` is (sum w)^2 / sum w^2. `df` is None or below 1 where the sample
@@ -63,7 +63,7 @@ class Evidence:
 
     @property
     def is_census(self) -> bool:
-        """Nobody was left out, so nothing is left to chance."""
+        """Everybody of the population answered, so there is no sampling error."""
         return 1 - self.fraction < _CENSUS
 
 
@@ -119,8 +119,8 @@ def logit_t_interval(evidence: Evidence, level: float) -> Interval | None:
 def tilted_beta_interval(evidence: Evidence, level: float) -> Interval:
     """The default interval: always finite, inside 0..total, and around the estimate.
 
-    With less than one degree of freedom nothing is known and it is all of 0..total. Its coverage is
-    empirical (simulated), not proved.
+    With less than one degree of freedom it is all of 0..total. Its coverage is shown by simulation, not
+    proved.
 
     Source
     ------
@@ -131,19 +131,19 @@ def tilted_beta_interval(evidence: Evidence, level: float) -> Interval:
         return Interval(estimate, estimate)
     if evidence.df is None or evidence.df < 1:
         return Interval(0.0, total)
-    from scipy.special import ndtri, stdtrit  # lazily: importing the scoring stays cheap
+    from scipy.special import ndtri, stdtrit  # imported here to keep the import of scoring fast
 
     tail = (1 - level) / 2
     widening = float(stdtrit(evidence.df, 1 - tail) / ndtri(1 - tail)) ** 2
-    low = _beta_quantile(_tilted_beta(evidence, 1 / 2, 1 / 8, widening), tail)
-    high = _beta_quantile(_tilted_beta(evidence, 1 / 8, 1 / 2, widening), 1 - tail)
+    low = _beta_quantile(_beta_parameters(evidence, 1 / 2, 1 / 8, widening), tail)
+    high = _beta_quantile(_beta_parameters(evidence, 1 / 8, 1 / 2, widening), 1 - tail)
     return Interval(min(total * low, estimate), max(total * high, estimate))
 
 
 def chance_at_least(evidence: Evidence, mark: float, interval: Interval, level: float) -> float | None:
     """Confidence, 0..1, that the true score is at least `mark`, from sampling error only.
 
-    It never contradicts the tilted beta `interval` of the same level. None with less than one df.
+    It agrees with the tilted beta `interval` of the same level. None with less than one df.
 
     Source
     ------
@@ -155,7 +155,7 @@ def chance_at_least(evidence: Evidence, mark: float, interval: Interval, level: 
         return None
     widening = evidence.df / (evidence.df - 2) if evidence.df > 2 else 3.0
     share = min(max(mark / evidence.total, 0.0), 1.0)
-    chance = 1 - _beta_probability(_tilted_beta(evidence, 1 / 4, 1 / 4, widening), share)
+    chance = 1 - _beta_probability(_beta_parameters(evidence, 1 / 4, 1 / 4, widening), share)
     if interval.low >= mark:
         return max(chance, (1 + level) / 2)
     if interval.high < mark:
@@ -164,7 +164,7 @@ def chance_at_least(evidence: Evidence, mark: float, interval: Interval, level: 
 
 
 def chance_at_least_t(evidence: Evidence, mark: float) -> float | None:
-    """1 - T_df((mark - S) / SE), as R's users do; 0 or 1 without spread, None with less than one df."""
+    """1 - T_df((mark - S) / SE), as usual in R; 0 or 1 without spread, None with less than one df."""
     if evidence.df is None or evidence.df < 1:
         return None
     if evidence.variance <= NOTHING * evidence.total**2:
@@ -175,7 +175,7 @@ def chance_at_least_t(evidence: Evidence, mark: float) -> float | None:
 
 
 def mean_fraction(layout: Layout, rows: Codes) -> float:
-    """Sampling fractions of the rows averaged by population share: by the weights, which count people."""
+    """Mean sampling fraction of the rows by their weights, which count people."""
     weight = layout.weight[rows]
     if not weight.sum() > 0:
         return 0.0
@@ -217,7 +217,7 @@ def score_interval(  # noqa: PLR0913 the signature is fixed by contract.md
     ------
     scoring.md section 4.
     """
-    values = _checked_points(points, total)
+    values = _check_points(points, total)
     if weights is not None and (np.asarray(weights) <= 0).any():
         raise IntervalError("a weight is 0 or less; leave that respondent out or give a weight above 0")
     fpc = _population_of_each(values.size, population, strata)
@@ -227,7 +227,7 @@ def score_interval(  # noqa: PLR0913 the signature is fixed by contract.md
     return (0.0, total) if interval is None or values.size == 0 else (interval.low, interval.high)
 
 
-def _checked_points(points: Floats, total: float) -> Floats:
+def _check_points(points: Floats, total: float) -> Floats:
     values = np.asarray(points, dtype=np.float64)
     if not (math.isfinite(total) and total > 0):
         raise IntervalError(f"the total is {total!r}; give the points of a perfect score, above 0")
@@ -243,7 +243,7 @@ def _checked_points(points: Floats, total: float) -> Floats:
 def _population_of_each(
     n: int, population: float | Mapping[str, float] | None, strata: Labels | None
 ) -> Floats | None:
-    """Population of each respondent's stratum, (n,); one number is shared out over strata as sampled."""
+    """Population of each respondent's stratum, (n,); one number is divided in proportion to the sample."""
     if population is None:
         return None
     labels = np.zeros(n, dtype=np.intp).astype(str) if strata is None else np.asarray(strata).astype(str)
@@ -267,11 +267,11 @@ def _evidence_of_mean(values: Floats, layout: Layout, total: float) -> Evidence:
     mean = min(max(mean, float(values.min())), float(values.max()))
     rows = np.arange(values.size)
     influence = (values - mean)[:, None] / layout.weight.sum()
-    found = stratum_variances(layout, influence, rows)
-    df = found.design_df if values.size > 1 else None
+    variances = stratum_variances(layout, influence, rows)
+    df = variances.design_df if values.size > 1 else None
     return Evidence(
-        mean, total, float(found.total[0]), float(found.without_fpc[0]), float(1 / (weight @ weight)), df,
-        mean_fraction(layout, rows),
+        mean, total, float(variances.total[0]), float(variances.without_fpc[0]),
+        float(1 / (weight @ weight)), df, mean_fraction(layout, rows),
     )  # fmt: skip
 
 
@@ -287,8 +287,8 @@ def _expit(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
 
 
-def _tilted_beta(evidence: Evidence, zeros: float, ones: float, widening: float) -> tuple[float, float]:
-    """Both parameters of the mean's beta, after adding pseudo-respondents at 0 and at the total."""
+def _beta_parameters(evidence: Evidence, zeros: float, ones: float, widening: float) -> tuple[float, float]:
+    """Both parameters of the mean's beta after adding pseudo-respondents at 0 and at the total."""
     share = min(max(evidence.estimate / evidence.total, 0.0), 1.0)
     size = evidence.effective_n / (1 - evidence.fraction)
     spread = evidence.variance_without_fpc / evidence.total**2 * max(evidence.effective_n - 1, 0.0)

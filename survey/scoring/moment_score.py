@@ -1,6 +1,6 @@
-"""The score of a sample that is remembered as moments: the same numbers as from its rows."""
+"""The score of a sample from its moments. The numbers equal those from the rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,22 +8,22 @@ import numpy as np
 from survey.scoring.arrays import Flags, Floats
 from survey.scoring.design import DesignError, LonelyPsu
 from survey.scoring.difference import Difference, difference_from
-from survey.scoring.estimate import Cells, Estimates, combined, group_shares, scored_groups
-from survey.scoring.findings import Findings, judged
+from survey.scoring.estimate import Cells, Estimates, combine_cells, group_shares, scored_groups
+from survey.scoring.findings import Findings, score_from_findings
 from survey.scoring.interval import check_level
-from survey.scoring.moments import Cell, Moments, MomentsError, made_for
+from survey.scoring.moments import Cell, Moments, MomentsError, rules_key
 from survey.scoring.results import SurveyScore
 from survey.scoring.rules import Rules
 from survey.scoring.variance import Variances, unit_factor
 
-_ROUNDING = (
-    1e-12  # of a sum of squares whose terms cancel; one person's step on one criterion is far above it
-)
+# Rounding error, as a share, of a sum of squares whose terms cancel. One step of one person on one criterion
+# changes the sum by far more.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class _Placed:
-    """A cell with its place: stratum and group as codes, group -1 when it earns no points."""
+class _DesignCell:
+    """A cell with its stratum and group as codes; the group is -1 when it earns no points."""
 
     stratum: int
     group: int
@@ -34,7 +34,7 @@ class _Placed:
 
 @dataclass(frozen=True, eq=False)
 class _Strata:
-    """The design: names, units drawn (H,), units there are (H,), inf where not known."""
+    """The strata of a design: names, sampled units (H,), units in the population (H,), inf where unknown."""
 
     names: tuple[str, ...]
     n_psu: Floats
@@ -73,10 +73,13 @@ def score_moments(
     scoring.md section 7.
     """
     check_level(level)
-    finder = _finder(moments, rules, populations, lonely_psu)
+    estimator = _estimator(moments, rules, populations, lonely_psu)
     return SurveyScore(
-        judged(finder.of(finder.everything), rules, level),
-        {name: judged(finder.of(part), rules, level) for name, part in finder.domains().items()},
+        score_from_findings(estimator.findings(estimator.everything), rules, level),
+        {
+            name: score_from_findings(estimator.findings(part), rules, level)
+            for name, part in estimator.domains().items()
+        },
     )
 
 
@@ -89,54 +92,54 @@ def moment_differences(
     lonely_psu: LonelyPsu = "fail",
     level: float = 0.95,
 ) -> tuple[Difference | None, ...]:
-    """Differences between domains, second minus first: what `differences_between` finds from rows.
+    """Differences between domains, second minus first, equal to those of `differences_between` from the rows.
 
-    Parameters are those of `score_moments`; domains share no person. A difference is None where either has no
-    score.
+    Parameters are those of `score_moments`. No person is in two domains. A difference is None where either
+    domain has no score.
 
     Raises
     ------
     MomentsError
-        A pair names a domain nobody is in; or as for `score_moments`.
+        A pair names a domain without people; or as for `score_moments`.
 
     Source
     ------
     Korn, Graubard (1999), Analysis of Health Surveys, ch. 3.
     """
     check_level(level)
-    finder = _finder(moments, rules, populations, lonely_psu)
-    domains = finder.domains()
+    estimator = _estimator(moments, rules, populations, lonely_psu)
+    domains = estimator.domains()
     for pair in pairs:
-        if strange := [name for name in pair if name not in domains]:
-            raise MomentsError(f"{strange[0]!r} is no domain; there are {', '.join(domains) or 'none'}")
-    return tuple(finder.between(domains[first], domains[second], level) for first, second in pairs)
+        if unknown := [name for name in pair if name not in domains]:
+            raise MomentsError(f"{unknown[0]!r} is no domain; there are {', '.join(domains) or 'none'}")
+    return tuple(estimator.between(domains[first], domains[second], level) for first, second in pairs)
 
 
-def _finder(
+def _estimator(
     moments: Moments, rules: Rules, populations: Mapping[str, float] | None, lonely_psu: LonelyPsu
-) -> "_Finder":
-    if moments.made_for != made_for(rules):
+) -> "_MomentEstimator":
+    if moments.rules_key != rules_key(rules):
         raise MomentsError("these moments were made for other criteria or another answer map; make them anew")
-    cells, strata = _placed(moments, rules, populations, lonely_psu)
+    cells, strata = _design_cells(moments, rules, populations, lonely_psu)
     if not moments.has_weights and populations is not None:
-        cells = [_weighed(cell, strata) for cell in cells]
-    return _Finder(rules, cells, strata, has_clusters=moments.has_clusters)
+        cells = [_with_weight(cell, strata) for cell in cells]
+    return _MomentEstimator(rules, cells, strata, has_clusters=moments.has_clusters)
 
 
-def _placed(
+def _design_cells(
     moments: Moments, rules: Rules, populations: Mapping[str, float] | None, lonely_psu: LonelyPsu
-) -> tuple[list[_Placed], _Strata]:
+) -> tuple[list[_DesignCell], _Strata]:
     by_group = _groups_are_strata(moments, rules)
     if by_group and lonely_psu == "fail":
         lonely_psu = "average"
     names = sorted({(key[1] if by_group else key[0]) for key, cell in moments.cells.items() if cell.n > 0})
-    place = {name: h for h, name in enumerate(names)}
+    code_of = {name: h for h, name in enumerate(names)}
     groups = scored_groups(rules)
     cells = []
     for (stratum, group, domain), sums in moments.cells.items():
         if sums.n > 0:
-            h = place[group if by_group else stratum]
-            cells.append(_Placed(h, _group_code(group, groups, rules), group, domain, sums))
+            h = code_of[group if by_group else stratum]
+            cells.append(_DesignCell(h, _group_code(group, groups, rules), group, domain, sums))
     n_psu = _units(cells, len(names), has_clusters=moments.has_clusters)
     labels = tuple(name or "all" for name in names) or ("all",)
     strata = _Strata(labels, n_psu, _populations(populations, labels, n_psu), lonely_psu)
@@ -160,8 +163,8 @@ def _group_code(group: str, groups: Sequence[str], rules: Rules) -> int:
     return groups.index(group) if rules.group_rule == "fixed" else 0
 
 
-def _units(cells: Sequence[_Placed], n_strata: int, *, has_clusters: bool) -> Floats:
-    """Sampling units in each stratum, also those where nobody answered."""
+def _units(cells: Sequence[_DesignCell], n_strata: int, *, has_clusters: bool) -> Floats:
+    """Sampling units in each stratum, with those where nobody answered."""
     counts = np.zeros(max(n_strata, 1))
     if not has_clusters:
         for cell in cells:
@@ -179,8 +182,8 @@ def _populations(populations: Mapping[str, float] | None, names: Sequence[str], 
         if name not in populations:
             raise DesignError(f"stratum {name!r} has no population; give one for each", column="fpc")
         if not populations[name] >= n:
-            found = f"{n:g} sampled units in a population of {populations[name]:g}"
-            raise DesignError(f"stratum {name!r} has {found}", column="fpc")
+            message = f"{n:g} sampled units in a population of {populations[name]:g}"
+            raise DesignError(f"stratum {name!r} has {message}", column="fpc")
     return np.array([float(populations[name]) for name in names])
 
 
@@ -194,58 +197,61 @@ def _refuse_lonely(strata: _Strata) -> None:
         )
 
 
-def _weighed(cell: _Placed, strata: _Strata) -> _Placed:
-    """The cell as if each of its people stood for population over sample of the stratum."""
+def _with_weight(cell: _DesignCell, strata: _Strata) -> _DesignCell:
+    """The cell with a weight for each person of population over sample of the stratum."""
     c, sums = float(1 / strata.fraction[cell.stratum]), cell.sums
-    weighed = replace(
+    weighted = replace(
         sums, weight=sums.weight * c, weight_squared=sums.weight_squared * c**2,
         answered_weight=sums.answered_weight * c, first=sums.first * c, spread=sums.spread * c,
         square=sums.square * c**2,
         clusters={name: (people, total * c) for name, (people, total) in sums.clusters.items()},
     )  # fmt: skip
-    return replace(cell, sums=weighed)
-
-
-Influence = Callable[[_Placed], Floats]
+    return replace(cell, sums=weighted)
 
 
 @dataclass(frozen=True, eq=False)
-class _Finder:
+class _MomentEstimator:
     rules: Rules
-    everything: list[_Placed]
+    everything: list[_DesignCell]
     strata: _Strata
     has_clusters: bool
 
-    def domains(self) -> dict[str, list[_Placed]]:
-        """The cells of each domain, by its name in order."""
+    def domains(self) -> dict[str, list[_DesignCell]]:
+        """The cells of each domain, sorted by name."""
         names = sorted({cell.domain for cell in self.everything if cell.domain and cell.group >= 0})
         return {name: [cell for cell in self.everything if cell.domain == name] for name in names}
 
-    def between(self, first: Sequence[_Placed], second: Sequence[_Placed], level: float) -> Difference | None:
-        """The score of the second cells minus that of the first, which hold other people."""
+    def between(
+        self, first: Sequence[_DesignCell], second: Sequence[_DesignCell], level: float
+    ) -> Difference | None:
+        """The score of the second cells minus that of the first. No person is in both."""
         one, two = ([cell for cell in cells if cell.group >= 0] for cells in (first, second))
-        found = [combined(self._cells(cells), self.rules, group_shares(self.rules)) for cells in (one, two)]
-        moved = {id(cell): -_influence_of(cell.group, found[0])[:, :1] for cell in one}
-        moved |= {id(cell): _influence_of(cell.group, found[1])[:, :1] for cell in two}
-        variances = self._variances([*one, *two], lambda cell: moved[id(cell)], 1)
-        return difference_from(found[0], found[1], variances, self.rules, level)
+        estimates_one, estimates_two = self._estimates(one), self._estimates(two)
+        influences = [-_influence_of(cell.group, estimates_one)[:, :1] for cell in one]
+        influences += [_influence_of(cell.group, estimates_two)[:, :1] for cell in two]
+        variances = self._variances([*one, *two], influences, 1)
+        return difference_from(estimates_one, estimates_two, variances, self.rules, level)
 
-    def of(self, cells: Sequence[_Placed]) -> Findings:
-        """What the cells show as a part of the whole design."""
+    def _estimates(self, cells: Sequence[_DesignCell]) -> Estimates:
+        return combine_cells(self._cells(cells), self.rules, group_shares(self.rules))
+
+    def findings(self, cells: Sequence[_DesignCell]) -> Findings:
+        """The findings of the cells as a domain of the whole design."""
         cells = [cell for cell in cells if cell.group >= 0]
-        found = combined(self._cells(cells), self.rules, group_shares(self.rules))
-        size = found.points.size
-        variances = self._variances(cells, lambda cell: _influence_of(cell.group, found), size)
+        estimates = self._estimates(cells)
+        influences = [_influence_of(cell.group, estimates) for cell in cells]
+        size = estimates.points.size
+        variances = self._variances(cells, influences, size)
         weight = sum(cell.sums.weight for cell in cells)
         squared = sum(cell.sums.weight_squared for cell in cells)
         by_stratum = self._sum_by_stratum(cells, "weight")
         units = self._units_with_weight([cell for cell in self.everything if cell.group >= 0])
         n_by_stratum = self._sum_by_stratum(cells, "n")
-        fraction, endless = self.strata.fraction, not np.isfinite(self.strata.population).all()
-        known = None if self.has_clusters or endless else float((n_by_stratum / fraction).sum())
+        fraction, is_known = self.strata.fraction, np.isfinite(self.strata.population).all()
+        population = float((n_by_stratum / fraction).sum()) if is_known and not self.has_clusters else None
         q = len(self.rules.criteria)
         return Findings(
-            found, variances, self._squares(cells, found),
+            estimates, variances, self._squares(cells, influences, size),
             effective_n=weight**2 / squared if squared else 0.0,
             fraction_if_flat=float(by_stratum @ fraction / weight) if weight > 0 else 0.0,
             design_df=float(units.sum() - np.count_nonzero(units)),
@@ -257,10 +263,10 @@ class _Finder:
             valid_weight=sum((cell.sums.first[:q] for cell in cells), np.zeros(q)),
             sum_weights=weight,
             people={n: float(w) for n, w in zip(self.strata.names, by_stratum, strict=True) if w > 0},
-            population=known,
+            population=population,
         )  # fmt: skip
 
-    def _cells(self, cells: Sequence[_Placed]) -> Cells:
+    def _cells(self, cells: Sequence[_DesignCell]) -> Cells:
         q = len(self.rules.criteria)
         shape = group_shares(self.rules).shape
         count, mass, total = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -270,13 +276,13 @@ class _Finder:
             total[:, cell.group] += cell.sums.first[q:]
         return Cells(count, mass, total)
 
-    def _sum_by_stratum(self, cells: Sequence[_Placed], name: str) -> Floats:
+    def _sum_by_stratum(self, cells: Sequence[_DesignCell], name: str) -> Floats:
         sums = np.zeros(self.strata.n_psu.size)
         for cell in cells:
             sums[cell.stratum] += getattr(cell.sums, name)
         return sums
 
-    def _units_with_weight(self, cells: Sequence[_Placed]) -> Floats:
+    def _units_with_weight(self, cells: Sequence[_DesignCell]) -> Floats:
         if not self.has_clusters:
             return self._sum_by_stratum(cells, "n_weighted")
         units = np.zeros(self.strata.n_psu.size)
@@ -290,54 +296,56 @@ class _Finder:
         lonely: Flags = (self.strata.n_psu == 1) & (self.strata.fraction < 1) & (weight > 0)
         return lonely
 
-    def _variances(self, cells: Sequence[_Placed], influence: Influence, size: int) -> Variances:
-        """By Taylor linearisation from sums; what `stratum_variances` does from rows."""
+    def _variances(self, cells: Sequence[_DesignCell], influences: Sequence[Floats], size: int) -> Variances:
+        """Variances by Taylor linearisation, equal to those of `stratum_variances` from the rows.
+
+        `influences` has one array (2Q, size) for each cell.
+        """
         strata, lonely = self.strata, self._lonely()
         centred = ~lonely if strata.lonely_psu == "adjust" else np.ones_like(lonely)
         squares = np.zeros((strata.n_psu.size, size))
         for h in range(strata.n_psu.size):
-            inside = [cell for cell in cells if cell.stratum == h]
-            totals, sum_of_squares, cancelled = self._totals(inside, influence, size)
+            inside = [pair for pair in zip(cells, influences, strict=True) if pair[0].stratum == h]
+            totals, sum_of_squares, uncancelled = self._totals(inside, size)
             mean = totals / max(strata.n_psu[h], 1) * centred[h]
-            left = sum_of_squares - 2 * mean * totals + strata.n_psu[h] * mean**2
-            squares[h] = np.where(left > _ROUNDING * cancelled, left, 0.0)
+            centred_squares = sum_of_squares - 2 * mean * totals + strata.n_psu[h] * mean**2
+            squares[h] = np.where(centred_squares > _ROUNDING * uncancelled, centred_squares, 0.0)
         spread = unit_factor(strata.n_psu)[:, None] * np.maximum(squares, 0)
         if strata.lonely_psu == "average" and not lonely.all():
             spread = spread * (lonely.size / np.count_nonzero(~lonely))
         return Variances(spread * (1 - strata.fraction)[:, None], spread, self._units_with_weight(cells))
 
     def _totals(
-        self, cells: Sequence[_Placed], influence: Influence, size: int
+        self, cells: Sequence[tuple[_DesignCell, Floats]], size: int
     ) -> tuple[Floats, Floats, Floats]:
         """Sum, and sum of squares over sampling units, of weight times influence in one stratum.
 
-        And the sum of squares as if no term cancelled another, of which what is left is a rounding error
-        where everybody answered the same.
+        The third array is the sum of squares of absolute terms, which do not cancel. It is the scale of the
+        rounding error where all answers are the same.
         """
-        totals, squares, cancelled = np.zeros(size), np.zeros(size), np.zeros(size)
+        totals, squares, uncancelled = np.zeros(size), np.zeros(size), np.zeros(size)
         by_cluster: dict[str, Floats] = {}
-        for cell in cells:
-            moved = influence(cell)
-            totals = totals + cell.sums.first @ moved
-            cancelled = cancelled + _diagonal(np.abs(moved), np.abs(cell.sums.square))
+        for cell, influence in cells:
+            totals = totals + cell.sums.first @ influence
+            uncancelled = uncancelled + _diagonal(np.abs(influence), np.abs(cell.sums.square))
             if not self.has_clusters:
-                squares = squares + _diagonal(moved, cell.sums.square)
+                squares = squares + _diagonal(influence, cell.sums.square)
             for name, (_people, total) in cell.sums.clusters.items():
-                by_cluster[name] = by_cluster.get(name, np.zeros(size)) + total @ moved
+                by_cluster[name] = by_cluster.get(name, np.zeros(size)) + total @ influence
         for z in by_cluster.values():
             squares = squares + z**2
-        return totals, squares, cancelled
+        return totals, squares, uncancelled
 
-    def _squares(self, cells: Sequence[_Placed], found: Estimates) -> Floats:
-        terms = (_diagonal(_influence_of(cell.group, found), cell.sums.spread) for cell in cells)
-        return sum(terms, np.zeros(found.points.size))
+    def _squares(self, cells: Sequence[_DesignCell], influences: Sequence[Floats], size: int) -> Floats:
+        pairs = zip(cells, influences, strict=True)
+        return sum((_diagonal(influence, cell.sums.spread) for cell, influence in pairs), np.zeros(size))
 
     def _shows_spread(self, variances: Variances) -> bool:
         strata = self.strata
-        told = (strata.n_psu > 1) | (strata.fraction >= 1) | (strata.lonely_psu == "adjust")
-        return bool(variances.n_units.sum() >= 2 and told.any())
+        is_measured = (strata.n_psu > 1) | (strata.fraction >= 1) | (strata.lonely_psu == "adjust")
+        return bool(variances.n_units.sum() >= 2 and is_measured.any())
 
-    def _answered_by_group(self, cells: Sequence[_Placed]) -> dict[str, int]:
+    def _answered_by_group(self, cells: Sequence[_DesignCell]) -> dict[str, int]:
         counts = {
             key: round(sum(cell.sums.n_answered for cell in cells if cell.group_name == key))
             for key in scored_groups(self.rules)
@@ -345,13 +353,12 @@ class _Finder:
         return counts if any(cell.group_name for cell in self.everything) else {}
 
 
-def _influence_of(group: int, found: Estimates) -> Floats:
-    """What the marks and shares (2Q,) of somebody in a group move the estimates by, (2Q, 1 + S + Q)."""
-    per_share = found.per_answer[:, [group]] * found.loading
-    return np.vstack([-found.mean[:, [group]] * per_share, per_share])
+def _influence_of(group: int, estimates: Estimates) -> Floats:
+    """Influence of the marks and shares (2Q,) of a person in a group on the estimates, (2Q, 1 + S + Q)."""
+    per_share = estimates.per_answer[:, [group]] * estimates.loading
+    return np.vstack([-estimates.mean[:, [group]] * per_share, per_share])
 
 
-def _diagonal(moved: Floats, square: Floats) -> Floats:
-    """The diagonal of moved' square moved, (1 + S + Q,)."""
-    found: Floats = np.einsum("ik,ij,jk->k", moved, square, moved, optimize=True)
-    return found
+def _diagonal(influence: Floats, square: Floats) -> Floats:
+    """The diagonal of influence' square influence, (1 + S + Q,)."""
+    return np.asarray(np.einsum("ik,ij,jk->k", influence, square, influence, optimize=True))

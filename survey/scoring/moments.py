@@ -1,8 +1,8 @@
-"""Sums that say everything a score needs: a response is added, a withdrawal taken away, shards are merged.
+"""Sums from which a score follows: responses are added, withdrawals subtracted, shards merged.
 
-One cell for each (stratum, group, domain) of a sample. With b = (d_1 .. d_Q, d_1 x_1 .. d_Q x_Q), the marks
-of valid answers and the shares they earn, a cell keeps counts and the sums of w b, w b b' and w^2 b b'. Where
-people were drawn in clusters it keeps the sum of w b of each cluster instead of the last.
+A sample has one cell for each (stratum, group, domain). With b = (d_1 .. d_Q, d_1 x_1 .. d_Q x_Q), the marks
+of valid answers and the shares they earn, a cell holds counts and the sums of w b, w b b' and w^2 b b'. Where
+people were drawn in clusters it holds the sum of w b of each cluster instead of the last.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,12 +22,12 @@ _SUMS = ("n_valid", "first", "spread", "square")
 
 
 class MomentsError(ValueError):
-    """Moments that do not go together, or of a design that sums cannot hold."""
+    """Moments of different rules or designs, or of a design that sums cannot represent."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """The sums of one cell: people in it, with weight, who answered anything; and of their answers.
+    """The sums of one cell: its people, those with weight, those with any answer; and sums of the answers.
 
     `n_valid` (Q,), `first` (2Q,), `spread` and `square` (2Q, 2Q). `clusters` maps a primary sampling unit to
     its people with weight and its sum of w b (2Q,); empty where each person was drawn alone.
@@ -48,27 +48,27 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """The sums of one sample. `made_for` names criteria and answer map; only like goes with like.
+    """The sums of one sample. `rules_key` identifies criteria and answer map; only equal ones can be added.
 
-    Cells are keyed by (stratum, group, domain), "" where the sample has none.
+    The keys of `cells` are (stratum, group, domain), "" where the sample has none.
     """
 
-    made_for: str
+    rules_key: str
     has_clusters: bool
     has_weights: bool
     cells: Mapping[CellKey, Cell]
 
     def __add__(self, other: "Moments") -> "Moments":
-        """Both samples together; the order does not matter."""
-        return _joined(self, other, 1.0)
+        """The sums of both samples together."""
+        return _add(self, other, 1.0)
 
     def __sub__(self, other: "Moments") -> "Moments":
-        """The sample without responses that were in it."""
-        return _joined(self, other, -1.0)
+        """The sums without the responses of `other`, which are part of the sample."""
+        return _add(self, other, -1.0)
 
 
-def made_for(rules: Rules) -> str:
-    """What moments depend on besides the answers: the criteria, who is asked them, and the answer map."""
+def rules_key(rules: Rules) -> str:
+    """The rules on which moments depend, as a text: criteria, their groups, and the answer map."""
     criteria = ";".join(f"{c.key}[{','.join(c.groups)}]" for c in rules.criteria)
     shares = ",".join(f"{answer}={share!r}" for answer, share in sorted(rules.shares.items()))
     return f"{criteria}|{shares}"
@@ -87,14 +87,14 @@ def moments_of(
     Parameters
     ----------
     answers : (n, Q) float, scale answers in the order of `rules.criteria`; NaN: no valid answer
-    design : strata, clusters and weights; population sizes are for `score_moments` to know, since they are
-        not of single responses, and second stages and calibration need the rows
+    design : strata, clusters and weights; population sizes are parameters of `score_moments`, and second
+        stages and calibration need the rows
     group, domain : (n,) labels
 
     Raises
     ------
     AnswersError
-        Answers off the scale, or a group that is needed and missing.
+        Answers off the scale, or a missing group where the rules need it.
     DesignError, MomentsError
         A column has another length, a blank label or an impossible weight; the design needs the rows.
 
@@ -104,7 +104,7 @@ def moments_of(
     """
     sheet = answer_sheet(answers, rules, group)
     n = sheet.cell_group.size
-    layout = _laid_out(design, n)
+    layout = _lay_out(design, n)
     weight = layout.weight * layout.weight_unit
     keys = [_labels(labels, n) for labels in (design.strata, group, domain)]
     codes, names = _cells_of(keys)
@@ -113,20 +113,20 @@ def moments_of(
     for code, key in enumerate(names):
         rows = np.flatnonzero(codes == code)
         cells[key] = _cell(sheet.share[rows], sheet.valid[rows], weight[rows], clusters, rows)
-    return Moments(made_for(rules), design.psu is not None, design.weights is not None, cells)
+    return Moments(rules_key(rules), design.psu is not None, design.weights is not None, cells)
 
 
 def _labels(labels: Labels | None, n: int) -> Labels:
     if labels is None:
         return np.full(n, "")
-    found = np.asarray(labels).astype(str)
-    if found.shape != (n,):
-        raise MomentsError(f"labels have shape {found.shape} for {n} respondents; give one each")
-    return found
+    texts = np.asarray(labels).astype(str)
+    if texts.shape != (n,):
+        raise MomentsError(f"labels have shape {texts.shape} for {n} respondents; give one each")
+    return texts
 
 
-def _laid_out(design: SampleDesign, n: int) -> Layout:
-    """The design, checked; a part of a sample may well hold one unit of a stratum."""
+def _lay_out(design: SampleDesign, n: int) -> Layout:
+    """The checked design. A part of a sample may hold one unit of a stratum."""
     if design.fpc is not None or design.ssu is not None or design.calibration is not None:
         raise MomentsError(
             "moments hold strata, clusters and weights; give population sizes when they are scored, and "
@@ -145,30 +145,30 @@ def _cluster_names(design: SampleDesign, strata: Labels) -> Labels | None:
 
 
 def _cells_of(keys: list[Labels]) -> tuple[Codes, list[CellKey]]:
-    """The cell of each respondent (n,), and the cells' keys."""
+    """The cell of each respondent (n,), and the keys of the cells."""
     coded = [label_codes(labels) for labels in keys]
     codes = np.zeros(keys[0].size, dtype=np.intp)
     for code, names in coded:
         codes = codes * max(len(names), 1) + code
-    found, place = np.unique(codes, return_inverse=True)
+    distinct, index = np.unique(codes, return_inverse=True)
     sizes = [max(len(names), 1) for _code, names in coded]
-    places = np.unravel_index(found, sizes)
-    named = [[coded[k][1][i] for i in places[k].tolist()] for k in range(3)]
-    return place.astype(np.intp).reshape(-1), list(zip(*named, strict=True))
+    positions = np.unravel_index(distinct, sizes)
+    values = [[coded[k][1][i] for i in positions[k].tolist()] for k in range(3)]
+    return index.astype(np.intp).reshape(-1), list(zip(*values, strict=True))
 
 
 def _cell(share: Floats, valid: Floats, weight: Floats, clusters: Labels | None, rows: Codes) -> Cell:
     answered = valid.any(axis=1)
     size = 2 * valid.shape[1]
     spread, square = np.zeros((size, size)), np.zeros((size, size))
-    alike = bool((weight == 1).all())
+    is_unweighted = bool((weight == 1).all())
     for part in chunks(weight.size):
         b = np.hstack([valid[part], share[part]])
-        weighted = b if alike else b * weight[part, None]
+        weighted = b if is_unweighted else b * weight[part, None]
         spread += b.T @ weighted
-        if clusters is None and not alike:
+        if clusters is None and not is_unweighted:
             square += weighted.T @ weighted
-    if clusters is None and alike:
+    if clusters is None and is_unweighted:
         square = spread.copy()
     return Cell(
         n=float(weight.size), n_weighted=float(np.count_nonzero(weight)),
@@ -184,22 +184,22 @@ def _clusters(
     share: Floats, valid: Floats, weight: Floats, labels: Labels
 ) -> dict[str, tuple[float, Floats]]:
     b = np.hstack([valid, share]) * weight[:, None]
-    found = {}
+    clusters = {}
     for name in np.unique(labels).tolist():
         inside = labels == name
-        found[str(name)] = (float(np.count_nonzero(weight[inside])), b[inside].sum(axis=0))
-    return found
+        clusters[str(name)] = (float(np.count_nonzero(weight[inside])), b[inside].sum(axis=0))
+    return clusters
 
 
-def _joined(one: Moments, other: Moments, sign: float) -> Moments:
-    if one.made_for != other.made_for:
+def _add(one: Moments, other: Moments, sign: float) -> Moments:
+    if one.rules_key != other.rules_key:
         raise MomentsError("these moments were made for other criteria or another answer map; make them anew")
     if (one.has_clusters, one.has_weights) != (other.has_clusters, other.has_weights):
         raise MomentsError("one of these samples has clusters or weights and one has not; keep them apart")
     cells = dict(one.cells)
     for key, cell in other.cells.items():
         cells[key] = _sum(cells[key], cell, sign) if key in cells else _sum(_empty_like(cell), cell, sign)
-    return Moments(one.made_for, one.has_clusters, one.has_weights, cells)
+    return Moments(one.rules_key, one.has_clusters, one.has_weights, cells)
 
 
 def _empty_like(cell: Cell) -> Cell:
@@ -214,15 +214,15 @@ def _sum(one: Cell, other: Cell, sign: float) -> Cell:
     }
     clusters = dict(one.clusters)
     for name, (people, total) in other.clusters.items():
-        there = clusters.get(name, (0.0, np.zeros_like(total)))
-        clusters[name] = (there[0] + sign * people, there[1] + sign * total)
+        before = clusters.get(name, (0.0, np.zeros_like(total)))
+        clusters[name] = (before[0] + sign * people, before[1] + sign * total)
     return Cell(**sums, clusters=clusters)
 
 
 def to_document(moments: Moments) -> dict[str, Any]:
-    """The moments as values JSON knows; numbers keep every digit."""
+    """The moments as JSON values without loss of digits."""
     return {
-        "made_for": moments.made_for,
+        "made_for": moments.rules_key,
         "has_clusters": moments.has_clusters,
         "has_weights": moments.has_weights,
         "cells": [[list(key), _cell_document(cell)] for key, cell in sorted(moments.cells.items())],
@@ -237,22 +237,22 @@ def _cell_document(cell: Cell) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> Moments:
-    """What `to_document` wrote.
+    """The moments of a document from `to_document`.
 
     Raises
     ------
     MomentsError
-        The document is another one.
+        The document has another form.
     """
     try:
-        cells = dict(_read_cells(document["cells"]))
+        cells = dict(_parse_cells(document["cells"]))
         has_clusters, has_weights = bool(document["has_clusters"]), bool(document["has_weights"])
         return Moments(str(document["made_for"]), has_clusters, has_weights, cells)
     except (KeyError, TypeError, ValueError) as error:
         raise MomentsError(f"this is no document of moments: {error}") from error
 
 
-def _read_cells(cells: Any) -> Iterator[tuple[CellKey, Cell]]:
+def _parse_cells(cells: Any) -> Iterator[tuple[CellKey, Cell]]:
     for (stratum, group, domain), values in cells:
         sums: dict[str, Any] = {name: np.asarray(values[name], dtype=np.float64) for name in _SUMS}
         clusters = {

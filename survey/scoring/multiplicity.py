@@ -1,4 +1,4 @@
-"""p-values of several comparisons at once."""
+"""Adjusts the p-values of several comparisons."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Adjusted p-values that keep the chance of any false finding: for few comparisons asked for beforehand.
+    """Adjusted p-values that limit the chance of any false finding, for few planned comparisons.
 
     Raises
     ------
@@ -17,7 +17,7 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     ------
     Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
     """
-    p = _checked(p_values)
+    p = _check(p_values)
     order = np.argsort(p, kind="stable")
     factor = p.size - np.arange(p.size)
     adjusted = np.empty_like(p)
@@ -26,7 +26,7 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Adjusted p-values that keep the share of false findings: for tables of many comparisons.
+    """Adjusted p-values that limit the share of false findings, for tables of many comparisons.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> tuple[float, ...]:
     ------
     Benjamini, Hochberg (1995), JRSS B 57, 289-300.
     """
-    p = _checked(p_values)
+    p = _check(p_values)
     order = np.argsort(p, kind="stable")[::-1]
     factor = p.size / (p.size - np.arange(p.size))
     adjusted = np.empty_like(p)
@@ -45,10 +45,10 @@ def benjamini_hochberg(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted.tolist())
 
 
-def _checked(p_values: Sequence[float]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _check(p_values: Sequence[float]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     p = np.asarray(p_values, dtype=np.float64)
-    wrong = ~((p >= 0) & (p <= 1))
-    if wrong.any():
-        place = int(np.argmax(wrong))
-        raise ValueError(f"p-value {place + 1} is {p[place]!r}; it must lie between 0 and 1")
+    is_wrong = ~((p >= 0) & (p <= 1))
+    if is_wrong.any():
+        index = int(np.argmax(is_wrong))
+        raise ValueError(f"p-value {index + 1} is {p[index]!r}; it must lie between 0 and 1")
     return p

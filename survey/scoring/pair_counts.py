@@ -1,30 +1,29 @@
-"""How many people gave each answer, and each pair of answers: whole numbers from which every figure follows.
+"""Counts of people by answer and by pair of answers. Every figure of unweighted people follows from them.
 
-Moments (`moments.py`) of unweighted people are sums over these counts, so the counts are kept instead: they
-are exact in any order of adding and taking away, and know nothing of how answers become points.
+Moments (`moments.py`) are sums over these counts. Counts are exact in any order of additions and
+subtractions, and do not depend on the points of answers.
 """
 
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from survey.scoring.arrays import Floats
+from survey.scoring.arrays import Counts, Floats
 from survey.scoring.moments import Cell
 
-Counts = np.ndarray[Any, np.dtype[np.int64]]
-_ROWS_AT_ONCE = 2048  # counted, not multiplied: threads of a matrix product fight on a busy server
+_ROWS_AT_ONCE = 2048  # counts, because threads of a matrix product compete on a busy server
 
 
 @dataclass(frozen=True, eq=False)
 class PairCounts:
     """The counts of one cell of people.
 
-    Answers are coded by their place on the scale, 0 .. A-1, reasons for having none A and up. `marks`
-    (Q, A + reasons) counts each code of each criterion; `pairs` (QA, QA) counts people who gave answer a to
-    criterion q and answer b to criterion r. `n_answered` answered any scored criterion.
+    The code of an answer is its position on the scale, 0 .. A-1; reasons for having none are A and up.
+    `marks` (Q, A + reasons) counts the codes of each criterion. `pairs` (QA, QA) counts people with answer a
+    to criterion q and answer b to criterion r. `n_answered` counts people with an answer to a scored
+    criterion.
     """
 
     n: int
@@ -34,64 +33,64 @@ class PairCounts:
 
     @property
     def n_answers(self) -> int:
-        """A, the answers of the scale."""
+        """A, the number of answers of the scale."""
         return int(self.pairs.shape[0]) // max(1, int(self.marks.shape[0]))
 
     def __add__(self, other: "PairCounts") -> "PairCounts":
-        """Both cells together."""
-        return self._joined(other, 1)
+        """The counts of both cells together."""
+        return PairCounts(
+            self.n + other.n,
+            self.n_answered + other.n_answered,
+            self.marks + other.marks,
+            self.pairs + other.pairs,
+        )
+
+    def __neg__(self) -> "PairCounts":
+        """The counts with the opposite sign."""
+        return PairCounts(-self.n, -self.n_answered, -self.marks, -self.pairs)
 
     def __sub__(self, other: "PairCounts") -> "PairCounts":
-        """The cell without people who were in it."""
-        return self._joined(other, -1)
-
-    def _joined(self, other: "PairCounts", sign: int) -> "PairCounts":
-        return PairCounts(
-            self.n + sign * other.n,
-            self.n_answered + sign * other.n_answered,
-            self.marks + sign * other.marks,
-            self.pairs + sign * other.pairs,
-        )
+        """The counts without the people of `other`."""
+        return self + -other
 
     def table(self, first: int, second: int) -> Counts:
         """People by their answers to two criteria, (A, A)."""
         a = self.n_answers
-        found: Counts = self.pairs[first * a : (first + 1) * a, second * a : (second + 1) * a]
-        return found
+        return np.asarray(self.pairs[first * a : (first + 1) * a, second * a : (second + 1) * a])
 
     def to_bytes(self) -> bytes:
-        """The counts, packed."""
+        """The counts as compressed bytes."""
         upper = self.pairs[np.triu_indices(self.pairs.shape[0])]
         numbers = np.concatenate([[self.n, self.n_answered], self.marks.ravel(), upper])
         return zlib.compress(numbers.astype("<i4").tobytes(), 1)
 
 
 def pair_counts(codes: Counts, n_answers: int, n_reasons: int, scored: Sequence[int]) -> PairCounts:
-    """The counts of people.
+    """The counts of people from their answers.
 
     Parameters
     ----------
-    codes : (n, Q) int, each person's answer to each criterion by its place on the scale, or why there is none
-    n_answers, n_reasons : how many answers the scale has, and how many reasons there are
-    scored : the criteria that earn points, by their place
+    codes : (n, Q) int, the code of each person's answer to each criterion
+    n_answers, n_reasons : number of answers of the scale, and of reasons for having none
+    scored : indices of the criteria that earn points
     """
     n, q = codes.shape
     marks = np.zeros((q, n_answers + n_reasons), dtype=np.int64)
-    for place in range(q):
-        marks[place] = np.bincount(codes[:, place], minlength=n_answers + n_reasons)
-    # Each answer has a number of its own; the last number stands for none.
+    for criterion in range(q):
+        marks[criterion] = np.bincount(codes[:, criterion], minlength=n_answers + n_reasons)
+    # Each answer of each criterion has its own number; the last number means none.
     size = q * n_answers + 1
     numbered = np.where(codes < n_answers, codes + n_answers * np.arange(q), size - 1)
     pairs = np.zeros(size * size, dtype=np.int64)
     for start in range(0, n, _ROWS_AT_ONCE):
-        part = numbered[start : start + _ROWS_AT_ONCE]
-        pairs += np.bincount((part[:, :, None] * size + part[:, None, :]).ravel(), minlength=size * size)
+        chunk = numbered[start : start + _ROWS_AT_ONCE]
+        pairs += np.bincount((chunk[:, :, None] * size + chunk[:, None, :]).ravel(), minlength=size * size)
     answered = int((codes[:, list(scored)] < n_answers).any(axis=1).sum())
     return PairCounts(n, answered, marks, pairs.reshape(size, size)[:-1, :-1].copy())
 
 
 def from_bytes(packed: bytes, n_criteria: int, n_answers: int, n_reasons: int) -> PairCounts:
-    """What `to_bytes` packed."""
+    """The counts of the bytes from `to_bytes`."""
     numbers = np.frombuffer(zlib.decompress(packed), dtype="<i4").astype(np.int64)
     n_marks, size = n_criteria * (n_answers + n_reasons), n_criteria * n_answers
     pairs = np.zeros((size, size), dtype=np.int64)
@@ -107,16 +106,16 @@ def moment_cell(counts: PairCounts, shares: Sequence[float], scored: Sequence[in
 
     Parameters
     ----------
-    shares : the share of a criterion's maximum each answer earns, in the order of the scale
-    scored : the criteria that earn points, by their place
+    shares : share of a criterion's maximum that each answer earns, in the order of the scale
+    scored : indices of the criteria that earn points
     """
     a, q = counts.n_answers, len(scored)
-    wanted = np.zeros((counts.pairs.shape[0], 2 * q))
-    for column, place in enumerate(scored):
-        wanted[place * a : (place + 1) * a, column] = 1.0
-        wanted[place * a : (place + 1) * a, q + column] = shares
-    first: Floats = wanted.T @ counts.marks[:, :a].reshape(-1).astype(np.float64)
-    spread: Floats = wanted.T @ counts.pairs.astype(np.float64) @ wanted
+    selection = np.zeros((counts.pairs.shape[0], 2 * q))
+    for column, criterion in enumerate(scored):
+        selection[criterion * a : (criterion + 1) * a, column] = 1.0
+        selection[criterion * a : (criterion + 1) * a, q + column] = shares
+    first: Floats = selection.T @ counts.marks[:, :a].reshape(-1).astype(np.float64)
+    spread: Floats = selection.T @ counts.pairs.astype(np.float64) @ selection
     n, answered = float(counts.n), float(counts.n_answered)
     return Cell(
         n=n, n_weighted=n, n_answered=answered, weight=n, weight_squared=n, answered_weight=answered,

@@ -1,7 +1,7 @@
-"""PAR INDEX arithmetic: values of indicators to points, components and a total with its interval.
+"""PAR INDEX arithmetic: points of indicators and components from values, and a total with its interval.
 
-Only the satisfaction points are an estimate from a sample; every other value is counted by the office. So the
-interval of the total is the interval of the satisfaction points, carried through.
+Only the satisfaction points are an estimate from a sample. The office counts every other value. So the
+interval of the total follows from the interval of the satisfaction points.
 """
 
 import math
@@ -19,7 +19,7 @@ _ROUNDING = 1e-9
 
 
 class State(StrEnum):
-    """Whether an indicator earned points, and why not where it did not."""
+    """Whether an indicator earned points, or why it did not."""
 
     SCORED = "scored"
     MISSING = "missing"
@@ -28,7 +28,7 @@ class State(StrEnum):
 
 
 class Light(StrEnum):
-    """Where an indicator or component stands; shown as a word and a sign, never as a colour alone."""
+    """How far an indicator or component is. Pages show it as a word and a sign, not as a colour alone."""
 
     FULL = "full"
     NEAR = "near"
@@ -61,10 +61,10 @@ class ComponentRules:
 
 @dataclass(frozen=True)
 class Observed:
-    """What was entered for an indicator.
+    """The values entered for an indicator.
 
-    `value` is in the indicator's unit: percent, points, a number, 1 or 0. With a denominator the value is
-    100 times numerator over denominator; a denominator of 0 means that no case arose. `interval` is that of
+    `value` is in the indicator's unit: percent, points, a number, 1 or 0. With a denominator the value is 100
+    times numerator over denominator; a denominator of 0 means that there was no case. `interval` is that of
     the satisfaction points.
     """
 
@@ -79,8 +79,8 @@ class IndicatorPoints:
     """One indicator's outcome. `points` is None where nothing was scored.
 
     `interval` is in points, of the survey only. `wilson` are limits in percent of a share of counted cases.
-    `to_gain` is what full marks would add, `at_risk` what falling under the floor would cost and `margin`
-    how far above it the value lies, in percentage points.
+    `to_gain` is the points that full marks would add. `at_risk` is the points lost under the floor. `margin`
+    is the distance of the value from the floor, in percentage points.
     """
 
     key: str
@@ -100,8 +100,8 @@ class IndicatorPoints:
 class ComponentPoints:
     """One component's outcome.
 
-    Points of indicators where no case arose are shared out over those that were scored; `max_scored` is what
-    could be earned then, less the indicators that are missing or have no target.
+    Points of indicators without a case are distributed over those that were scored. `max_scored` is the
+    maximum after that, without the indicators that are missing or have no target.
     """
 
     key: str
@@ -127,13 +127,14 @@ class CardPoints:
     @property
     def indicators(self) -> tuple[IndicatorPoints, ...]:
         """Every indicator, in order."""
-        return tuple(each for component in self.components for each in component.indicators)
+        return tuple(indicator for component in self.components for indicator in component.indicators)
 
     @property
     def components_at_max(self) -> int:
         """How many components earned all their points."""
         return sum(
-            each.points is not None and each.points >= each.max_scored - _ROUNDING for each in self.components
+            component.points is not None and component.points >= component.max_scored - _ROUNDING
+            for component in self.components
         )
 
 
@@ -143,31 +144,33 @@ def score_card(rules: Sequence[ComponentRules], observed: Mapping[str, Observed]
     Parameters
     ----------
     rules : the components with their indicators; the maxima sum to the card's total
-    observed : by key; an indicator that is not there is missing
+    observed : by key; an indicator without an entry is missing
 
     Source
     ------
     docs/scorecard.md; the ratio rules follow the practice of QĐ 1294/QĐ-BNV (2012): full marks at 100%, the
     rate times the maximum down to the floor, nothing below it.
     """
-    components = tuple(_component(each, observed) for each in rules)
-    scored = [each for each in components if each.points is not None]
-    total = sum(each.max_points for each in components)
-    max_scored = sum(each.max_scored for each in components)
-    points = sum(each.points or 0.0 for each in scored) if scored else None
+    components = tuple(_component(component, observed) for component in rules)
+    scored = [component for component in components if component.points is not None]
+    total = sum(component.max_points for component in components)
+    max_scored = sum(component.max_scored for component in components)
+    points = sum(component.points or 0.0 for component in scored) if scored else None
     return CardPoints(
         points=points,
         max_scored=max_scored,
         total=total,
         provisional=max_scored < total - _ROUNDING,
         components=components,
-        interval=_carried(points, scored),
+        interval=_interval_of_sum(points, scored),
     )
 
 
-def _carried(points: float | None, scored: Sequence[ComponentPoints | IndicatorPoints]) -> Interval | None:
-    """The interval of a sum in which the estimated parts alone are uncertain; None where none is."""
-    estimated = [(each.points or 0.0, each.interval) for each in scored if each.interval is not None]
+def _interval_of_sum(
+    points: float | None, scored: Sequence[ComponentPoints | IndicatorPoints]
+) -> Interval | None:
+    """The interval of a sum in which only the estimated parts are uncertain; None where none is."""
+    estimated = [(part.points or 0.0, part.interval) for part in scored if part.interval is not None]
     if points is None or not estimated:
         return None
     below = sum(earned - interval.low for earned, interval in estimated)
@@ -178,18 +181,18 @@ def _carried(points: float | None, scored: Sequence[ComponentPoints | IndicatorP
 def _component(rules: ComponentRules, observed: Mapping[str, Observed]) -> ComponentPoints:
     indicators = tuple(score_indicator(rule, observed.get(rule.key, Observed())) for rule in rules.indicators)
     maximum = sum(rule.max_points for rule in rules.indicators)
-    scored = [each for each in indicators if each.state is State.SCORED]
-    could = sum(each.max_points for each in scored)
-    if not could:
+    scored = [indicator for indicator in indicators if indicator.state is State.SCORED]
+    max_scored = sum(indicator.max_points for indicator in scored)
+    if not max_scored:
         return ComponentPoints(rules.key, None, 0.0, maximum, Light.NONE, indicators)
-    shared = sum(each.max_points for each in indicators if each.state is State.NO_CASE)
-    stretch = (could + shared) / could
-    earned = sum(each.points or 0.0 for each in scored)
-    interval = _carried(earned, scored)
+    without_case = sum(indicator.max_points for indicator in indicators if indicator.state is State.NO_CASE)
+    stretch = (max_scored + without_case) / max_scored
+    earned = sum(indicator.points or 0.0 for indicator in scored)
+    interval = _interval_of_sum(earned, scored)
     return ComponentPoints(
         key=rules.key,
         points=earned * stretch,
-        max_scored=could + shared,
+        max_scored=max_scored + without_case,
         max_points=maximum,
         light=_component_light(rules, scored, earned),
         indicators=indicators,
@@ -199,25 +202,25 @@ def _component(rules: ComponentRules, observed: Mapping[str, Observed]) -> Compo
 
 def _component_light(rules: ComponentRules, scored: Sequence[IndicatorPoints], earned: float) -> Light:
     """Full where every scored indicator reached its target, near from 80% of what the targets would earn."""
-    if all(each.light is Light.FULL for each in scored):
+    if all(indicator.light is Light.FULL for indicator in scored):
         return Light.FULL
-    keys = {each.key for each in scored}
-    aim = sum(r.max_points * _share(r, _aim(r)) for r in rules.indicators if r.key in keys)
+    keys = {indicator.key for indicator in scored}
+    aim = sum(r.max_points * _share(r, _target_value(r)) for r in rules.indicators if r.key in keys)
     return Light.NEAR if earned >= NEAR * aim - _ROUNDING else Light.LOW
 
 
-def _aim(rule: IndicatorRule) -> float:
-    """The value that reaches the target and earns something."""
+def _target_value(rule: IndicatorRule) -> float:
+    """The smallest value that reaches the target and earns points."""
     return max(rule.target or 0.0, rule.floor)
 
 
-def score_indicator(rule: IndicatorRule, seen: Observed) -> IndicatorPoints:
-    """One indicator's points; the edges of every rule are in the tests."""
-    value = value_of(seen)
-    state = _state(rule, seen, value)
-    counted = _wilson(rule, seen)
+def score_indicator(rule: IndicatorRule, observed: Observed) -> IndicatorPoints:
+    """The points of one indicator."""
+    value = value_of(observed)
+    state = _state(rule, observed, value)
+    limits = _wilson(rule, observed)
     if value is None or state is not State.SCORED:
-        return IndicatorPoints(rule.key, state, value, None, rule.max_points, Light.NONE, wilson=counted)
+        return IndicatorPoints(rule.key, state, value, None, rule.max_points, Light.NONE, wilson=limits)
     share = _share(rule, value)
     margin = value - rule.floor if rule.kind == "ratio" and 0 < rule.floor <= value else None
     return IndicatorPoints(
@@ -226,32 +229,32 @@ def score_indicator(rule: IndicatorRule, seen: Observed) -> IndicatorPoints:
         value=value,
         points=rule.max_points * share,
         max_points=rule.max_points,
-        light=_target_light(rule, seen, value, share),
-        interval=_clipped(seen.interval, rule.max_points) if rule.kind == "from_survey" else None,
-        wilson=counted,
+        light=_target_light(rule, observed, value, share),
+        interval=_clip(observed.interval, rule.max_points) if rule.kind == "from_survey" else None,
+        wilson=limits,
         to_gain=rule.max_points * (1 - share),
         at_risk=rule.max_points * share if margin is not None else 0.0,
         margin=margin,
     )
 
 
-def value_of(seen: Observed) -> float | None:
-    """The value in the indicator's unit: the counted cases where they were given, else what was entered."""
-    if seen.denominator and seen.numerator is not None:
-        return 100 * seen.numerator / seen.denominator
-    return None if seen.denominator == 0 else seen.value
+def value_of(observed: Observed) -> float | None:
+    """The value in the indicator's unit, from the counted cases where there are any."""
+    if observed.denominator and observed.numerator is not None:
+        return 100 * observed.numerator / observed.denominator
+    return None if observed.denominator == 0 else observed.value
 
 
-def _state(rule: IndicatorRule, seen: Observed, value: float | None) -> State:
+def _state(rule: IndicatorRule, observed: Observed, value: float | None) -> State:
     if rule.target is None:
         return State.NO_TARGET
-    if seen.denominator == 0:
+    if observed.denominator == 0:
         return State.NO_CASE
     return State.MISSING if value is None else State.SCORED
 
 
 def _share(rule: IndicatorRule, value: float) -> float:
-    """The share of the maximum that a value earns, 0..1; more than asked for earns no more than all."""
+    """The share of the maximum that a value earns, 0..1. A value over the target earns 1."""
     if rule.kind == "ratio":
         return 0.0 if value < rule.floor else min(value / 100, 1.0)
     if rule.kind == "boolean":
@@ -261,34 +264,35 @@ def _share(rule: IndicatorRule, value: float) -> float:
     return min(value / rule.max_points, 1.0)
 
 
-def _target_light(rule: IndicatorRule, seen: Observed, value: float, share: float) -> Light:
+def _target_light(rule: IndicatorRule, observed: Observed, value: float, share: float) -> Light:
     """Full where the target is reached, which may be less than the maximum: 28 of 38, 95 of 100.
 
-    An estimate has reached it when its whole interval has, and is low when its whole interval lies below.
+    An estimate is full when its whole interval reaches the target, and low when its whole interval lies
+    below.
     """
     target = rule.target or 0.0
     if rule.kind == "boolean":
         return Light.FULL if share else Light.LOW
-    if rule.kind == "from_survey" and seen.interval is not None:
-        reached = seen.interval.low >= target
-        return Light.FULL if reached else Light.LOW if seen.interval.high < target else Light.NEAR
+    if rule.kind == "from_survey" and observed.interval is not None:
+        reached = observed.interval.low >= target
+        return Light.FULL if reached else Light.LOW if observed.interval.high < target else Light.NEAR
     if value >= target - _ROUNDING:
         return Light.FULL
     return Light.NEAR if share > 0 and value >= NEAR * target else Light.LOW
 
 
-def _clipped(interval: Interval | None, maximum: float) -> Interval | None:
+def _clip(interval: Interval | None, maximum: float) -> Interval | None:
     return interval and Interval(max(interval.low, 0.0), min(interval.high, maximum))
 
 
-def _wilson(rule: IndicatorRule, seen: Observed) -> Interval | None:
+def _wilson(rule: IndicatorRule, observed: Observed) -> Interval | None:
     """Limits of a share of counted cases, in percent; None where it is no share.
 
     Source
     ------
     Wilson (1927), JASA 22, 209-212.
     """
-    n, hits = seen.denominator, seen.numerator
+    n, hits = observed.denominator, observed.numerator
     if rule.kind not in ("ratio", "linear") or not n or hits is None or not 0 <= hits <= n:
         return None
     low, high = wilson(hits / n, n, LEVEL)

@@ -1,4 +1,4 @@
-"""Ranking of units whose points are known with an interval: how sure a place is."""
+"""Ranking of units by points with intervals, and the uncertainty of each rank."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class Contender:
 
 @dataclass(frozen=True)
 class Placing:
-    """A unit's place. `chance_top` is the probability of being among the best `top`.
+    """A unit's rank. `chance_top` is the probability of being among the best `top`.
 
-    `rank` is that of the points alone, equal points share it; `low` to `high` is the 95% interval of places.
+    `rank` is the rank by points; equal points have equal ranks. `low` to `high` is the 95% interval of ranks.
     """
 
     key: str
@@ -37,12 +37,12 @@ class Placing:
 
 
 def rank_units(contenders: Sequence[Contender], top: int) -> tuple[Placing, ...]:
-    """The places of the units, best first.
+    """The ranks of the units, best first.
 
     Each unit's points follow a normal curve of two halves that meets both ends of its interval. The number of
     others above a value is a sum of independent chances (a Poisson binomial); it is computed exactly at 400
-    quantiles of the unit's own curve and averaged, so no random number is drawn and a file made twice is the
-    same. Equal points without an interval are placed by lot.
+    quantiles of the unit's own curve and averaged. No random number is drawn, so the same input gives the
+    same file. Each of two equal units without an interval is above the other with a chance of one half.
 
     Source
     ------
@@ -52,13 +52,13 @@ def rank_units(contenders: Sequence[Contender], top: int) -> tuple[Placing, ...]
     if not contenders:
         return ()
     curves = _Curves(contenders)
-    placed = [_placing(i, contenders, curves, top) for i in range(len(contenders))]
-    order = {each.key: -each.points for each in contenders}
-    return tuple(sorted(placed, key=lambda placing: (order[placing.key], placing.key)))
+    placings = [_placing(i, contenders, curves, top) for i in range(len(contenders))]
+    order = {contender.key: -contender.points for contender in contenders}
+    return tuple(sorted(placings, key=lambda placing: (order[placing.key], placing.key)))
 
 
 class _Curves:
-    """The points of all units as curves, one entry a unit."""
+    """The curves of the points of all units, one entry a unit."""
 
     def __init__(self, contenders: Sequence[Contender]) -> None:
         ends = [c.interval or Interval(c.points, c.points) for c in contenders]
@@ -67,18 +67,18 @@ class _Curves:
         self.above = np.array([(e.high - c.points) / _Z for c, e in zip(contenders, ends, strict=True)])
 
     def quantiles(self, i: int) -> Floats:
-        """The unit's points at evenly spread chances, shape (grid,)."""
+        """Quantiles of the unit's points at equal steps of probability, shape (grid,)."""
         from scipy.special import ndtri
 
         z = ndtri((np.arange(_GRID) + 0.5) / _GRID)
         spread = np.where(z < 0, self.below[i], self.above[i])
         return np.asarray(self.middle[i] + z * spread, dtype=np.float64)
 
-    def chance_above(self, at: Floats) -> Floats:
+    def chance_above(self, values: Floats) -> Floats:
         """The chance that a unit's points exceed each value, shape (grid, n); a half where they equal it."""
         from scipy.special import ndtr
 
-        gap = self.middle[None, :] - at[:, None]
+        gap = self.middle[None, :] - values[:, None]
         spread = np.where(gap > 0, self.below[None, :], self.above[None, :])
         certain = spread <= 0
         uncertain = ndtr(gap / np.where(certain, 1.0, spread))

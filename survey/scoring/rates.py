@@ -1,4 +1,4 @@
-"""Satisfied rates: the share of answers on the satisfied side, shown beside the points and never weighted."""
+"""Satisfied rates: the unweighted share of satisfied answers among valid answers."""
 
 import math
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def satisfied_rates(
 
     Source
     ------
-    Wilson (1927), JASA 22, 209-212. Several criteria at once: one person's answers move together, so n is
+    Wilson (1927), JASA 22, 209-212. Several criteria at once: one person's answers are correlated, so n is
     the effective number of answers (Korn, Graubard 1998), from the linearised variance over respondents.
     """
     check_level(level)
@@ -93,14 +93,14 @@ def _rate(satisfied: Flags, valid: Flags, level: float) -> SatisfiedRate:
 
 
 def _effective_answers(satisfied: Flags, valid: Flags, share: float) -> float:
-    """Answers that independent people would have had to give for the same precision, at most all of them."""
+    """Number of independent answers with the same precision, at most the number of valid answers."""
     n_valid = float(valid.sum())
-    given = valid.sum(axis=1)
-    people = int(np.count_nonzero(given))
+    n_answers = valid.sum(axis=1)
+    people = int(np.count_nonzero(n_answers))
     if valid.shape[1] == 1:
         return n_valid
     if share in (0.0, 1.0) or people < 2:
         return float(people)
-    residual = (satisfied.sum(axis=1) - share * given) / n_valid
+    residual = (satisfied.sum(axis=1) - share * n_answers) / n_valid
     variance = people / (people - 1) * float(residual @ residual)
     return min(share * (1 - share) / variance, n_valid) if variance > 0 else n_valid

@@ -1,4 +1,4 @@
-"""Whether the criteria of a scale belong together: Cronbach's alpha and each criterion against the rest."""
+"""Reliability of a scale: Cronbach's alpha and the correlation of each criterion with the rest."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ import numpy as np
 from survey.scoring.arrays import Floats
 from survey.scoring.interval import check_level
 
-_FEWEST = 3
+_MIN_RESPONDENTS = 3
 
 
 @dataclass(frozen=True)
 class Alpha:
-    """Cronbach's alpha of `n_criteria` criteria; `n` is the fewest respondents who answered two of them."""
+    """Cronbach's alpha of `n_criteria` criteria; `n` is the smallest number of respondents of any pair."""
 
     value: float
     low: float
@@ -27,7 +27,7 @@ def cronbach_alpha(answers: Floats, *, level: float = 0.95) -> Alpha | None:
     Parameters
     ----------
     answers : (n, Q) float, scale answers; NaN: no valid answer. Each covariance is from the respondents who
-        answered both criteria; the interval counts the fewest there are for any pair
+        answered both criteria; the interval uses the smallest number of any pair
 
     Raises
     ------
@@ -41,7 +41,7 @@ def cronbach_alpha(answers: Floats, *, level: float = 0.95) -> Alpha | None:
     check_level(level)
     k = answers.shape[1]
     covariance, n = _pairwise(np.asarray(answers, dtype=np.float64))
-    if k < 2 or n < _FEWEST:
+    if k < 2 or n < _MIN_RESPONDENTS:
         return None
     total = float(covariance.sum())
     if not total > 0:
@@ -55,18 +55,18 @@ def cronbach_alpha(answers: Floats, *, level: float = 0.95) -> Alpha | None:
 
 
 def _pairwise(answers: Floats) -> tuple[Floats, int]:
-    """Covariances (Q, Q) of pairs of columns, each over the rows that have both, and the fewest such rows."""
+    """Covariances (Q, Q) of column pairs over the rows with both, and the smallest number of such rows."""
     k = answers.shape[1]
-    covariance, fewest = np.zeros((k, k)), answers.shape[0]
+    covariance, minimum = np.zeros((k, k)), answers.shape[0]
     for i in range(k):
         for j in range(i, k):
             both = ~np.isnan(answers[:, i]) & ~np.isnan(answers[:, j])
             n = int(both.sum())
-            fewest = min(fewest, n)
+            minimum = min(minimum, n)
             if n >= 2:
                 x, y = answers[both, i], answers[both, j]
                 covariance[i, j] = covariance[j, i] = (x - x.mean()) @ (y - y.mean()) / (n - 1)
-    return covariance, fewest
+    return covariance, minimum
 
 
 def item_rest(answers: Floats) -> tuple[float | None, ...]:
@@ -84,16 +84,16 @@ def item_rest(answers: Floats) -> tuple[float | None, ...]:
     valid = ~np.isnan(answers)
     filled = np.where(valid, answers, 0.0)
     count, total = valid.sum(axis=1), filled.sum(axis=1)
-    found = []
+    correlations = []
     for q in range(answers.shape[1]):
         others = count - valid[:, q]
         rows = valid[:, q] & (others > 0)
-        found.append(_correlation(answers[rows, q], (total[rows] - filled[rows, q]) / others[rows]))
-    return tuple(found)
+        correlations.append(_correlation(answers[rows, q], (total[rows] - filled[rows, q]) / others[rows]))
+    return tuple(correlations)
 
 
 def _correlation(x: Floats, y: Floats) -> float | None:
-    if x.size < _FEWEST:
+    if x.size < _MIN_RESPONDENTS:
         return None
     x, y = x - x.mean(), y - y.mean()
     spread = float(np.sqrt((x @ x) * (y @ y)))

@@ -31,7 +31,8 @@ class SectionScore:
     """Points of one section, out of its own maximum `max_points`; None when none of it could be scored.
 
     Under `when_unscored="undefined"` it is None as soon as one of its criteria could not be scored.
-    `scored_max` is the maximum of the criteria that could be scored; under `max_points` means provisional.
+    `scored_max` is the maximum of the criteria that could be scored; a score under `max_points` is
+    provisional.
     """
 
     key: str
@@ -60,7 +61,7 @@ class Score:
     `withheld_because` has the codes `no_answers`, `unscored:<criterion>`, `few_respondents:<n>` and
     `small_group:<group>:<n>`; it is empty unless the verdict is withheld. `unscored` names the criteria
     without points.
-    `evidence` is what the intervals were made from, None without a score. `design_effect` is the variance
+    `evidence` is the basis of the intervals, None without a score. `design_effect` is the variance
     over that of as many respondents drawn at random with replacement; `effective_respondents` are those who
     answered, divided by it.
     """

@@ -1,4 +1,4 @@
-"""The scoring rules of one instrument version, as values: what `scoring.md` calls data, never constants."""
+"""The scoring rules of one instrument version, as values (`scoring.md`: data, never constants)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class ScoredCriterion:
 
 @dataclass(frozen=True)
 class Target:
-    """The band, in points of the total, that the office means to reach."""
+    """The target band of the office, in points of the total."""
 
     low: float
     high: float
@@ -31,11 +31,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Rules:
-    """How answers become points, and when a result may be read as a verdict.
+    """The points of answers, and the conditions for a verdict.
 
     `shares` maps an answer (1..5) to its share of a criterion's maximum, 0..1.
     `group_weights` is used by the rule `fixed` only; the weights are renormalised over the groups
-    that see a criterion and gave at least `min_valid_per_cell` valid answers to it.
+    that are asked a criterion and have at least `min_valid_per_cell` valid answers to it.
     """
 
     total_points: float

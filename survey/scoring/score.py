@@ -1,4 +1,4 @@
-"""The score of a survey: whole, by section, by criterion and by domain."""
+"""The score of a survey: in total, by section, by criterion and by domain."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ import numpy as np
 from survey.scoring.arrays import Codes, Flags, Floats, Labels, is_blank
 from survey.scoring.design import DesignError, Layout, SampleDesign, lay_out
 from survey.scoring.estimate import AnswersError, AnswerSheet, answer_sheet, estimates, scored_groups
-from survey.scoring.findings import Findings, judged
+from survey.scoring.findings import Findings, score_from_findings
 from survey.scoring.interval import Interval, check_level, mean_fraction
 from survey.scoring.results import CriterionScore, Score, SectionScore, SurveyScore
 from survey.scoring.rules import Rules
@@ -51,14 +51,14 @@ def score_responses(
     """
     check_level(level)
     sample = sample_of(answers, rules, design, group)
-    whole = judged(_findings(sample, np.flatnonzero(sample.scored)), rules, level)
+    whole = score_from_findings(_findings(sample, np.flatnonzero(sample.scored)), rules, level)
     parts = {key: _findings(sample, rows) for key, rows in domain_rows(domain, sample.scored).items()}
-    return SurveyScore(whole, {key: judged(part, rules, level) for key, part in parts.items()})
+    return SurveyScore(whole, {key: score_from_findings(part, rules, level) for key, part in parts.items()})
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Checked answers in their checked design; respondents who are not `scored` (n,) keep no weight."""
+    """Checked answers and their checked design. Respondents who are not `scored` (n,) have no weight."""
 
     rules: Rules
     sheet: AnswerSheet
@@ -68,25 +68,26 @@ class Sample:
 
 
 def sample_of(answers: Floats, rules: Rules, design: SampleDesign, group: Labels | None) -> Sample:
-    """Answers and design, checked together; parameters and errors are those of `score_responses`."""
+    """Check answers and design together. Parameters and errors are those of `score_responses`."""
     sheet = answer_sheet(answers, rules, group)
     labels = None if group is None else np.asarray(group).astype(str)
     scored = sheet.cell_group >= 0
     layout = lay_out(_with_group_strata(design, rules, labels), scored.size)
-    return Sample(rules, sheet, _without_unscored(layout, scored), labels, scored)
+    return Sample(rules, sheet, _drop_unscored_weight(layout, scored), labels, scored)
 
 
 def _with_group_strata(design: SampleDesign, rules: Rules, group: Labels | None) -> SampleDesign:
     """Under `fixed` without strata the groups are the strata, unless a cluster holds several groups.
 
-    A group with one form would refuse the whole score; it borrows the others' average instead, and its
-    verdict is withheld anyway.
+    A group with one form, which would refuse the whole score, takes the average variance of the others. Its
+    verdict is withheld.
     """
     if rules.group_rule != "fixed" or design.strata is not None or group is None:
         return design
     if design.psu is not None and not design.nest:
         pairs = {
-            (cluster, of) for cluster, of in zip(np.asarray(design.psu).tolist(), group.tolist(), strict=True)
+            (cluster, label)
+            for cluster, label in zip(np.asarray(design.psu).tolist(), group.tolist(), strict=True)
         }
         if len(pairs) > len({cluster for cluster, _ in pairs}):
             return design
@@ -94,10 +95,10 @@ def _with_group_strata(design: SampleDesign, rules: Rules, group: Labels | None)
     return replace(design, strata=group, lonely_psu=lonely)
 
 
-def _without_unscored(layout: Layout, scored: Flags) -> Layout:
-    """Groups that earn no points stay in the design without weight: no variance, no degrees of freedom.
+def _drop_unscored_weight(layout: Layout, scored: Flags) -> Layout:
+    """The layout without weight for groups that earn no points: no variance, no degrees of freedom.
 
-    A calibrated design keeps their weight, as the known totals may count them.
+    A calibrated layout is unchanged, because the known totals may count these groups.
     """
     if layout.calibration is not None:
         return layout
@@ -119,13 +120,13 @@ def domain_rows(domain: Labels | None, scored: Flags) -> dict[str, Codes]:
 def _findings(sample: Sample, rows: Codes) -> Findings:
     layout, sheet = sample.layout, sample.sheet
     weight, valid = layout.weight[rows], sheet.valid[rows]
-    found, influence = estimates(sheet, sample.rules, layout.weight, rows)
+    estimated, influence = estimates(sheet, sample.rules, layout.weight, rows)
     variances = stratum_variances(layout, influence, rows)
     answered = valid.any(axis=1)
     units = units_with_weight(layout, np.arange(layout.weight.size))
     square = float(weight @ weight)
     return Findings(
-        found, variances, np.einsum("r,rk,rk->k", weight, influence, influence),
+        estimated, variances, np.einsum("r,rk,rk->k", weight, influence, influence),
         effective_n=float(weight.sum()) ** 2 / square if square else 0.0,
         fraction_if_flat=mean_fraction(layout, rows),
         design_df=float(units.sum() - np.count_nonzero(units)),
@@ -142,9 +143,9 @@ def _findings(sample: Sample, rows: Codes) -> Findings:
 
 
 def _shows_spread(layout: Layout, variances: Variances) -> bool:
-    """Two sampling units at least, and a stratum whose variance they tell."""
-    told = (layout.n_psu > 1) | (layout.fraction >= 1) | (layout.lonely_psu == "adjust")
-    return bool(variances.n_units.sum() >= 2 and told.any())
+    """Whether there are two sampling units and a stratum whose variance can be measured."""
+    is_measured = (layout.n_psu > 1) | (layout.fraction >= 1) | (layout.lonely_psu == "adjust")
+    return bool(variances.n_units.sum() >= 2 and is_measured.any())
 
 
 def _count_by_group(sample: Sample, rows: Codes) -> dict[str, int]:
@@ -162,7 +163,7 @@ def _people(layout: Layout, rows: Codes) -> dict[str, float]:
 
 
 def _population(layout: Layout, rows: Codes) -> float | None:
-    """People behind the rows. Only element samples with an FPC know them."""
+    """The population of the rows, known only for element samples with an FPC."""
     if not layout.each_is_a_psu or not np.isfinite(layout.population).all():
         return None
     return float((1 / layout.fraction[layout.stratum[rows]]).sum())

@@ -1,4 +1,4 @@
-"""Confidence sequences: limits that stay right however often one looks while responses come in."""
+"""Confidence sequences: limits that hold at every look while responses come in."""
 
 import math
 
@@ -21,7 +21,7 @@ def score_sequence(
     ----------
     points : (n,) float, 0..total, in the order of arrival
     population : people the responses are drawn from without replacement, >= n; None: no end
-    level : chance that no interval of the sequence ever misses the mean
+    level : chance that every interval of the sequence contains the mean
 
     Returns
     -------
@@ -36,7 +36,7 @@ def score_sequence(
     ------
     Waudby-Smith, Ramdas (2024), JRSS B 86, 1-27, sections 4 and 5 (without replacement).
     """
-    shares = _checked(points, level, population, total)
+    shares = _checked_shares(points, level, population, total)
     bets = _bets(shares, 1 - level)
     grid = np.linspace(0.0, 1.0, _GRID + 1)
     capital, alive = np.zeros((2, grid.size)), np.ones(grid.size, dtype=np.bool_)
@@ -71,7 +71,7 @@ def watched_level(n: int, level: float = 0.95) -> float | None:
     return math.erf(bound / math.sqrt(2))
 
 
-def _checked(points: Floats, level: float, population: int | None, total: float) -> Floats:
+def _checked_shares(points: Floats, level: float, population: int | None, total: float) -> Floats:
     shares = np.asarray(points, dtype=np.float64) / total
     if not 0 < level < 1:
         raise ValueError(f"the confidence level is {level!r}; give a share between 0 and 1, such as 0.95")
@@ -83,7 +83,7 @@ def _checked(points: Floats, level: float, population: int | None, total: float)
 
 
 def _bets(shares: Floats, alpha: float) -> Floats:
-    """Predictable plug-in bets, (n,): each looks only at the responses before it."""
+    """Predictable plug-in bets, (n,): each depends only on the responses before it."""
     n = shares.size
     t = np.arange(1, n + 1)
     mean = (0.5 + np.cumsum(shares)) / (t + 1)
@@ -94,19 +94,19 @@ def _bets(shares: Floats, alpha: float) -> Floats:
 
 
 def _log_growth(share: float, mean: Floats, bet: float) -> Floats:
-    """How the logarithms of both bets' capital grow, (2, grid): that the mean is higher, and lower."""
+    """Growth of the logarithm of both bets' capital, (2, grid): for a higher and for a lower mean."""
     up = np.minimum(bet, _CAP / np.maximum(mean, 1e-12))
     down = np.minimum(bet, _CAP / np.maximum(1 - mean, 1e-12))
     return np.stack([np.log1p(up * (share - mean)), np.log1p(-down * (share - mean))])
 
 
 def _hull(grid: Floats, alive: Flags, seen: float, n: int, population: int | None) -> tuple[float, float]:
-    """Outer limits of the means not yet refuted, one grid step wide of them and inside what is possible."""
-    left = np.flatnonzero(alive)
+    """Limits of the means that are not refuted, wider by a grid step and inside the possible range."""
+    remaining = np.flatnonzero(alive)
     step = 1 / _GRID
-    low, high = (0.0, 1.0) if left.size == 0 else (grid[left[0]] - step, grid[left[-1]] + step)
-    least = seen / population if population else 0.0
-    most = (seen + population - n) / population if population else 1.0
-    if left.size == 0:
-        low, high = max(least, seen / n - step), min(most, seen / n + step)
-    return float(min(max(low, least), most)), float(max(min(high, most), least))
+    low, high = (0.0, 1.0) if remaining.size == 0 else (grid[remaining[0]] - step, grid[remaining[-1]] + step)
+    lowest = seen / population if population else 0.0
+    highest = (seen + population - n) / population if population else 1.0
+    if remaining.size == 0:
+        low, high = max(lowest, seen / n - step), min(highest, seen / n + step)
+    return float(min(max(low, lowest), highest)), float(max(min(high, highest), lowest))

@@ -10,7 +10,7 @@ from survey.scoring.design import Layout, SecondStage
 
 @dataclass(frozen=True, eq=False)
 class Variances:
-    """What each stratum adds to the variance of k estimates, in their units squared.
+    """The contribution of each stratum to the variance of k estimates, in their units squared.
 
     `by_stratum` (H, k) has the finite population correction and the second stage; `by_stratum_without_fpc`
     (H, k) is the ultimate-cluster variance as if drawn with replacement. `n_units` (H,) counts the
@@ -29,19 +29,19 @@ class Variances:
 
     @property
     def without_fpc(self) -> Floats:
-        """Variance of each estimate if the population had no end, shape (k,)."""
+        """Variance of each estimate for an infinite population, shape (k,)."""
         total: Floats = self.by_stratum_without_fpc.sum(axis=0)
         return total
 
     @property
     def design_df(self) -> float:
-        """PSUs minus strata, among those that have the respondents."""
+        """PSUs minus strata, among those with the respondents."""
         return float(self.n_units.sum() - np.count_nonzero(self.n_units))
 
     def satterthwaite_df(self, estimate: int) -> float | None:
         """Degrees of freedom of one estimate over strata; None where its variance is 0.
 
-        A stratum with one PSU counts as one degree: what it adds is one uncentred square.
+        A stratum with one PSU counts as one degree, because it adds one uncentred square.
 
         Source
         ------
@@ -108,7 +108,7 @@ def _between_psus(layout: Layout, weighted: Floats, rows: Codes) -> Floats:
 
 
 def _within_psus(layout: Layout, second: SecondStage, weighted: Floats, rows: Codes) -> Floats:
-    """What drawing units inside the PSUs adds, shape (H, k): f_h times the variance inside each PSU."""
+    """The second-stage variance, shape (H, k): f_h times the variance inside each PSU."""
     totals = sums_by(weighted, second.unit[rows], second.unit_psu.size)
     lonely = (second.n_units == 1) & (second.fraction < 1)
     centred = ~lonely if layout.lonely_psu == "adjust" else np.ones_like(lonely)
@@ -122,7 +122,7 @@ def _within_psus(layout: Layout, second: SecondStage, weighted: Floats, rows: Co
 
 
 def unit_factor(n_units: Floats) -> Floats:
-    """N / (n - 1); 1 for a single unit, whose square stands alone."""
+    """The factor n / (n - 1), which is 1 for a single unit."""
     return np.where(n_units > 1, n_units / np.maximum(n_units - 1, 1), 1.0)
 
 

@@ -1,4 +1,4 @@
-"""What an interval says about the target band, and how many forms would settle an open verdict."""
+"""The verdict of an interval on the target band, and the forms needed to settle an open verdict."""
 
 import math
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _HALF_WIDTH = 1.0
 
 
 class Verdict(StrEnum):
-    """What the interval says about the target band."""
+    """The position of the interval in relation to the target band."""
 
     EXCEEDS = "exceeds"
     MET = "met"
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 
 
 class Reading(StrEnum):
-    """Where the bare point lies; what a province's table would use."""
+    """The position of the score without its interval, as in the tables of a province."""
 
     BELOW = "below"
     WITHIN = "within"
@@ -34,9 +34,9 @@ class Reading(StrEnum):
 
 @dataclass(frozen=True)
 class FormsNeeded:
-    """How many forms would settle the verdict: a plan from the spread so far, not a promise.
+    """The number of forms that would settle the verdict, planned from the spread so far.
 
-    `more` forms on top of those that came in make `total`; `by_stratum` shares `more` out in proportion to
+    `more` forms on top of those that came in make `total`; `by_stratum` divides `more` in proportion to
     people. `distance` is from the score to the edge that decides. Where `can_decide` is False it is
     under half a point, more forms cannot reasonably decide, and the numbers are for an interval of
     `half_width` points each way instead; else `half_width` is None.
@@ -52,7 +52,7 @@ class FormsNeeded:
 
 @dataclass(frozen=True)
 class Spread:
-    """What a plan is made from: n forms and the variance of their score (points squared, no FPC).
+    """The basis of the plan: n forms and the variance of their score (points squared, no FPC).
 
     `population` is None where its number of people is not known; `people` is the share or number of
     people in each stratum.
@@ -65,7 +65,7 @@ class Spread:
 
 
 def verdict_of(interval: Interval | None, target: Target) -> Verdict:
-    """The verdict of an interval; inconclusive without one. Whether it may be said is decided elsewhere."""
+    """The verdict of an interval; inconclusive without one. `findings` decides whether it is withheld."""
     if interval is None:
         return Verdict.INCONCLUSIVE
     if interval.low >= target.high:
@@ -78,7 +78,7 @@ def verdict_of(interval: Interval | None, target: Target) -> Verdict:
 
 
 def reading_of(score: float, target: Target) -> Reading:
-    """Where the point lies; both edges belong to the band."""
+    """The position of the score; both edges belong to the band."""
     if score < target.low:
         return Reading.BELOW
     return Reading.WITHIN if score <= target.high else Reading.ABOVE
@@ -87,7 +87,7 @@ def reading_of(score: float, target: Target) -> Reading:
 def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread) -> FormsNeeded | None:
     """Forms that would settle an open verdict; None when it is settled or the sample shows no spread yet.
 
-    Every verdict first has to clear the lower edge of the band, so the distance is to that edge.
+    Every verdict depends first on the lower edge of the band, so the distance is to that edge.
 
     Source
     ------
@@ -99,18 +99,18 @@ def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread)
     distance = abs(score - target.low)
     can_decide = distance >= _NEAREST
     person_variance = spread.n * spread.variance_without_fpc
-    endless = person_variance * ((_Z_LEVEL + _Z_POWER) / distance) ** 2 if can_decide else (
+    without_fpc = person_variance * ((_Z_LEVEL + _Z_POWER) / distance) ** 2 if can_decide else (
         person_variance * (_Z_LEVEL / _HALF_WIDTH) ** 2)  # fmt: skip
-    wanted = endless / (1 + endless / spread.population) if spread.population else endless
-    more = max(0, math.ceil(wanted - spread.n - 1e-9))
+    needed = without_fpc / (1 + without_fpc / spread.population) if spread.population else without_fpc
+    more = max(0, math.ceil(needed - spread.n - 1e-9))
     half_width = None if can_decide else _HALF_WIDTH
     return FormsNeeded(
-        more, spread.n + more, _shared_out(more, spread.people), can_decide, distance, half_width
+        more, spread.n + more, _allocate(more, spread.people), can_decide, distance, half_width
     )
 
 
-def _shared_out(more: int, people: Mapping[str, float]) -> dict[str, int]:
-    """`more` forms in proportion to people; what rounding leaves goes to the largest remainders."""
+def _allocate(more: int, people: Mapping[str, float]) -> dict[str, int]:
+    """`more` forms in proportion to people, with the rest of rounding to the largest remainders."""
     whole = sum(people.values())
     if whole <= 0:
         return {}

@@ -180,7 +180,7 @@ def test_a_population_that_is_missing_or_too_small_is_refused() -> None:
         score_moments(moments, rules, populations={"x": 3, "y": 900, "z": 900})
 
 
-@pytest.mark.parametrize("document", [{}, [], {"made_for": "x", "has_clusters": 0, "cells": [[1]]}, None])
+@pytest.mark.parametrize("document", [{}, [], {"rules_key": "x", "has_clusters": 0, "cells": [[1]]}, None])
 def test_another_document_is_refused(document: Any) -> None:
     with pytest.raises(MomentsError, match="no document of moments"):
         from_document(document)

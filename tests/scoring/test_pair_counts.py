@@ -11,7 +11,7 @@ from survey.scoring.difference import differences_between
 from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.importance import derived_importance, importance_in_table
 from survey.scoring.moment_score import moment_differences, score_moments
-from survey.scoring.moments import Moments, MomentsError, made_for
+from survey.scoring.moments import Moments, MomentsError, rules_key
 from survey.scoring.pair_counts import PairCounts, from_bytes, moment_cell, pair_counts
 from survey.scoring.results import Score
 from survey.scoring.score import sample_of, score_responses
@@ -39,7 +39,7 @@ def moments() -> Moments:
         for group in ("citizen", "business")
         for desk in ("a", "b", "c")
     }
-    return Moments(made_for(RULES), has_clusters=False, has_weights=False, cells=cells)
+    return Moments(rules_key(RULES), has_clusters=False, has_weights=False, cells=cells)
 
 
 def test_the_score_from_counts_is_the_one_from_rows() -> None:
@@ -71,7 +71,7 @@ def test_where_everybody_answers_the_same_nothing_of_rounding_is_left(
         )
         for name in ("citizen", "business")
     }
-    kept = Moments(made_for(RULES), has_clusters=False, has_weights=False, cells=cells)
+    kept = Moments(rules_key(RULES), has_clusters=False, has_weights=False, cells=cells)
     fast = score_moments(kept, RULES).whole
     slow = score_responses(answers, RULES, SampleDesign(), group=group).whole
     assert fast.se == pytest.approx(slow.se, abs=1e-12)
