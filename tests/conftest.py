@@ -23,12 +23,24 @@ from survey.scorecards import demo as scorecard_demo
 from survey.store import migrate, questionnaires, scorecards
 from survey.store.db import Database
 from survey.store.people import Role
+from tests.cases import HOSTILE_STRINGS
 from tests.postgres import create_database, drop_database, private_postgres
 
-CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
 PASSWORD = "a-password-for-tests"  # noqa: S105 — of people who exist in tests only
 SECRET = "k" * 40
 _numbers = itertools.count()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write as the last lines which tests were skipped, and which cases are missing."""
+    for report in terminalreporter.getreports("skipped"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.write_line(f"{report.nodeid}: {reason}", yellow=True)
+    if not HOSTILE_STRINGS.exists():
+        terminalreporter.write_line(
+            f"Missing: {HOSTILE_STRINGS}. Hostile strings: those of tests/web/naughty.py only.",
+            yellow=True,
+        )
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from survey.store import fieldwork, rollups
-from tests.conftest import CASES, on_sqlite
-from tests.scoring.builders import reference_case_names
+from tests.cases import CASES
+from tests.conftest import on_sqlite
+from tests.scoring.builders import REFERENCE_CASES
 
 DATA = "id,q1,q2\n" + "".join(f"{i},{3 + i % 3},{2 + i % 4}\n" for i in range(40))
 INSTRUMENT = {
@@ -54,7 +55,7 @@ def scored(app: Flask, *arguments: object) -> Any:
     return json.loads(result.stdout)
 
 
-@pytest.mark.parametrize("name", reference_case_names())
+@pytest.mark.parametrize("name", REFERENCE_CASES)
 def test_a_reference_case_is_scored_as_r_does(app: Flask, name: str) -> None:
     case = CASES / "scoring" / name
     report = scored(

@@ -3,20 +3,19 @@
 import csv
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from survey.scoring.arrays import Floats, Labels
 from survey.scoring.calibration import Calibration, Margin
 from survey.scoring.design import SampleDesign
 from survey.scoring.rules import Rules, ScoredCriterion, Target
+from tests.cases import CASES
 
-CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 LINEAR = {answer: (answer - 1) / 4 for answer in range(1, 6)}
 BLANK = float("nan")
+REFERENCE_CASES = sorted(folder.name for folder in (CASES / "scoring").iterdir())
 
 
 def some_rules(**changes: Any) -> Rules:
@@ -55,19 +54,6 @@ def random_answers(seed: int, n: int, blank_share: float = 0.2) -> Floats:
     return answers
 
 
-def reference_case_names() -> list[str]:
-    """The folders of reference cases; empty where they are not there."""
-    folder = CASES / "scoring"
-    return sorted(case.name for case in folder.iterdir()) if folder.is_dir() else []
-
-
-def needs(path: Path) -> Path:
-    """The path, or a skipped test that says it is not there."""
-    if not path.exists():
-        pytest.skip(f"not there: {path}")
-    return path
-
-
 @dataclass(frozen=True)
 class ReferenceCase:
     """One reference case, read without the product's own reader."""
@@ -80,8 +66,8 @@ class ReferenceCase:
 
 
 def reference_case(name: str) -> ReferenceCase:
-    """The reference case of this name, or a skipped test."""
-    folder = needs(CASES / "scoring" / name)
+    """The reference case of this name."""
+    folder = CASES / "scoring" / name
     instrument = json.loads((folder / "instrument.json").read_text())
     design = json.loads((folder / "design.json").read_text())
     rows = list(csv.DictReader((folder / "data.csv").read_text().splitlines()))

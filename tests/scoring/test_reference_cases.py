@@ -1,12 +1,12 @@
-"""Golden values: R survey 4.1.1 on R 4.2.2 (shared/cases/scoring), 1e-6 absolute."""
+"""Golden values: R survey 4.1.1 on R 4.2.2 (tests/cases/scoring), 1e-6 absolute."""
 
 import pytest
 
 from survey.scoring.score import Interval, Score, SurveyScore, score_responses
-from tests.scoring.builders import ReferenceCase, reference_case, reference_case_names
+from tests.scoring.builders import REFERENCE_CASES, ReferenceCase, reference_case
 
 TOLERANCE = 1e-6
-EVERY_CASE = pytest.mark.parametrize("name", reference_case_names() or ["01-srs-n30"])
+EVERY_CASE = pytest.mark.parametrize("name", REFERENCE_CASES)
 
 
 def scored(case: ReferenceCase) -> SurveyScore:

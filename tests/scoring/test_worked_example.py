@@ -1,4 +1,4 @@
-"""The worked example of scoring.md section 8: rule `fixed`, ten citizens and ten businesses, no FPC."""
+"""The example of docs/statistics.md#worked-example: rule `fixed`, ten citizens, ten businesses, no FPC."""
 
 import csv
 
@@ -9,7 +9,8 @@ from survey.scoring.arrays import Floats, Labels
 from survey.scoring.design import SampleDesign
 from survey.scoring.rules import Rules, ScoredCriterion, Target
 from survey.scoring.score import Reading, Score, Verdict, score_responses
-from tests.scoring.builders import CASES, LINEAR, needs
+from tests.cases import CASES
+from tests.scoring.builders import LINEAR
 
 BOTH, BUSINESS = ("citizen", "business"), ("business",)
 CRITERIA = (
@@ -46,7 +47,7 @@ RULES = Rules(
 
 
 def read_example() -> tuple[Floats, Labels]:
-    rows = list(csv.DictReader(needs(CASES / "worked_example.csv").read_text().splitlines()))
+    rows = list(csv.DictReader((CASES / "worked_example.csv").read_text().splitlines()))
     answers = np.array([[float(row[c.key] or "nan") for c in CRITERIA] for row in rows])
     return answers, np.array([row["group"] for row in rows])
 

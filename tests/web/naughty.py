@@ -1,13 +1,12 @@
 # ruff: noqa: E501 — a table of strings
 """A thousand hostile and odd strings: those collected by others, where they are there, and the suite's own."""
 
-import json
 import unicodedata
 from itertools import cycle, islice
 
 import numpy as np
 
-from tests.conftest import CASES
+from tests.cases import collected_strings
 
 _ROOTS = [
     "", " ", "\t", "\n", "\r\n", "\r", "\x00", "a\x00b", "\x01\x02\x1f", "\x7f\x80\x9f", "\ufeff", "\ufffe\uffff",
@@ -46,11 +45,8 @@ _WRAPPERS = (
 
 def strings(n: int = 1000) -> list[str]:
     """`n` different strings, the same every time."""
-    file = CASES / "naughty.jsonl"
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    collected = [json.loads(line)["s"] for line in lines]
     found = dict.fromkeys(
-        text for text in [*collected, *_ROOTS, *_wrapped(), *_drawn(n)] if _can_be_sent(text)
+        text for text in [*collected_strings(), *_ROOTS, *_wrapped(), *_drawn(n)] if _can_be_sent(text)
     )
     return list(islice(found, n))
 
