@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.fieldwork import demo
 from survey.reports import charts
-from survey.reports.results import CampaignResults, campaign_results
+from survey.results.campaign import CampaignResults, campaign_results
 from survey.store import fieldwork, migrate
 from survey.store.db import Database
 

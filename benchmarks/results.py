@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.tables import machine, write_between
 from survey.fieldwork import demo
-from survey.reports.results import CampaignResults, results_and_basis
+from survey.results.campaign import CampaignResults, results_and_basis
 from survey.store import fieldwork, migrate, responses, rollups
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from survey.api import cursors, documents, openapi
 from survey.api.cursors import Cursor, Holder
 from survey.api.declare import Parameter, answers
-from survey.reports import certificate as certificates
 from survey.reports.export import exported
 from survey.reports.pages import current_results
 from survey.reports.response_export import Circumstances, campaign_microdata
-from survey.reports.results import campaign_results
+from survey.results import certificate as certificates
+from survey.results.campaign import campaign_results
 from survey.scorecards.access import card_for, cards_for
 from survey.scorecards.as_json import card_entry
 from survey.scorecards.results import card_results, results_of_cards

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from survey.reports import wording
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 from survey.web.locale import gettext_in
 
 _CHARACTER, _AIR = 7.2, 20.0  # an average character of 12 px, and the room beside the words

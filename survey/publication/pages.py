@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from survey.publication import badge, links
 from survey.publication.public_results import public_criteria, public_results
-from survey.reports import certificate, figures, tables, wording
+from survey.reports import figures, tables, wording
 from survey.reports.pages import found_campaign
-from survey.reports.results import CampaignResults, campaign_results
+from survey.results import certificate
+from survey.results.campaign import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, now, office, public_url, this_morning, today

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from survey.reports import tables
-from survey.reports.results import Breakdown, CampaignResults
 from survey.reports.tabular import Table
+from survey.results.campaign import Breakdown, CampaignResults
 from survey.scoring.results import CriterionScore, Score, SectionScore
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from survey.reports import comparison_charts, wording
-from survey.reports.analysis import Pair, RankedCriterion, Step
-from survey.reports.results import CampaignResults
 from survey.reports.tabular import Cell, Column, Table
+from survey.results.analysis import Pair, RankedCriterion, Step
+from survey.results.campaign import CampaignResults
 from survey.scoring.difference import Difference
 from survey.scoring.results import Score
 from survey.web.locale import gettext_in

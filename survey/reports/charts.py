@@ -10,9 +10,9 @@ import math
 from survey.reports import canvas, tables, wording
 from survey.reports.canvas import Canvas, PictureKind
 from survey.reports.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, answer_colours, on
-from survey.reports.results import AnswerCounts, CampaignResults
 from survey.reports.strip import Reach, Side, Strip
 from survey.reports.tabular import Table, printed
+from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
 from survey.scoring.results import SectionScore
 from survey.scoring.verdict import Verdict

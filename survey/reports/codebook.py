@@ -8,7 +8,7 @@ from survey.instrument.answers import NOT_APPLICABLE_FIELD
 from survey.instrument.checks import FORM_COLUMNS
 from survey.instrument.questionnaire import Criterion, Question, Questionnaire, Text
 from survey.reports import wording
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 from survey.web.locale import LANGUAGES, gettext_in
 
 NOT_APPLICABLE, NOT_ASKED, BLANK = -1, -2, -9

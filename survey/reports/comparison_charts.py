@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from survey.reports import canvas, wording
-from survey.reports.analysis import RankedCriterion
 from survey.reports.canvas import Canvas, PictureKind
 from survey.reports.colours import BAND, LINE, MEASURED, SOFT, answer_colours
-from survey.reports.results import Breakdown, CampaignResults
 from survey.reports.strip import Strip
+from survey.results.analysis import RankedCriterion
+from survey.results.campaign import Breakdown, CampaignResults
 from survey.scoring.importance import Quadrant
 from survey.scoring.results import Score
 from survey.scoring.verdict import Verdict

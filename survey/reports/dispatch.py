@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey.reports import letters, wording
 from survey.reports.export import exported
-from survey.reports.results import campaign_results
 from survey.reports.weekly import newest_due
+from survey.results.campaign import campaign_results
 from survey.store import audit, rollups
 from survey.store import weekly as store
 from survey.store.db import Database

@@ -21,7 +21,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.reports import certificate, codebook, microdata
+from survey.reports import codebook, microdata
 from survey.reports.export import FORMATS, exported
 from survey.reports.export_jobs import Workshop
 from survey.reports.files.responses import write_codebook
@@ -32,7 +32,8 @@ from survey.reports.response_export import (
     campaign_microdata,
     write_responses,
 )
-from survey.reports.results import campaign_results
+from survey.results import certificate
+from survey.results.campaign import campaign_results
 from survey.store import audit, export_jobs, fieldwork, response_files
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.context import database, morning_of, now, office, this_morning

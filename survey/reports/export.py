@@ -8,7 +8,7 @@ from typing import BinaryIO
 from survey.reports import charts
 from survey.reports.files import csv, ddi, docx, json, pdf, xlsx
 from survey.reports.microdata import Responses
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 
 Writer = Callable[[CampaignResults, str, BinaryIO], None]
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from survey.reports import charts
 from survey.reports.canvas import PictureKind
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 
 Draw = Callable[[CampaignResults, str, PictureKind], bytes]
 

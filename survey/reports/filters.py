@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from survey.instrument.questionnaire import Text
 from survey.reports import wording
-from survey.reports.basis import UNIT_VIEW, Basis
-from survey.reports.results import Breakdown, CampaignResults, Part
+from survey.results.basis import UNIT_VIEW, Basis
+from survey.results.campaign import Breakdown, CampaignResults, Part
 from survey.web.locale import LANGUAGES, gettext_in
 
 VIEW_NAMES: dict[str, Callable[[CampaignResults], tuple[Breakdown, ...]]] = {

@@ -1,8 +1,8 @@
 """How a score was made and what identifies it, in words and values: what a reader needs to recompute it."""
 
 from survey.reports import wording
-from survey.reports.results import CampaignResults
 from survey.reports.tabular import Fact
+from survey.results.campaign import CampaignResults
 from survey.web import locale
 from survey.web.locale import gettext_in
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from survey.instrument.checks import FORM_COLUMNS
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.reports import codebook
-from survey.reports.basis import desk_names, populations_fit, unit_names
 from survey.reports.codebook import NOT_ASKED, Variable
+from survey.results.basis import desk_names, populations_fit, unit_names
 from survey.store import fieldwork, questionnaires, response_files
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.response_files import Ids, Places, StoredForm

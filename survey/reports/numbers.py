@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from survey.reports import method, wording
-from survey.reports.results import AnswerCounts, CampaignResults
 from survey.reports.tabular import Column, Fact, Table
+from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
 from survey.web import locale
 from survey.web.locale import gettext_in

@@ -8,20 +8,12 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.reports import (
-    analysis,
-    analysis_tables,
-    comparison_charts,
-    figures,
-    filters,
-    numbers,
-    tables,
-    wording,
-)
-from survey.reports.basis import Basis, basis_of
+from survey.reports import analysis_tables, comparison_charts, figures, filters, numbers, tables, wording
 from survey.reports.canvas import PictureKind
 from survey.reports.filters import VIEW_NAMES, FilterError
-from survey.reports.results import CampaignResults, results_and_basis, results_of_part
+from survey.results import analysis
+from survey.results.basis import Basis, basis_of
+from survey.results.campaign import CampaignResults, results_and_basis, results_of_part
 from survey.store import fieldwork, rollups
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, office, this_morning, today

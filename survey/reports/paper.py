@@ -7,8 +7,8 @@ from typing import Literal
 
 from survey.reports import blank_form, charts, method, result_code, tables, wording
 from survey.reports.canvas import PictureKind
-from survey.reports.results import CampaignResults
 from survey.reports.tabular import Fact, Kind, Table
+from survey.results.campaign import CampaignResults
 from survey.web import locale
 from survey.web.locale import gettext_in
 

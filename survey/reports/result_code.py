@@ -4,7 +4,7 @@ import io
 
 from survey.reports import wording
 from survey.reports.canvas import PictureKind
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 from survey.web.locale import gettext_in
 
 

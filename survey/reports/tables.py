@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from survey.reports import wording
-from survey.reports.results import Breakdown, CampaignResults, satisfied_share
 from survey.reports.tabular import Cell, Column, Table
+from survey.results.campaign import Breakdown, CampaignResults, satisfied_share
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score
 from survey.web.locale import LANGUAGES, Gettext, gettext_in

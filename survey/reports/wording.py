@@ -9,8 +9,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from survey.instrument.questionnaire import Criterion, Text
-from survey.reports.analysis import RankedCriterion, Step
-from survey.reports.results import CampaignResults
+from survey.results.analysis import RankedCriterion, Step
+from survey.results.campaign import CampaignResults
 from survey.scoring.importance import Quadrant
 from survey.scoring.interval import Interval
 from survey.scoring.results import Score

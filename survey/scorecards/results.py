@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from survey.instrument.scorecard import RANK, Indicator, Scorecard
-from survey.reports.results import CampaignResults, results_without_parts
+from survey.results.campaign import CampaignResults, results_without_parts
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.rules import lines_of, rules_of
 from survey.scoring.interval import Interval

@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
 from survey.instrument.codec import digest
 from survey.reports.export import exported
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 from survey.store.questionnaires import shipped
 from survey.web.guards import PUBLIC, declared
 from tests.api.asking import Program, mistakes

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
 from survey.instrument.codec import digest
 from survey.publication import links
-from survey.reports import verification
+from survey.results import verification
 from survey.store import fieldwork
 from survey.store.questionnaires import shipped
 from survey.web.context import now, today

@@ -7,14 +7,7 @@ from pathlib import Path
 
 from survey.instrument.codec import questionnaire_from_yaml
 from survey.instrument.questionnaire import Criterion, Questionnaire, Section, Text
-from survey.reports.results import (
-    AnswerCounts,
-    Breakdown,
-    CampaignFacts,
-    CampaignResults,
-    FormCounts,
-    Tally,
-)
+from survey.results.campaign import AnswerCounts, Breakdown, CampaignFacts, CampaignResults, FormCounts, Tally
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score, SectionScore
 from survey.scoring.verdict import FormsNeeded, Reading, Verdict

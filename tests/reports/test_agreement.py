@@ -23,9 +23,9 @@ from survey.fieldwork.campaigns import set_populations
 from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.reports import codebook, tables, wording
 from survey.reports.export import exported
-from survey.reports.results import CampaignResults
-from survey.reports.scoring_rules import rules_of
 from survey.reports.tabular import printed
+from survey.results.campaign import CampaignResults
+from survey.results.scoring_rules import rules_of
 from survey.scoring.design import SampleDesign
 from survey.scoring.score import score_responses
 from survey.store import fieldwork

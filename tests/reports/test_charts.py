@@ -8,7 +8,7 @@ from PIL import Image
 
 from survey.reports import charts
 from survey.reports.canvas import PictureKind
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 from tests.reports import builders
 from tests.reports.test_tables import EVERY
 

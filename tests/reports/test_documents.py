@@ -12,7 +12,7 @@ import pytest
 from survey.instrument.codec import digest, questionnaire_from_json
 from survey.reports import paper, result_code, tables
 from survey.reports.export import exported
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 from tests.reports import builders
 from tests.reports.test_tables import EVERY
 

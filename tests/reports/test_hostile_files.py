@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from survey.instrument.questionnaire import Text
 from survey.reports.export import exported
-from survey.reports.results import Breakdown, CampaignResults
+from survey.results.campaign import Breakdown, CampaignResults
 from tests.reports import builders
 from tests.web.naughty import strings
 

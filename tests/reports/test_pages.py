@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_populations
 from survey.instrument.codec import digest
 from survey.reports.export import FORMATS, exported
-from survey.reports.results import CampaignResults, campaign_results
+from survey.results.campaign import CampaignResults, campaign_results
 from survey.store import fieldwork
 from survey.store.questionnaires import shipped
 from survey.web.context import database, today

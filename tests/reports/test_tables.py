@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from survey.reports import tables
-from survey.reports.results import CampaignResults, satisfied_share
+from survey.results.campaign import CampaignResults, satisfied_share
 from tests.reports import builders
 
 EVERY = [

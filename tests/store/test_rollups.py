@@ -17,7 +17,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from survey.fieldwork import demo
-from survey.reports.results import campaign_results
+from survey.results.campaign import campaign_results
 from survey.store import rollups, withdrawal
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign

@@ -24,7 +24,7 @@ from survey.accounts import sign_in
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
 from survey.instrument.codec import digest
 from survey.reports.export import exported
-from survey.reports.results import campaign_results
+from survey.results.campaign import campaign_results
 from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import shipped
 from tests.builders import a_form, receipt_in

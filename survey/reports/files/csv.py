@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from survey.reports import method, tables, wording
-from survey.reports.results import CampaignResults
 from survey.reports.tabular import Cell
+from survey.results.campaign import CampaignResults
 from survey.web.defang import defang
 
 _FIRST_COLUMNS = (

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as Xml
 from survey.instrument.questionnaire import Text
 from survey.reports import codebook, method, wording
 from survey.reports.codebook import Variable
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 from survey.web.defang import storable
 
 _NAMESPACE = "ddi:codebook:2_5"

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from survey.reports import paper
 from survey.reports.paper import Grid, Lead, Part, Picture, Questions, Report, Row, Sentences
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 from survey.web.defang import storable
 
 _INK, _SOFT, _WASH = "16202A", "414D59", "EEF1F4"

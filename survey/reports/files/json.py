@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 from survey.instrument import codec
 from survey.reports import tables, wording
-from survey.reports.results import AnswerCounts, Breakdown, CampaignResults, satisfied_share
-from survey.reports.score_file import score_entry
+from survey.results.campaign import AnswerCounts, Breakdown, CampaignResults, satisfied_share
+from survey.results.score_file import score_entry
 from survey.scoring.rules import Target
 from survey.scoring.score import Score
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from survey.reports import paper
 from survey.reports.printable import printable
-from survey.reports.results import CampaignResults
+from survey.results.campaign import CampaignResults
 
 _TEMPLATE = Path(__file__).resolve().parent / "templates" / "summary.typ"
 

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 from survey.reports import codebook, method, tables, wording
 from survey.reports.microdata import Responses
-from survey.reports.results import CampaignResults
 from survey.reports.tabular import Cell, Fact, Kind, Table
+from survey.results.campaign import CampaignResults
 from survey.web.defang import defang, storable
 from survey.web.locale import gettext_in
 

@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire, Text
-from survey.reports.scoring_rules import rules_of
+from survey.results.scoring_rules import rules_of
 from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.estimate import scored_groups
 from survey.scoring.moment_score import score_moments

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.fieldwork.campaigns import set_populations
-from survey.reports import certificate, verification
-from survey.reports.results import campaign_results
+from survey.results import certificate, verification
+from survey.results.campaign import campaign_results
 from survey.store import commitments, fieldwork
 from survey.store.responses import ResponseRow, withdraw
 from survey.web.context import database

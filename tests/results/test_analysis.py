@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from survey.reports import analysis
+from survey.results import analysis
 from survey.scoring.design import SampleDesign
 from survey.scoring.results import Score
 from survey.scoring.rules import Target

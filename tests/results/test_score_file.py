@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from survey.instrument import codec
-from survey.reports.score_file import ScoreFileError, score_files
+from survey.results.score_file import ScoreFileError, score_files
 from tests.cases import CASES
 from tests.scoring.builders import REFERENCE_CASES
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from survey.instrument.questionnaire import Criterion, Text
-from survey.reports.basis import Basis
+from survey.results.basis import Basis
 from survey.scoring.difference import Difference, difference_of
 from survey.scoring.importance import Priority, importance_in_table, priorities_of
 from survey.scoring.moment_score import moment_differences

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from survey.instrument import codec
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
-from survey.reports.results import CampaignResults
-from survey.reports.scoring_rules import rules_of
+from survey.results.campaign import CampaignResults
+from survey.results.scoring_rules import rules_of
 from survey.scoring.arrays import Codes, Floats, Labels
 from survey.scoring.design import SampleDesign
 from survey.scoring.estimate import estimates, scored_groups, section_keys

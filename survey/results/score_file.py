@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import cast
 
-from survey.reports.score_inputs import (
+from survey.results.score_inputs import (
     COLUMN_KEYS,
     DesignKeys,
     Instrument,
@@ -16,7 +16,7 @@ from survey.reports.score_inputs import (
     read_table,
     sample_design,
 )
-from survey.reports.score_instrument import read_instrument
+from survey.results.score_instrument import read_instrument
 from survey.scoring.arrays import Labels
 from survey.scoring.difference import difference_of
 from survey.scoring.interval import Interval, IntervalMethod, t_interval

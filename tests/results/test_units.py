@@ -13,7 +13,7 @@ from survey.fieldwork.campaigns import NewCampaign, NewDesk, add_desk, open_camp
 from survey.fieldwork.demo import unit_called
 from survey.instrument.codec import digest
 from survey.reports import codebook, microdata
-from survey.reports.basis import Basis, basis_of
+from survey.results.basis import Basis, basis_of
 from survey.store import fieldwork
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.web.context import database

@@ -11,7 +11,7 @@ import numpy as np
 
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError
-from survey.reports.certificate import (
+from survey.results.certificate import (
     FORMAT,
     VERSION,
     CountedForm,
@@ -20,7 +20,7 @@ from survey.reports.certificate import (
     result_document,
     sums_of,
 )
-from survey.reports.scoring_rules import rules_of
+from survey.results.scoring_rules import rules_of
 from survey.scoring.estimate import (
     Cells,
     combine_cells,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
-from survey.reports.basis import UNIT_VIEW, Basis, added, basis_of
+from survey.results.basis import UNIT_VIEW, Basis, added, basis_of
 from survey.scoring.fieldwork_rates import Dispositions, FieldworkRates, fieldwork_rates
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.results import Score, SurveyScore

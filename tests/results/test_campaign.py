@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from survey.fieldwork import demo
 from survey.instrument.answers import Answers, Missing, from_stored
-from survey.reports.basis import Basis, basis_of
-from survey.reports.results import CampaignResults, Part, campaign_results, results_of_part
-from survey.reports.scoring_rules import rules_of
+from survey.results.basis import Basis, basis_of
+from survey.results.campaign import CampaignResults, Part, campaign_results, results_of_part
+from survey.results.scoring_rules import rules_of
 from survey.scoring.design import SampleDesign
 from survey.scoring.rates import satisfied_rates
 from survey.scoring.results import Score

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from survey.reports.score_inputs import (
+from survey.results.score_inputs import (
     DesignKeys,
     Instrument,
     ScoreFileError,
@@ -54,7 +54,7 @@ def _is_short_form(text: str) -> bool:
 def _questionnaire(path: Path, text: str) -> Instrument:
     from survey.instrument.codec import questionnaire_from_yaml
     from survey.instrument.node import InstrumentError
-    from survey.reports.scoring_rules import rules_of
+    from survey.results.scoring_rules import rules_of
 
     try:
         questionnaire = questionnaire_from_yaml(text)
