@@ -127,18 +127,14 @@ def _said(poster: Poster, language: str) -> _Said:
     _ = gettext_in(language)
     return _Said(
         language=language,
-        organisation=_fitting(_in(poster.organisation, language)),
-        title=_fitting(_in(poster.title, language)),
-        desk=_fitting(_in(poster.desk_name, language)),
-        invitation=tuple(_fitting(_in(line, language)) for line in poster.invitation),
+        organisation=_fitting(poster.organisation.to(language)),
+        title=_fitting(poster.title.to(language)),
+        desk=_fitting(poster.desk_name.to(language)),
+        invitation=tuple(_fitting(line.to(language)) for line in poster.invitation),
         promise=_("Anonymous · about {minutes} minutes").format(minutes=poster.expected_minutes),
         type_it=_("or type this address"),
         demo=_("DEMONSTRATION – not a real survey"),
     )
-
-
-def _in(text: Text, language: str) -> str:
-    return text.translations.get(language) or next(iter(text.translations.values()), "")
 
 
 def _fitting(text: str) -> str:

@@ -17,7 +17,7 @@ class Text:
 
     def to(self, language: str) -> str:
         """The wording in `language`, or in the default language where it is not translated."""
-        return self.translations.get(language) or next(iter(self.translations.values()))
+        return self.translations.get(language) or next(iter(self.translations.values()), "")
 
 
 @dataclass(frozen=True)

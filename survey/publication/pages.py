@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from survey.drawing.formatting import format_day
 from survey.publication import badge, links
 from survey.publication.public_results import public_criteria, public_results
 from survey.reports import figures, tables, wording
@@ -151,9 +152,7 @@ def publish(key: str) -> ResponseReturnValue:
     if wants_public == "yes" and campaign.closes_on >= today():
         words = _("The survey takes forms until the end of %(day)s. Publish after it: two results of an open "
                   "survey, a form apart, tell what that form said.")  # fmt: skip
-        return _publication_page(
-            key, {"public": words % {"day": wording.day(campaign.closes_on, language())}}
-        )
+        return _publication_page(key, {"public": words % {"day": format_day(campaign.closes_on, language())}})
 
     def changed(session: Session) -> None:
         row = found_campaign(session, key)

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from survey.drawing.tables import Table
 from survey.reports import tables
-from survey.reports.tabular import Table
 from survey.results.campaign import Breakdown, CampaignResults
 from survey.scoring.results import CriterionScore, Score, SectionScore
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from survey.drawing.formatting import UNDEFINED, format_points
+from survey.drawing.tables import Cell, Column, Table
 from survey.reports import comparison_charts, wording
-from survey.reports.tabular import Cell, Column, Table
 from survey.results.analysis import Pair, RankedCriterion, Step
 from survey.results.campaign import CampaignResults
 from survey.scoring.difference import Difference
@@ -18,8 +19,8 @@ def pairs(compared: Sequence[Pair], language: str) -> Table:
     _ = gettext_in(language)
     rows = tuple(
         (
-            wording.said(pair.second, language),
-            wording.said(pair.first, language),
+            pair.second.to(language),
+            pair.first.to(language),
             *_difference_cells(pair.difference),
             _p(pair.p_adjusted, language),
             _("yes") if pair.differs else _("not shown"),
@@ -106,7 +107,7 @@ def against_population(results: CampaignResults, language: str) -> Table:
     people, forms = sum(results.populations.values()), sum(part.n for part in results.groups)
     rows = tuple(
         (
-            wording.said(part.label, language),
+            part.label.to(language),
             part.n,
             part.n / forms if forms else None,
             results.populations.get(part.key),
@@ -159,7 +160,7 @@ def _limits(score: Score) -> tuple[Cell, Cell]:
 
 def _p(value: float | None, language: str) -> str:
     if value is None:
-        return wording.UNDEFINED
+        return UNDEFINED
     if value < _SMALL_P:
-        return f"< {wording.points(_SMALL_P, language, 3)}"
-    return wording.points(value, language, 3)
+        return f"< {format_points(_SMALL_P, language, 3)}"
+    return format_points(value, language, 3)

@@ -40,16 +40,16 @@ def pages(questionnaire: Questionnaire, language: str) -> tuple[FormPage, ...]:
     first = [question for question in questionnaire.questions if not question.on_last_page]
     last = [question for question in questionnaire.questions if question.on_last_page]
     consent, title = (
-        wording.said(questionnaire.consent.text, language),
-        wording.said(questionnaire.title, language),
+        questionnaire.consent.text.to(language),
+        questionnaire.title.to(language),
     )
-    stem = wording.said(questionnaire.scale.stem, language)
+    stem = questionnaire.scale.stem.to(language)
     printed = [FormPage(title, consent, tuple(asked(first)))]
     for section in questionnaire.sections:
-        heading = wording.said(section.text, language)
+        heading = section.text.to(language)
         printed.append(FormPage(heading, stem, tuple(asked(section.criteria))))
     others = (*asked(questionnaire.unscored), *asked(last))
-    written = Asked(next(numbers), wording.said(questionnaire.comment.text, language), None, ())
+    written = Asked(next(numbers), questionnaire.comment.text.to(language), None, ())
     return (*printed, FormPage(_("At the end"), None, (*others, written)))
 
 
@@ -57,11 +57,11 @@ def _asked(questionnaire: Questionnaire, item: Question | Criterion, language: s
     """One question or criterion with the answers it offers, in the order a respondent reads them."""
     only_if = _only_if(questionnaire, item, language)
     if isinstance(item, Question):
-        options = tuple(wording.said(option.text, language) for option in item.options)
-        return Asked(number, wording.said(item.text, language), only_if, options)
-    options = tuple(wording.said(option.text, language) for option in questionnaire.scale.as_offered)
+        options = tuple(option.text.to(language) for option in item.options)
+        return Asked(number, item.text.to(language), only_if, options)
+    options = tuple(option.text.to(language) for option in questionnaire.scale.as_offered)
     if item.not_applicable is not None:
-        options = (*options, wording.said(item.not_applicable, language))
+        options = (*options, item.not_applicable.to(language))
     return Asked(number, wording.criterion_label(item, language), only_if, options)
 
 
@@ -78,8 +78,8 @@ def _only_if(questionnaire: Questionnaire, item: Question | Criterion, language:
 def _in_words(questionnaire: Questionnaire, condition: Condition, language: str) -> str:
     question = questionnaire.question(condition.question)
     answers = (
-        wording.said(option.text, language)
+        option.text.to(language)
         for option in question.options
         if (option.key in condition.values) != condition.negated
     )
-    return f"“{wording.said(question.text, language)}” {', '.join(answers)}"
+    return f"“{question.text.to(language)}” {', '.join(answers)}"

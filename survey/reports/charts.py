@@ -7,11 +7,14 @@ on the marks; dark and light tell the colours apart, so pictures survive grey pr
 import itertools
 import math
 
-from survey.reports import canvas, tables, wording
-from survey.reports.canvas import Canvas, PictureKind
-from survey.reports.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, answer_colours, on
-from survey.reports.strip import Reach, Side, Strip
-from survey.reports.tabular import Table, printed
+from survey.drawing import canvas
+from survey.drawing.canvas import Canvas, PictureKind
+from survey.drawing.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, answer_colours, on
+from survey.drawing.demo_label import demo_label
+from survey.drawing.formatting import format_count, format_percent, format_points, round_half_up
+from survey.drawing.strip import Reach, Side, Strip
+from survey.drawing.tables import Table, printed
+from survey.reports import tables, wording
 from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
 from survey.scoring.results import SectionScore
@@ -53,7 +56,7 @@ def sections_figure(
     _ = gettext_in(language)
     scores = {section.key: section for section in results.score.sections}
     asked = [section for section in results.questionnaire.sections if section.key in scores]
-    labels = [wording.said(section.text, language) for section in asked]
+    labels = [section.text.to(language) for section in asked]
     tops = _tops(0, labels, canvas.CHARACTERS, wide=wide)
     with canvas.drawing("sections"):
         title = _("Share of each factor's maximum")
@@ -77,7 +80,7 @@ def distribution_figure(
     _ = gettext_in(language)
     options = results.questionnaire.scale.options
     colours = answer_colours(len(options))
-    key = [(colour, wording.said(o.text, language)) for colour, o in zip(colours, options, strict=True)]
+    key = [(colour, o.text.to(language)) for colour, o in zip(colours, options, strict=True)]
     labels = [wording.criterion_label(row.criterion, language) for row in results.answers]
     tops = _tops(canvas.key_height(key, wide=wide), labels, _BESIDE_A_COUNT, wide=wide)
     with canvas.drawing("distribution"):
@@ -89,7 +92,7 @@ def distribution_figure(
             picture.say(_("There is no answer to show."))
         reach = _reach(results)
         for top, label, row in zip(tops, labels, results.answers, strict=False):
-            n_valid = wording.count(row.n_valid, language)
+            n_valid = format_count(row.n_valid, language)
             words = _("n = {n}").format(n=n_valid)
             strip = picture.row(top, label, words, reach, characters=_BESIDE_A_COUNT)
             _draw_answers(strip, row, colours, language)
@@ -102,7 +105,7 @@ def distribution_figure(
 def score_alternative(results: CampaignResults, language: str) -> str:
     """The score picture in words, for those who do not see it."""
     sentences = (
-        wording.demo_label(language) + "." if results.campaign.is_demo else None,
+        demo_label(language) + "." if results.campaign.is_demo else None,
         wording.verdict_sentence(results, language),
         wording.provisional_sentence(results, language),
         _zoom_sentence(results, language),
@@ -111,7 +114,7 @@ def score_alternative(results: CampaignResults, language: str) -> str:
 
 
 def _demo(results: CampaignResults, language: str) -> str | None:
-    return wording.demo_label(language) if results.campaign.is_demo else None
+    return demo_label(language) if results.campaign.is_demo else None
 
 
 def _score_title(results: CampaignResults, language: str) -> str:
@@ -182,7 +185,7 @@ def _draw_interval(strip: Strip, results: CampaignResults, language: str) -> Non
         _draw_limits(strip, results, score.interval, language)
     for colour, width in ((GROUND, 5), (INK, 2.5)):
         strip.line([score.score] * 2, [_BAR_Y - 0.22, _BAR_Y + 0.22], colour=colour, width=width, layer=4)
-    label = wording.points(score.score, language)
+    label = format_points(score.score, language)
     strip.words(score.score, _BAR_Y + 0.27, label, colour=INK, size=canvas.BODY, above=True, bold=True)
 
 
@@ -193,7 +196,7 @@ def _draw_limits(strip: Strip, results: CampaignResults, interval: Interval, lan
               edge_width=1.2, layer=3)  # fmt: skip
     gap = 0.1 * _side_room(_zoom(results))
     for limit, side, shift in _both_sides(interval.low, interval.high, gap):
-        words = wording.points(limit, language)
+        words = format_points(limit, language)
         strip.words(limit + shift, _BAR_Y, words, colour=MEASURED, size=canvas.BODY, side=side)
 
 
@@ -227,8 +230,8 @@ def _tops(first: float, labels: list[str], characters: int, *, wide: bool) -> li
 
 def _draw_section(picture: Canvas, top: float, label: str, section: SectionScore, language: str) -> None:
     share = None if section.score is None else section.score / section.max_points
-    earned = f"{wording.points(section.score, language)} / {locale.points(section.max_points, language)}"
-    value = f"{earned} · {wording.percent(share, language)}" if share is not None else earned
+    earned = f"{format_points(section.score, language)} / {locale.points(section.max_points, language)}"
+    value = f"{earned} · {format_percent(share, language)}" if share is not None else earned
     strip = picture.row(top, label, value, (0, section.max_points))
     strip.line(strip.across, [0, 0], colour=LINE, width=0.8)
     strip.estimate(section.score, section.interval)
@@ -254,7 +257,7 @@ def _draw_answers(strip: Strip, row: AnswerCounts, colours: list[str], language:
         share = n / row.n_valid if row.n_valid else 0.0
         strip.bar(left, left + share, height=2.8, fill=colour, edge=GROUND, edge_width=0.8)
         if share >= _LEAST_LABELLED:
-            words = f"{locale.number(wording.rounded(100 * share, 0), language, 0)}%"
+            words = f"{locale.number(round_half_up(100 * share, 0), language, 0)}%"
             strip.words(left + share / 2, -0.06, words, colour=on(colour), size=canvas.SMALL)
         left += share
 

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from survey.reports import canvas, wording
-from survey.reports.canvas import Canvas, PictureKind
-from survey.reports.colours import BAND, LINE, MEASURED, SOFT, answer_colours
-from survey.reports.strip import Strip
+from survey.drawing import canvas
+from survey.drawing.canvas import Canvas, PictureKind
+from survey.drawing.colours import BAND, LINE, MEASURED, SOFT, answer_colours
+from survey.drawing.demo_label import demo_label
+from survey.drawing.formatting import UNDEFINED, format_count, format_interval, format_points
+from survey.drawing.strip import Strip
+from survey.reports import wording
 from survey.results.analysis import RankedCriterion
 from survey.results.campaign import Breakdown, CampaignResults
 from survey.scoring.importance import Quadrant
@@ -36,7 +39,7 @@ class Row:
 
 def rows_of(parts: Sequence[Breakdown], language: str) -> list[Row]:
     """The parts of a breakdown that anybody is in."""
-    return [Row(wording.said(part.label, language), part.n, part.score) for part in parts if part.n]
+    return [Row(part.label.to(language), part.n, part.score) for part in parts if part.n]
 
 
 def intervals_figure(
@@ -50,7 +53,7 @@ def intervals_figure(
         tops.append(tops[-1] + canvas.row_height(label, characters=_LABEL_CHARACTERS))
     reach = _reach(results, rows)
     with canvas.drawing("intervals"):
-        demo = wording.demo_label(language) if results.campaign.is_demo else None
+        demo = demo_label(language) if results.campaign.is_demo else None
         picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT)
         if not rows:
             picture.say(_("There is nothing to show."))
@@ -70,15 +73,15 @@ def _number_of(title: str) -> int:
 
 
 def _limits(row: Row, language: str) -> str:
-    return wording.interval(row.score.interval if row.score else None, language)
+    return format_interval(row.score.interval if row.score else None, language)
 
 
 def _row_value(row: Row, language: str) -> str:
     _ = gettext_in(language)
-    n = _("n = {n}").format(n=wording.count(row.n, language))
+    n = _("n = {n}").format(n=format_count(row.n, language))
     if row.score is None or row.score.score is None:
-        return f"{wording.UNDEFINED} · {n}"
-    return f"{wording.points(row.score.score, language)} · {n}"
+        return f"{UNDEFINED} · {n}"
+    return f"{format_points(row.score.score, language)} · {n}"
 
 
 def _reach(results: CampaignResults, rows: Sequence[Row]) -> tuple[float, float]:
@@ -108,7 +111,7 @@ def priorities_figure(
     title = _("What to mend first: important and doing poorly, top left")
     known = [(i, r) for i, r in enumerate(ranked, start=1) if r.priority.quadrant is not None]
     with canvas.drawing("priorities"):
-        demo = wording.demo_label(language) if results.campaign.is_demo else None
+        demo = demo_label(language) if results.campaign.is_demo else None
         picture = Canvas(title, demo, body=_SQUARE + 34)
         if not known:
             picture.say(_("Too few people answered the overall question to tell what matters."))
@@ -182,7 +185,7 @@ def _frame(axes: "Axes", shares: Sequence[float], values: Sequence[float]) -> No
 def quadrant_name(quadrant: Quadrant | None, language: str) -> str:
     """What a quadrant says about its criteria, in a few words."""
     if quadrant is None:
-        return wording.UNDEFINED
+        return UNDEFINED
     _ = gettext_in(language)
     return {
         Quadrant.FIX_FIRST: _("mend first"),

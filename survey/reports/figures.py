@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
+from survey.drawing.canvas import PictureKind
 from survey.reports import charts
-from survey.reports.canvas import PictureKind
 from survey.results.campaign import CampaignResults
 
 Draw = Callable[[CampaignResults, str, PictureKind], bytes]

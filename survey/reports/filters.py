@@ -7,7 +7,6 @@ The parts of each view and of each view within groups are a fixed set, decided a
 from collections.abc import Callable, Mapping
 
 from survey.instrument.questionnaire import Text
-from survey.reports import wording
 from survey.results.basis import UNIT_VIEW, Basis
 from survey.results.campaign import Breakdown, CampaignResults, Part
 from survey.web.locale import LANGUAGES, gettext_in
@@ -53,7 +52,7 @@ def choices(basis: Basis, language: str) -> dict[str, list[tuple[str, str]]]:
     return {
         view: [("", _("All"))]
         + [
-            (part, wording.said(label, language))
+            (part, label.to(language))
             for part, label in basis.labels(view).items()
             if basis.rolled.sizes(view).get(part) and basis.may_show(view, part)
         ]
@@ -97,4 +96,4 @@ def _label(basis: Basis, view: str, part: str, group: str) -> Text:
     if not group:
         return label
     of = basis.labels("group")[group]
-    return Text({code: f"{wording.said(label, code)}, {wording.said(of, code)}" for code in LANGUAGES})
+    return Text({code: f"{label.to(code)}, {of.to(code)}" for code in LANGUAGES})

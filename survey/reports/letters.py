@@ -5,7 +5,9 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from survey.reports import weekly, wording
+from survey.drawing.demo_label import demo_label
+from survey.drawing.formatting import format_day
+from survey.reports import weekly
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Letter, WeeklySummary
 from survey.web.locale import gettext_in
@@ -20,8 +22,8 @@ def week_in_words(campaign: Campaign, due_on: date, language: str) -> str:
     """First and last day of the week a summary closes, 16/11/2026 – 22/11/2026."""
     first, last = weekly.week_before(due_on, campaign.opens_on)
     if first == last:
-        return wording.day(last, language)
-    return f"{wording.day(first, language)} – {wording.day(last, language)}"
+        return format_day(last, language)
+    return f"{format_day(first, language)} – {format_day(last, language)}"
 
 
 def written(to_send: Letter, sender: Address, office_address: str | None, *, now: datetime) -> EmailMessage:
@@ -50,7 +52,7 @@ def written(to_send: Letter, sender: Address, office_address: str | None, *, now
 def _paragraphs(campaign: Campaign, summary: WeeklySummary, office_address: str | None) -> list[str]:
     language = summary.language
     _ = gettext_in(language)
-    paragraphs = [wording.demo_label(language)] if campaign.is_demo else []
+    paragraphs = [demo_label(language)] if campaign.is_demo else []
     paragraphs += [
         _one_line(campaign.name),
         (summary.said or {}).get(language, ""),

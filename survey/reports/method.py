@@ -1,7 +1,8 @@
 """How a score was made and what identifies it, in words and values: what a reader needs to recompute it."""
 
+from survey.drawing.formatting import format_count, format_percent
+from survey.drawing.tables import Fact
 from survey.reports import wording
-from survey.reports.tabular import Fact
 from survey.results.campaign import CampaignResults
 from survey.web import locale
 from survey.web.locale import gettext_in
@@ -46,8 +47,8 @@ def identity_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
         ("campaign", _("Campaign"), campaign.name),
         ("campaign_key", _("Campaign code"), campaign.key),
         ("period", _("Period"), period),
-        ("organisation", _("Organisation"), wording.said(questionnaire.organisation, language)),
-        ("questionnaire", _("Questionnaire"), wording.said(questionnaire.title, language)),
+        ("organisation", _("Organisation"), questionnaire.organisation.to(language)),
+        ("questionnaire", _("Questionnaire"), questionnaire.title.to(language)),
         ("questionnaire_key", _("Questionnaire code"), questionnaire.key),
         ("questionnaire_version", _("Questionnaire version"), str(questionnaire.version)),
         ("questionnaire_digest", _("Questionnaire digest"), campaign.instrument_digest),
@@ -74,7 +75,7 @@ def method_sentences(results: CampaignResults, language: str) -> tuple[str, ...]
 def _points_rule(results: CampaignResults, language: str) -> str:
     _ = gettext_in(language)
     shares = "; ".join(
-        f"{wording.said(option.text, language)} {wording.percent(option.share, language)}"
+        f"{option.text.to(language)} {format_percent(option.share, language)}"
         for option in results.questionnaire.scale.options
     )
     return _(
@@ -89,14 +90,14 @@ def _group_rule(results: CampaignResults, language: str) -> str:
     if scoring.group_rule == "pooled":
         return _("All respondents count together, by their sampling weights.")
     weights = "; ".join(
-        f"{wording.said(group.text, language)} {wording.percent(group.weight, language)}"
+        f"{group.text.to(language)} {format_percent(group.weight, language)}"
         for group in results.questionnaire.groups
         if group.scored
     )
     return _(
         "Respondent groups have fixed weights: {weights}. In each criterion the weights are shared among the"
         " groups with at least {n} valid answers."
-    ).format(weights=weights, n=wording.count(scoring.min_valid_per_cell, language))
+    ).format(weights=weights, n=format_count(scoring.min_valid_per_cell, language))
 
 
 def _error_rule(results: CampaignResults, language: str) -> str:
@@ -131,5 +132,5 @@ def _verdict_rule(results: CampaignResults, language: str) -> str:
     ).format(
         low=locale.points(scoring.target_low, language),
         high=locale.points(scoring.target_high, language),
-        n=wording.count(scoring.min_group_n_for_verdict, language),
+        n=format_count(scoring.min_group_n_for_verdict, language),
     )

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from survey.drawing.formatting import format_percent, format_points
+from survey.drawing.tables import Column, Fact, Table
 from survey.reports import method, wording
-from survey.reports.tabular import Column, Fact, Table
 from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
 from survey.web import locale
@@ -48,9 +49,9 @@ def _whole(results: CampaignResults, name: str, language: str) -> OpenedNumber |
 def _made_of(results: CampaignResults, language: str) -> str:
     """The score's formula with its numbers."""
     score = results.score
-    added = wording.points(sum(c.points or 0 for c in score.criteria), language, 4)
+    added = format_points(sum(c.points or 0 for c in score.criteria), language, 4)
     total, reached = (locale.points(maximum, language) for maximum in (score.max_points, score.scored_max))
-    return f"{wording.points(score.score, language)} = {total} × {added} ÷ {reached}"
+    return f"{format_points(score.score, language)} = {total} × {added} ÷ {reached}"
 
 
 def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber | None:
@@ -60,11 +61,11 @@ def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber
         return None
     _ = gettext_in(language)
     parts = [c for c in results.score.criteria if c.section == name and c.points is not None]
-    added = " + ".join(wording.points(c.points, language, 4) for c in parts)
+    added = " + ".join(format_points(c.points, language, 4) for c in parts)
     scaled = section.max_points / section.scored_max if section.scored_max else 0.0
     formula = (
         _("Points of a factor = sum of its criteria's points, scaled to its maximum where one is not scored"),
-        f"{wording.points(section.score, language)} = ({added}) × {wording.points(scaled, language, 4)}",
+        f"{format_points(section.score, language)} = ({added}) × {format_points(scaled, language, 4)}",
         *_rule(results, language),
     )
     facts = (
@@ -74,7 +75,7 @@ def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber
         *_limits(section.interval, results, language),
         Fact("n", _("Respondents"), section.n_respondents, "count"),
     )
-    title = wording.said(asked.text, language)
+    title = asked.text.to(language)
     return OpenedNumber(title, formula, facts, None, _identity(results, language))
 
 
@@ -86,8 +87,8 @@ def _criterion(results: CampaignResults, name: str, language: str) -> OpenedNumb
     _ = gettext_in(language)
     formula = (
         _("Points of a criterion = its maximum × the mean share that its valid answers earn"),
-        f"{wording.points(criterion.points, language, 4)} = {locale.points(criterion.max_points, language)}"
-        f" × {wording.points(criterion.ratio, language, 5)}",
+        f"{format_points(criterion.points, language, 4)} = {locale.points(criterion.max_points, language)}"
+        f" × {format_points(criterion.ratio, language, 5)}",
         *_rule(results, language),
     )
     facts = (
@@ -123,7 +124,7 @@ def _rule(results: CampaignResults, language: str) -> tuple[str, ...]:
     if questionnaire.scoring.group_rule == "pooled":
         return (_("All valid answers are pooled, each with its form's weight."),)
     weights = "; ".join(
-        f"{wording.said(group.text, language)} {wording.percent(group.weight, language)}"
+        f"{group.text.to(language)} {format_percent(group.weight, language)}"
         for group in questionnaire.groups
         if group.scored
     )
@@ -139,7 +140,7 @@ def _answers(results: CampaignResults, answers: AnswerCounts, language: str) -> 
     options = results.questionnaire.scale.options
     rows = tuple(
         (
-            wording.said(option.text, language),
+            option.text.to(language),
             n,
             n / answers.n_valid if answers.n_valid else None,
             option.share,

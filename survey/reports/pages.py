@@ -8,8 +8,8 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from survey.drawing.canvas import PictureKind
 from survey.reports import analysis_tables, comparison_charts, figures, filters, numbers, tables, wording
-from survey.reports.canvas import PictureKind
 from survey.reports.filters import VIEW_NAMES, FilterError
 from survey.results import analysis
 from survey.results.basis import Basis, basis_of
@@ -132,6 +132,7 @@ def priorities(key: str) -> ResponseReturnValue:
         steps=steps,
         most=analysis.MAX_STEP,
         what_if=moved,
+        format_points=format_points,
         errors=errors,
     )
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from survey.drawing.canvas import PictureKind
+from survey.drawing.demo_label import demo_label
+from survey.drawing.tables import Fact, Kind, Table
 from survey.reports import blank_form, charts, method, result_code, tables, wording
-from survey.reports.canvas import PictureKind
-from survey.reports.tabular import Fact, Kind, Table
 from survey.results.campaign import CampaignResults
 from survey.web import locale
 from survey.web.locale import gettext_in
@@ -132,13 +133,13 @@ def report(results: CampaignResults, language: str) -> Report:
         subtitle=_("Results of the satisfaction survey: {campaign}").format(
             campaign=_short(campaign.name, 200)
         ),
-        organisation=_short(wording.said(results.questionnaire.organisation, language), 200),
+        organisation=_short(results.questionnaire.organisation.to(language), 200),
         number=_("No.: …………"),
         motto=MOTTO if language == "vi" else (),
         place_and_date=_place_and_date(results, language),
         period=_("Survey period: {period}").format(period=period),
         cover_date=_("Computed on {day}").format(day=locale.day(results.computed_at.date(), language)),
-        demo=wording.demo_label(language) if campaign.is_demo else None,
+        demo=demo_label(language) if campaign.is_demo else None,
         watermark=_("DEMONSTRATION"),
         footer=footer,
         page=_("Page"),

@@ -2,8 +2,8 @@
 
 import io
 
+from survey.drawing.canvas import PictureKind
 from survey.reports import wording
-from survey.reports.canvas import PictureKind
 from survey.results.campaign import CampaignResults
 from survey.web.locale import gettext_in
 

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
+from survey.drawing.formatting import format_count
+from survey.drawing.tables import Cell, Column, Table
 from survey.reports import wording
-from survey.reports.tabular import Cell, Column, Table
 from survey.results.campaign import Breakdown, CampaignResults, satisfied_share
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score
@@ -71,7 +72,7 @@ def sections(results: CampaignResults, language: str) -> Table:
     scored = [(s, by_key[s.key]) for s in results.questionnaire.sections if s.key in by_key]
     rows = tuple(
         (
-            wording.said(section.text, language),
+            section.text.to(language),
             *_earned(part.score, part.max_points, _share(part.score, part.max_points), part.se),
             *_limits(part.interval),
             part.n_respondents,
@@ -84,7 +85,7 @@ def sections(results: CampaignResults, language: str) -> Table:
         *_interval_columns(results, language),
         _n(_("Respondents")),
     )
-    short = [wording.said(s.text, language) for s, part in scored if part.scored_max < part.max_points]
+    short = [s.text.to(language) for s, part in scored if part.scored_max < part.max_points]
     note = _("Provisional, because some of its criteria could not be scored: {factors}.").format(
         factors="; ".join(short)
     )
@@ -101,7 +102,7 @@ def criteria(results: CampaignResults, language: str) -> Table:
     rank = weakest(results)
     rows = tuple(
         (
-            wording.said(section.text, language),
+            section.text.to(language),
             wording.criterion_label(criterion, language),
             *_criterion_cells(earned[criterion.key]),
             earned[criterion.key].n_valid,
@@ -132,7 +133,7 @@ def answers(results: CampaignResults, language: str) -> Table:
     scale = results.questionnaire.scale.options
     columns = (
         _label(_("Criterion")),
-        *(Column(f"answer_{option.value}", wording.said(option.text, language), "count") for option in scale),
+        *(Column(f"answer_{option.value}", option.text.to(language), "count") for option in scale),
         _n(_("Valid answers")),
         Column("satisfied_share", _("Satisfied"), "percent"),
         Column("not_applicable", _("Not applicable"), "count"),
@@ -201,7 +202,7 @@ def rates(results: CampaignResults, language: str) -> Table:
 def channels(results: CampaignResults, language: str) -> Table:
     """How many valid forms each way of submitting a dossier has."""
     _ = gettext_in(language)
-    tallies = ((tally.key, wording.said(tally.label, language), tally.n) for tally in results.channels)
+    tallies = ((tally.key, tally.label.to(language), tally.n) for tally in results.channels)
     return _tally("channel", (_("Submission channels"), _("Channel")), tallies, language)
 
 
@@ -243,9 +244,9 @@ def _parts(
 ) -> Table:
     _ = gettext_in(language)
     title, label = names
-    rows = tuple((wording.said(part.label, language), part.n, *_score_cells(part.score)) for part in parts)
+    rows = tuple((part.label.to(language), part.n, *_score_cells(part.score)) for part in parts)
     note = _("A part with fewer than {n} forms, and any that would give it away, is not shown.").format(
-        n=wording.count(results.questionnaire.scoring.small_cell_suppression, language)
+        n=format_count(results.questionnaire.scoring.small_cell_suppression, language)
     )
     hidden = any(part.score is None for part in parts)
     columns = (_label(label), _n(_("Forms")), *_score_columns(results, language))

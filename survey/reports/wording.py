@@ -5,20 +5,23 @@ Vietnamese. Numbers are printed here and nowhere else, so that no two outputs ro
 """
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
-from survey.instrument.questionnaire import Criterion, Text
+from survey.drawing.formatting import (
+    UNDEFINED,
+    format_count,
+    format_interval,
+    format_percent,
+    format_points,
+    format_signed,
+)
+from survey.instrument.questionnaire import Criterion
 from survey.results.analysis import RankedCriterion, Step
 from survey.results.campaign import CampaignResults
 from survey.scoring.importance import Quadrant
-from survey.scoring.interval import Interval
 from survey.scoring.results import Score
 from survey.scoring.verdict import FormsNeeded, Reading, Verdict
 from survey.web import locale
 from survey.web.locale import gettext_in
-
-UNDEFINED = "–"
 
 # The usual spread between persons, 6.6 of 38 points, and the usual width of the interval of thirty forms,
 # 5.6 of 38 points (scoring.md, section 5), as shares of the total.
@@ -29,47 +32,9 @@ _LEVEL = 0.05
 _MOST_NAMED = 3
 
 
-def rounded(value: float, decimals: int) -> float:
-    """`value` rounded half up on its first 15 digits, as spreadsheets show it; Python rounds half to even."""
-    step = Decimal(1).scaleb(-decimals)
-    return float(Decimal(f"{value:.15g}").quantize(step, ROUND_HALF_UP))
-
-
-def points(value: float | None, language: str, decimals: int = 2) -> str:
-    """Points with two decimals, an en dash where they are undefined."""
-    return UNDEFINED if value is None else locale.number(rounded(value, decimals), language, decimals)
-
-
-def percent(share: float | None, language: str) -> str:
-    """A share (0..1) as a percentage with one decimal, an en dash where it is undefined."""
-    return UNDEFINED if share is None else locale.percent(rounded(share, 3), language)
-
-
-def count(value: int | None, language: str) -> str:
-    """A whole number, an en dash where it is undefined."""
-    return UNDEFINED if value is None else locale.number(value, language, 0)
-
-
-def interval(limits: Interval | None, language: str) -> str:
-    """Both limits with two decimals, an en dash alone where there is no interval."""
-    if limits is None:
-        return UNDEFINED
-    return f"{points(limits.low, language)} – {points(limits.high, language)}"
-
-
-def day(value: date, language: str) -> str:
-    """A day as the language writes it."""
-    return locale.day(value, language)
-
-
-def said(text: Text, language: str) -> str:
-    """The wording in `language`, or in the first language it has."""
-    return text.translations.get(language) or next(iter(text.translations.values()), "")
-
-
 def criterion_label(criterion: Criterion, language: str) -> str:
     """The criterion's wording with an ellipsis where a form shows the respondent's earlier answer."""
-    label = said(criterion.text, language)
+    label = criterion.text.to(language)
     if criterion.substitution is None:
         return label
     return label.replace("{" + criterion.substitution.question + "}", "…")
@@ -107,7 +72,7 @@ def band(results: CampaignResults, language: str) -> str:
 
 def out_of(score: Score, language: str) -> str:
     """The score out of its maximum, 28,23 / 38."""
-    return f"{points(score.score, language)} / {locale.points(score.max_points, language)}"
+    return f"{format_points(score.score, language)} / {locale.points(score.max_points, language)}"
 
 
 def level(results: CampaignResults, language: str) -> str:
@@ -127,7 +92,7 @@ def verdict_sentence(results: CampaignResults, language: str) -> str:
         return _("{score} points — {verdict}. Target band {band}.").format(**values)
     return _(
         "{score} points — {verdict} ({level} confidence interval: {interval}). Target band {band}."
-    ).format(level=level(results, language), interval=interval(score.interval, language), **values)
+    ).format(level=level(results, language), interval=format_interval(score.interval, language), **values)
 
 
 def reading_sentence(results: CampaignResults, language: str) -> str | None:
@@ -175,7 +140,7 @@ def _withheld_reasons(results: CampaignResults, language: str) -> list[str]:
     unscored = [code for code in codes if code.startswith("unscored:")]
     if len(unscored) <= _MOST_NAMED:
         return [_withheld_reason(code, results, language) for code in codes]
-    counted = _("{n} criteria could not be scored").format(n=count(len(unscored), language))
+    counted = _("{n} criteria could not be scored").format(n=format_count(len(unscored), language))
     others = [_withheld_reason(code, results, language) for code in codes if code not in unscored]
     return [counted, *others]
 
@@ -190,11 +155,11 @@ def _withheld_reason(code: str, results: CampaignResults, language: str) -> str:
     if reason == "few_respondents":
         return _("there are only {n} valid forms").format(n=details[-1])
     if reason == "small_group":
-        labels = {group.key: said(group.text, language) for group in results.questionnaire.groups}
+        labels = {group.key: group.text.to(language) for group in results.questionnaire.groups}
         return _("the group “{group}” has {n} valid forms, {needed} are needed").format(
             group=labels.get(details[0], details[0]),
             n=details[-1],
-            needed=count(results.questionnaire.scoring.min_group_n_for_verdict, language),
+            needed=format_count(results.questionnaire.scoring.min_group_n_for_verdict, language),
         )
     return _("there is no valid answer")
 
@@ -211,7 +176,7 @@ def forms_needed_sentence(results: CampaignResults, language: str) -> str | None
     if needed is None:
         return None
     _ = gettext_in(language)
-    values = {"more": count(needed.more, language), "total": count(needed.total, language)}
+    values = {"more": format_count(needed.more, language), "total": format_count(needed.total, language)}
     if needed.can_decide:
         return _(
             "To settle it, about {more} more forms are needed ({total} in all), if answers go on varying as"
@@ -225,9 +190,11 @@ def forms_needed_sentence(results: CampaignResults, language: str) -> str | None
 
 def _by_group(needed: FormsNeeded, results: CampaignResults, language: str) -> str:
     """How the forms share out over respondent groups, where the sample is drawn by them."""
-    labels = {group.key: said(group.text, language) for group in results.questionnaire.groups}
+    labels = {group.key: group.text.to(language) for group in results.questionnaire.groups}
     shared = [
-        f"{labels[key]} {count(more, language)}" for key, more in needed.by_stratum.items() if key in labels
+        f"{labels[key]} {format_count(more, language)}"
+        for key, more in needed.by_stratum.items()
+        if key in labels
     ]
     return f" ({'; '.join(shared)})" if len(shared) > 1 and needed.more else ""
 
@@ -238,7 +205,7 @@ def rate_sentence(results: CampaignResults, language: str) -> str | None:
         return None
     _ = gettext_in(language)
     return _("Satisfied answers: {rate} of all valid answers (unweighted; not the score).").format(
-        rate=percent(results.satisfied_rate, language)
+        rate=format_percent(results.satisfied_rate, language)
     )
 
 
@@ -268,8 +235,8 @@ def band_sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
         " enough evidence” is to be expected and no sign of poor service."
     )
     return (
-        narrow.format(width=locale.points(width, language), usual=points(usual_width, language, 1)),
-        needed.format(forms=count(10 * round(forms / 10), language)),
+        narrow.format(width=locale.points(width, language), usual=format_points(usual_width, language, 1)),
+        needed.format(forms=format_count(10 * round(forms / 10), language)),
     )
 
 
@@ -293,8 +260,8 @@ def change_sentence(step: Step, language: str) -> str:
     change = step.since_before
     if change is None:
         return _("The score of one of the two campaigns is not defined, so no change can be told")
-    limits = UNDEFINED if change.interval is None else interval(change.interval, language)
-    words = {"change": signed(change.estimate, language), "interval": limits}
+    limits = UNDEFINED if change.interval is None else format_interval(change.interval, language)
+    words = {"change": format_signed(change.estimate, language), "interval": limits}
     if step.p_adjusted is not None and step.p_adjusted < _LEVEL:
         return _("{change} points since the campaign before, more than chance (95%: {interval})").format(
             **words
@@ -302,11 +269,6 @@ def change_sentence(step: Step, language: str) -> str:
     return _("{change} points since the campaign before, which may be chance (95%: {interval})").format(
         **words
     )
-
-
-def signed(value: float, language: str) -> str:
-    """Points with their sign."""
-    return ("+" if value > 0 else "") + points(value, language)
 
 
 def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str:
@@ -322,9 +284,3 @@ def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str
     )
     labels = "; ".join(criterion_label(one.criterion, language) for one in first[:_MOST_NAMED])
     return _("Mend first: {criteria}").format(criteria=labels)
-
-
-def demo_label(language: str) -> str:
-    """The words that mark every page and file of a demonstration campaign."""
-    _ = gettext_in(language)
-    return _("DEMONSTRATION DATA – not the result of a real survey")

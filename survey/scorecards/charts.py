@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
-from survey.reports import canvas
-from survey.reports.canvas import Canvas, PictureKind
-from survey.reports.colours import BAND, GROUND, INK, LINE, MEASURED
-from survey.reports.tabular import Table, printed
-from survey.reports.wording import UNDEFINED, demo_label, points
+from survey.drawing import canvas
+from survey.drawing.canvas import Canvas, PictureKind
+from survey.drawing.colours import BAND, GROUND, INK, LINE, MEASURED
+from survey.drawing.demo_label import demo_label
+from survey.drawing.formatting import UNDEFINED, format_points
+from survey.drawing.tables import Table, printed
 from survey.scorecards import tables, wording
 from survey.scorecards.as_json import card_entry
 from survey.scorecards.ranking import Ranking
@@ -64,7 +65,7 @@ def components_figure(results: CardResults, language: str, kind: PictureKind, *,
 
 
 def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPoints, language: str) -> None:
-    earned = f"{points(scored.points, language)} / {locale.points(scored.max_scored, language)}"
+    earned = f"{format_points(scored.points, language)} / {locale.points(scored.max_scored, language)}"
     strip = picture.row(top, label, f"{earned} {wording.sign(scored.light)}", (0, 1))
     strip.bar(0, 1, fill=BAND, layer=1)
     if scored.points is None:
@@ -125,7 +126,7 @@ def _dots(  # noqa: PLR0913 — one picture, two uses
     with canvas.drawing(name):
         picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT, wide=wide)
         for top, (label, middle, interval) in zip(tops, rows, strict=False):
-            strip = picture.row(top, label, points(middle, language), shown)
+            strip = picture.row(top, label, format_points(middle, language), shown)
             strip.line(shown, [0, 0], colour=LINE, width=0.8)
             strip.estimate(middle, interval)
         picture.scale(tops[-1], shown, canvas.whole_ticks(shown, language))

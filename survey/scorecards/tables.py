@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from survey.reports.tabular import Cell, Column, Table
+from survey.drawing.tables import Cell, Column, Table
 from survey.scorecards import wording
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.report import CardReport

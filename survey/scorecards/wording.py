@@ -3,8 +3,8 @@
 import math
 from datetime import date
 
+from survey.drawing.formatting import UNDEFINED, format_points
 from survey.instrument.scorecard import RANK, Indicator
-from survey.reports.wording import UNDEFINED, points
 from survey.scorecards.results import CardResults, Standing, value_in
 from survey.scorecards.tasks import is_late
 from survey.scoring.interval import Interval
@@ -26,7 +26,7 @@ def limits(interval: Interval | None, language: str) -> str:
     """Both ends of an interval, an en dash where there is none."""
     if interval is None:
         return UNDEFINED
-    return f"{points(interval.low, language)} – {points(interval.high, language)}"
+    return f"{format_points(interval.low, language)} – {format_points(interval.high, language)}"
 
 
 def total_sentence(results: CardResults, language: str) -> str:
@@ -36,7 +36,7 @@ def total_sentence(results: CardResults, language: str) -> str:
     total = locale.points(scored.total, language)
     if scored.points is None:
         return _("No points yet, of {total}.").format(total=total)
-    values = {"points": points(scored.points, language), "total": total}
+    values = {"points": format_points(scored.points, language), "total": total}
     if scored.interval is None:
         return _("{points} / {total} points.").format(**values)
     words = _("{points} / {total} points (95% confidence interval: {interval}).")
@@ -252,7 +252,7 @@ def distance(standing: Standing, scored: IndicatorPoints, language: str) -> str:
         return _("{n} more cases of {all}").format(
             n=locale.points(more, language), all=locale.points(entry.denominator, language)
         )
-    return _("{n} short").format(n=points(short, language))
+    return _("{n} short").format(n=format_points(short, language))
 
 
 def mover(standing: Standing, scored: IndicatorPoints, language: str) -> str:
@@ -272,4 +272,4 @@ def risk(standing: Standing, scored: IndicatorPoints, language: str) -> str:
     _ = gettext_in(language)
     floor = standing.line.rule.floor
     words = _("{margin} percentage points above the floor of {floor}%, under which nothing is earned")
-    return words.format(margin=points(scored.margin, language), floor=locale.points(floor, language))
+    return words.format(margin=format_points(scored.margin, language), floor=locale.points(floor, language))

@@ -19,11 +19,11 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
+from survey.drawing.tables import printed
 from survey.fieldwork.campaigns import set_populations
 from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.reports import codebook, tables, wording
 from survey.reports.export import exported
-from survey.reports.tabular import printed
 from survey.results.campaign import CampaignResults
 from survey.results.scoring_rules import rules_of
 from survey.scoring.design import SampleDesign

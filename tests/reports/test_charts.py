@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from survey.drawing.canvas import PictureKind
 from survey.reports import charts
-from survey.reports.canvas import PictureKind
 from survey.results.campaign import CampaignResults
 from tests.reports import builders
 from tests.reports.test_tables import EVERY

@@ -1,6 +1,6 @@
 import pytest
 
-from survey.reports.printable import printable
+from survey.drawing.printable import printable
 from survey.web.defang import defang, storable
 from tests.cases import HOSTILE_STRINGS, collected_strings
 

@@ -11,11 +11,11 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import BooleanObject, DictionaryObject
 
+from survey.drawing.tables import printed
 from survey.reports import method, tables
 from survey.reports.files import csv as csv_file
 from survey.reports.files import pdf as pdf_file
 from survey.reports.files import xlsx as xlsx_file
-from survey.reports.tabular import printed
 from survey.results.campaign import CampaignResults
 from tests.reports import builders
 from tests.reports.test_tables import EVERY

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from survey.drawing.formatting import format_count, format_percent, format_points
 from survey.reports import wording
 from survey.scoring.verdict import Verdict
 from tests.reports import builders
@@ -92,11 +93,11 @@ def test_every_verdict_has_a_name_in_both_languages() -> None:
     ("value", "printed"), [(1.125, "1,13"), (1.1249999999999998, "1,13"), (2.675, "2,68"), (28.0, "28,00")]
 )
 def test_points_round_half_up_as_a_spreadsheet_shows_them(value: float, printed: str) -> None:
-    assert wording.points(value, "vi") == printed
+    assert format_points(value, "vi") == printed
 
 
 def test_what_is_undefined_is_a_dash() -> None:
-    assert wording.points(None, "vi") == wording.percent(None, "vi") == wording.count(None, "vi") == "–"
+    assert format_points(None, "vi") == format_percent(None, "vi") == format_count(None, "vi") == "–"
 
 
 def test_a_substituted_answer_becomes_an_ellipsis() -> None:
@@ -105,4 +106,4 @@ def test_a_substituted_answer_becomes_an_ellipsis() -> None:
 
 
 def test_a_wording_without_the_language_falls_back_to_its_first() -> None:
-    assert wording.said(builders.text("Quầy", ""), "en") == "Quầy"
+    assert builders.text("Quầy", "").to("en") == "Quầy"

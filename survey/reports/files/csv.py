@@ -14,8 +14,9 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from survey.reports import method, tables, wording
-from survey.reports.tabular import Cell
+from survey.drawing.demo_label import demo_label
+from survey.drawing.tables import Cell
+from survey.reports import method, tables
 from survey.results.campaign import CampaignResults
 from survey.web.defang import defang
 
@@ -48,7 +49,7 @@ def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
 
 def _facts(results: CampaignResults, language: str) -> Iterator[dict[str, Cell]]:
     if results.campaign.is_demo:
-        yield {"part": "fact", "key": "demonstration", "label": wording.demo_label(language), "value": "1"}
+        yield {"part": "fact", "key": "demonstration", "label": demo_label(language), "value": "1"}
     for fact in (*method.identity_facts(results, language), *method.headline_facts(results, language)):
         yield {"part": "fact", "key": fact.key, "label": fact.label, "value": fact.value}
 

@@ -3,6 +3,7 @@
 from typing import BinaryIO
 from xml.etree import ElementTree as Xml
 
+from survey.drawing.demo_label import demo_label
 from survey.instrument.questionnaire import Text
 from survey.reports import codebook, method, wording
 from survey.reports.codebook import Variable
@@ -30,7 +31,7 @@ def _document(book: Xml.Element, results: CampaignResults, language: str) -> Non
     citation = Xml.SubElement(Xml.SubElement(book, "docDscr"), "citation")
     _title(citation, f"{results.campaign.name} – DDI", results.digest)
     produced = Xml.SubElement(citation, "prodStmt")
-    _say(produced, "producer", wording.said(results.questionnaire.organisation, language))
+    _say(produced, "producer", results.questionnaire.organisation.to(language))
     day = results.computed_at.date().isoformat()
     _say(produced, "prodDate", day, date=day)
 
@@ -41,7 +42,7 @@ def _study(book: Xml.Element, results: CampaignResults, language: str) -> None:
     citation = Xml.SubElement(study, "citation")
     _title(citation, campaign.name, campaign.key)
     responsible = Xml.SubElement(citation, "rspStmt")
-    _say(responsible, "AuthEnty", wording.said(questionnaire.organisation, language))
+    _say(responsible, "AuthEnty", questionnaire.organisation.to(language))
     information = Xml.SubElement(study, "stdyInfo")
     _say(information, "abstract", " ".join(wording.summary_sentences(results, language)))
     summary = Xml.SubElement(information, "sumDscr")
@@ -55,7 +56,7 @@ def _study(book: Xml.Element, results: CampaignResults, language: str) -> None:
     instrument = f"{questionnaire.key} {questionnaire.version} sha256:{campaign.instrument_digest}"
     _say(data_collection, "resInstru", instrument)
     if campaign.is_demo:
-        _say(study, "notes", wording.demo_label(language))
+        _say(study, "notes", demo_label(language))
 
 
 def _file(book: Xml.Element, results: CampaignResults) -> None:
@@ -91,7 +92,7 @@ def _variable(data: Xml.Element, variable: Variable, languages: tuple[str, ...])
 
 def _labels(parent: Xml.Element, text: Text, languages: tuple[str, ...]) -> None:
     for language in languages:
-        _say(parent, "labl", wording.said(text, language), **{_XML_LANG: language})
+        _say(parent, "labl", text.to(language), **{_XML_LANG: language})
 
 
 def _say(parent: Xml.Element, name: str, words: str, **attributes: str) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from survey.drawing.printable import printable
 from survey.reports import paper
-from survey.reports.printable import printable
 from survey.results.campaign import CampaignResults
 
 _TEMPLATE = Path(__file__).resolve().parent / "templates" / "summary.typ"

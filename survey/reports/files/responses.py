@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from survey.reports import wording
 from survey.reports.codebook import Variable
 from survey.reports.microdata import Microdata, Row, Value
 from survey.web.defang import defang, storable
@@ -47,7 +46,7 @@ def write_codebook(variables: Iterable[Variable], path: Path) -> None:
 
 
 def _labels(named: Any) -> list[str]:
-    return [defang(wording.said(named.label, language)) for language in ("vi", "en")]
+    return [defang(named.label.to(language)) for language in ("vi", "en")]
 
 
 def _cell(value: Value) -> str | int | float | None:
@@ -78,9 +77,9 @@ def _schema(data: Microdata, language: str) -> "pa.Schema":
 
 
 def _described(variable: Variable, language: str) -> dict[str, str]:
-    codes = {str(code.value): wording.said(code.label, language) for code in variable.codes}
+    codes = {str(code.value): code.label.to(language) for code in variable.codes}
     return {
-        "label": wording.said(variable.label, language),
+        "label": variable.label.to(language),
         "codes": json.dumps(codes, ensure_ascii=False),
         "missing": json.dumps(variable.missing),
     }
@@ -103,7 +102,7 @@ def write_sav(data: Microdata, rows: Iterable[Row], language: str, path: Path) -
         _frame(data, rows),
         path,
         file_label=storable(data.campaign_name)[:20],
-        column_labels={v.name: _fitting(wording.said(v.label, language), _SAV_LABEL) for v in data.variables},
+        column_labels={v.name: _fitting(v.label.to(language), _SAV_LABEL) for v in data.variables},
         row_compress=True,
         variable_value_labels={variable.name: _value_labels(variable, language) for variable in codes},
         missing_ranges={v.name: list(v.missing) for v in codes if v.missing},
@@ -134,9 +133,7 @@ def _frame(data: Microdata, rows: Iterable[Row]) -> "pd.DataFrame":
 
 
 def _value_labels(variable: Variable, language: str) -> dict[int | float, str]:
-    return {
-        code.value: _fitting(wording.said(code.label, language), _SAV_VALUE_LABEL) for code in variable.codes
-    }
+    return {code.value: _fitting(code.label.to(language), _SAV_VALUE_LABEL) for code in variable.codes}
 
 
 def _fitting(text: str, most_bytes: int) -> str:

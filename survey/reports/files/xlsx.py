@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any, BinaryIO
 
+from survey.drawing.demo_label import demo_label
+from survey.drawing.tables import Cell, Fact, Kind, Table
 from survey.reports import codebook, method, tables, wording
 from survey.reports.microdata import Responses
-from survey.reports.tabular import Cell, Fact, Kind, Table
 from survey.results.campaign import CampaignResults
 from survey.web.defang import defang, storable
 from survey.web.locale import gettext_in
@@ -98,7 +99,7 @@ def _formats(workbook: Any) -> _Formats:
 def _set_properties(book: _Book) -> None:
     created = book.results.computed_at
     created = created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created
-    organisation = wording.said(book.results.questionnaire.organisation, book.language)
+    organisation = book.results.questionnaire.organisation.to(book.language)
     book.workbook.set_properties(
         {
             "title": storable(book.results.campaign.name)[:255],
@@ -121,7 +122,7 @@ def _sheet(book: _Book, name: str, n_columns: int) -> Any:
     sheet.hide_gridlines(2)
     campaign = book.results.campaign
     _text(sheet, 0, 0, f"{name} – {campaign.name}", book.formats.title)
-    demo = wording.demo_label(book.language) if campaign.is_demo else ""
+    demo = demo_label(book.language) if campaign.is_demo else ""
     if demo:
         _text(sheet, 1, 0, demo, book.formats.warning)
         sheet.set_header(f"&C{_header_text(demo)}")
@@ -255,7 +256,7 @@ def _write_codebook(book: _Book) -> None:
                 sheet.write_number(row, 1, named.value, book.formats.numbers["count"])
                 _text(sheet, row, 2, "×" if named.is_missing else "", book.formats.label)
             for place, language in ((3, "vi"), (4, "en")):
-                _text(sheet, row, place, wording.said(named.label, language), book.formats.label)
+                _text(sheet, row, place, named.label.to(language), book.formats.label)
     sheet.freeze_panes(_FIRST_ROW + 1, 1)
 
 

@@ -5,8 +5,8 @@ import zipfile
 from datetime import UTC
 from typing import Any, BinaryIO
 
-from survey.reports.printable import printable
-from survey.reports.tabular import Column, Table
+from survey.drawing.printable import printable
+from survey.drawing.tables import Column, Table
 from survey.scorecards.files.outline import Outline, Part, outline, picture
 from survey.scorecards.report import CardReport
 

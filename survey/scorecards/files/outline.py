@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from survey.reports.canvas import PictureKind
-from survey.reports.tabular import Table
-from survey.reports.wording import demo_label
+from survey.drawing.canvas import PictureKind
+from survey.drawing.demo_label import demo_label
+from survey.drawing.tables import Table
 from survey.scorecards import charts, tables, wording
 from survey.scorecards.report import CardReport
 from survey.web import locale

@@ -6,8 +6,8 @@ from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from survey.reports.printable import printable
-from survey.reports.tabular import Table
+from survey.drawing.printable import printable
+from survey.drawing.tables import Table
 from survey.scorecards import wording
 from survey.scorecards.files.outline import Part, outline, picture
 from survey.scorecards.report import CardReport

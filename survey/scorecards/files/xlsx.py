@@ -3,7 +3,7 @@
 from datetime import UTC
 from typing import Any, BinaryIO
 
-from survey.reports.tabular import Cell, Kind, Table
+from survey.drawing.tables import Cell, Kind, Table
 from survey.scorecards import tables
 from survey.scorecards.files.outline import Outline, outline
 from survey.scorecards.report import CardReport

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from survey.reports import svg
-from survey.reports.colours import COLOURS, GROUND, INK, LINE, SOFT, WORST
-from survey.reports.printable import printable
-from survey.reports.strip import Reach, Strip
+from survey.drawing import svg
+from survey.drawing.colours import COLOURS, GROUND, INK, LINE, SOFT, WORST
+from survey.drawing.printable import printable
+from survey.drawing.strip import Reach, Strip
 from survey.web import locale
 
 if TYPE_CHECKING:

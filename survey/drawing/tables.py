@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Literal
 
-from survey.reports import wording
+from survey.drawing.formatting import UNDEFINED, format_count, format_percent, format_points
 from survey.web import locale
 
 Cell = str | float | int | None
@@ -82,13 +82,13 @@ class Fact:
 def printed(value: Cell, kind: Kind, language: str) -> str:
     """A cell as the language writes it; an en dash where it is undefined."""
     if value is None:
-        return wording.UNDEFINED
+        return UNDEFINED
     if isinstance(value, str):
         return value
     if kind == "points":
-        return wording.points(value, language)
+        return format_points(value, language)
     if kind == "percent":
-        return wording.percent(value, language)
+        return format_percent(value, language)
     if kind == "maximum":
         return locale.points(value, language)
-    return wording.count(int(value), language)
+    return format_count(int(value), language)

@@ -6,8 +6,8 @@ matplotlib's axes would do the same and cost thirty milliseconds each; a page of
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from survey.reports.colours import GROUND, INK, MEASURED
-from survey.reports.printable import printable
+from survey.drawing.colours import GROUND, INK, MEASURED
+from survey.drawing.printable import printable
 from survey.scoring.interval import Interval
 
 if TYPE_CHECKING:
