@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.drawing.canvas import PictureKind
+from survey.drawing.formatting import format_points
 from survey.reports import analysis_tables, comparison_charts, figures, filters, numbers, tables, wording
 from survey.reports.filters import VIEW_NAMES, FilterError
 from survey.results import analysis
