@@ -33,7 +33,7 @@ def accessible(svg: str, names: Names, colours: dict[str, str]) -> bytes:
     start = _ROOT.search(svg)
     if start is None:
         raise ValueError(
-            "matplotlib wrote an SVG without a size in points; survey/reports/svg.py must be adapted"
+            "matplotlib wrote an SVG without a size in points; survey/drawing/svg.py must be adapted"
         )
     width, height = start.groups()
     root = (
