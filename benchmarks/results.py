@@ -58,7 +58,7 @@ def read(database: Database, campaign_id: int) -> CampaignResults:
 
 def scan(database: Database, campaign_id: int) -> int:
     """A full count of every response."""
-    return database.read(lambda s: rollups.recounted(s, s.get_one(Campaign, campaign_id), ZONE).valid)
+    return database.read(lambda s: rollups.count_all(s, s.get_one(Campaign, campaign_id), ZONE).valid)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -13,7 +13,7 @@ from survey.scoring.multiplicity import benjamini_hochberg, holm
 from survey.scoring.results import Score
 from survey.scoring.rules import Target
 from survey.scoring.verdict import Reading, reading_of
-from survey.store.rolling import EVERYTHING, scored_places
+from survey.store.rolling import EVERYTHING, scored_positions
 
 MAX_STEP = 50  # percentage points a criterion may be moved by in a what-if
 _LEVEL = 0.05
@@ -105,7 +105,7 @@ def priorities(basis: Basis, score: Score) -> tuple[RankedCriterion, ...]:
     one nothing is known of it.
     """
     counts = basis.scored_in(EVERYTHING, EVERYTHING)
-    places = scored_places(basis.questionnaire)
+    places = scored_positions(basis.questionnaire)
     overall = next((p for p, c in enumerate(basis.questionnaire.criteria) if c.max_points == 0), None)
     found = [
         None if counts is None or overall is None else importance_in_table(counts.table(place, overall))

@@ -26,7 +26,7 @@ from survey.store.rolling import (
     EVERYTHING,
     FIELD_QUESTION,
     RollUp,
-    scored_places,
+    scored_positions,
 )
 
 _WITH_GROUP = "+group"
@@ -53,8 +53,7 @@ class Basis:
         """SHA-256 of version, populations and counts, from which the result follows; no order of arrival."""
         what = hashlib.sha256()
         populations = dict(sorted(self.populations.items()))
-        crossings = sorted((list(parts), n) for parts, n in self.rolled.crossings.items())
-        facts = [self.campaign.instrument_digest, populations, crossings, self.rolled.incomplete]
+        facts = [self.campaign.instrument_digest, populations, *self.rolled.digest_facts()]
         what.update(json.dumps(facts).encode())
         for key, cell in sorted(self.rolled.cells.items()):
             what.update(json.dumps([*key, cell.n, cell.n_answered]).encode())
@@ -73,7 +72,7 @@ class Basis:
         for of, cell in rest.items():
             cells[EVERYTHING, of] = cells[EVERYTHING, of] + cell if (EVERYTHING, of) in cells else cell
         shares = [option.share for option in self.questionnaire.scale.options]
-        places = scored_places(self.questionnaire)
+        places = scored_positions(self.questionnaire)
         placed = {
             (of if self.populations else "", of, domain): moment_cell(cell, shares, places)
             for (domain, of), cell in cells.items()
@@ -193,7 +192,7 @@ def unit_names(collectors: Sequence[CollectorAtDesk]) -> dict[str, Text]:
 def _with_units(rolled: RollUp, collectors: Sequence[CollectorAtDesk]) -> RollUp:
     """The counts with the desks of each unit put together, where a desk has a unit."""
     units = {str(row.collector.id): str(row.unit.id) for row in collectors if row.unit}
-    return rolled.put_together(UNIT_VIEW, "desk", units) if units else rolled
+    return rolled.with_merged_view(UNIT_VIEW, "desk", units) if units else rolled
 
 
 def populations_fit(

@@ -14,7 +14,7 @@ from survey.scoring.results import Score, SurveyScore
 from survey.scoring.verdict import FormsNeeded
 from survey.store import comments, responses
 from survey.store.fieldwork import Campaign
-from survey.store.rolling import EVERYTHING, N_REASONS, scored_places
+from survey.store.rolling import EVERYTHING, N_REASONS, scored_positions
 from survey.web.masks import mask_in
 
 
@@ -302,7 +302,7 @@ def _satisfied_rate(basis: Basis, counts: PairCounts | None) -> float | None:
     """Satisfied answers over valid ones to the scored criteria, of people whose group earns points."""
     if counts is None:
         return None
-    given = counts.marks[list(scored_places(basis.questionnaire)), : counts.n_answers].sum(axis=0)
+    given = counts.marks[list(scored_positions(basis.questionnaire)), : counts.n_answers].sum(axis=0)
     satisfied = basis.questionnaire.scale.satisfied_values
     options = basis.questionnaire.scale.options
     n_valid = int(given.sum())

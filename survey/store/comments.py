@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Integer, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.store.db import Base, JsonText, UtcTime
+from survey.store.db import Base, JsonText, UtcTime, batches
 from survey.store.responses import ResponseRow
 
 Mask = Callable[[str], str]
@@ -119,7 +119,6 @@ def keep_mark(session: Session, comment: Comment, *, person_id: int | None, now:
     )
 
 
-_IDS_IN_A_STATEMENT = 500
 _COMMENTS = select(
     ResponseRow.campaign_id, ResponseRow.submission_id, ResponseRow.language, ResponseRow.comment
 )
@@ -130,11 +129,7 @@ def for_report(session: Session, campaign_id: int, mask_in: Callable[[str], Mask
     # The marks first: somebody sets each by hand, while a join may read every response of the campaign.
     marked = session.scalars(select(CommentMark.response_id).where(CommentMark.is_for_report)).all()
     rows = [
-        row
-        for start in range(0, len(marked), _IDS_IN_A_STATEMENT)
-        for row in session.execute(
-            _COMMENTS.where(ResponseRow.id.in_(marked[start : start + _IDS_IN_A_STATEMENT]))
-        )
+        row for ids in batches(marked) for row in session.execute(_COMMENTS.where(ResponseRow.id.in_(ids)))
     ]
     found = [
         (reference_of(form), mask_in(language)(comment))

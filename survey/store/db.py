@@ -9,7 +9,7 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ Work = Callable[[Session], T]
 
 _to_compact_json = json.JSONEncoder(separators=(",", ":")).encode
 _GROUP_LIMIT = 128
+_IDS_IN_A_STATEMENT = 500
 _BUSY_SECONDS = 20
 _RECALL_SECONDS = 1.0
 _RECALL_LIMIT = 1000
@@ -128,6 +129,12 @@ class Database:
                 session.flush()
         if _CHANGED in session.info:
             _memory.forget()
+
+
+def batches(ids: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The ids in parts that fit into the parameters of a statement."""
+    for start in range(0, len(ids), _IDS_IN_A_STATEMENT):
+        yield ids[start : start + _IDS_IN_A_STATEMENT]
 
 
 class _Memory:

@@ -1,12 +1,13 @@
-"""From responses to counts: the parts of a campaign's forms that are shown, and how they answered.
+"""Counts of forms: how many forms are in each part of a view, and how they answered.
 
-A view divides the forms into parts: by group, desk, field, channel, month. Its parts are counted by
-respondent group, because groups are the strata of a score. `EVERYTHING` is the view with one part.
+A view divides the forms of a campaign into parts: by group, desk, field, channel, month. The forms of a part
+are counted by respondent group, because groups are the strata of a score. `EVERYTHING` is the view with one
+part.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from survey.instrument.answers import NOT_APPLICABLE_FIELD
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
+from survey.scoring.arrays import Counts
 from survey.scoring.pair_counts import PairCounts, pair_counts
 
 T = TypeVar("T")
@@ -27,7 +29,7 @@ Crossing = tuple[str, ...]  # the part of each view, in the order of the views
 
 @dataclass(frozen=True)
 class FormToCount:
-    """What counting needs of one form that was not withdrawn."""
+    """The columns of a stored response that are counted, by name."""
 
     collector_id: int
     language: str
@@ -37,101 +39,151 @@ class FormToCount:
     answers: Mapping[str, int | str | None]
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Forms to count: all, the valid ones, and the crossing of each valid form."""
+
+    forms: Sequence[FormToCount]
+    valid: Sequence[FormToCount] = ()
+    crossings: Sequence[Crossing] = ()
+
+
+@dataclass(frozen=True)
+class Count:
+    """How a count of a `RollUp` is made from forms, and written to the column with its name.
+
+    `layout` is the number of the first layout with this count: a larger number than before makes every
+    roll-up be counted anew. Counts that are `in_digest` are part of the identity of a result.
+    """
+
+    of: Callable[[Batch], Any]
+    to_json: Callable[[Any], Any]
+    from_json: Callable[[Any], Any]
+    in_digest: bool
+    layout: int
+
+    @property
+    def empty_json(self) -> Any:
+        """The value of the column before any form is counted."""
+        return self.to_json(self.of(Batch(())))
+
+
+def _count(
+    of: Callable[[Batch], Any],
+    *,
+    to_json: Callable[[Any], Any] = dict,
+    from_json: Callable[[Any], Any] = dict,
+    in_digest: bool = False,
+    layout: int = 1,
+) -> Any:
+    """Declare a field of `RollUp` as a count: a number of forms, or numbers of forms by key."""
+    count = Count(of, to_json, from_json, in_digest, layout)
+    return field(default_factory=lambda: of(Batch(())), metadata={"count": count})
+
+
 @dataclass(frozen=True, eq=False)
 class RollUp:
-    """The counts of forms. `crossings` counts valid forms by their parts in all `views` together."""
+    """The counts of forms. A new count is declared here and has a column of its name in `rollup`.
+
+    `crossings` counts valid forms by their parts in all `views` together.
+    """
 
     cells: Mapping[CellKey, PairCounts] = field(default_factory=dict)
-    crossings: Mapping[Crossing, int] = field(default_factory=dict)
-    languages: Mapping[str, int] = field(default_factory=dict)
-    modes: Mapping[str, int] = field(default_factory=dict)
-    incomplete: int = 0
+    crossings: Mapping[Crossing, int] = _count(
+        lambda batch: Counter(batch.crossings),
+        to_json=lambda crossings: [(list(parts), n) for parts, n in sorted(crossings.items())],
+        from_json=lambda pairs: {tuple(parts): n for parts, n in pairs},
+        in_digest=True,
+    )
+    languages: Mapping[str, int] = _count(lambda batch: Counter(form.language for form in batch.valid))
+    modes: Mapping[str, int] = _count(lambda batch: Counter(form.mode for form in batch.valid))
+    incomplete: int = _count(
+        lambda batch: len(batch.forms) - len(batch.valid), to_json=int, from_json=int, in_digest=True
+    )
     views: tuple[str, ...] = VIEWS
 
     @property
     def valid(self) -> int:
-        """Forms that are scored."""
+        """The number of forms that are scored."""
         return sum(self.crossings.values())
 
     def __add__(self, other: "RollUp") -> "RollUp":
-        """Both sets of forms together."""
-        return _joined(self, other, 1)
+        """The counts of both sets of forms together."""
+        cells = _add_by_key(self.cells, other.cells)
+        counts = {name: _add(getattr(self, name), getattr(other, name)) for name in COUNTS}
+        return RollUp({key: cell for key, cell in cells.items() if cell.n}, **counts)
+
+    def __neg__(self) -> "RollUp":
+        """The counts with the opposite sign."""
+        counts = {name: _negate(getattr(self, name)) for name in COUNTS}
+        return RollUp({key: -cell for key, cell in self.cells.items()}, **counts)
 
     def __sub__(self, other: "RollUp") -> "RollUp":
-        """The forms without some that were among them."""
-        return _joined(self, other, -1)
+        """The counts without the forms of `other`."""
+        return self + -other
 
     def same_as(self, other: "RollUp") -> bool:
-        """Whether both hold the same, to the last count."""
-        mine, theirs = (
-            (r.crossings, r.languages, r.modes, r.incomplete, {k: c.to_bytes() for k, c in r.cells.items()})
-            for r in (self, other)
-        )
-        return mine == theirs
+        """Whether all counts of both are equal."""
+        mine, others = ({key: cell.to_bytes() for key, cell in r.cells.items()} for r in (self, other))
+        return mine == others and all(getattr(self, name) == getattr(other, name) for name in COUNTS)
+
+    def digest_facts(self) -> list[Any]:
+        """The JSON of the counts that are part of the digest of a result."""
+        return [count.to_json(getattr(self, name)) for name, count in COUNTS.items() if count.in_digest]
 
     def part(self, view: str, part: str) -> dict[str, PairCounts]:
         """The counts of a part by respondent group."""
         return {key[2]: cell for key, cell in self.cells.items() if key[:2] == (view, part)}
 
     def sizes(self, view: str) -> dict[str, int]:
-        """Valid forms in each part of a view; none of a view that is not counted."""
-        found: Counter[str] = Counter()
+        """The number of valid forms in each part of a view; empty for a view that is not counted."""
+        sizes: Counter[str] = Counter()
         if view not in self.views:
             return {}
         for crossing, n in self.crossings.items():
-            found[crossing[self.views.index(view)]] += n
-        return {part: n for part, n in found.items() if part}
+            sizes[crossing[self.views.index(view)]] += n
+        return {part: n for part, n in sizes.items() if part}
 
-    def put_together(self, view: str, of: str, parts: Mapping[str, str]) -> "RollUp":
-        """The same counts with one view more, whose parts are those of another put together.
+    def with_merged_view(self, name: str, source: str, part_of: Mapping[str, str]) -> "RollUp":
+        """The counts with another view, whose parts are parts of the view `source` merged.
 
-        `parts` names the new part of each old one; old ones without a name are in no new part.
+        `part_of` maps a part of `source` to the new part. Parts without an entry are in no new part.
         """
         cells = dict(self.cells)
-        for (among, part, group), cell in self.cells.items():
-            if among == of and part in parts:
-                key = (view, parts[part], group)
+        for (view, part, group), cell in self.cells.items():
+            if view == source and part in part_of:
+                key = (name, part_of[part], group)
                 cells[key] = cells[key] + cell if key in cells else cell
-        place = self.views.index(of)
-        crossings = {(*at, parts.get(at[place], "")): n for at, n in self.crossings.items()}
-        return replace(self, cells=cells, crossings=crossings, views=(*self.views, view))
+        column = self.views.index(source)
+        crossings = {(*parts, part_of.get(parts[column], "")): n for parts, n in self.crossings.items()}
+        return replace(self, cells=cells, crossings=crossings, views=(*self.views, name))
 
 
-def _joined(one: RollUp, other: RollUp, sign: int) -> RollUp:
-    cells = dict(one.cells)
-    for key, cell in other.cells.items():
-        if key in cells:
-            cells[key] = cells[key] + cell if sign > 0 else cells[key] - cell
-        else:
-            cells[key] = cell if sign > 0 else (cell - cell) - cell
-    return RollUp(
-        {key: cell for key, cell in cells.items() if cell.n},
-        _sum(one.crossings, other.crossings, sign),
-        _sum(one.languages, other.languages, sign),
-        _sum(one.modes, other.modes, sign),
-        one.incomplete + sign * other.incomplete,
-    )
+COUNTS: dict[str, Count] = {f.name: f.metadata["count"] for f in fields(RollUp) if "count" in f.metadata}
 
 
-def _sum(one: Mapping[T, int], other: Mapping[T, int], sign: int) -> dict[T, int]:
-    found = dict(one)
-    for key, n in other.items():
-        found[key] = found.get(key, 0) + sign * n
-    return {key: n for key, n in found.items() if n}
+def _add(one: Any, other: Any) -> Any:
+    if isinstance(one, int):
+        return one + other
+    return {key: n for key, n in _add_by_key(one, other).items() if n}
 
 
-def rolled_up(questionnaire: Questionnaire, forms: Sequence[FormToCount], zone: tzinfo) -> RollUp:
-    """The counts of forms; months are those of the office's time zone."""
+def _add_by_key(one: Mapping[T, Any], other: Mapping[T, Any]) -> dict[T, Any]:
+    return {**one, **{key: one[key] + value if key in one else value for key, value in other.items()}}
+
+
+def _negate(count: Any) -> Any:
+    return -count if isinstance(count, int) else {key: -n for key, n in count.items()}
+
+
+def count_forms(questionnaire: Questionnaire, forms: Sequence[FormToCount], zone: tzinfo) -> RollUp:
+    """The counts of forms. Months are those of the time zone."""
     valid = [form for form in forms if form.is_complete]
     crossings = [_crossing(form, zone) for form in valid]
     codes = _codes(questionnaire, [form.answers for form in valid])
-    return RollUp(
-        cells=_cells(questionnaire, codes, crossings),
-        crossings=Counter(crossings),
-        languages=Counter(form.language for form in valid),
-        modes=Counter(form.mode for form in valid),
-        incomplete=len(forms) - len(valid),
-    )
+    batch = Batch(forms, valid, crossings)
+    counts = {name: count.of(batch) for name, count in COUNTS.items()}
+    return RollUp(cells=_cells(questionnaire, codes, crossings), **counts)
 
 
 def _crossing(form: FormToCount, zone: tzinfo) -> Crossing:
@@ -143,9 +195,9 @@ def _crossing(form: FormToCount, zone: tzinfo) -> Crossing:
 
 
 def _cells(
-    questionnaire: Questionnaire, codes: Any, crossings: Sequence[Crossing]
+    questionnaire: Questionnaire, codes: Counts, crossings: Sequence[Crossing]
 ) -> dict[CellKey, PairCounts]:
-    n_answers, places = len(questionnaire.scale.options), scored_places(questionnaire)
+    n_answers, scored = len(questionnaire.scale.options), scored_positions(questionnaire)
     rows: dict[CellKey, list[int]] = {}
     for row, crossing in enumerate(crossings):
         group = crossing[0]
@@ -153,24 +205,23 @@ def _cells(
         for view, part in zip(VIEWS[1:], crossing[1:], strict=True):
             if part:
                 rows.setdefault((view, part, group), []).append(row)
-    return {key: pair_counts(codes[inside], n_answers, N_REASONS, places) for key, inside in rows.items()}
+    return {key: pair_counts(codes[inside], n_answers, N_REASONS, scored) for key, inside in rows.items()}
 
 
-def _codes(questionnaire: Questionnaire, answers: Sequence[Mapping[str, int | str | None]]) -> Any:
-    """Each form's answers by their place on the scale, or the reason for having none, (n, Q)."""
-    code_of = _code_of(questionnaire)
-    not_asked = len(questionnaire.scale.options) + N_REASONS - 1
-    keys = [criterion.key for criterion in questionnaire.criteria]
-    found = [[code_of[given[key]] if key in given else not_asked for key in keys] for given in answers]
-    return np.array(found, dtype=np.int64).reshape(len(answers), len(keys))
+def _codes(questionnaire: Questionnaire, answers: Sequence[Mapping[str, int | str | None]]) -> Counts:
+    """The code of each form's answer to each criterion, (n, Q).
 
-
-def _code_of(questionnaire: Questionnaire) -> dict[int | str | None, int]:
+    The code is the position on the scale; the reasons for having no answer follow.
+    """
     options = questionnaire.scale.options
-    codes: dict[int | str | None, int] = {option.value: place for place, option in enumerate(options)}
-    return codes | {NOT_APPLICABLE_FIELD: len(options), None: len(options) + 1}
+    code_of: dict[int | str | None, int] = {option.value: code for code, option in enumerate(options)}
+    code_of |= {NOT_APPLICABLE_FIELD: len(options), None: len(options) + 1}
+    not_asked = len(options) + N_REASONS - 1
+    keys = [criterion.key for criterion in questionnaire.criteria]
+    codes = [[code_of[values[key]] if key in values else not_asked for key in keys] for values in answers]
+    return np.array(codes, dtype=np.int64).reshape(len(answers), len(keys))
 
 
-def scored_places(questionnaire: Questionnaire) -> tuple[int, ...]:
-    """Where the criteria that earn points stand among all criteria."""
-    return tuple(place for place, c in enumerate(questionnaire.criteria) if c.max_points > 0)
+def scored_positions(questionnaire: Questionnaire) -> tuple[int, ...]:
+    """The positions of the criteria that earn points among all criteria."""
+    return tuple(i for i, criterion in enumerate(questionnaire.criteria) if criterion.max_points > 0)

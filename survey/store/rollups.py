@@ -1,14 +1,19 @@
-"""Roll-ups: a campaign's counts, kept so that results need not read every response, exact at every moment.
+"""Roll-ups: stored counts of a campaign's responses, so that a result need not read every response.
 
-A response is its own delta: it comes in with `is_folded` false, in its own transaction and at no extra cost,
-and a result is the kept counts plus those of the rows that are not folded yet, read in one moment. Folding
-adds such rows to the counts and marks them in one transaction, one at a time for a campaign; nothing depends
-on the order of ids or on a watermark. A withdrawal takes its form out of the counts, if it was in.
+The counts are exact at every moment:
+
+1. A response is stored with `is_folded` false. Its transaction does nothing else.
+2. A result is the stored counts plus the counts of the responses that are not folded, read in one snapshot.
+3. Folding adds such responses to the stored counts and sets `is_folded`, in one transaction. A lock on the
+   `rollup` row allows one fold of a campaign at a time. The order of ids does not matter.
+4. A withdrawal subtracts its response from the stored counts, under the same lock, if it was folded.
 """
 
 import hashlib
 from collections.abc import Collection, Sequence
-from datetime import datetime, tzinfo
+from dataclasses import fields
+from datetime import tzinfo
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,20 +36,22 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from survey.instrument.questionnaire import Questionnaire
 from survey.scoring.pair_counts import from_bytes
 from survey.store import questionnaires
-from survey.store.db import Base, Database, JsonText
+from survey.store.db import Base, Database, JsonText, batches
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
-from survey.store.rolling import N_REASONS, VIEWS, CellKey, FormToCount, RollUp, rolled_up
+from survey.store.rolling import COUNTS, N_REASONS, VIEWS, CellKey, FormToCount, RollUp, count_forms
 
-_LAYOUT = "1"  # another number makes every roll-up be counted anew
-FOLD_FROM = 300  # rows that are read unfolded with every result, at most
-FOLD_AT_ONCE = 1000  # rows one transaction folds: others that write wait for it on SQLite
-_IDS_IN_A_STATEMENT = 500
-_AS_THEY_ARE = {"synchronize_session": False}  # no object in the session needs to hear of it
+_LAYOUT = str(max(count.layout for count in COUNTS.values()))
+FOLD_FROM = 300  # limit of the unfolded responses that a result reads
+FOLD_AT_ONCE = 1000  # responses in one transaction: on SQLite other writers wait for it
+_NO_SESSION_SYNC = {"synchronize_session": False}  # the session holds no objects of these rows
 
 
 class RollUpState(Base):
-    """What a campaign's kept counts are besides cells. `made_for` names the layout, version and time zone."""
+    """The stored counts of a campaign besides its cells, one column for each of `rolling.COUNTS`.
+
+    `made_for` is a hash of layout, version of the questionnaire and time zone.
+    """
 
     __tablename__ = "rollup"
 
@@ -58,7 +65,7 @@ class RollUpState(Base):
 
 
 class RollUpCell(Base):
-    """The kept counts of one part of a view by one respondent group."""
+    """The stored counts of one respondent group in one part of a view."""
 
     __tablename__ = "rollup_cell"
 
@@ -71,29 +78,29 @@ class RollUpCell(Base):
 
 
 def roll_up(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
-    """The counts of all forms of a campaign that are stored and not withdrawn at this moment."""
+    """The counts of all responses of a campaign that are not withdrawn."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     state = session.get(RollUpState, campaign.id)
     if state is None or state.made_for != _made_for(campaign, zone):
-        return recounted(session, campaign, zone)
-    fresh = _forms(session, _unfolded(campaign.id))
-    kept = _kept(session, state, questionnaire)
-    return kept + rolled_up(questionnaire, fresh, zone) if fresh else kept
+        return count_all(session, campaign, zone)
+    unfolded = _forms(session, _unfolded(campaign.id))
+    stored = _load(session, state, questionnaire)
+    return stored + count_forms(questionnaire, unfolded, zone) if unfolded else stored
 
 
-def recounted(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
-    """The same from every response, whatever is kept."""
+def count_all(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
+    """The counts of `roll_up` from every response, without the stored counts."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-    return rolled_up(questionnaire, _forms(session, _present(campaign.id)), zone)
+    return count_forms(questionnaire, _forms(session, _present(campaign.id)), zone)
 
 
 def is_exact(session: Session, campaign: Campaign, zone: tzinfo) -> bool:
-    """Whether the kept counts, with what came in since, are those of a full count."""
-    return roll_up(session, campaign, zone).same_as(recounted(session, campaign, zone))
+    """Whether `roll_up` returns the counts of a full count."""
+    return roll_up(session, campaign, zone).same_as(count_all(session, campaign, zone))
 
 
 def keep_up(database: Database, campaign_id: int, zone: tzinfo) -> None:
-    """Fold what has come in, when it is much, a piece to a transaction."""
+    """Fold responses while there are more than `FOLD_FROM`, at most `FOLD_AT_ONCE` in a transaction."""
     while database.read(lambda session: _needs_folding(session, campaign_id, zone)):
         database.write(lambda session: fold(session, session.get_one(Campaign, campaign_id), zone))
 
@@ -102,33 +109,32 @@ def _needs_folding(session: Session, campaign_id: int, zone: tzinfo) -> bool:
     state = session.get(RollUpState, campaign_id)
     is_stale = state is not None and state.made_for != _made_for(session.get_one(Campaign, campaign_id), zone)
     rows = _present(campaign_id) if is_stale else _unfolded(campaign_id)
-    some = session.scalars(rows.with_only_columns(ResponseRow.id).limit(FOLD_FROM + 1)).all()
-    return len(some) > FOLD_FROM
+    ids = session.scalars(rows.with_only_columns(ResponseRow.id).limit(FOLD_FROM + 1)).all()
+    return len(ids) > FOLD_FROM
 
 
-def fold(session: Session, campaign: Campaign, zone: tzinfo, *, at_most: int = FOLD_AT_ONCE) -> int:
-    """Take rows that are not folded into the kept counts; how many there were.
+def fold(session: Session, campaign: Campaign, zone: tzinfo, *, limit: int = FOLD_AT_ONCE) -> int:
+    """Add responses that are not folded to the stored counts, and return their number.
 
-    Counts that were kept for another time zone or by an older layout are dropped first, so that folding until
-    nothing is left counts everything anew.
+    Counts of another time zone or layout are deleted first. Folding until nothing is left then counts
+    everything anew.
     """
-    state = _locked(session, campaign, zone)
+    state = _lock_current(session, campaign, zone)
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     rows = session.execute(
-        _unfolded(campaign.id).add_columns(ResponseRow.id).order_by(ResponseRow.id).limit(at_most)
+        _unfolded(campaign.id).add_columns(ResponseRow.id).order_by(ResponseRow.id).limit(limit)
     ).all()
     if not rows:
         return 0
-    forms = [_form(row[:-1]) for row in rows]
-    change = rolled_up(questionnaire, forms, zone)
-    kept = _kept(session, state, questionnaire, only=change.cells)
-    _keep(session, state, kept + change, set(change.cells))
-    _mark(session, [row[-1] for row in rows])
+    change = count_forms(questionnaire, [_form(row) for row in rows], zone)
+    stored = _load(session, state, questionnaire, only=change.cells)
+    _store(session, state, stored + change, set(change.cells))
+    _mark_folded(session, [row.id for row in rows])
     return len(rows)
 
 
 def take_out(session: Session, response_id: int) -> None:
-    """Take a form that is about to be withdrawn out of the kept counts, if it is in."""
+    """Subtract a response from the stored counts before it is withdrawn, if it is folded."""
     row = session.get_one(ResponseRow, response_id)
     campaign = session.get_one(Campaign, row.campaign_id)
     state = _lock(session, campaign)
@@ -139,26 +145,23 @@ def take_out(session: Session, response_id: int) -> None:
     if state.made_for != _made_for(campaign, zone):
         return
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-    form = FormToCount(
-        row.collector_id, row.language, row.mode, row.received_at, row.is_complete, row.answers or {}
-    )
-    gone = rolled_up(questionnaire, [form], zone)
-    kept = _kept(session, state, questionnaire, only=gone.cells)
-    _keep(session, state, kept - gone, set(gone.cells))
+    change = count_forms(questionnaire, [_form(row)], zone)
+    stored = _load(session, state, questionnaire, only=change.cells)
+    _store(session, state, stored - change, set(change.cells))
 
 
 def start_anew(session: Session, campaign: Campaign, zone: tzinfo) -> None:
-    """Drop what is kept; folding then counts every response again."""
-    _clear(session, _locked(session, campaign, zone), campaign, zone)
+    """Delete the stored counts; folding then counts every response again."""
+    _clear(session, _lock_current(session, campaign, zone), campaign, zone)
 
 
 def _made_for(campaign: Campaign, zone: tzinfo) -> str:
-    what = "|".join((_LAYOUT, campaign.instrument_digest, str(zone), *VIEWS))
-    return hashlib.sha256(what.encode()).hexdigest()
+    conditions = "|".join((_LAYOUT, campaign.instrument_digest, str(zone), *VIEWS))
+    return hashlib.sha256(conditions.encode()).hexdigest()
 
 
-def _locked(session: Session, campaign: Campaign, zone: tzinfo) -> RollUpState:
-    """The campaign's state, emptied if it is stale; other folds and withdrawals wait."""
+def _lock_current(session: Session, campaign: Campaign, zone: tzinfo) -> RollUpState:
+    """The locked state of a campaign, emptied if it is stale."""
     state = _lock(session, campaign)
     if state.made_for != _made_for(campaign, zone):
         _clear(session, state, campaign, zone)
@@ -166,9 +169,9 @@ def _locked(session: Session, campaign: Campaign, zone: tzinfo) -> RollUpState:
 
 
 def _lock(session: Session, campaign: Campaign) -> RollUpState:
-    """The campaign's state, made if there is none, which no other transaction has until this one ends."""
+    """The locked state of a campaign, created if missing. Other folds and withdrawals wait."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    empty = {"crossings": [], "languages": {}, "modes": {}, "incomplete": 0}
+    empty = {name: count.empty_json for name, count in COUNTS.items()}
     session.execute(
         dialect.insert(RollUpState)
         .values(campaign_id=campaign.id, made_for="", time_zone="UTC", **empty)
@@ -186,88 +189,75 @@ def _clear(session: Session, state: RollUpState, campaign: Campaign, zone: tzinf
         .values(is_folded=False)
     )
     state.made_for, state.time_zone = _made_for(campaign, zone), str(zone)
-    state.crossings, state.languages, state.modes, state.incomplete = [], {}, {}, 0
+    for name, count in COUNTS.items():
+        setattr(state, name, count.empty_json)
     session.flush()
 
 
-_COLUMNS = (
-    ResponseRow.collector_id,
-    ResponseRow.language,
-    ResponseRow.mode,
-    ResponseRow.received_at,
-    ResponseRow.is_complete,
-    ResponseRow.answers,
-)
+_COLUMN_NAMES = [column.name for column in fields(FormToCount)]
+_columns_of = attrgetter(*_COLUMN_NAMES)
+_FORMS: Select[Any] = select(*_columns_of(ResponseRow))
 
 
-_Forms = Select[int, str, str, datetime, bool, dict[str, int | str | None] | None]
-
-
-def _present(campaign_id: int) -> _Forms:
+def _present(campaign_id: int) -> Select[Any]:
     """Responses that were not withdrawn."""
-    return select(*_COLUMNS).where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))
+    return _FORMS.where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))
 
 
-def _unfolded(campaign_id: int) -> _Forms:
-    """Those that are not folded; who withdrew has no answers.
+def _unfolded(campaign_id: int) -> Select[Any]:
+    """Responses that are not folded and not withdrawn; a withdrawn one has no answers.
 
-    Asked in other words, SQLite would not take the index of these few and read the whole campaign.
+    The text is that of the partial index. With another spelling SQLite reads the whole campaign.
     """
-    is_fresh = (ResponseRow.campaign_id == campaign_id, text("NOT response.is_folded"))
-    return select(*_COLUMNS).where(*is_fresh, ResponseRow.answers.is_not(None))
+    is_unfolded = (ResponseRow.campaign_id == campaign_id, text("NOT response.is_folded"))
+    return _FORMS.where(*is_unfolded, ResponseRow.answers.is_not(None))
 
 
-def _forms(session: Session, rows: _Forms) -> list[FormToCount]:
-    return [_form(row) for row in session.execute(rows)]
+def _forms(session: Session, query: Select[Any]) -> list[FormToCount]:
+    return [_form(row) for row in session.execute(query)]
 
 
-def _form(row: Sequence[Any]) -> FormToCount:
-    collector_id, language, mode, received_at, is_complete, answers = row
-    return FormToCount(collector_id, language, mode, received_at, is_complete, answers or {})
+def _form(row: object) -> FormToCount:
+    return FormToCount(*_columns_of(row))
 
 
-def _kept(
+def _load(
     session: Session,
     state: RollUpState,
     questionnaire: Questionnaire,
     *,
     only: Collection[CellKey] | None = None,
 ) -> RollUp:
-    """What is kept; of the cells `only` some, where they are named."""
+    """The stored counts, with all cells or `only` some."""
     shape = (len(questionnaire.criteria), len(questionnaire.scale.options), N_REASONS)
     key = (RollUpCell.view, RollUpCell.part, RollUpCell.respondent_group)
     query = select(*key, RollUpCell.counts).where(RollUpCell.campaign_id == state.campaign_id)
     cells = session.execute(query if only is None else query.where(tuple_(*key).in_(only)))
     return RollUp(
         {(view, part, group): from_bytes(counts, *shape) for view, part, group, counts in cells},
-        {tuple(parts): n for parts, n in state.crossings},
-        state.languages,
-        state.modes,
-        state.incomplete,
+        **{name: count.from_json(getattr(state, name)) for name, count in COUNTS.items()},
     )
 
 
-def _keep(session: Session, state: RollUpState, kept: RollUp, changed: set[tuple[str, str, str]]) -> None:
-    """Write the cells that changed, and the rest."""
+def _store(session: Session, state: RollUpState, counts: RollUp, changed: set[CellKey]) -> None:
+    """Write the changed cells and all other counts."""
     key = (RollUpCell.view, RollUpCell.part, RollUpCell.respondent_group)
     before = delete(RollUpCell).where(RollUpCell.campaign_id == state.campaign_id, tuple_(*key).in_(changed))
-    session.execute(before, execution_options=_AS_THEY_ARE)
+    session.execute(before, execution_options=_NO_SESSION_SYNC)
     rows = [
         {"campaign_id": state.campaign_id, "view": view, "part": part, "respondent_group": group,
-         "n": kept.cells[view, part, group].n, "counts": kept.cells[view, part, group].to_bytes()}
+         "n": counts.cells[view, part, group].n, "counts": counts.cells[view, part, group].to_bytes()}
         for view, part, group in sorted(changed)
-        if (view, part, group) in kept.cells
+        if (view, part, group) in counts.cells
     ]  # fmt: skip
     if rows:
         session.execute(insert(RollUpCell), rows)
-    state.crossings = [(list(parts), n) for parts, n in sorted(kept.crossings.items())]
-    state.languages, state.modes = dict(kept.languages), dict(kept.modes)
-    state.incomplete = kept.incomplete
+    for name, count in COUNTS.items():
+        setattr(state, name, count.to_json(getattr(counts, name)))
     session.flush()
 
 
-def _mark(session: Session, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), _IDS_IN_A_STATEMENT):
-        some = ids[start : start + _IDS_IN_A_STATEMENT]
-        folded = update(ResponseRow).where(ResponseRow.id.in_(some)).values(is_folded=True)
-        session.execute(folded, execution_options=_AS_THEY_ARE)
+def _mark_folded(session: Session, ids: Sequence[int]) -> None:
+    for part in batches(ids):
+        statement = update(ResponseRow).where(ResponseRow.id.in_(part)).values(is_folded=True)
+        session.execute(statement, execution_options=_NO_SESSION_SYNC)

@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 24, tzinfo=ZONE)
 def filled(database: Database) -> Database:
     """The demonstration, partly folded."""
     database.write(lambda s: demo.make_demo(s, today=TODAY, rng=np.random.default_rng(11)))
-    database.write(lambda s: rollups.fold(s, campaign_in(s), ZONE, at_most=200))
+    database.write(lambda s: rollups.fold(s, campaign_in(s), ZONE, limit=200))
     return database
 
 

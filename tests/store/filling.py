@@ -32,7 +32,7 @@ def fold_slowly(url: str, campaign_id: int) -> None:
     database = Database(url)
     print("folding", flush=True)  # noqa: T201 — whoever started this waits for it
     zone = ZoneInfo("Asia/Ho_Chi_Minh")
-    while database.write(lambda s: rollups.fold(s, s.get_one(Campaign, campaign_id), zone, at_most=10)):
+    while database.write(lambda s: rollups.fold(s, s.get_one(Campaign, campaign_id), zone, limit=10)):
         pass
 
 

@@ -55,9 +55,7 @@ def test_counts_are_exact_before_while_and_after_folding(database: Database, cam
     assert is_exact(database, campaign_id)
     folded = 1
     while folded:
-        folded = database.write(
-            lambda s: rollups.fold(s, s.get_one(Campaign, campaign_id), ZONE, at_most=100)
-        )
+        folded = database.write(lambda s: rollups.fold(s, s.get_one(Campaign, campaign_id), ZONE, limit=100))
         assert is_exact(database, campaign_id)
     assert n_unfolded(database, campaign_id) == 0
 
@@ -124,7 +122,7 @@ def test_sixteen_at_once_sending_withdrawing_and_folding_lose_nothing(
         for turn, row in enumerate(rows[number * 8 : (number + 1) * 8]):
             database.write(lambda s, row=row: add_many(s, [row]))  # type: ignore[misc]
             if turn % 3 == 0:
-                database.write(lambda s: rollups.fold(s, s.get_one(Campaign, campaign_id), ZONE, at_most=40))
+                database.write(lambda s: rollups.fold(s, s.get_one(Campaign, campaign_id), ZONE, limit=40))
             if turn % 4 == 1:
 
                 def withdraw(s: Session, submission: str = row.submission_id) -> None:
