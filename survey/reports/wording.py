@@ -24,7 +24,7 @@ from survey.web import locale
 from survey.web.locale import gettext_in
 
 # The usual spread between persons, 6.6 of 38 points, and the usual width of the interval of thirty forms,
-# 5.6 of 38 points (scoring.md, section 5), as shares of the total.
+# 5.6 of 38 points (docs/statistics.md#verdict), as shares of the total.
 _USUAL_SPREAD = 6.6 / 38
 _USUAL_WIDTH_OF_THIRTY = 5.6 / 38
 _Z_95 = 1.96

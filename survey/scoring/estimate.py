@@ -109,7 +109,7 @@ def estimates(sheet: AnswerSheet, rules: Rules, weight: Floats, rows: Codes) -> 
 
     Source
     ------
-    scoring.md sections 2 and 3; Särndal, Swensson, Wretman (1992), ch. 5 (linearised ratio).
+    docs/statistics.md#variance; Särndal, Swensson, Wretman (1992), ch. 5 (linearised ratio).
     """
     everyone = rows.size == weight.size
     share, valid = (sheet.share, sheet.valid) if everyone else (sheet.share[rows], sheet.valid[rows])

@@ -60,7 +60,7 @@ def score_from_findings(findings: Findings, rules: Rules, level: float) -> Score
 
     Source
     ------
-    scoring.md sections 2 to 5.
+    docs/statistics.md#points and docs/statistics.md#verdict.
     """
     builder = _ScoreBuilder(findings, rules, level)
     evidence = builder.evidence(0, rules.total_points) if builder.is_defined(0, rules.total_points) else None

@@ -124,7 +124,7 @@ def tilted_beta_interval(evidence: Evidence, level: float) -> Interval:
 
     Source
     ------
-    scoring.md section 4.
+    docs/statistics.md#tilted-beta.
     """
     total, estimate = evidence.total, min(max(evidence.estimate, 0.0), evidence.total)
     if evidence.is_census:
@@ -147,7 +147,7 @@ def chance_at_least(evidence: Evidence, mark: float, interval: Interval, level: 
 
     Source
     ------
-    scoring.md section 5.
+    docs/statistics.md#chance-that-the-target-is-reached.
     """
     if evidence.is_census:
         return float(evidence.estimate >= mark)
@@ -185,7 +185,7 @@ def mean_fraction(layout: Layout, rows: Codes) -> float:
     return float(weight @ fraction / weight.sum())
 
 
-def score_interval(  # noqa: PLR0913 the signature is fixed by contract.md
+def score_interval(  # noqa: PLR0913 the signature is fixed: docs/contract.md#python
     points: Floats,
     *,
     level: float = 0.95,
@@ -215,7 +215,7 @@ def score_interval(  # noqa: PLR0913 the signature is fixed by contract.md
 
     Source
     ------
-    scoring.md section 4.
+    docs/statistics.md#intervals.
     """
     values = _check_points(points, total)
     if weights is not None and (np.asarray(weights) <= 0).any():

@@ -70,7 +70,7 @@ def score_moments(
 
     Source
     ------
-    scoring.md section 7.
+    docs/statistics.md#moments-and-counts.
     """
     check_level(level)
     estimator = _estimator(moments, rules, populations, lonely_psu)

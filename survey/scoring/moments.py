@@ -100,7 +100,7 @@ def moments_of(
 
     Source
     ------
-    scoring.md section 7; Wolter (2007), Introduction to Variance Estimation, ch. 6.
+    docs/statistics.md#moments-and-counts; Wolter (2007), Introduction to Variance Estimation, ch. 6.
     """
     sheet = answer_sheet(answers, rules, group)
     n = sheet.cell_group.size

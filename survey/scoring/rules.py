@@ -1,4 +1,4 @@
-"""The scoring rules of one instrument version, as values (`scoring.md`: data, never constants)."""
+"""The scoring rules of one instrument version, as values: docs/statistics.md#terms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

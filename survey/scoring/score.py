@@ -47,7 +47,7 @@ def score_responses(
 
     Source
     ------
-    scoring.md sections 2 to 5.
+    docs/statistics.md#points and docs/statistics.md#verdict.
     """
     check_level(level)
     sample = sample_of(answers, rules, design, group)

@@ -61,7 +61,7 @@ def watched_level(n: int, level: float = 0.95) -> float | None:
 
     Source
     ------
-    scoring.md section 4; Robbins (1970) normal mixture.
+    docs/statistics.md#confidence-sequences; Robbins (1970) normal mixture.
     """
     if n < _FIRST_LOOK:
         return None

@@ -91,7 +91,7 @@ def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread)
 
     Source
     ------
-    scoring.md section 5; two-sided 5%, power 80%, with FPC (Cochran 1977, ch. 4).
+    docs/statistics.md#forms-still-needed; two-sided 5%, power 80%, with FPC (Cochran 1977, ch. 4).
     """
     settled = verdict in (Verdict.EXCEEDS, Verdict.MET, Verdict.MISSED)
     if settled or spread.n < 2 or spread.variance_without_fpc <= 0:

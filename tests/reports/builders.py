@@ -82,7 +82,7 @@ def normal() -> CampaignResults:
 
 
 def provisional() -> CampaignResults:
-    """The worked example of domain.md: 36 of 38 points could be scored."""
+    """The worked example of docs/statistics.md#worked-example: 36 of 38 points could be scored."""
     results = normal()
     score = results.score
     criteria = tuple(

@@ -1,4 +1,4 @@
-"""A slow, plain score and variance, written from scoring.md in loops: the oracle of the fast one."""
+"""A slow, plain score and variance, written from docs/statistics.md in loops: the oracle of the fast one."""
 
 from collections import defaultdict
 from collections.abc import Hashable
