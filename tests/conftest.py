@@ -107,15 +107,18 @@ def _fill_demo(database: Database) -> None:
     database.write(lambda s: scorecard_demo.make_demo(s, officer=3, leader=4, rng=np.random.default_rng(7)))
 
 
-def _on(backend: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("backend", [backend], indirect=True, scope="session")
+_POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 
 
-# For what does not depend on the database, and takes long: one is enough.
-on_sqlite, on_postgres = _on("sqlite"), _on("postgres")
+def _on(*backends: object) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("backend", backends, indirect=True, scope="session")
 
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+# For tests that do not depend on the database and take long: one database is enough.
+on_sqlite, on_postgres = _on("sqlite"), _on(_POSTGRES)
+
+
+@pytest.fixture(scope="session", params=["sqlite", _POSTGRES])
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """Which database, and where its templates live."""
     if request.param == "postgres":
