@@ -1,8 +1,8 @@
-"""Alembic's entry: runs the migrations on the database that `survey.cli` (or a test) hands over."""
+"""The entry of Alembic: runs the migrations on the connection that `survey/store/migrate.py` passes."""
 
 from alembic import context
 
-from survey.store import (  # noqa: F401 — fills Base.metadata
+from survey.store import (  # noqa: F401 — their tables register in Base.metadata
     audit,
     comments,
     export_jobs,

@@ -1,6 +1,6 @@
 """${message}.
 
-Why: (say it here)
+Why it is needed, in one sentence.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,7 @@
-"""Create the officials and the log of what they did."""
+"""Create the officials and the log of their actions.
+
+Every page of the office needs a person with a role, and every change is logged with that person.
+"""
 
 import sqlalchemy as sa
 from alembic import op

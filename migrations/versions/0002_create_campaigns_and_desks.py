@@ -1,4 +1,7 @@
-"""Create questionnaires' versions, campaigns, desks and collectors."""
+"""Create versions of questionnaires, campaigns, desks and collectors.
+
+A campaign is bound to one version by its digest; a collector is the link of one campaign at one desk.
+"""
 
 import sqlalchemy as sa
 from alembic import op

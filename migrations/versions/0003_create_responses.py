@@ -1,4 +1,7 @@
-"""Create responses, unique by submission id and by receipt, and the counts of people who declined."""
+"""Create responses and the counts of people who declined.
+
+The submission id and the hash of the receipt are unique, so that a form sent twice is stored once.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,7 @@
-"""Create forms put aside to be continued, opinions about the form, and the office's look."""
+"""Create saved forms, opinions about the form, and the appearance of the office's pages.
+
+A person may continue a form on another device; an office shows its own colour and logo.
+"""
 
 import sqlalchemy as sa
 from alembic import op

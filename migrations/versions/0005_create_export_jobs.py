@@ -1,4 +1,7 @@
-"""Create export jobs: files that take longer to make than a request should wait."""
+"""Create export jobs.
+
+A file of many responses takes longer than a request may; a job is made in the background and held by a lease.
+"""
 
 import sqlalchemy as sa
 from alembic import op

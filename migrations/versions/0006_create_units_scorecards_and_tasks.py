@@ -1,4 +1,7 @@
-"""Create units, scorecards with their values, decisions and evidence, and the tasks of the plan."""
+"""Create units, scorecards with values, decisions and evidence, and the tasks of the plan.
+
+Values and decisions are only added, so that the history of a scorecard is complete.
+"""
 
 import sqlalchemy as sa
 from alembic import op

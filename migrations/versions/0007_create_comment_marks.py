@@ -1,4 +1,7 @@
-"""Keep what officials note about a comment: status, tags, a note."""
+"""Create the marks of comments: status, tags, note, and whether a report prints the comment.
+
+Officials work through comments; the comment itself stays as it was sent.
+"""
 
 import sqlalchemy as sa
 from alembic import op

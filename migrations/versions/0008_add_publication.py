@@ -1,4 +1,7 @@
-"""Keep when a campaign's results were published, and the key its links are made under."""
+"""Add when a campaign's results were published, and the key of its signed links.
+
+A new key ends all links of a campaign at once.
+"""
 
 import sqlalchemy as sa
 from alembic import op

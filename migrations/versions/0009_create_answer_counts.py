@@ -1,4 +1,7 @@
-"""Keep counts of each campaign's answers, and which responses they hold."""
+"""Create the stored counts of a campaign's answers, and mark the responses they include.
+
+A result must not read every response: it adds the few that are not counted yet.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,7 @@
-"""Keep how many forms a campaign handed out."""
+"""Add how many forms a campaign issued.
+
+Response rates by the standard definitions need it.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,7 @@
-"""Create tokens of the JSON API: the hash of each, what it may, until when."""
+"""Create tokens of the JSON API: hash, permissions, last day.
+
+A program reads results without the password of a person.
+"""
 
 import sqlalchemy as sa
 from alembic import op

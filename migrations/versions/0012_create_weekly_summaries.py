@@ -1,4 +1,7 @@
-"""Create weekly summaries: the files as they were made each week, and the letters that bring them."""
+"""Create weekly summaries and the letters that send them.
+
+A summary is stored with its bytes, so that it stays as it was sent.
+"""
 
 import sqlalchemy as sa
 from alembic import op

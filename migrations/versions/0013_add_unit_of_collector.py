@@ -1,4 +1,7 @@
-"""A desk of a campaign may belong to a unit, so that units are compared."""
+"""Add the unit of a collector.
+
+Units are compared within one campaign through the desks that work for them.
+"""
 
 from alembic import op
 
@@ -9,7 +12,7 @@ depends_on = None
 
 
 def upgrade():
-    # In words that both databases know: SQLite would have to copy a table that others refer to.
+    # Plain SQL that both databases accept; batch mode of SQLite would copy a table that others refer to.
     op.execute(
         "ALTER TABLE collector"
         " ADD COLUMN unit_id INTEGER CONSTRAINT fk_collector_unit_id REFERENCES unit (id)"

@@ -1,5 +1,6 @@
 """Every migration up, down and up again, and the schema they make is the one the code declares."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,15 @@ def test_the_migrated_schema_is_the_declared_one(bare: Database) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     bare.dispose()
+
+
+def test_migrations_are_numbered_in_their_order() -> None:
+    scripts = list(ScriptDirectory(str(_MIGRATIONS)).walk_revisions())[::-1]
+    for number, script in enumerate(scripts, 1):
+        name = Path(script.path).stem
+        assert re.fullmatch(rf"{number:04}_(create|add|change|remove|fill|require)_[a-z_]+", name)
+        # The first thirteen have ids by date, which databases hold; later ids are the name of the file.
+        assert script.revision.startswith("2026_11_24_") if number <= 13 else script.revision == name
 
 
 def test_a_migration_imports_nothing_of_the_product() -> None:
