@@ -32,7 +32,6 @@ def results() -> CampaignResults:
 
         def found(session: Session) -> CampaignResults:
             campaign = fieldwork.campaign_by_key(session, "demo")
-            assert campaign is not None
             return campaign_results(
                 session, campaign, computed_at=datetime.combine(DAY, datetime.min.time(), UTC)
             )

@@ -4,6 +4,8 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -29,6 +31,7 @@ from survey.results.campaign import campaign_results
 from survey.scorecards import demo as scorecard_demo
 from survey.scorecards.score_file import ScorecardFileError, score_scorecard
 from survey.store import fieldwork, migrate, people, questionnaires, rollups, scorecards
+from survey.store.fieldwork import CampaignNotFoundError
 from survey.store.people import Role
 from survey.web.context import database, now, office, this_morning, today
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
@@ -47,6 +50,16 @@ def refused(message: str) -> NoReturn:
     """End with one line that says what was found, where, and what to do."""
     click.echo(" ".join(message.split()), err=True)
     sys.exit(1)
+
+
+@contextmanager
+def _refuse_unknown_campaign() -> Iterator[None]:
+    """Refuse a key that no campaign has, and name the keys that exist."""
+    try:
+        yield
+    except CampaignNotFoundError as error:
+        known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
+        refused(f"no campaign has the key {error.key!r}; known: {known}")
 
 
 @bp.cli.command("setup")
@@ -93,7 +106,7 @@ def _make_demo() -> None:
     day = today()
 
     def make(session: Session) -> None:
-        if fieldwork.campaign_by_key(session, "demo") is None:
+        if not fieldwork.has_campaign(session, "demo"):
             demo.make_demo(session, today=day, rng=np.random.default_rng(_DEMO_SEED))
         if not scorecards.cards(session):
             _make_demo_scorecards(session, np.random.default_rng(_DEMO_SEED))
@@ -206,9 +219,8 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
         write = _write_audit_certificate if by_form else _write_certificate
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
-        if not database().read(lambda session: write(session, campaign, name, lang, path)):
-            known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
-            refused(f"no campaign has the key {campaign!r}; known: {known}")
+        with _refuse_unknown_campaign():
+            database().read(lambda session: write(session, campaign, name, lang, path))
         try:
             if out == "-":
                 with path.open("rb") as file:
@@ -219,57 +231,45 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
             refused(f"{out} cannot be written: {error.strerror}")
 
 
-def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> bool:
-    """Write the file of a format with all an administrator sees; whether there is such a campaign."""
+def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+    """Write the file of a format with all an administrator sees."""
     campaign = fieldwork.campaign_by_key(session, key)
-    if campaign is None:
-        return False
     at, address = this_morning(), office().public_url
     results = campaign_results(session, campaign, computed_at=at, office_address=address)
     responses = None
     if name == "xlsx":
         responses = responses_for_a_sheet(session, campaign_microdata(session, campaign, _around()))
     path.write_bytes(exported(results, name, lang, responses))
-    return True
 
 
-def _write_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> bool:
-    """Write the certificate for everybody; whether there is such a campaign."""
+def _write_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+    """Write the certificate for everybody."""
     campaign = fieldwork.campaign_by_key(session, key)
-    if campaign is None:
-        return False
     results = campaign_results(session, campaign, computed_at=this_morning())
     try:
         document = certificate.public_certificate(session, campaign, results)
     except certificate.CertificateWithheldError as error:
         refused(str(error))
     path.write_bytes(certificate.as_bytes(document))
-    return True
 
 
-def _write_audit_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> bool:
-    """Write the certificate with what each form counted; whether there is such a campaign."""
+def _write_audit_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+    """Write the certificate with what each form counted."""
     campaign = fieldwork.campaign_by_key(session, key)
-    if campaign is None:
-        return False
     results = campaign_results(session, campaign, computed_at=this_morning())
     document = certificate.certificate(session, campaign, results, with_rows=True)
     path.write_bytes(certificate.as_bytes(document))
-    return True
 
 
-def _write_responses(session: Session, key: str, name: str, lang: str, path: Path) -> bool:
-    """Write a response file, telling the progress to a terminal; whether there is such a campaign."""
+def _write_responses(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+    """Write a response file, telling the progress to a terminal."""
     campaign = fieldwork.campaign_by_key(session, key)
-    if campaign is None:
-        return False
 
     def progress(done: int, n: int) -> None:
         if sys.stderr.isatty():
             click.echo(f"\r{done:,} / {n:,}", err=True, nl=done == n)
 
     write_responses(session, campaign, name, lang, path, _around(), progress=progress)
-    return True
 
 
 def _around() -> Circumstances:
@@ -296,14 +296,13 @@ def verify(file: Path, *, campaign: str | None) -> None:
 
 
 def _against_the_database(document: dict[str, Any], key: str) -> verification.Check:
-    def leaves(session: Session) -> list[str] | None:
-        row = fieldwork.campaign_by_key(session, key)
-        return None if row is None else certificate.stored_leaves(session, row)
+    def leaves(session: Session) -> list[str]:
+        return certificate.stored_leaves(session, fieldwork.campaign_by_key(session, key))
 
-    found = database().read(leaves)
-    if found is None:
+    try:
+        return verification.against(document, database().read(leaves))
+    except CampaignNotFoundError:
         refused(f"no campaign has the key {key!r}; see the campaigns in the office's list")
-    return verification.against(document, found)
 
 
 @bp.cli.command("recount")
@@ -312,19 +311,15 @@ def recount(campaign: str) -> None:
     """Count a campaign's responses anew; say whether the kept counts were right, and put them right."""
     zone = office().time_zone
 
-    def put_right(session: Session) -> bool | None:
+    def put_right(session: Session) -> bool:
         row = fieldwork.campaign_by_key(session, campaign)
-        if row is None:
-            return None
         was_exact = rollups.is_exact(session, row, zone)
         if not was_exact:
             rollups.start_anew(session, row, zone)
         return was_exact
 
-    was_exact = database().write(put_right)
-    if was_exact is None:
-        known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
-        refused(f"no campaign has the key {campaign!r}; known: {known}")
+    with _refuse_unknown_campaign():
+        was_exact = database().write(put_right)
     click.echo("the kept counts were right" if was_exact else "the kept counts were wrong and are put right")
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from survey.accounts import sign_in as accounts
 from survey.accounts.forms import PasswordForm, PersonForm, RoleForm, SignInForm
 from survey.store import audit, people
+from survey.store.db import require
 from survey.store.people import Person, Role
 from survey.web.context import database, now
 from survey.web.guards import SignedIn, may, public, signed_in, signed_in_id
@@ -187,7 +188,7 @@ def renew_password(person_id: int) -> ResponseReturnValue:
 
 
 def _person(person_id: int) -> Person:
-    return database().read(lambda s: people.by_id(s, person_id)) or abort(404)
+    return database().read(lambda s: require(people.by_id(s, person_id)))
 
 
 def _person_page(

@@ -1,6 +1,6 @@
 """Tokens for programs: who made which, what each may, and an end to one."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -46,17 +46,13 @@ def revoke(token_id: int) -> ResponseReturnValue:
     """End a token at once."""
     by, at = official_id(), now()
 
-    def revoked(session: Session) -> str | None:
+    def revoked(session: Session) -> str:
         token = tokens.by_id(session, token_id)
-        if token is None:
-            return None
         if work.revoke(token, now=at):
             audit.record(session, "revoked a token", token.name, person_id=by, now=at)
         return token.name
 
     name = database().write(revoked)
-    if name is None:
-        abort(404)
     flash(_("Nothing is answered to this token any more: %(name)s") % {"name": name})
     return redirect(url_for("tokens.listed"), 303)
 

@@ -20,6 +20,7 @@ from survey.scorecards.access import card_for, cards_for
 from survey.scorecards.as_json import card_entry
 from survey.scorecards.results import card_results, results_of_cards
 from survey.store import audit, fieldwork
+from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
 from survey.store.scorecards import UnitCard
 from survey.web.context import database, now, office, this_morning, today
@@ -146,18 +147,19 @@ def scorecard(card_id: int) -> ResponseReturnValue:
 
 
 def _campaign(session: Session, key: str) -> Campaign:
-    found = fieldwork.campaign_by_key(session, key)
-    if found is None:
-        raise Problem(404, "Not found", f"There is no campaign {key[:80]!r}; /api/v1/campaigns lists them")
-    return found
+    try:
+        return fieldwork.campaign_by_key(session, key)
+    except NotFoundError:
+        detail = f"There is no campaign {key[:80]!r}; /api/v1/campaigns lists them"
+        raise Problem(404, "Not found", detail) from None
 
 
 def _card(session: Session, card_id: int, person_id: int) -> UnitCard:
-    found = card_for(session, card_id, person_id)
-    if found is None:
+    try:
+        return card_for(session, card_id, person_id)
+    except NotFoundError:
         detail = f"There is no scorecard {card_id} that the token's owner sees; /api/v1/scorecards lists them"
-        raise Problem(404, "Not found", detail)
-    return found
+        raise Problem(404, "Not found", detail) from None
 
 
 def _answer(document: dict[str, Any]) -> Response:

@@ -47,9 +47,8 @@ def note(key: str, reference: str) -> ResponseReturnValue:
     for_report = bool(form.is_for_report.data)
 
     def kept(session: Session) -> None:
-        campaign = fieldwork.campaign_by_key(session, key) or abort(404)
-        found = comments.comments_of(session, campaign.id, mask_in("vi"))
-        comment = next((one for one in found if one.reference == reference), None) or abort(404)
+        campaign = fieldwork.campaign_by_key(session, key)
+        comment = comments.comment_of(session, campaign.id, reference, mask_in("vi"))
         noted = replace(comment, status=status, tags=tags, note=text, is_for_report=for_report)
         comments.keep_mark(session, noted, person_id=by, now=at)
         audit.record(session, "noted comment", f"{key}: {reference} ({status})", person_id=by, now=at)
@@ -113,7 +112,7 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
 
 def _comments(key: str, in_words: str) -> tuple[Campaign, Questionnaire, list[Comment]]:
     def found(session: Session) -> tuple[Campaign, Questionnaire, list[Comment]]:
-        campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+        campaign = fieldwork.campaign_by_key(session, key)
         questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
         return campaign, questionnaire, comments.comments_of(session, campaign.id, mask_in(in_words))
 

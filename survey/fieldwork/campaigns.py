@@ -113,7 +113,7 @@ def free_key(session: Session, name: str) -> str:
     words = re.findall(r"[a-z0-9]+", folded.encode("ascii", "ignore").decode())
     base = "-".join(words)[:_MAX_KEY_CHARS].strip("-") or "campaign"
     key, number = base, 2
-    while key in _PAGES or fieldwork.campaign_by_key(session, key):
+    while key in _PAGES or fieldwork.has_campaign(session, key):
         key, number = f"{base}-{number}", number + 1
     return key
 

@@ -116,7 +116,7 @@ def add_desk(key: str) -> ResponseReturnValue:
     new, quota = NewDesk(form.name.data.strip(), (form.name_en.data or "").strip()), form.quota.data
 
     def added(session: Session) -> None:
-        campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+        campaign = fieldwork.campaign_by_key(session, key)
         collector = work.add_desk(session, campaign, new)
         work.set_quota(session, collector.id, quota)
         audit.record(session, "added desk", f"{key}: {new.name}", person_id=by, now=at)
@@ -188,7 +188,7 @@ def set_units(key: str) -> ResponseReturnValue:
     at, by = now(), signed_in_id()
 
     def kept(session: Session) -> None:
-        campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+        campaign = fieldwork.campaign_by_key(session, key)
         chosen = {collector: offered[text] for collector, text in typed.items()}
         work.set_units(session, campaign, chosen)
         audit.record(session, "set units of desks", f"{key}: {chosen}", person_id=by, now=at)
@@ -199,7 +199,7 @@ def set_units(key: str) -> ResponseReturnValue:
 
 
 def _units_and_desks(session: Session, key: str) -> tuple[list[Unit], list[CollectorAtDesk]]:
-    campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+    campaign = fieldwork.campaign_by_key(session, key)
     return units.units(session), fieldwork.collectors_of(session, campaign.id)
 
 
@@ -208,7 +208,7 @@ def _is_population(text: str) -> bool:
 
 
 def _campaign(session: Session, key: str) -> tuple[Campaign, Questionnaire]:
-    campaign = fieldwork.campaign_by_key(session, key) or abort(404)
+    campaign = fieldwork.campaign_by_key(session, key)
     return campaign, questionnaires.questionnaire(session, campaign.instrument_digest)
 
 
@@ -306,7 +306,7 @@ def qr_png(code: str) -> ResponseReturnValue:
 
 
 def _collector(session: Session, code: str) -> tuple[CollectorAtDesk, Questionnaire]:
-    row = fieldwork.collector_by_code(session, code) or abort(404)
+    row = fieldwork.collector_by_code(session, code)
     return row, questionnaires.questionnaire(session, row.campaign.instrument_digest)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from survey.instrument.answers import Answers, from_stored, is_complete
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.store import commitments, fieldwork, questionnaires, responses
-from survey.store.db import Database
+from survey.store.db import Database, NotFoundError
 from survey.web.errors import Refusal
 from survey.web.locale import DEFAULT_LANGUAGE
 
@@ -70,9 +70,10 @@ def collector_behind(database: Database, code: str) -> tuple[OpenCollector, fiel
 
 
 def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
-    found = fieldwork.collector_by_code(session, code)
-    if found is None:
-        raise UnknownCodeError
+    try:
+        found = fieldwork.collector_by_code(session, code)
+    except NotFoundError:
+        raise UnknownCodeError from None
     digest = found.campaign.instrument_digest
     collector = OpenCollector(
         code=found.collector.code,

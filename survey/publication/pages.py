@@ -20,10 +20,10 @@ from survey.drawing.formatting import format_day
 from survey.publication import badge, links
 from survey.publication.public_results import public_criteria, public_results
 from survey.reports import figures, tables, wording
-from survey.reports.pages import found_campaign
 from survey.results import certificate
 from survey.results.campaign import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
+from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, now, office, public_url, this_morning, today
 from survey.web.errors import Refusal
@@ -88,8 +88,11 @@ def shared(token: str) -> ResponseReturnValue:
     link = links.read_token(token, now=now(), secret_keys=office().secret_keys)
 
     def found(session: Session) -> CampaignResults:
-        row = fieldwork.campaign_by_key(session, link.campaign_key)
-        if row is None or row.share_key != link.share_key:
+        try:
+            row = fieldwork.campaign_by_key(session, link.campaign_key)
+        except NotFoundError:
+            raise links.ExpiredLinkError from None
+        if row.share_key != link.share_key:
             raise links.ExpiredLinkError
         return campaign_results(session, row, computed_at=this_morning())
 
@@ -101,8 +104,11 @@ def _published(key: str) -> CampaignResults:
 
 
 def _published_in(session: Session, key: str) -> tuple[Campaign, CampaignResults]:
-    row = fieldwork.campaign_by_key(session, key)
-    if row is None or row.published_at is None:
+    try:
+        row = fieldwork.campaign_by_key(session, key)
+    except NotFoundError:
+        raise NotPublishedError from None
+    if row.published_at is None:
         raise NotPublishedError
     return row, campaign_results(session, row, computed_at=this_morning())
 
@@ -148,14 +154,14 @@ def publish(key: str) -> ResponseReturnValue:
         return _publication_page(
             key, {"public": _("Choose whether to publish the results or to take them back")}
         )
-    campaign = database().read(lambda session: found_campaign(session, key))
+    campaign = database().read(lambda session: fieldwork.campaign_by_key(session, key))
     if wants_public == "yes" and campaign.closes_on >= today():
         words = _("The survey takes forms until the end of %(day)s. Publish after it: two results of an open "
                   "survey, a form apart, tell what that form said.")  # fmt: skip
         return _publication_page(key, {"public": words % {"day": format_day(campaign.closes_on, language())}})
 
     def changed(session: Session) -> None:
-        row = found_campaign(session, key)
+        row = fieldwork.campaign_by_key(session, key)
         row.published_at = at if wants_public == "yes" else None
         if row.published_at:
             audit.record(session, "published results", key, person_id=by, now=at)
@@ -180,7 +186,7 @@ def share(key: str) -> ResponseReturnValue:
         return _publication_page(key, {"days": _("Choose how long the link is valid")})
 
     def kept(session: Session) -> str:
-        campaign = found_campaign(session, key)
+        campaign = fieldwork.campaign_by_key(session, key)
         campaign.share_key = campaign.share_key or links.new_share_key()
         audit.record(session, "made a link", f"{key}: {days}", person_id=by, now=at)
         return campaign.share_key
@@ -203,7 +209,7 @@ def _end_links(key: str) -> ResponseReturnValue:
     at, by = now(), signed_in_id()
 
     def ended(session: Session) -> None:
-        found_campaign(session, key).share_key = None
+        fieldwork.campaign_by_key(session, key).share_key = None
         audit.record(session, "ended links", key, person_id=by, now=at)
 
     database().write(ended)
@@ -214,7 +220,7 @@ def _end_links(key: str) -> ResponseReturnValue:
 def _publication_page(
     key: str, errors: dict[str, str], *, link: str = "", days: str = ""
 ) -> ResponseReturnValue:
-    campaign = database().read(lambda session: found_campaign(session, key))
+    campaign = database().read(lambda session: fieldwork.campaign_by_key(session, key))
     public_link = public_url(url_for("public_results.summary", campaign=key))
     badge_link = public_url(url_for("public_results.score_badge", campaign=key, lang=language()))
     page = render_template(

@@ -25,7 +25,7 @@ from survey.reports import codebook, microdata
 from survey.reports.export import FORMATS, exported
 from survey.reports.export_jobs import Workshop
 from survey.reports.files.responses import write_codebook
-from survey.reports.pages import current_results, found_campaign
+from survey.reports.pages import current_results
 from survey.reports.response_export import (
     RESPONSE_FORMATS,
     Circumstances,
@@ -54,7 +54,7 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
     if extension == "xlsx" and _may_see_responses():
         responses = database().read(
             lambda session: microdata.responses_for_a_sheet(
-                session, campaign_microdata(session, found_campaign(session, key), _around())
+                session, campaign_microdata(session, fieldwork.campaign_by_key(session, key), _around())
             )
         )
     content = exported(results, extension, in_words, responses)
@@ -69,7 +69,7 @@ def download_certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
 
     def found(session: Session) -> dict[str, Any]:
-        campaign = found_campaign(session, key)
+        campaign = fieldwork.campaign_by_key(session, key)
         results = campaign_results(session, campaign, computed_at=this_morning())
         return certificate.public_certificate(session, campaign, results)
 
@@ -84,7 +84,7 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
     """The certificate with what each form counted, for an auditor."""
 
     def found(session: Session) -> dict[str, Any]:
-        campaign = found_campaign(session, key)
+        campaign = fieldwork.campaign_by_key(session, key)
         results = campaign_results(session, campaign, computed_at=this_morning())
         return certificate.certificate(session, campaign, results, with_rows=True)
 
@@ -98,7 +98,9 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
     """The responses as a file, one row a form; more than a request should wait for are made by a job."""
     in_words = _language_asked_for()
-    n = database().read(lambda session: response_files.count(session, found_campaign(session, key).id))
+    n = database().read(
+        lambda session: response_files.count(session, fieldwork.campaign_by_key(session, key).id)
+    )
     if n > microdata.MOST_ON_A_SHEET:
         flash(_("There are so many responses that the file is made in the background. Start it here."))
         return redirect(url_for("downloads.listed", key=key))
@@ -106,7 +108,7 @@ def download_responses(key: str, extension: str) -> ResponseReturnValue:
         path = Path(folder) / "responses"
         database().read(
             lambda session: write_responses(
-                session, found_campaign(session, key), extension, in_words, path, _around()
+                session, fieldwork.campaign_by_key(session, key), extension, in_words, path, _around()
             )
         )
         content = path.read_bytes()
@@ -132,7 +134,7 @@ def start_export(key: str) -> ResponseReturnValue:
     at, by = now(), signed_in_id()
 
     def asked(session: Session) -> None:
-        row = found_campaign(session, key)
+        row = fieldwork.campaign_by_key(session, key)
         export_jobs.add(session, row.id, name, in_words, person_id=by, now=at)
         audit.record(
             session, "asked for a file", f"{key} responses.{name} ({in_words})", person_id=by, now=at
@@ -184,7 +186,7 @@ def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
     workshop().wake()
 
     def found(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob]]:
-        row = found_campaign(session, key)
+        row = fieldwork.campaign_by_key(session, key)
         return row, export_jobs.of_campaign(session, row.id)
 
     row, jobs = database().read(found)
@@ -214,8 +216,7 @@ def _job(key: str, job_id: str) -> ExportJob:
     """The job of this campaign; a job of another is not found."""
 
     def found(session: Session) -> ExportJob:
-        job, row = export_jobs.by_id(session, job_id), found_campaign(session, key)
-        return job if job is not None and job.campaign_id == row.id else abort(404)
+        return export_jobs.by_id(session, fieldwork.campaign_by_key(session, key).id, job_id)
 
     return database().read(found)
 

@@ -16,7 +16,6 @@ from survey.results import analysis
 from survey.results.basis import Basis, basis_of
 from survey.results.campaign import CampaignResults, results_and_basis, results_of_part
 from survey.store import fieldwork, rollups
-from survey.store.fieldwork import Campaign
 from survey.web.context import database, office, this_morning, today
 from survey.web.guards import may
 from survey.web.templates import gettext as _
@@ -150,19 +149,14 @@ def number(key: str, kind: str, name: str) -> ResponseReturnValue:
 def current_results(key: str) -> tuple[CampaignResults, Basis]:
     """The results, once what came in lately is counted."""
     zone = office().time_zone
-    campaign_id = database().read(lambda session: found_campaign(session, key).id)
+    campaign_id = database().read(lambda session: fieldwork.campaign_by_key(session, key).id)
     rollups.keep_up(database(), campaign_id, zone)
 
     def found(session: Session) -> tuple[CampaignResults, Basis]:
-        row = found_campaign(session, key)
+        row = fieldwork.campaign_by_key(session, key)
         return results_and_basis(session, row, computed_at=this_morning(), office_address=office().public_url)
 
     return database().read(found)
-
-
-def found_campaign(session: Session, key: str) -> Campaign:
-    """The campaign an address names, or 404."""
-    return fieldwork.campaign_by_key(session, key) or abort(404)
 
 
 def _analysis_page(

@@ -23,9 +23,8 @@ from sqlalchemy.orm import Session
 from survey.reports.dispatch import Dispatch
 from survey.reports.forms import WeeklyForm, recipients_typed
 from survey.reports.letters import file_name, week_in_words
-from survey.reports.pages import found_campaign
 from survey.reports.weekly import MORNING, next_due
-from survey.store import audit, weekly
+from survey.store import audit, fieldwork, weekly
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Problem, State, SummaryLetter, WeeklySummary
 from survey.web.context import database, now, office
@@ -70,7 +69,7 @@ def change(key: str) -> ResponseReturnValue:
     recipients = recipients_typed(form.recipients.data or "")
 
     def switched(session: Session) -> None:
-        weekly.switch_on(session, found_campaign(session, key).id, in_words, recipients, now=at)
+        weekly.switch_on(session, fieldwork.campaign_by_key(session, key).id, in_words, recipients, now=at)
         subject = f"{key} ({in_words}): {', '.join(recipients)}"
         audit.record(session, "set weekly summaries", subject, person_id=by, now=at)
 
@@ -83,7 +82,7 @@ def _switched_off(key: str) -> ResponseReturnValue:
     at, by = now(), signed_in_id()
 
     def switched(session: Session) -> None:
-        weekly.switch_off(session, found_campaign(session, key).id)
+        weekly.switch_off(session, fieldwork.campaign_by_key(session, key).id)
         audit.record(session, "ended weekly summaries", key, person_id=by, now=at)
 
     database().write(switched)
@@ -123,10 +122,8 @@ def start_again(key: str, summary_id: int) -> ResponseReturnValue:
 
 def _found(session: Session, key: str, summary_id: int) -> tuple[Campaign, WeeklySummary]:
     """The summary of this campaign; one of another is not found."""
-    campaign, summary = found_campaign(session, key), weekly.by_id(session, summary_id)
-    if summary is None or summary.campaign_id != campaign.id:
-        abort(404)
-    return campaign, summary
+    campaign = fieldwork.campaign_by_key(session, key)
+    return campaign, weekly.by_id(session, campaign.id, summary_id)
 
 
 def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
@@ -153,7 +150,7 @@ def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
 def _everything(
     session: Session, key: str
 ) -> tuple[Campaign, weekly.WeeklyPlan | None, list[WeeklySummary], list[SummaryLetter]]:
-    campaign = found_campaign(session, key)
+    campaign = fieldwork.campaign_by_key(session, key)
     return (
         campaign,
         weekly.plan_of(session, campaign.id),

@@ -3,13 +3,15 @@
 from sqlalchemy.orm import Session
 
 from survey.store import scorecards, units
+from survey.store.db import NotFoundError
 from survey.store.scorecards import Task, UnitCard
 
 
-def card_for(session: Session, card_id: int, person_id: int) -> UnitCard | None:
-    """The card, where the person may see it."""
+def card_for(session: Session, card_id: int, person_id: int) -> UnitCard:
+    """The card; NotFoundError where there is none that the person may see."""
     row = scorecards.card(session, card_id)
-    return row if row and _may_see(session, row.unit.id, person_id) else None
+    _refuse_other_unit(session, row.unit.id, person_id)
+    return row
 
 
 def cards_for(session: Session, person_id: int) -> list[UnitCard]:
@@ -17,10 +19,11 @@ def cards_for(session: Session, person_id: int) -> list[UnitCard]:
     return scorecards.cards(session, unit_id=units.unit_of(session, person_id))
 
 
-def task_for(session: Session, task_id: int, person_id: int) -> Task | None:
-    """The task, where the person may see it."""
+def task_for(session: Session, task_id: int, person_id: int) -> Task:
+    """The task; NotFoundError where there is none that the person may see."""
     task = scorecards.task(session, task_id)
-    return task if task and _may_see(session, task.unit_id, person_id) else None
+    _refuse_other_unit(session, task.unit_id, person_id)
+    return task
 
 
 def units_for(session: Session, person_id: int) -> list[units.Unit]:
@@ -29,5 +32,6 @@ def units_for(session: Session, person_id: int) -> list[units.Unit]:
     return [unit for unit in units.units(session) if own in (None, unit.id)]
 
 
-def _may_see(session: Session, unit_id: int, person_id: int) -> bool:
-    return units.unit_of(session, person_id) in (None, unit_id)
+def _refuse_other_unit(session: Session, unit_id: int, person_id: int) -> None:
+    if units.unit_of(session, person_id) not in (None, unit_id):
+        raise NotFoundError

@@ -116,7 +116,7 @@ def _report(card_id: int) -> CardReport:
     by, at, day = official_id(), this_morning(), today()
 
     def found(session: Session) -> CardReport:
-        row = card_for(session, card_id, by) or abort(404)
+        row = card_for(session, card_id, by)
         return card_report(session, row, computed_at=at, today=day)
 
     return database().read(found)

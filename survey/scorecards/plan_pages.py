@@ -1,6 +1,6 @@
 """The plan's tasks and the units that do them."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -116,7 +116,7 @@ def mark_task(task_id: int) -> ResponseReturnValue:
         return _task_page(task_id, form, {"done_on": words}, 422)
 
     def marked(session: Session) -> None:
-        row = task_for(session, task_id, by) or abort(404)
+        row = task_for(session, task_id, by)
         row.done_on, row.evidence_ref = done_on, evidence_ref
         said = f"{row.title[:200]}: {done_on or '–'} {evidence_ref[:60]}"
         audit.record(session, "marked task", said, person_id=by, now=at)
@@ -127,7 +127,7 @@ def mark_task(task_id: int) -> ResponseReturnValue:
 
 def _task(task_id: int) -> Task:
     by = official_id()
-    return database().read(lambda s: task_for(s, task_id, by)) or abort(404)
+    return database().read(lambda s: task_for(s, task_id, by))
 
 
 def _task_page(

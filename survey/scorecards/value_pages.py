@@ -48,7 +48,7 @@ def _results(card_id: int) -> tuple[CardResults, Mapping[int, str]]:
     by, at = official_id(), this_morning()
 
     def found(session: Session) -> tuple[CardResults, Mapping[int, str]]:
-        row = card_for(session, card_id, by) or abort(404)
+        row = card_for(session, card_id, by)
         names = {person.id: person.full_name for person in people.people(session)}
         return card_results(session, row, computed_at=at), names
 
@@ -311,11 +311,8 @@ def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     by = official_id()
 
     def found(session: Session) -> scorecards.Evidence:
-        card_for(session, card_id, by) or abort(404)
-        entry = scorecards.entry(session, entry_id)
-        if entry is None or entry.card_id != card_id:
-            abort(404)
-        return scorecards.evidence(session, entry_id) or abort(404)
+        card_for(session, card_id, by)
+        return scorecards.evidence(session, card_id, entry_id)
 
     file = database().read(found)
     content = io.BytesIO(file.content)

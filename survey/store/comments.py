@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Integer, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.store.db import Base, JsonText, UtcTime, batches
+from survey.store.db import Base, JsonText, UtcTime, batches, require
 from survey.store.responses import ResponseRow
 
 Mask = Callable[[str], str]
@@ -76,6 +76,12 @@ def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[Comment]
         for response_id, submission_id, comment, answers, mark in rows
     ]
     return sorted(found, key=lambda comment: comment.reference)
+
+
+def comment_of(session: Session, campaign_id: int, reference: str, mask: Mask) -> Comment:
+    """The masked comment of a campaign with this reference."""
+    comments = comments_of(session, campaign_id, mask)
+    return require(next((comment for comment in comments if comment.reference == reference), None))
 
 
 def reference_of(submission_id: str) -> str:

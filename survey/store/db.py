@@ -32,6 +32,17 @@ _RECALL_SECONDS = 1.0
 _RECALL_LIMIT = 1000
 
 
+class NotFoundError(LookupError):
+    """There is no such row, or none that the caller may see."""
+
+
+def require(row: T | None) -> T:
+    """The row; NotFoundError where there is none."""
+    if row is None:
+        raise NotFoundError
+    return row
+
+
 class Base(DeclarativeBase):
     """Base of all tables. No relationships: what a query does not return, nobody can load by accident."""
 

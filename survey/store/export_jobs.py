@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, String, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from survey.store.db import Base, UtcTime
+from survey.store.db import Base, UtcTime, require
 
 LEASE = timedelta(minutes=5)
 KEPT = timedelta(days=1)
@@ -78,9 +78,10 @@ def of_campaign(session: Session, campaign_id: int) -> list[ExportJob]:
     return list(session.scalars(query.order_by(ExportJob.created_at.desc(), ExportJob.id)))
 
 
-def by_id(session: Session, job_id: str) -> ExportJob | None:
-    """The job with this id."""
-    return session.get(ExportJob, job_id)
+def by_id(session: Session, campaign_id: int, job_id: str) -> ExportJob:
+    """The job of a campaign with this id."""
+    query = select(ExportJob).where(ExportJob.id == job_id, ExportJob.campaign_id == campaign_id)
+    return require(session.scalar(query))
 
 
 def claim(session: Session, *, now: datetime) -> ExportJob | None:

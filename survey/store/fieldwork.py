@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.store.db import Base, JsonText, UtcTime
+from survey.store.db import Base, JsonText, NotFoundError, UtcTime, require
 from survey.store.units import Unit
 
 
@@ -35,6 +35,14 @@ class Campaign(Base):
     def is_open(self, today: date) -> bool:
         """Whether a response may come in on this day."""
         return self.opens_on <= today <= self.closes_on
+
+
+class CampaignNotFoundError(NotFoundError):
+    """No campaign has this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
 
 
 class Desk(Base):
@@ -78,10 +86,11 @@ class CollectorAtDesk:
     unit: Unit | None
 
 
-def collector_by_code(session: Session, code: str) -> CollectorAtDesk | None:
-    """The collector a code on a poster stands for."""
-    found = session.execute(_collectors().where(Collector.code == code)).one_or_none()
-    return CollectorAtDesk(*found) if found else None
+def collector_by_code(session: Session, code: str) -> CollectorAtDesk:
+    """The collector of a code on a poster."""
+    return CollectorAtDesk(
+        *require(session.execute(_collectors().where(Collector.code == code)).one_or_none())
+    )
 
 
 def collectors_of(session: Session, campaign_id: int) -> list[CollectorAtDesk]:
@@ -110,9 +119,17 @@ def code_is_taken(session: Session, code: str) -> bool:
     return session.scalar(select(func.count()).where(Collector.code == code)) != 0
 
 
-def campaign_by_key(session: Session, key: str) -> Campaign | None:
-    """The campaign named `key` in addresses and commands."""
-    return session.scalar(select(Campaign).where(Campaign.key == key))
+def campaign_by_key(session: Session, key: str) -> Campaign:
+    """The campaign with the key of an address or command; CampaignNotFoundError without one."""
+    campaign = session.scalar(select(Campaign).where(Campaign.key == key))
+    if campaign is None:
+        raise CampaignNotFoundError(key)
+    return campaign
+
+
+def has_campaign(session: Session, key: str) -> bool:
+    """Whether there is a campaign with this key."""
+    return session.scalar(select(func.count()).where(Campaign.key == key)) != 0
 
 
 def campaigns(session: Session) -> list[Campaign]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from survey.instrument import codec, scorecard
 from survey.instrument.scorecard import Scorecard
-from survey.store.db import Base, UtcTime
+from survey.store.db import Base, UtcTime, require
 from survey.store.units import Unit
 
 _LIBRARY = Path(codec.__file__).resolve().parent / "library"
@@ -158,10 +158,9 @@ def definition(session: Session, digest: str) -> Scorecard:
     return _parsed[digest]
 
 
-def card(session: Session, card_id: int) -> UnitCard | None:
+def card(session: Session, card_id: int) -> UnitCard:
     """The card with this number."""
-    found = session.execute(_cards().where(Card.id == card_id)).one_or_none()
-    return UnitCard(*found) if found else None
+    return UnitCard(*require(session.execute(_cards().where(Card.id == card_id)).one_or_none()))
 
 
 def cards(session: Session, *, unit_id: int | None = None, period: str | None = None) -> list[UnitCard]:
@@ -213,19 +212,15 @@ def is_approved(session: Session, card_id: int, key: str) -> bool:
     return session.scalar(query) != 0
 
 
-def entry(session: Session, entry_id: int) -> Entry | None:
-    """The entry with this number."""
-    return session.get(Entry, entry_id)
-
-
 def decision(session: Session, entry_id: int) -> Decision | None:
     """What was said about an entry."""
     return session.get(Decision, entry_id)
 
 
-def evidence(session: Session, entry_id: int) -> Evidence | None:
-    """The document behind an entry, with its content."""
-    return session.get(Evidence, entry_id)
+def evidence(session: Session, card_id: int, entry_id: int) -> Evidence:
+    """The document of an entry of a card, with its content."""
+    query = select(Evidence).join(Entry, Entry.id == Evidence.entry_id)
+    return require(session.scalar(query.where(Entry.id == entry_id, Entry.card_id == card_id)))
 
 
 def tasks(session: Session, *, unit_id: int | None = None, year: int | None = None) -> list[Task]:
@@ -238,9 +233,9 @@ def tasks(session: Session, *, unit_id: int | None = None, year: int | None = No
     return list(session.scalars(query))
 
 
-def task(session: Session, task_id: int) -> Task | None:
+def task(session: Session, task_id: int) -> Task:
     """The task with this number."""
-    return session.get(Task, task_id)
+    return require(session.get(Task, task_id))
 
 
 def add_task(session: Session, task: Task) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.store.db import Base, JsonText, UtcTime
+from survey.store.db import Base, JsonText, UtcTime, require
 from survey.store.people import Person
 
 
@@ -47,9 +47,9 @@ def by_secret(session: Session, secret: str) -> OwnedToken | None:
     return OwnedToken(*found) if found else None
 
 
-def by_id(session: Session, token_id: int) -> ApiToken | None:
+def by_id(session: Session, token_id: int) -> ApiToken:
     """The token with this number."""
-    return session.get(ApiToken, token_id)
+    return require(session.get(ApiToken, token_id))
 
 
 def tokens(session: Session) -> list[OwnedToken]:

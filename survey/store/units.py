@@ -34,11 +34,6 @@ def units(session: Session) -> list[Unit]:
     return list(session.scalars(select(Unit).order_by(Unit.id)))
 
 
-def unit(session: Session, unit_id: int) -> Unit | None:
-    """The unit with this number."""
-    return session.get(Unit, unit_id)
-
-
 def unit_named(session: Session, name: str) -> Unit | None:
     """The unit with exactly this name."""
     return session.scalar(select(Unit).where(Unit.name == name))

@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from survey.store.db import Base, JsonText, UtcTime
+from survey.store.db import Base, JsonText, UtcTime, require
 from survey.store.fieldwork import Campaign
 
 LEASE = timedelta(minutes=5)
@@ -236,9 +236,10 @@ def letters_of(session: Session, campaign_id: int) -> list[SummaryLetter]:
     return list(session.scalars(query.order_by(SummaryLetter.address)))
 
 
-def by_id(session: Session, summary_id: int) -> WeeklySummary | None:
-    """The summary of this number, with its content."""
-    return session.get(WeeklySummary, summary_id)
+def by_id(session: Session, campaign_id: int, summary_id: int) -> WeeklySummary:
+    """The summary of a campaign with this number, with its content."""
+    query = select(WeeklySummary).where(WeeklySummary.id == summary_id)
+    return require(session.scalar(query.where(WeeklySummary.campaign_id == campaign_id)))
 
 
 def claim_letter(session: Session, *, now: datetime) -> Letter | None:

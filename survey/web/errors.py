@@ -7,8 +7,9 @@ from typing import Any
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
+from survey.store.db import NotFoundError
 from survey.web.problems import Problem, asked_by_a_program, problem_of, response_of
 from survey.web.security import OtherSiteError
 from survey.web.templates import gettext as _
@@ -31,6 +32,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(OtherSiteError, _page_or_problem(_other_site))
     app.register_error_handler(CSRFError, _page_or_problem(_csrf))
     app.register_error_handler(HTTPException, _page_or_problem(_http))
+    app.register_error_handler(NotFoundError, lambda _error: _page_or_problem(_http)(NotFound()))
     app.register_error_handler(Exception, _page_or_problem(_unexpected))
 
 

@@ -128,7 +128,6 @@ def test_a_form_that_comes_or_goes_between_pages_doubles_and_loses_no_other(
 def test_all_pages_have_the_weights_of_the_first(demo_app: Flask, program: Program) -> None:
     def serve(session: Session) -> None:
         campaign = fieldwork.campaign_by_key(session, "demo")
-        assert campaign is not None
         set_populations(session, campaign.id, {"citizen": 40_000, "business": 3_000})
 
     database_of(demo_app).write(serve)

@@ -152,7 +152,6 @@ def test_what_was_acknowledged_before_kill_9_is_stored_once_under_its_receipt(ei
 def test_a_quota_of_ten_stores_ten_of_forty_that_come_at_once_and_refuses_the_rest(either: Server) -> None:
     def open_small_desk(session: Session) -> int:
         campaign = fieldwork.campaign_by_key(session, "demo")
-        assert campaign is not None
         collector = add_desk(session, campaign, NewDesk("Quầy nhỏ", "Small desk"), code="small")
         collector.quota = 10
         return collector.id
@@ -214,7 +213,6 @@ def test_the_weekly_summary_is_made_once_by_the_processes_that_serve(either: Ser
 
     def switch_on_two_weeks_ago(session: Session) -> None:
         campaign = fieldwork.campaign_by_key(session, "demo")
-        assert campaign is not None
         two_weeks_ago = datetime.now(UTC) - timedelta(days=14)
         weekly.switch_on(session, campaign.id, "vi", ["lan@example.vn"], now=two_weeks_ago)
 

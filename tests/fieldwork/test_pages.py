@@ -62,9 +62,7 @@ def errors_in(answer: TestResponse) -> str:
 
 
 def campaign(app: Flask, key: str) -> Campaign:
-    found = database_of(app).read(lambda s: fieldwork.campaign_by_key(s, key))
-    assert found is not None
-    return found
+    return database_of(app).read(lambda s: fieldwork.campaign_by_key(s, key))
 
 
 def collectors(app: Flask, key: str) -> list[CollectorAtDesk]:

@@ -168,7 +168,6 @@ def test_nothing_of_fewer_than_five_people_is_public(demo_app: Flask, small: tup
 
 def test_a_demo_round_that_is_over_was_published_after_its_last_day(demo_app: Flask) -> None:
     campaign = database_of(demo_app).read(lambda s: fieldwork.campaign_by_key(s, "demo-truoc"))
-    assert campaign is not None
     assert campaign.published_at is not None
     assert campaign.closes_on < campaign.published_at.date()
     with demo_app.app_context():

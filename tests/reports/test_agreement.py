@@ -60,7 +60,6 @@ def fielded(app: Flask, at: tuple[str, str], kind: str) -> str:
 def _serve(app: Flask, key: str, served: dict[str, int]) -> None:
     def keep(session: Session) -> None:
         row = fieldwork.campaign_by_key(session, key)
-        assert row is not None
         set_populations(session, row.id, served)
 
     with app.app_context():

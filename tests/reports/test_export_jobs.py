@@ -53,14 +53,13 @@ def workshop(demo_app: Flask, tmp_path: Path, clock: Clock) -> Workshop:
 def asked(workshop: Workshop, name: str = "csv") -> str:
     def add(session: object) -> str:
         campaign = fieldwork.campaign_by_key(session, "demo")  # type: ignore[arg-type]
-        assert campaign is not None
         return export_jobs.add(session, campaign.id, name, "vi", person_id=None, now=NOW)  # type: ignore[arg-type]
 
     return workshop.database.write(add)
 
 
 def job(database: Database, job_id: str) -> ExportJob | None:
-    return database.read(lambda session: export_jobs.by_id(session, job_id))
+    return database.read(lambda session: session.get(ExportJob, job_id))
 
 
 def state(workshop: Workshop, job_id: str) -> str:

@@ -42,7 +42,6 @@ def campaign(app: Flask) -> tuple[str, str]:
 def results_of(app: Flask, key: str) -> CampaignResults:
     def found(session: Session) -> CampaignResults:
         row = fieldwork.campaign_by_key(session, key)
-        assert row is not None
         return campaign_results(session, row, computed_at=NOW)
 
     with app.app_context():
@@ -141,7 +140,6 @@ def test_people_served_narrow_the_interval_unless_they_are_too_few(
     def served(citizens: int, businesses: int) -> CampaignResults:
         def keep(session: Session) -> None:
             row = fieldwork.campaign_by_key(session, key)
-            assert row is not None
             set_populations(session, row.id, {"citizen": citizens, "business": businesses})
 
         with app.app_context():

@@ -35,7 +35,6 @@ def stored(app: Flask) -> list[ResponseRow]:
 
     def found(session: Session) -> list[ResponseRow]:
         campaign = fieldwork.campaign_by_key(session, "demo")
-        assert campaign is not None
         return list(session.scalars(select(ResponseRow).where(ResponseRow.campaign_id == campaign.id)))
 
     with app.app_context():

@@ -134,9 +134,7 @@ def a_dispatch(app: Flask, clock: Callable[[], datetime]) -> Dispatch:
 
 
 def the_campaign(app: Flask) -> Campaign:
-    found = database_of(app).read(lambda session: fieldwork.campaign_by_key(session, "demo"))
-    assert found is not None
-    return found
+    return database_of(app).read(lambda session: fieldwork.campaign_by_key(session, "demo"))
 
 
 def switch_on(app: Flask, since: datetime, *recipients: str, language: str = "vi") -> None:

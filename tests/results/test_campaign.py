@@ -37,9 +37,7 @@ def filled(database: Database) -> Database:
 
 
 def campaign_in(session: Session) -> fieldwork.Campaign:
-    campaign = fieldwork.campaign_by_key(session, "demo")
-    assert campaign is not None
-    return campaign
+    return fieldwork.campaign_by_key(session, "demo")
 
 
 def results(database: Database) -> CampaignResults:

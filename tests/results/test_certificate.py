@@ -34,7 +34,6 @@ def issued(app: Flask, key: str, *, with_rows: bool = False) -> dict[str, Any]:
 
     def found(session: Session) -> dict[str, Any]:
         row = fieldwork.campaign_by_key(session, key)
-        assert row is not None
         results = campaign_results(session, row, computed_at=NOW)
         return certificate.certificate(session, row, results, with_rows=with_rows)
 
@@ -101,7 +100,6 @@ def test_people_served_are_part_of_the_certificate(
 
     def keep(session: Session) -> None:
         row = fieldwork.campaign_by_key(session, key)
-        assert row is not None
         set_populations(session, row.id, served)
 
     with app.app_context():
@@ -178,7 +176,6 @@ def test_the_database_is_compared_with_what_was_published(demo_app: Flask, tmp_p
 
     def one_leaves(session: Session) -> None:
         campaign = fieldwork.campaign_by_key(session, "demo")
-        assert campaign is not None
         counted = select(ResponseRow).where(ResponseRow.is_complete, ResponseRow.campaign_id == campaign.id)
         row = session.scalars(counted).first()
         assert row is not None

@@ -27,9 +27,7 @@ HERE, THERE = ("Sở Thử", "Trial Department"), ("Sở Khác", "Other Departme
 
 
 def campaign_in(session: Session, key: str) -> Campaign:
-    found = fieldwork.campaign_by_key(session, key)
-    assert found is not None
-    return found
+    return fieldwork.campaign_by_key(session, key)
 
 
 @pytest.fixture

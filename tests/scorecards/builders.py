@@ -24,7 +24,6 @@ def report_of(app: Flask, card_id: int) -> CardReport:
 
     def found(session: Session) -> CardReport:
         row = scorecards.card(session, card_id)
-        assert row is not None
         return card_report(session, row, computed_at=at, today=day)
 
     with app.app_context():

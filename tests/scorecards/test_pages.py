@@ -285,7 +285,6 @@ def test_the_campaign_behind_the_satisfaction_can_be_chosen_again(
 def test_a_person_of_a_unit_sees_that_unit_only(demo_app: Flask, viewer: FlaskClient) -> None:
     def join(session: Session) -> None:
         other = scorecards.card(session, OF_ANOTHER_UNIT)
-        assert other is not None
         units.set_unit(session, 2, other.unit.id)  # the viewer
 
     assert viewer.get(f"/office/scorecards/{QUARTER}").status_code == 200

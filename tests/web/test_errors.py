@@ -52,7 +52,6 @@ def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def set_quota_of_desk_two(quota: int | None, session: Session) -> None:
     row = fieldwork.collector_by_code(session, "demo2")
-    assert row is not None
     set_quota(session, row.collector.id, quota)
 
 
