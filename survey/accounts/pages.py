@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from survey.accounts import sign_in as accounts
 from survey.accounts.forms import PasswordForm, PersonForm, RoleForm, SignInForm
 from survey.store import audit, people
+from survey.store.audit import AuditAction
 from survey.store.db import require
 from survey.store.people import Person, Role
 from survey.web.context import database, now
@@ -55,7 +56,7 @@ def check_sign_in() -> ResponseReturnValue:
         session["language"] = kept_language
     login_user(SignedIn(person))
     person_id, at = person.id, now()
-    database().write(lambda s: audit.record(s, "signed in", "", person_id=person_id, now=at))
+    database().write(lambda s: audit.record(s, AuditAction.SIGNED_IN, "", person_id=person_id, now=at))
     return redirect(_inside(request.args.get("next", "")) or url_for("fieldwork.campaigns"), 303)
 
 
@@ -97,7 +98,7 @@ def change_password() -> ResponseReturnValue:
 
     def change(s: Session) -> SignedIn:
         accounts.set_password(s, person_id, form.new.data)
-        audit.record(s, "changed own password", "", person_id=person_id, now=at)
+        audit.record(s, AuditAction.CHANGED_OWN_PASSWORD, "", person_id=person_id, now=at)
         return SignedIn(s.get_one(people.Person, person_id))
 
     login_user(database().write(change))
@@ -124,7 +125,7 @@ def add_person() -> ResponseReturnValue:
 
     def add(s: Session) -> None:
         accounts.add_person(s, username, full_name, role, password=fresh, now=at)
-        audit.record(s, "added person", f"{username} ({role})", person_id=by, now=at)
+        audit.record(s, AuditAction.ADDED_PERSON, f"{username} ({role})", person_id=by, now=at)
 
     try:
         database().write(add)
@@ -152,7 +153,7 @@ def set_role(person_id: int) -> ResponseReturnValue:
 
     def change(s: Session) -> None:
         accounts.set_role(s, person_id, role)
-        audit.record(s, "changed role", f"{username} ({role})", person_id=by, now=at)
+        audit.record(s, AuditAction.CHANGED_ROLE, f"{username} ({role})", person_id=by, now=at)
 
     try:
         database().write(change)
@@ -181,7 +182,7 @@ def renew_password(person_id: int) -> ResponseReturnValue:
 
     def renew(s: Session) -> None:
         accounts.set_password(s, person_id, fresh)
-        audit.record(s, "gave a new password", username, person_id=by, now=at)
+        audit.record(s, AuditAction.RENEWED_PASSWORD, username, person_id=by, now=at)
 
     database().write(renew)
     return _person_page(found, RoleForm(formdata=None, role=found.role), {}, fresh=fresh)
@@ -209,7 +210,13 @@ def switch_person(person_id: int) -> ResponseReturnValue:
 
     def switch(s: Session) -> None:
         accounts.set_active(s, person_id, active=active)
-        audit.record(s, "let in" if active else "shut out", username, person_id=by, now=at)
+        audit.record(
+            s,
+            AuditAction.REACTIVATED_PERSON if active else AuditAction.DEACTIVATED_PERSON,
+            username,
+            person_id=by,
+            now=at,
+        )
 
     try:
         database().write(switch)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from survey.accounts import tokens as work
 from survey.accounts.forms import TokenForm
 from survey.store import audit, tokens
+from survey.store.audit import AuditAction
 from survey.web.context import database, now
 from survey.web.guards import OF_TOKENS, may, official_id
 from survey.web.templates import gettext as _
@@ -34,7 +35,7 @@ def make() -> ResponseReturnValue:
     def made(session: Session) -> None:
         work.make_token(session, new, secret, person_id=by, now=at)
         words = f"{new.name}: {', '.join(new.permissions)}; {new.days}"
-        audit.record(session, "made a token", words, person_id=by, now=at)
+        audit.record(session, AuditAction.CREATED_TOKEN, words, person_id=by, now=at)
 
     database().write(made)
     return _page(TokenForm(formdata=None), {}, added=(new.name, secret))
@@ -49,7 +50,7 @@ def revoke(token_id: int) -> ResponseReturnValue:
     def revoked(session: Session) -> str:
         token = tokens.by_id(session, token_id)
         if work.revoke(token, now=at):
-            audit.record(session, "revoked a token", token.name, person_id=by, now=at)
+            audit.record(session, AuditAction.REVOKED_TOKEN, token.name, person_id=by, now=at)
         return token.name
 
     name = database().write(revoked)

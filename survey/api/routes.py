@@ -20,6 +20,7 @@ from survey.scorecards.access import card_for, cards_for
 from survey.scorecards.as_json import card_entry
 from survey.scorecards.results import card_results, results_of_cards
 from survey.store import audit, fieldwork
+from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
 from survey.store.scorecards import UnitCard
@@ -179,5 +180,7 @@ def _handed_out(response: Response, what: str) -> Response:
     """The response, once it is in the log; that a program has the newest already is no event."""
     if response.status_code == 200:
         by, at, words = program().person.id, now(), f"{what}; API: {program().token.name}"
-        database().write(lambda session: audit.record(session, "downloaded", words, person_id=by, now=at))
+        database().write(
+            lambda session: audit.record(session, AuditAction.DOWNLOADED, words, person_id=by, now=at)
+        )
     return response

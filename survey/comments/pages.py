@@ -13,6 +13,7 @@ from survey.comments.forms import MarkForm
 from survey.comments.triage import Wanted
 from survey.instrument.questionnaire import Questionnaire
 from survey.store import audit, comments, fieldwork, questionnaires
+from survey.store.audit import AuditAction
 from survey.store.comments import Comment, Status
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, now
@@ -51,7 +52,9 @@ def note(key: str, reference: str) -> ResponseReturnValue:
         comment = comments.comment_of(session, campaign.id, reference, mask_in("vi"))
         noted = replace(comment, status=status, tags=tags, note=text, is_for_report=for_report)
         comments.keep_mark(session, noted, person_id=by, now=at)
-        audit.record(session, "noted comment", f"{key}: {reference} ({status})", person_id=by, now=at)
+        audit.record(
+            session, AuditAction.NOTED_COMMENT, f"{key}: {reference} ({status})", person_id=by, now=at
+        )
 
     database().write(kept)
     back = url_for("comments.listed", key=key, **_asked(wanted))
@@ -78,7 +81,9 @@ def download(key: str) -> ResponseReturnValue:
     stream = io.BytesIO()
     workbook.write(shown, _status_names(in_words), campaign.name, in_words, stream)
     subject = f"{key}-comments.xlsx ({in_words})"
-    database().write(lambda session: audit.record(session, "downloaded", subject, person_id=by, now=at))
+    database().write(
+        lambda session: audit.record(session, AuditAction.DOWNLOADED, subject, person_id=by, now=at)
+    )
     stream.seek(0)
     return send_file(
         stream,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from survey.fieldwork import logo
 from survey.store import audit
 from survey.store import look as store
+from survey.store.audit import AuditAction
 from survey.web import colour, look
 from survey.web.context import database, now
 from survey.web.guards import may, signed_in_id
@@ -54,7 +55,7 @@ def keep() -> ResponseReturnValue:
         row = store.current(session)
         kept = None if typed.without_logo or row is None else row.logo
         store.change(session, accent=typed.accent or None, logo=typed.logo or kept, now=at)
-        audit.record(session, "changed appearance", typed.accent, person_id=by, now=at)
+        audit.record(session, AuditAction.CHANGED_APPEARANCE, typed.accent, person_id=by, now=at)
 
     database().write(changed)
     flash(_("The appearance has been kept"))

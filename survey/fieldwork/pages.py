@@ -17,6 +17,7 @@ from survey.instrument.node import InstrumentError
 from survey.instrument.questionnaire import Questionnaire, Text
 from survey.store import audit, fieldwork, questionnaires, responses, units
 from survey.store import feedback as feedback_store
+from survey.store.audit import AuditAction
 from survey.store.feedback import FormFeedback
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.units import Unit
@@ -84,7 +85,7 @@ def open_campaign() -> ResponseReturnValue:
 
     def opened(session: Session) -> str:
         campaign = work.open_campaign(session, new, now=at)
-        audit.record(session, "opened campaign", campaign.key, person_id=by, now=at)
+        audit.record(session, AuditAction.OPENED_CAMPAIGN, campaign.key, person_id=by, now=at)
         return campaign.key
 
     return redirect(url_for("fieldwork.desks", key=database().write(opened)), 303)
@@ -119,7 +120,7 @@ def add_desk(key: str) -> ResponseReturnValue:
         campaign = fieldwork.campaign_by_key(session, key)
         collector = work.add_desk(session, campaign, new)
         work.set_quota(session, collector.id, quota)
-        audit.record(session, "added desk", f"{key}: {new.name}", person_id=by, now=at)
+        audit.record(session, AuditAction.ADDED_DESK, f"{key}: {new.name}", person_id=by, now=at)
 
     try:
         database().write(added)
@@ -162,7 +163,7 @@ def set_populations(key: str) -> ResponseReturnValue:
         work.set_populations(session, campaign.id, populations)
         work.set_forms_issued(session, campaign.id, forms_issued)
         subject = f"{key}: {populations}, forms issued: {forms_issued}"
-        audit.record(session, "set populations", subject, person_id=by, now=at)
+        audit.record(session, AuditAction.SET_POPULATIONS, subject, person_id=by, now=at)
 
     database().write(kept)
     flash(_("The numbers have been kept"))
@@ -191,7 +192,7 @@ def set_units(key: str) -> ResponseReturnValue:
         campaign = fieldwork.campaign_by_key(session, key)
         chosen = {collector: offered[text] for collector, text in typed.items()}
         work.set_units(session, campaign, chosen)
-        audit.record(session, "set units of desks", f"{key}: {chosen}", person_id=by, now=at)
+        audit.record(session, AuditAction.SET_UNITS_OF_DESKS, f"{key}: {chosen}", person_id=by, now=at)
 
     database().write(kept)
     flash(_("It has been kept which unit each desk works for"))
@@ -353,7 +354,7 @@ def publish_questionnaire() -> ResponseReturnValue:
 
     def published(session: Session) -> None:
         digest = questionnaires.publish(session, questionnaire, now=at)
-        audit.record(session, "published questionnaire", digest, person_id=by, now=at)
+        audit.record(session, AuditAction.PUBLISHED_QUESTIONNAIRE, digest, person_id=by, now=at)
 
     database().write(published)
     return redirect(url_for("fieldwork.questionnaire_versions"), 303)

@@ -23,6 +23,7 @@ from survey.reports import figures, tables, wording
 from survey.results import certificate
 from survey.results.campaign import CampaignResults, campaign_results
 from survey.store import audit, fieldwork
+from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, now, office, public_url, this_morning, today
@@ -164,9 +165,9 @@ def publish(key: str) -> ResponseReturnValue:
         row = fieldwork.campaign_by_key(session, key)
         row.published_at = at if wants_public == "yes" else None
         if row.published_at:
-            audit.record(session, "published results", key, person_id=by, now=at)
+            audit.record(session, AuditAction.PUBLISHED_RESULTS, key, person_id=by, now=at)
         else:
-            audit.record(session, "took back results", key, person_id=by, now=at)
+            audit.record(session, AuditAction.WITHDREW_RESULTS, key, person_id=by, now=at)
 
     database().write(changed)
     flash(
@@ -188,7 +189,7 @@ def share(key: str) -> ResponseReturnValue:
     def kept(session: Session) -> str:
         campaign = fieldwork.campaign_by_key(session, key)
         campaign.share_key = campaign.share_key or links.new_share_key()
-        audit.record(session, "made a link", f"{key}: {days}", person_id=by, now=at)
+        audit.record(session, AuditAction.CREATED_LINK, f"{key}: {days}", person_id=by, now=at)
         return campaign.share_key
 
     share_key = database().write(kept)
@@ -210,7 +211,7 @@ def _end_links(key: str) -> ResponseReturnValue:
 
     def ended(session: Session) -> None:
         fieldwork.campaign_by_key(session, key).share_key = None
-        audit.record(session, "ended links", key, person_id=by, now=at)
+        audit.record(session, AuditAction.ENDED_LINKS, key, person_id=by, now=at)
 
     database().write(ended)
     flash(_("No link made so far leads to the results any more"))

@@ -15,6 +15,7 @@ from survey.reports.weekly import newest_due
 from survey.results.campaign import campaign_results
 from survey.store import audit, rollups
 from survey.store import weekly as store
+from survey.store.audit import AuditAction
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Letter, Problem, WeeklySummary
@@ -112,7 +113,7 @@ class Dispatch:
         def kept(session: Session) -> bool:
             done = store.finish(session, summary, content, said, now=self.clock())
             if done:
-                audit.record(session, "made a weekly summary", name, person_id=None, now=self.clock())
+                audit.record(session, AuditAction.CREATED_SUMMARY, name, person_id=None, now=self.clock())
             return done
 
         return Outcome(f"{name}: made", succeeded=True) if self.database.write(kept) else None
@@ -151,7 +152,7 @@ class Dispatch:
 
         def noted(session: Session) -> None:
             store.sent(session, letter.letter, now=at)
-            audit.record(session, "sent a weekly summary", f"{name}: {address}", person_id=None, now=at)
+            audit.record(session, AuditAction.SENT_SUMMARY, f"{name}: {address}", person_id=None, now=at)
 
         self.database.write(noted)
         return Outcome(f"{name}: sent to {address}", succeeded=True)

@@ -35,6 +35,7 @@ from survey.reports.response_export import (
 from survey.results import certificate
 from survey.results.campaign import campaign_results
 from survey.store import audit, export_jobs, fieldwork, response_files
+from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.context import database, morning_of, now, office, this_morning
 from survey.web.guards import may, signed_in, signed_in_id
@@ -137,7 +138,7 @@ def start_export(key: str) -> ResponseReturnValue:
         row = fieldwork.campaign_by_key(session, key)
         export_jobs.add(session, row.id, name, in_words, person_id=by, now=at)
         audit.record(
-            session, "asked for a file", f"{key} responses.{name} ({in_words})", person_id=by, now=at
+            session, AuditAction.REQUESTED_FILE, f"{key} responses.{name} ({in_words})", person_id=by, now=at
         )
 
     database().write(asked)
@@ -253,7 +254,9 @@ def _around() -> Circumstances:
 
 def _log_download(what: str) -> None:
     at, by = now(), signed_in_id()
-    database().write(lambda session: audit.record(session, "downloaded", what, person_id=by, now=at))
+    database().write(
+        lambda session: audit.record(session, AuditAction.DOWNLOADED, what, person_id=by, now=at)
+    )
 
 
 def _sent(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:

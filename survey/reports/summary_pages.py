@@ -25,6 +25,7 @@ from survey.reports.forms import WeeklyForm, recipients_typed
 from survey.reports.letters import file_name, week_in_words
 from survey.reports.weekly import MORNING, next_due
 from survey.store import audit, fieldwork, weekly
+from survey.store.audit import AuditAction
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Problem, State, SummaryLetter, WeeklySummary
 from survey.web.context import database, now, office
@@ -71,7 +72,7 @@ def change(key: str) -> ResponseReturnValue:
     def switched(session: Session) -> None:
         weekly.switch_on(session, fieldwork.campaign_by_key(session, key).id, in_words, recipients, now=at)
         subject = f"{key} ({in_words}): {', '.join(recipients)}"
-        audit.record(session, "set weekly summaries", subject, person_id=by, now=at)
+        audit.record(session, AuditAction.SET_SUMMARIES, subject, person_id=by, now=at)
 
     database().write(switched)
     flash(_("The weekly summary is on"))
@@ -83,7 +84,7 @@ def _switched_off(key: str) -> ResponseReturnValue:
 
     def switched(session: Session) -> None:
         weekly.switch_off(session, fieldwork.campaign_by_key(session, key).id)
-        audit.record(session, "ended weekly summaries", key, person_id=by, now=at)
+        audit.record(session, AuditAction.ENDED_SUMMARIES, key, person_id=by, now=at)
 
     database().write(switched)
     flash(_("The weekly summary is off; the ones that were made stay here"))
@@ -98,7 +99,9 @@ def download(key: str, summary_id: int) -> ResponseReturnValue:
     if summary.content is None:
         abort(404)
     at, by, name = now(), signed_in_id(), file_name(campaign, summary)
-    database().write(lambda session: audit.record(session, "downloaded", name, person_id=by, now=at))
+    database().write(
+        lambda session: audit.record(session, AuditAction.DOWNLOADED, name, person_id=by, now=at)
+    )
     content = io.BytesIO(summary.content)
     return send_file(content, mimetype="application/pdf", download_name=name, as_attachment=True, max_age=0)
 
@@ -113,7 +116,7 @@ def start_again(key: str, summary_id: int) -> ResponseReturnValue:
         campaign, summary = _found(session, key, summary_id)
         weekly.start_again(session, summary, now=at)
         subject = f"{campaign.key} {summary.due_on.isoformat()}"
-        audit.record(session, "tried a summary again", subject, person_id=by, now=at)
+        audit.record(session, AuditAction.RETRIED_SUMMARY, subject, person_id=by, now=at)
 
     database().write(started)
     dispatch().wake()

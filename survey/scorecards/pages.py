@@ -20,6 +20,7 @@ from survey.scorecards.ranking import Ranking, ranking_of
 from survey.scorecards.report import CardReport, card_report
 from survey.scorecards.results import CardResults, results_of_cards
 from survey.store import audit, fieldwork, scorecards, units
+from survey.store.audit import AuditAction
 from survey.web.context import database, now, this_morning, today
 from survey.web.guards import may, official_id
 from survey.web.locale import LANGUAGES
@@ -50,7 +51,7 @@ def open_card() -> ResponseReturnValue:
 
     def opened(session: Session) -> int:
         card = work.open_card(session, new, now=at)
-        audit.record(session, "opened scorecard", f"{card.id}: {period.code}", person_id=by, now=at)
+        audit.record(session, AuditAction.OPENED_SCORECARD, f"{card.id}: {period.code}", person_id=by, now=at)
         return card.id
 
     try:
@@ -132,7 +133,9 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
     shown, by, at = _report(card_id), official_id(), now()
     content = exported(shown, extension, in_words)
     name = f"scorecard-{shown.results.unit_id}-{shown.results.period.code}-{in_words}.{extension}"
-    database().write(lambda session: audit.record(session, "downloaded", name, person_id=by, now=at))
+    database().write(
+        lambda session: audit.record(session, AuditAction.DOWNLOADED, name, person_id=by, now=at)
+    )
     return send_file(
         io.BytesIO(content),
         mimetype=FORMATS[extension].mimetype,
@@ -200,7 +203,7 @@ def _publish(text: str) -> Scorecard:
 
     def published(session: Session) -> None:
         digest = scorecards.publish(session, definition, now=at)
-        audit.record(session, "published definition", digest, person_id=by, now=at)
+        audit.record(session, AuditAction.PUBLISHED_DEFINITION, digest, person_id=by, now=at)
 
     database().write(published)
     return definition

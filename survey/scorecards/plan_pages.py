@@ -9,6 +9,7 @@ from survey.scorecards.access import task_for, units_for
 from survey.scorecards.forms import DoneForm, MemberForm, TaskForm, UnitForm
 from survey.scorecards.tasks import progress_of
 from survey.store import audit, people, scorecards, units
+from survey.store.audit import AuditAction
 from survey.store.people import Person
 from survey.store.scorecards import Task
 from survey.web.context import database, now, today
@@ -48,7 +49,7 @@ def add_task() -> ResponseReturnValue:
 
     def added(session: Session) -> None:
         scorecards.add_task(session, task)
-        audit.record(session, "added task", title, person_id=by, now=at)
+        audit.record(session, AuditAction.ADDED_TASK, title, person_id=by, now=at)
 
     database().write(added)
     return redirect(url_for("plan.tasks", year=year), 303)
@@ -119,7 +120,7 @@ def mark_task(task_id: int) -> ResponseReturnValue:
         row = task_for(session, task_id, by)
         row.done_on, row.evidence_ref = done_on, evidence_ref
         said = f"{row.title[:200]}: {done_on or '–'} {evidence_ref[:60]}"
-        audit.record(session, "marked task", said, person_id=by, now=at)
+        audit.record(session, AuditAction.MARKED_TASK, said, person_id=by, now=at)
 
     database().write(marked)
     return redirect(url_for("plan.tasks", year=year), 303)
@@ -157,7 +158,7 @@ def add_unit() -> ResponseReturnValue:
         if units.unit_named(session, name):
             return False
         units.add_unit(session, name, name_en)
-        audit.record(session, "added unit", name, person_id=by, now=at)
+        audit.record(session, AuditAction.ADDED_UNIT, name, person_id=by, now=at)
         return True
 
     if not database().write(added):
@@ -185,7 +186,7 @@ def set_member() -> ResponseReturnValue:
 
     def kept(session: Session) -> None:
         units.set_unit(session, person_id, unit_id)
-        audit.record(session, "set unit", f"{person_id}: {unit_id or '–'}", person_id=by, now=at)
+        audit.record(session, AuditAction.SET_UNIT, f"{person_id}: {unit_id or '–'}", person_id=by, now=at)
 
     database().write(kept)
     flash(_("It has been kept who belongs to which unit"))

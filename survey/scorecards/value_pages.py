@@ -24,6 +24,7 @@ from survey.scorecards.forms import (
 from survey.scorecards.results import CardResults, Standing, card_results, observed_in
 from survey.scorecards.values_file import Line, ValuesFileError, read_values
 from survey.store import audit, fieldwork, people, scorecards
+from survey.store.audit import AuditAction
 from survey.web.context import database, now, this_morning
 from survey.web.forms import is_plain
 from survey.web.guards import authorised, declared, may, official_id, signed_in
@@ -102,7 +103,7 @@ def import_values(card_id: int) -> ResponseReturnValue:
     def kept(session: Session) -> None:
         for entry in entries:
             work.enter(session, card_id, entry, by=by, now=at)
-        audit.record(session, "imported values", f"{card_id}: {len(entries)}", person_id=by, now=at)
+        audit.record(session, AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", person_id=by, now=at)
 
     database().write(kept)
     flash(_("%(n)s values have been entered and wait for approval") % {"n": len(entries)})
@@ -146,7 +147,7 @@ def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
 
     def kept(session: Session) -> None:
         work.enter(session, card_id, entry, by=by, now=at)
-        audit.record(session, "entered value", f"{card_id}: {indicator}", person_id=by, now=at)
+        audit.record(session, AuditAction.ENTERED_VALUE, f"{card_id}: {indicator}", person_id=by, now=at)
 
     try:
         database().write(kept)
@@ -241,7 +242,11 @@ def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: st
             work.decide(session, entry_id, approve=approve, note=note, by=by, now=at)
             subject = f"{card_id}: {key}"
             audit.record(
-                session, "approved value" if approve else "sent value back", subject, person_id=by, now=at
+                session,
+                AuditAction.APPROVED_VALUE if approve else AuditAction.RETURNED_VALUE,
+                subject,
+                person_id=by,
+                now=at,
             )
 
     database().write(decided)
@@ -292,7 +297,7 @@ def choose_source(card_id: int) -> ResponseReturnValue:
 
     def chosen(session: Session) -> None:
         work.choose_campaign(session, card_id, campaign)
-        audit.record(session, "chose source", f"{card_id}: {campaign or '–'}", person_id=by, now=at)
+        audit.record(session, AuditAction.CHOSE_SOURCE, f"{card_id}: {campaign or '–'}", person_id=by, now=at)
 
     database().write(chosen)
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.store import audit
+from survey.store.audit import AuditAction
 from survey.store.db import Database
 from survey.store.fieldwork import Desk
 
@@ -92,14 +94,12 @@ def test_sqlite_keeps_a_write_ahead_log_and_waits_for_the_disk(database: Databas
 
 
 def test_a_moment_keeps_its_time_zone_and_one_without_is_refused(database: Database) -> None:
-    from survey.store import audit
-
-    at = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-    database.write(lambda s: audit.record(s, "act", "subject", person_id=None, now=at))
-    assert database.read(lambda s: audit.latest(s, 1))[0].at == at
+    now, action = datetime(2026, 11, 24, 9, 30, tzinfo=UTC), AuditAction.SIGNED_IN
+    database.write(lambda s: audit.record(s, action, "subject", person_id=None, now=now))
+    assert database.read(lambda s: audit.latest(s, 1))[0].recorded_at == now
     with pytest.raises(Exception, match="no time zone"):
-        database.write(lambda s: audit.record(s, "act", "", person_id=None, now=at.replace(tzinfo=None)))
-    assert date(2026, 11, 24) == at.date()
+        database.write(lambda s: audit.record(s, action, "", person_id=None, now=now.replace(tzinfo=None)))
+    assert date(2026, 11, 24) == now.date()
 
 
 def test_what_is_recalled_is_read_once_until_something_changes(database: Database) -> None:
