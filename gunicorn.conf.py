@@ -25,6 +25,6 @@ limit_request_field_size = 8190
 
 def post_worker_init(worker: Any) -> None:
     """Have each process that serves look after the weekly summaries; between them each is made once."""
-    from survey.reports.summary_pages import keep_at_it
+    from survey.publication.summary_pages import keep_at_it
 
     keep_at_it(worker.wsgi)

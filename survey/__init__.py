@@ -51,9 +51,9 @@ def _blueprints() -> "tuple[Blueprint, ...]":
     from survey.intake import pages as intake
     from survey.intake import receipt_pages as receipt
     from survey.publication import pages as publication
+    from survey.publication import summary_pages as summaries
     from survey.reports import download_pages as downloads
     from survey.reports import pages as reports
-    from survey.reports import summary_pages as summaries
     from survey.scorecards import pages as scorecards
     from survey.scorecards import plan_pages, value_pages
     from survey.web import metrics

@@ -17,6 +17,7 @@ from survey.accounts import sign_in as accounts
 from survey.fieldwork import demo
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError
+from survey.publication.summary_pages import dispatch
 from survey.reports.export import FORMATS, exported
 from survey.reports.microdata import responses_for_a_sheet
 from survey.reports.response_export import (
@@ -25,7 +26,6 @@ from survey.reports.response_export import (
     campaign_microdata,
     write_responses,
 )
-from survey.reports.summary_pages import dispatch
 from survey.results import certificate, score_file, verification
 from survey.results.campaign import campaign_results
 from survey.scorecards import demo as scorecard_demo

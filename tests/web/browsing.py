@@ -15,8 +15,8 @@ from werkzeug.routing import Rule
 
 from survey.accounts import tokens as api_tokens
 from survey.accounts.tokens import NewToken
+from survey.publication.summary_pages import dispatch
 from survey.reports.download_pages import workshop
-from survey.reports.summary_pages import dispatch
 from survey.store import export_jobs, fieldwork, questionnaires, scorecards, tokens, weekly
 from survey.store.comments import reference_of
 from survey.store.db import Base, Database

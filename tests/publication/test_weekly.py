@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from survey.reports.dispatch import Dispatch
-from survey.reports.weekly import newest_due, next_due, week_before
+from survey.publication.weekly_schedule import newest_due, next_due, week_before
+from survey.publication.weekly_worker import Dispatch
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import State, WeeklySummary

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 from survey.drawing.demo_label import demo_label
 from survey.drawing.formatting import format_day
-from survey.reports import weekly
+from survey.publication import weekly_schedule
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Letter, WeeklySummary
 from survey.web.locale import gettext_in
@@ -20,7 +20,7 @@ def file_name(campaign: Campaign, summary: WeeklySummary) -> str:
 
 def week_in_words(campaign: Campaign, due_on: date, language: str) -> str:
     """First and last day of the week a summary closes, 16/11/2026 – 22/11/2026."""
-    first, last = weekly.week_before(due_on, campaign.opens_on)
+    first, last = weekly_schedule.week_before(due_on, campaign.opens_on)
     if first == last:
         return format_day(last, language)
     return f"{format_day(first, language)} – {format_day(last, language)}"

@@ -20,10 +20,10 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.reports.dispatch import Dispatch
-from survey.reports.forms import WeeklyForm, recipients_typed
-from survey.reports.letters import file_name, week_in_words
-from survey.reports.weekly import MORNING, next_due
+from survey.publication.forms import WeeklyForm, recipients_typed
+from survey.publication.weekly_letters import file_name, week_in_words
+from survey.publication.weekly_schedule import MORNING, next_due
+from survey.publication.weekly_worker import Dispatch
 from survey.store import audit, fieldwork, weekly
 from survey.store.audit import AuditAction
 from survey.store.fieldwork import Campaign
@@ -135,7 +135,7 @@ def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
     form = refused or WeeklyForm(formdata=None, data={"language": language(), **kept})
     errors = refused.problems() or {"weekly": _("Choose to switch it on or off")} if refused else {}
     page = render_template(
-        "reports/summaries.html",
+        "publication/summaries.html",
         campaign=campaign,
         plan=plan,
         form=form,

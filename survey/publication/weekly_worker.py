@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from survey.reports import letters, wording
+from survey.publication import weekly_letters
+from survey.publication.weekly_schedule import newest_due
+from survey.reports import wording
 from survey.reports.export import exported
-from survey.reports.weekly import newest_due
 from survey.results.campaign import campaign_results
 from survey.store import audit, rollups
 from survey.store import weekly as store
@@ -143,7 +144,7 @@ class Dispatch:
     def _sent(self, letter: Letter, mail: MailServer) -> Outcome:
         at, address = self.clock(), letter.letter.address
         name = f"{letter.campaign.key} {letter.summary.due_on.isoformat()}"
-        written = letters.written(letter, mail.sender, self.office_address, now=at)
+        written = weekly_letters.written(letter, mail.sender, self.office_address, now=at)
         try:
             deliver(mail, written, address)
         except NotSentError as error:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from survey.reports.dispatch import Dispatch
+from survey.publication.weekly_worker import Dispatch
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import State, SummaryLetter
@@ -16,8 +16,8 @@ from survey.web.context import Office, now
 from survey.web.mail import MailServer, read_mail_server
 from tests.conftest import csrf_in, sign_in_as
 from tests.end_to_end.server import free_port
+from tests.publication.test_weekly import PAGE, WEEKS, ZONE, clock, summaries, switch_on, the_campaign
 from tests.reports.test_export_jobs import Clock, until
-from tests.reports.test_weekly import PAGE, WEEKS, ZONE, clock, summaries, switch_on, the_campaign
 from tests.web.browsing import database_of
 from tests.web.inbox import Inbox, mail_server
 
