@@ -24,7 +24,7 @@ limit_request_field_size = 8190
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have each process that serves look after the weekly summaries; between them each is made once."""
-    from survey.publication.summary_pages import keep_at_it
+    """Start the background work of a process that serves; leases in the database divide it among them."""
+    from survey.web.background import start_periodic
 
-    keep_at_it(worker.wsgi)
+    start_periodic(worker.wsgi)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from benchmarks.tables import machine, write_between
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
 from survey.reports import response_export
-from survey.reports.response_export import Circumstances
+from survey.reports.response_export import ExportContext
 from survey.store import fieldwork, migrate, questionnaires, responses
 from survey.store.db import Database
 from survey.store.responses import NewResponse
@@ -26,7 +26,7 @@ from survey.store.responses import NewResponse
 N, AT_ONCE = 1_000_000, 20_000
 READ = "read only"
 _NOON = datetime(2026, 11, 2, 5, tzinfo=UTC)
-_AROUND = Circumstances("k" * 40, ZoneInfo("Asia/Ho_Chi_Minh"), _NOON)
+_AROUND = ExportContext("k" * 40, ZoneInfo("Asia/Ho_Chi_Minh"), _NOON)
 
 
 def fill(database: Database, n: int) -> None:

@@ -89,3 +89,17 @@ class TokenForm(OfficeForm):
         """At least one, else the token is good for nothing."""
         if not field.data:
             raise ValidationError(_("Choose at least one thing the program may do"))
+
+
+class UnitForm(OfficeForm):
+    """A new unit."""
+
+    name = StringField(said(lambda: _("Unit's name")), validators=[Needed(), PlainText(200)])
+    name_en = StringField(said(lambda: _("Unit's name in English")), validators=[PlainText(200)])
+
+
+class MemberForm(OfficeForm):
+    """Who belongs to which unit."""
+
+    person_id = SelectField(said(lambda: _("Person")), validators=[Needed(), Offered()])
+    unit = SelectField(said(lambda: _("Belongs to")), validators=[Offered()])

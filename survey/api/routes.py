@@ -13,7 +13,7 @@ from survey.api.cursors import Cursor, Holder
 from survey.api.declare import Parameter, answers
 from survey.reports.export import exported
 from survey.reports.pages import current_results
-from survey.reports.response_export import Circumstances, campaign_microdata
+from survey.reports.response_export import ExportContext, campaign_microdata
 from survey.results import certificate as certificates
 from survey.results.campaign import campaign_results
 from survey.scorecards.access import card_for, cards_for
@@ -105,7 +105,7 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     """The responses, a row a form, in an order that tells nothing of who came when."""
     keys, day, holder = office().secret_keys, today(), Holder(key, program().token.id)
     after = None if cursor is None else cursors.read(cursor, holder, today=day, secret_keys=keys)
-    around = Circumstances(keys[0], office().time_zone, this_morning())
+    around = ExportContext(keys[0], office().time_zone, this_morning())
 
     def found(session: Session) -> tuple[dict[str, Any], Cursor | None]:
         weights = None if after is None else after.weights

@@ -4,7 +4,6 @@ from typing import Any
 
 from wtforms import (
     DateField,
-    FileField,
     IntegerField,
     SelectField,
     StringField,
@@ -72,9 +71,3 @@ class DeskForm(OfficeForm):
         """A whole number of forms."""
         if field.data is None or not 1 <= field.data <= _MAX_QUOTA:
             raise ValidationError(_("A limit is a whole number from 1 to 1,000,000"))
-
-
-class QuestionnaireForm(OfficeForm):
-    """A questionnaire file to publish."""
-
-    file = FileField()

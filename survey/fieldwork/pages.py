@@ -4,16 +4,14 @@ import io
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.fieldwork import campaigns as work
 from survey.fieldwork import posters
 from survey.fieldwork.campaigns import NewCampaign, NewDesk
-from survey.fieldwork.forms import CampaignForm, DeskForm, QuestionnaireForm
-from survey.instrument import codec
-from survey.instrument.node import InstrumentError
+from survey.fieldwork.forms import CampaignForm, DeskForm
 from survey.instrument.questionnaire import Questionnaire, Text
 from survey.store import audit, fieldwork, questionnaires, responses, units
 from survey.store import feedback as feedback_store
@@ -327,50 +325,3 @@ def _poster(row: CollectorAtDesk, questionnaire: Questionnaire) -> posters.Poste
 
 def _file(content: bytes, mimetype: str, name: str) -> Response:
     return send_file(io.BytesIO(content), mimetype=mimetype, download_name=name, max_age=0)
-
-
-@bp.get("/office/questionnaires")
-@may("fieldwork.read")
-def questionnaire_versions() -> ResponseReturnValue:
-    """The published versions, and where another is put in."""
-    return _versions_page({})
-
-
-@bp.post("/office/questionnaires")
-@may("fieldwork.write")
-def publish_questionnaire() -> ResponseReturnValue:
-    """Publish a questionnaire from its file; one that breaks a rule is refused with place and reason."""
-    form, at, by = QuestionnaireForm(), now(), signed_in_id()
-    upload = request.files.get("file")
-    if not form.validate_on_submit() or upload is None or not upload.filename:
-        return _versions_page({"file": _("Choose a file")}, 422)
-    try:
-        questionnaire = codec.questionnaire_from_yaml(upload.read().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        words = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
-        return _versions_page({"file": words % {"place": error.start}}, 422)
-    except InstrumentError as error:
-        return _versions_page({"file": str(error)}, 422)
-
-    def published(session: Session) -> None:
-        digest = questionnaires.publish(session, questionnaire, now=at)
-        audit.record(session, AuditAction.PUBLISHED_QUESTIONNAIRE, digest, person_id=by, now=at)
-
-    database().write(published)
-    return redirect(url_for("fieldwork.questionnaire_versions"), 303)
-
-
-@bp.get("/office/questionnaires/<digest>.json")
-@may("fieldwork.read")
-def questionnaire_document(digest: str) -> ResponseReturnValue:
-    """A published version as the file it can be put in again from."""
-    versions = database().read(questionnaires.versions)
-    document = next((v.document for v in versions if v.digest == digest), None) or abort(404)
-    return _file(document.encode(), "application/json", f"questionnaire-{digest[:8]}.json")
-
-
-def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    versions = database().read(questionnaires.versions)
-    form = QuestionnaireForm()
-    page = render_template("fieldwork/questionnaires.html", versions=versions, form=form, errors=errors)
-    return page, status

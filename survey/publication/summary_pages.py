@@ -1,15 +1,12 @@
 """Weekly summaries: switched on for a campaign, listed as they were made, and to whom they were sent."""
 
 import io
-import threading
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import (
     Blueprint,
-    Flask,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -23,11 +20,12 @@ from sqlalchemy.orm import Session
 from survey.publication.forms import WeeklyForm, recipients_typed
 from survey.publication.weekly_letters import file_name, week_in_words
 from survey.publication.weekly_schedule import MORNING, next_due
-from survey.publication.weekly_worker import Dispatch
+from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import audit, fieldwork, weekly
 from survey.store.audit import AuditAction
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Problem, State, SummaryLetter, WeeklySummary
+from survey.web.background import background
 from survey.web.context import database, now, office
 from survey.web.guards import may, signed_in_id
 from survey.web.templates import gettext as _
@@ -53,7 +51,7 @@ class Row:
 @may("report.download")
 def listed(key: str) -> ResponseReturnValue:
     """Every weekly summary of a campaign; to look at the page is to have done what is due."""
-    dispatch().wake()
+    background(WeeklyWorker).wake()
     return _page(key, None)
 
 
@@ -119,7 +117,7 @@ def start_again(key: str, summary_id: int) -> ResponseReturnValue:
         audit.record(session, AuditAction.RETRIED_SUMMARY, subject, person_id=by, now=at)
 
     database().write(started)
-    dispatch().wake()
+    background(WeeklyWorker).wake()
     return redirect(url_for("summaries.listed", key=key), 303)
 
 
@@ -181,22 +179,3 @@ def _why(letter: SummaryLetter) -> str:
         Problem.UNREACHABLE: _("no connection to the mail server: %(words)s"),
         Problem.TOO_LATE: _("it could not be sent for seven days"),
     }[Problem(letter.problem)] % {"words": letter.words}
-
-
-def dispatch() -> Dispatch:
-    """What makes and sends weekly summaries in this process."""
-    if "weekly" not in current_app.extensions:
-        here = office()
-        current_app.extensions["weekly"] = Dispatch(
-            database(), here.time_zone, here.mail, here.public_url, now
-        )
-    made: Dispatch = current_app.extensions["weekly"]
-    return made
-
-
-def keep_at_it(app: Flask) -> None:
-    """Have a thread of this process make and send what is due; for processes that serve."""
-    with app.app_context():
-        made = dispatch()
-    never = threading.Event()
-    threading.Thread(target=made.keep_at_it, args=(never,), name="weekly", daemon=True).start()

@@ -1,9 +1,8 @@
-"""Making and sending the weekly summaries that are due: in a thread of each serving process, or by cron."""
+"""Makes and sends the weekly summaries that are due, in a thread of each serving process or by cron."""
 
 import logging
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,7 +24,7 @@ from survey.web.locale import LANGUAGES
 from survey.web.mail import MailServer, NotSentError, deliver
 
 log = logging.getLogger("survey.weekly")
-_LOOK_EVERY_SECONDS = 60
+LOOK_EVERY_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -37,40 +36,16 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Dispatch:
-    """What makes and sends in this process. `mail` is None where no mail server is set."""
+class WeeklyWorker:
+    """Makes and sends weekly summaries. `mail` is None where no mail server is set."""
 
     database: Database
     time_zone: ZoneInfo
     mail: MailServer | None
     office_address: str | None
     clock: Callable[[], datetime]
-    busy: threading.Lock = field(default_factory=threading.Lock)
 
-    def keep_at_it(self, stop: threading.Event) -> None:
-        """Do what is due now and look again every minute, until told to stop."""
-        while True:
-            try:
-                self.work_off_if_free()
-            except Exception:  # as a database that is being restarted; the thread looks again
-                log.exception("the weekly summaries could not be looked after")
-            if stop.wait(_LOOK_EVERY_SECONDS):
-                return
-
-    def wake(self) -> None:
-        """Do what is due in a thread, if there is anything and none is at it."""
-        if self._there_is_work() and not self.busy.locked():
-            threading.Thread(target=self.work_off_if_free, name="weekly", daemon=True).start()
-
-    def work_off_if_free(self) -> None:
-        """Do what is due unless this process is at it already."""
-        if self._there_is_work() and self.busy.acquire(blocking=False):
-            try:
-                self.work_off()
-            finally:
-                self.busy.release()
-
-    def work_off(self) -> list[Outcome]:
+    def run_due(self) -> list[Outcome]:
         """Make every summary that is due, then send every letter that is."""
         at = self.clock()
         self.database.write(lambda session: store.give_up_old(session, now=at))
@@ -80,7 +55,8 @@ class Dispatch:
             outcomes.append(self._sent(letter, self.mail))
         return outcomes
 
-    def _there_is_work(self) -> bool:
+    def has_work(self) -> bool:
+        """Whether a summary or a letter is due."""
         at, can_send = self.clock(), self.mail is not None
         if self.database.read(self._due):
             return True

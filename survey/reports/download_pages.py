@@ -9,7 +9,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -23,12 +22,12 @@ from sqlalchemy.orm import Session
 
 from survey.reports import codebook, microdata
 from survey.reports.export import FORMATS, exported
-from survey.reports.export_jobs import Workshop
+from survey.reports.export_worker import ExportWorker
 from survey.reports.files.responses import write_codebook
 from survey.reports.pages import current_results
 from survey.reports.response_export import (
     RESPONSE_FORMATS,
-    Circumstances,
+    ExportContext,
     campaign_microdata,
     write_responses,
 )
@@ -37,7 +36,8 @@ from survey.results.campaign import campaign_results
 from survey.store import audit, export_jobs, fieldwork, response_files
 from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
-from survey.web.context import database, morning_of, now, office, this_morning
+from survey.web.background import background
+from survey.web.context import database, now, office, this_morning
 from survey.web.guards import may, signed_in, signed_in_id
 from survey.web.locale import LANGUAGES
 from survey.web.templates import gettext as _
@@ -55,7 +55,8 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
     if extension == "xlsx" and _may_see_responses():
         responses = database().read(
             lambda session: microdata.responses_for_a_sheet(
-                session, campaign_microdata(session, fieldwork.campaign_by_key(session, key), _around())
+                session,
+                campaign_microdata(session, fieldwork.campaign_by_key(session, key), _export_context()),
             )
         )
     content = exported(results, extension, in_words, responses)
@@ -109,7 +110,7 @@ def download_responses(key: str, extension: str) -> ResponseReturnValue:
         path = Path(folder) / "responses"
         database().read(
             lambda session: write_responses(
-                session, fieldwork.campaign_by_key(session, key), extension, in_words, path, _around()
+                session, fieldwork.campaign_by_key(session, key), extension, in_words, path, _export_context()
             )
         )
         content = path.read_bytes()
@@ -142,7 +143,7 @@ def start_export(key: str) -> ResponseReturnValue:
         )
 
     database().write(asked)
-    workshop().wake()
+    background(ExportWorker).wake()
     return redirect(url_for("downloads.listed", key=key), 303)
 
 
@@ -160,7 +161,7 @@ def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
 def download_export(key: str, job_id: str) -> ResponseReturnValue:
     """A file that was made in the background."""
     job = _job(key, job_id)
-    path = workshop().path_of(job)
+    path = background(ExportWorker).worker.path_of(job)
     if job.state != JobState.DONE or not path.is_file():
         abort(404)
     _log_download(f"{key} responses.{job.format} ({job.language})")
@@ -184,7 +185,7 @@ def download_codebook(key: str) -> ResponseReturnValue:
 
 def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
     """The page of downloads; to look at it is to have abandoned jobs taken up again."""
-    workshop().wake()
+    background(ExportWorker).wake()
 
     def found(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob]]:
         row = fieldwork.campaign_by_key(session, key)
@@ -222,20 +223,6 @@ def _job(key: str, job_id: str) -> ExportJob:
     return database().read(found)
 
 
-def workshop() -> Workshop:
-    """What makes files in this process."""
-    if "exports" not in current_app.extensions:
-        secret, zone = office().secret_keys[0], office().time_zone
-        current_app.extensions["exports"] = Workshop(
-            database(),
-            Path(current_app.instance_path) / "exports",
-            lambda: Circumstances(secret, zone, morning_of(now(), zone)),
-            now,
-        )
-    made: Workshop = current_app.extensions["exports"]
-    return made
-
-
 def _language_asked_for() -> str:
     in_words = request.args.get("in") or language()
     if in_words not in LANGUAGES:
@@ -248,8 +235,8 @@ def _may_see_responses() -> bool:
     return person is not None and person.may("responses.download")
 
 
-def _around() -> Circumstances:
-    return Circumstances(office().secret_keys[0], office().time_zone, this_morning())
+def _export_context() -> ExportContext:
+    return ExportContext(office().secret_keys[0], office().time_zone, this_morning())
 
 
 def _log_download(what: str) -> None:

@@ -16,7 +16,7 @@ from survey.store.fieldwork import Campaign
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
-_TOLD_EVERY = 2_000
+_PROGRESS_EVERY = 2_000
 
 RESPONSE_FORMATS = {
     "csv": "text/csv",
@@ -31,7 +31,7 @@ _WRITERS: dict[str, Callable[[Microdata, Iterable[Row], str, Path], None]] = {
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class ExportContext:
     """What a file depends on besides the responses: the office's secret and clock, and the day it is made."""
 
     secret: str
@@ -42,7 +42,7 @@ class Circumstances:
 def campaign_microdata(
     session: Session,
     campaign: Campaign,
-    around: Circumstances,
+    context: ExportContext,
     *,
     weights: Mapping[str, float] | None = None,
 ) -> Microdata:
@@ -50,9 +50,9 @@ def campaign_microdata(
     return microdata.microdata(
         session,
         campaign,
-        secret=around.secret,
-        time_zone=around.time_zone,
-        made_at=around.made_at,
+        secret=context.secret,
+        time_zone=context.time_zone,
+        made_at=context.made_at,
         weights=weights,
     )
 
@@ -63,18 +63,18 @@ def write_responses(  # noqa: PLR0913 — a file of a campaign, in a format and 
     name: str,
     language: str,
     path: Path,
-    around: Circumstances,
+    context: ExportContext,
     *,
     progress: Progress = lambda _done, _all: None,
 ) -> None:
     """Write the response file of a format. `progress` is told rows done and rows in all; it may raise."""
-    data = campaign_microdata(session, campaign, around)
-    _WRITERS[name](data, _told(microdata.rows(session, data), data.n, progress), language, path)
+    data = campaign_microdata(session, campaign, context)
+    _WRITERS[name](data, _with_progress(microdata.rows(session, data), data.n, progress), language, path)
     progress(data.n, data.n)
 
 
-def _told(rows: Iterator[T], n: int, progress: Progress) -> Iterator[T]:
+def _with_progress(rows: Iterator[T], n: int, progress: Progress) -> Iterator[T]:
     for done, row in enumerate(rows):
-        if done % _TOLD_EVERY == 0:
+        if done % _PROGRESS_EVERY == 0:
             progress(done, n)
         yield row

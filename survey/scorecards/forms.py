@@ -1,4 +1,4 @@
-"""The forms of scorecards, values, tasks and units."""
+"""The forms of scorecards, values and tasks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -96,20 +96,6 @@ class DefinitionTextForm(OfficeForm):
     """A definition as text, to change in the page."""
 
     text = TextAreaField(said(lambda: _("Definition")), validators=[Needed()])
-
-
-class UnitForm(OfficeForm):
-    """A new unit."""
-
-    name = StringField(said(lambda: _("Unit's name")), validators=[Needed(), PlainText(200)])
-    name_en = StringField(said(lambda: _("Unit's name in English")), validators=[PlainText(200)])
-
-
-class MemberForm(OfficeForm):
-    """Who belongs to which unit."""
-
-    person_id = SelectField(said(lambda: _("Person")), validators=[Needed(), Offered()])
-    unit = SelectField(said(lambda: _("Belongs to")), validators=[Offered()])
 
 
 class TaskForm(OfficeForm):

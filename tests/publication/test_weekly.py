@@ -15,14 +15,15 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from survey.publication.weekly_schedule import newest_due, next_due, week_before
-from survey.publication.weekly_worker import Dispatch
+from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import State, WeeklySummary
+from survey.web.background import BackgroundThread, attach
 from tests.builders import a_form, send
 from tests.comments.test_pages import note
 from tests.conftest import csrf_in, sign_in_as
-from tests.reports.test_export_jobs import Clock, until
+from tests.reports.test_export_worker import Clock, until
 from tests.reports.test_pages import Q
 from tests.web.browsing import a_comment, database_of
 
@@ -122,14 +123,14 @@ def clock(demo_app: Flask) -> Clock:
 
 
 @pytest.fixture
-def dispatch(demo_app: Flask, clock: Clock) -> Dispatch:
-    return a_dispatch(demo_app, clock)
+def worker(demo_app: Flask, clock: Clock) -> WeeklyWorker:
+    return a_worker(demo_app, clock)
 
 
-def a_dispatch(app: Flask, clock: Callable[[], datetime]) -> Dispatch:
+def a_worker(app: Flask, clock: Callable[[], datetime]) -> WeeklyWorker:
     """What the pages wake too, so that no other clock meddles."""
-    made = Dispatch(database_of(app), ZONE, None, None, clock)
-    app.extensions["weekly"] = made
+    made = WeeklyWorker(database_of(app), ZONE, None, None, clock)
+    attach(app, BackgroundThread(made))
     return made
 
 
@@ -164,15 +165,15 @@ WEEKS = [timedelta(days=7 * n) for n in range(10)]
 
 
 def test_a_summary_is_made_once_a_week_and_says_what_the_page_says(
-    demo_app: Flask, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    outcomes = [outcome.words for outcome in dispatch.work_off()]
+    outcomes = [outcome.words for outcome in worker.run_due()]
     monday = clock.moment.date() - timedelta(days=1)
     assert outcomes == [f"demo {monday}: made"]
-    assert dispatch.work_off() == []
+    assert worker.run_due() == []
     clock.moment += WEEKS[1]
-    dispatch.work_off()
+    worker.run_due()
     newest, first = summaries(demo_app)
     assert (newest.due_on, first.due_on) == (monday + WEEKS[1], monday)
     assert first.content is not None
@@ -191,7 +192,7 @@ def test_the_file_is_the_download_of_its_day_and_stays_as_it_was_made(
     clock.moment = datetime.now(UTC)
     switch_on(demo_app, clock.moment - WEEKS[2], language=language)
     office = sign_in_as(demo_app, "viewer")
-    a_dispatch(demo_app, clock).work_off()
+    a_worker(demo_app, clock).run_due()
     same_day = office.get(f"/office/campaigns/demo/summary.pdf?in={language}").data
     (summary,) = summaries(demo_app)
     kept = f"{PAGE}/{summary.id}.pdf"
@@ -211,7 +212,7 @@ def test_comments_are_in_the_report_and_not_in_what_is_kept_and_sent(
     clock.moment = datetime.now(UTC)
     assert note(administrator, a_comment(demo_app), is_for_report="yes") == 303
     switch_on(demo_app, clock.moment - WEEKS[2], language="en")
-    a_dispatch(demo_app, clock).work_off()
+    a_worker(demo_app, clock).run_due()
     (summary,) = summaries(demo_app)
     assert summary.content is not None
     heading = "Comments of respondents"
@@ -224,24 +225,24 @@ def words_of(pdf: bytes) -> str:
 
 
 def test_after_weeks_without_a_server_one_summary_is_made(
-    demo_app: Flask, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    dispatch.work_off()
+    worker.run_due()
     clock.moment += WEEKS[4]
-    dispatch.work_off()
+    worker.run_due()
     newest, first = days(demo_app)
     assert newest > first + WEEKS[1]
 
 
 def test_the_last_one_is_made_the_day_after_the_campaign_and_then_no_more(
-    demo_app: Flask, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment)
     clock.moment += timedelta(days=500)
-    dispatch.work_off()
+    worker.run_due()
     clock.moment += WEEKS[9]
-    assert dispatch.work_off() == []
+    assert worker.run_due() == []
     assert days(demo_app) == [the_campaign(demo_app).closes_on + timedelta(days=1)]
 
 
@@ -250,9 +251,9 @@ def test_of_many_processes_one_makes_it(demo_app: Flask, clock: Clock) -> None:
     start, made = threading.Barrier(4), []
 
     def one() -> None:
-        process = a_dispatch(demo_app, clock)
+        process = a_worker(demo_app, clock)
         start.wait()
-        made.extend(process.work_off())
+        made.extend(process.run_due())
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:
@@ -270,58 +271,58 @@ def claimed(app: Flask, clock: Clock) -> WeeklySummary | None:
 
 
 def test_what_a_killed_process_had_in_hand_is_taken_over_when_its_lease_has_run_out(
-    demo_app: Flask, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     held = claimed(demo_app, clock)
     assert held is not None
-    assert dispatch.work_off() == [], "its process may still be at it"
+    assert worker.run_due() == [], "its process may still be at it"
     clock.moment += weekly.LEASE
-    assert [outcome.succeeded for outcome in dispatch.work_off()] == [True]
+    assert [outcome.succeeded for outcome in worker.run_due()] == [True]
     late = database_of(demo_app).write(lambda s: weekly.finish(s, held, b"late", {}, now=clock.moment))
     assert late is False, "the first process, back from the dead, changes nothing"
     assert summaries(demo_app)[0].content != b"late"
 
 
 def test_one_that_ends_its_process_three_times_is_given_up_until_somebody_says_so(
-    demo_app: Flask, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     for _attempt in range(weekly.MOST_ATTEMPTS):
         assert claimed(demo_app, clock) is not None
         clock.moment += weekly.LEASE
-    assert dispatch.work_off() == []
+    assert worker.run_due() == []
     (summary,) = summaries(demo_app)
     assert summary.state == State.FAILED
     database_of(demo_app).write(lambda s: weekly.start_again(s, summary, now=clock.moment))
-    assert [outcome.succeeded for outcome in dispatch.work_off()] == [True]
+    assert [outcome.succeeded for outcome in worker.run_due()] == [True]
 
 
 def test_one_that_cannot_be_made_keeps_nothing_else_back(
-    demo_app: Flask, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1], language="gone")
-    (outcome,) = dispatch.work_off()
+    (outcome,) = worker.run_due()
     assert not outcome.succeeded
-    assert dispatch.work_off() == []
+    assert worker.run_due() == []
     switch_on(demo_app, clock.moment, language="en")
     clock.moment += weekly.LEASE
-    assert [one.succeeded for one in dispatch.work_off()] == [True]
+    assert [one.succeeded for one in worker.run_due()] == [True]
 
 
 def test_one_left_unfinished_is_forgotten_for_the_next(
-    demo_app: Flask, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     first = claimed(demo_app, clock)
     assert first is not None
     clock.moment += WEEKS[1]
-    dispatch.work_off()
+    worker.run_due()
     assert days(demo_app) == [first.due_on + WEEKS[1]]
 
 
 def test_switched_off_while_one_is_made_it_is_not_kept(
-    demo_app: Flask, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     held = claimed(demo_app, clock)
@@ -329,7 +330,7 @@ def test_switched_off_while_one_is_made_it_is_not_kept(
     database_of(demo_app).write(lambda s: weekly.switch_off(s, held.campaign_id))
     assert database_of(demo_app).write(lambda s: weekly.finish(s, held, b"x", {}, now=clock.moment)) is False
     clock.moment += WEEKS[1]
-    assert dispatch.work_off() == []
+    assert worker.run_due() == []
     assert days(demo_app) == []
 
 
@@ -344,10 +345,10 @@ def test_the_thread_looks_by_itself_and_survives_a_failure(demo_app: Flask, cloc
             raise OSError("the database is away")
         return clock.moment
 
-    process = a_dispatch(demo_app, failing_at_first)
-    process.keep_at_it(stop)
+    thread = BackgroundThread(a_worker(demo_app, failing_at_first))
+    thread.run_periodically(stop, every_seconds=60)
     assert days(demo_app) == []
-    process.keep_at_it(stop)
+    thread.run_periodically(stop, every_seconds=60)
     assert len(days(demo_app)) == 1
 
 
@@ -404,10 +405,10 @@ def test_what_cannot_be_done_is_refused_in_words(
 
 
 def test_a_viewer_sees_the_summaries_and_no_address(
-    demo_app: Flask, viewer: FlaskClient, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, viewer: FlaskClient, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1], "lan@example.vn")
-    dispatch.work_off()
+    worker.run_due()
     page = viewer.get(f"{PAGE}?lang=en").text
     assert "/ 38 points" in page
     assert "Waiting to be sent by mail: 1" in page
@@ -417,10 +418,10 @@ def test_a_viewer_sees_the_summaries_and_no_address(
 
 
 def test_a_summary_of_another_campaign_or_of_none_is_not_found(
-    demo_app: Flask, viewer: FlaskClient, dispatch: Dispatch, clock: Clock
+    demo_app: Flask, viewer: FlaskClient, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    dispatch.work_off()
+    worker.run_due()
     (summary,) = summaries(demo_app)
     assert viewer.get(f"{PAGE}/{summary.id}.pdf").status_code == 200
     assert viewer.get(f"{PAGE.replace('demo', 'demo-truoc')}/{summary.id}.pdf").status_code == 404
@@ -438,7 +439,7 @@ def test_looking_at_the_page_has_done_what_is_due(demo_app: Flask, viewer: Flask
     switch_on(demo_app, datetime.now(UTC) - WEEKS[2])
     assert viewer.get(PAGE).status_code == 200
     until(lambda: [one.state for one in summaries(demo_app)] == [State.DONE])
-    until(lambda: not demo_app.extensions["weekly"].busy.locked())
+    until(lambda: not demo_app.extensions["background"][WeeklyWorker].is_running)
 
 
 def test_cron_makes_what_is_due_and_says_so(demo_app: Flask) -> None:

@@ -1,23 +1,27 @@
 """Letters that bring a summary: to each its own, again after a failure, never to who was not meant."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from survey.publication.weekly_worker import Dispatch
+from survey import create_app
+from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import State, SummaryLetter
-from survey.web.context import Office, now
+from survey.web.background import BackgroundThread, attach
+from survey.web.context import now
 from survey.web.mail import MailServer, read_mail_server
-from tests.conftest import csrf_in, sign_in_as
+from tests.conftest import csrf_in, settings_for, sign_in_as
 from tests.end_to_end.server import free_port
 from tests.publication.test_weekly import PAGE, WEEKS, ZONE, clock, summaries, switch_on, the_campaign
-from tests.reports.test_export_jobs import Clock, until
+from tests.reports.test_export_worker import Clock, until
 from tests.web.browsing import database_of
 from tests.web.inbox import Inbox, mail_server
 
@@ -40,18 +44,18 @@ def at(port: int) -> MailServer:
     return read_mail_server(f"smtp://127.0.0.1:{port}", "Khảo sát <khaosat@example.vn>")
 
 
-def a_dispatch(app: Flask, mail: MailServer | None, clock: Callable[[], datetime]) -> Dispatch:
+def a_worker(app: Flask, mail: MailServer | None, clock: Callable[[], datetime]) -> WeeklyWorker:
     """What the pages wake too, so that no other clock meddles."""
-    made = Dispatch(database_of(app), ZONE, mail, "https://khaosat.example.vn", clock)
-    app.extensions["weekly"] = made
+    made = WeeklyWorker(database_of(app), ZONE, mail, "https://khaosat.example.vn", clock)
+    attach(app, BackgroundThread(made))
     return made
 
 
 @pytest.fixture
-def dispatch(demo_app: Flask, server: MailServer, clock: Clock) -> Dispatch:
+def worker(demo_app: Flask, server: MailServer, clock: Clock) -> WeeklyWorker:
     """With two people to write to since a week ago."""
     switch_on(demo_app, clock.moment - WEEKS[1], LAN, MINH)
-    return a_dispatch(demo_app, server, clock)
+    return a_worker(demo_app, server, clock)
 
 
 def letters(app: Flask) -> dict[str, SummaryLetter]:
@@ -75,9 +79,9 @@ def parts(letter: EmailMessage) -> tuple[str, EmailMessage]:
 
 
 def test_each_gets_a_letter_of_its_own_with_the_very_file_that_is_kept(
-    demo_app: Flask, dispatch: Dispatch, inbox: Inbox
+    demo_app: Flask, worker: WeeklyWorker, inbox: Inbox
 ) -> None:
-    outcomes = [outcome.words for outcome in dispatch.work_off()]
+    outcomes = [outcome.words for outcome in worker.run_due()]
     (summary,) = summaries(demo_app)
     name = f"demo {summary.due_on}"
     assert outcomes == [f"{name}: made", f"{name}: sent to {LAN}", f"{name}: sent to {MINH}"]
@@ -99,7 +103,7 @@ def test_each_gets_a_letter_of_its_own_with_the_very_file_that_is_kept(
         assert part in words
     assert attached.get_content() == summary.content
     assert attached.get_filename() == f"demo-{summary.due_on}-vi.pdf"
-    assert dispatch.work_off() == []
+    assert worker.run_due() == []
     assert len({one["Message-ID"] for _, _, one in inbox.received}) == 2
     office = sign_in_as(demo_app, "admin")
     assert "Sent by mail to 2" in office.get(f"{PAGE}?lang=en").text
@@ -110,18 +114,18 @@ def test_nobody_is_written_to_where_nobody_is_named(
     demo_app: Flask, server: MailServer, clock: Clock, inbox: Inbox
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    a_dispatch(demo_app, server, clock).work_off()
+    a_worker(demo_app, server, clock).run_due()
     assert len(summaries(demo_app)) == 1
     assert inbox.received == []
 
 
-def test_a_name_cannot_add_a_header(demo_app: Flask, dispatch: Dispatch, inbox: Inbox) -> None:
+def test_a_name_cannot_add_a_header(demo_app: Flask, worker: WeeklyWorker, inbox: Inbox) -> None:
     def rename(session: Session) -> None:
         campaign = fieldwork.campaign_by_key(session, "demo")
         campaign.name = "Đợt\r\nBcc: thief@example.vn\r\n\r\nbody\u2028x"
 
     database_of(demo_app).write(rename)
-    dispatch.work_off()
+    worker.run_due()
     letter = inbox.received[0][2]
     assert letter["Bcc"] is None
     assert letter["Subject"].endswith("Đợt Bcc: thief@example.vn body x")
@@ -129,12 +133,12 @@ def test_a_name_cannot_add_a_header(demo_app: Flask, dispatch: Dispatch, inbox: 
 
 
 def test_an_address_the_server_refuses_is_told_and_the_other_gets_its_letter(
-    demo_app: Flask, dispatch: Dispatch, inbox: Inbox, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, inbox: Inbox, clock: Clock
 ) -> None:
     inbox.answers[LAN] = "550 5.1.1 <b>No such user</b>"
-    assert [outcome.succeeded for outcome in dispatch.work_off()] == [True, False, True]
+    assert [outcome.succeeded for outcome in worker.run_due()] == [True, False, True]
     clock.moment += timedelta(days=5)
-    assert dispatch.work_off() == [], "it will never be taken, so it is not tried again"
+    assert worker.run_due() == [], "it will never be taken, so it is not tried again"
     page = sign_in_as(demo_app, "officer").get(f"{PAGE}?lang=en").text
     assert "Sent by mail to 1" in page
     assert f"({LAN}): the mail server refused: 550 5.1.1 &lt;b&gt;No such user&lt;/b&gt;" in page
@@ -146,7 +150,7 @@ def test_an_address_the_server_refuses_is_told_and_the_other_gets_its_letter(
 def test_an_official_has_a_letter_sent_again(demo_app: Flask, server: MailServer, inbox: Inbox) -> None:
     switch_on(demo_app, now() - WEEKS[2], LAN, MINH)
     inbox.answers[LAN] = "550 5.1.1 No such user"
-    a_dispatch(demo_app, server, now).work_off()
+    a_worker(demo_app, server, now).run_due()
     del inbox.answers[LAN]
     officer = sign_in_as(demo_app, "officer")
     (summary,) = summaries(demo_app)
@@ -159,20 +163,20 @@ def test_an_official_has_a_letter_sent_again(demo_app: Flask, server: MailServer
 
 
 def test_a_failure_that_may_pass_is_tried_again_after_a_pause_that_doubles(
-    demo_app: Flask, dispatch: Dispatch, inbox: Inbox, clock: Clock
+    demo_app: Flask, worker: WeeklyWorker, inbox: Inbox, clock: Clock
 ) -> None:
     inbox.answers[LAN] = "451 4.7.1 Come back later"
-    dispatch.work_off()
+    worker.run_due()
     for minutes in (5, 10, 20):
         clock.moment += timedelta(minutes=minutes, seconds=-1)
-        assert dispatch.work_off() == []
+        assert worker.run_due() == []
         clock.moment += timedelta(seconds=1)
-        assert [outcome.succeeded for outcome in dispatch.work_off()] == [False]
+        assert [outcome.succeeded for outcome in worker.run_due()] == [False]
     page = sign_in_as(demo_app, "officer").get(f"{PAGE}?lang=en").text
     assert "the mail server refused: 451 4.7.1 Come back later; tried again on" in page
     del inbox.answers[LAN]
     clock.moment += timedelta(minutes=40)
-    assert [outcome.succeeded for outcome in dispatch.work_off()] == [True]
+    assert [outcome.succeeded for outcome in worker.run_due()] == [True]
     assert to(inbox) == [MINH, LAN]
     assert letters(demo_app)[LAN].problem == ""
 
@@ -185,9 +189,9 @@ def test_a_server_that_stays_away_is_tried_for_seven_days(demo_app: Flask, clock
     database_of(demo_app).write(end_yesterday)
     switch_on(demo_app, clock.moment - WEEKS[1], LAN)
     began, tries = clock.moment, 0
-    away = a_dispatch(demo_app, at(free_port()), clock)
+    away = a_worker(demo_app, at(free_port()), clock)
     while not tries or letters(demo_app)[LAN].state == State.OPEN:
-        tries += sum(not outcome.succeeded for outcome in away.work_off())
+        tries += sum(not outcome.succeeded for outcome in away.run_due())
         clock.moment = letters(demo_app)[LAN].try_at
     assert timedelta(days=6) < clock.moment - began <= timedelta(days=7, hours=12)
     assert 15 < tries < 25
@@ -197,17 +201,17 @@ def test_a_server_that_stays_away_is_tried_for_seven_days(demo_app: Flask, clock
 
 
 def test_a_process_killed_while_sending_leaves_the_letter_to_another_under_the_same_name(
-    demo_app: Flask, dispatch: Dispatch, inbox: Inbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    demo_app: Flask, worker: WeeklyWorker, inbox: Inbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as killed:
         killed.setattr("survey.store.weekly.sent", kill)
         with pytest.raises(KilledError):
-            dispatch.work_off()
+            worker.run_due()
     assert to(inbox) == [LAN]
-    dispatch.work_off()
+    worker.run_due()
     assert to(inbox) == [LAN, MINH], "the letter may be with the dead process still"
     clock.moment += weekly.LEASE
-    dispatch.work_off()
+    worker.run_due()
     assert to(inbox) == [LAN, MINH, LAN], "nobody knows whether it went, and lost is worse than twice"
     first, _, again = (letter["Message-ID"] for _, _, letter in inbox.received)
     assert first == again, "so a mail server that has it can tell"
@@ -225,18 +229,18 @@ def test_letters_wait_for_a_mail_server_but_no_longer_than_seven_days(
     demo_app: Flask, server: MailServer, inbox: Inbox, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1], LAN)
-    nowhere = a_dispatch(demo_app, None, clock)
-    assert len(nowhere.work_off()) == 1
+    nowhere = a_worker(demo_app, None, clock)
+    assert len(nowhere.run_due()) == 1
     page = sign_in_as(demo_app, "officer").get(f"{PAGE}?lang=en").text
     assert "no mail server is set" in page
     assert "Waiting to be sent by mail: 1" in page
     clock.moment += timedelta(days=1)
-    a_dispatch(demo_app, server, clock).work_off()
+    a_worker(demo_app, server, clock).run_due()
     assert to(inbox) == [LAN]
     clock.moment += WEEKS[1] - timedelta(days=1)
-    nowhere.work_off()
+    nowhere.run_due()
     clock.moment += timedelta(days=7, seconds=1)
-    a_dispatch(demo_app, server, clock).work_off()
+    a_worker(demo_app, server, clock).run_due()
     assert to(inbox) == [LAN, LAN]
     newest, late, _first = (one.due_on for one in summaries(demo_app))
     assert str(newest) in str(inbox.received[1][2].as_bytes())
@@ -250,26 +254,26 @@ def test_who_is_struck_off_gets_no_letter_that_was_waiting(
     demo_app: Flask, server: MailServer, inbox: Inbox, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1], LAN, MINH)
-    a_dispatch(demo_app, None, clock).work_off()
+    a_worker(demo_app, None, clock).run_due()
     switch_on(demo_app, clock.moment, MINH)
-    a_dispatch(demo_app, server, clock).work_off()
+    a_worker(demo_app, server, clock).run_due()
     assert to(inbox) == [MINH]
     clock.moment += WEEKS[1]
-    a_dispatch(demo_app, None, clock).work_off()
+    a_worker(demo_app, None, clock).run_due()
     database_of(demo_app).write(lambda s: weekly.switch_off(s, the_campaign(demo_app).id))
-    a_dispatch(demo_app, server, clock).work_off()
+    a_worker(demo_app, server, clock).run_due()
     assert to(inbox) == [MINH]
     assert len(summaries(demo_app)) == 2
 
 
 def test_the_mail_server_of_the_settings_is_the_one_used(
-    demo_app: Flask, server: MailServer, inbox: Inbox
+    demo_url: str, tmp_path: Path, server: MailServer, inbox: Inbox
 ) -> None:
-    office: Office = demo_app.extensions["office"]
-    demo_app.extensions["office"] = Office(office.secret_keys, None, office.time_zone, server)
-    switch_on(demo_app, datetime.now(ZONE) - WEEKS[2], LAN)
-    said = demo_app.test_cli_runner().invoke(args=["survey", "weekly"]).stdout
+    app = create_app(replace(settings_for(demo_url, tmp_path), mail=server))
+    switch_on(app, datetime.now(ZONE) - WEEKS[2], LAN)
+    said = app.test_cli_runner().invoke(args=["survey", "weekly"]).stdout
     assert f"sent to {LAN}" in said
     assert to(inbox) == [LAN]
     words, _file = parts(inbox.received[0][2])
     assert "/office/" not in words, "without a public address there is no link that would lead nowhere"
+    app.extensions["database"].dispose()

@@ -15,13 +15,14 @@ from werkzeug.routing import Rule
 
 from survey.accounts import tokens as api_tokens
 from survey.accounts.tokens import NewToken
-from survey.publication.summary_pages import dispatch
-from survey.reports.download_pages import workshop
+from survey.publication.weekly_worker import WeeklyWorker
+from survey.reports.export_worker import ExportWorker
 from survey.store import export_jobs, fieldwork, questionnaires, scorecards, tokens, weekly
 from survey.store.comments import reference_of
 from survey.store.db import Base, Database
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
+from survey.web.background import background
 from survey.web.guards import OF_TOKENS
 from survey.web.modes import Mode, token_for
 from tests.conftest import SECRET, Template, app_on, csrf_in
@@ -47,7 +48,7 @@ def _make_an_export(app: Flask) -> None:
 
     database_of(app).write(ask)
     with app.app_context():
-        workshop().work_off()
+        background(ExportWorker).worker.run_due()
 
 
 def _make_a_summary(app: Flask) -> None:
@@ -57,7 +58,7 @@ def _make_a_summary(app: Flask) -> None:
         weeks_ago = datetime.now(UTC) - timedelta(days=14)
         database_of(app).write(lambda s: weekly.switch_on(s, campaign.id, "vi", [], now=weeks_ago))
         with app.app_context():
-            dispatch().work_off()
+            background(WeeklyWorker).worker.run_due()
         database_of(app).write(lambda s: weekly.switch_off(s, campaign.id))
 
 

@@ -19,6 +19,8 @@ BLUEPRINTS = [
     for path in SOURCES
     if (TEMPLATES / path.parent.name).is_dir() and "render_template(" in path.read_text(encoding="utf-8")
 ]
+HTTP_MODULES = {"flask", "werkzeug", "wtforms", "flask_wtf", "flask_login"}
+HTTP_FILES = re.compile(r"((\w+_)?pages|forms|feature|rendering)\.py")
 
 
 def name(path: Path) -> str:
@@ -105,3 +107,21 @@ def test_every_static_file_is_used() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (*SOURCES, *PAGES)]
     for path in sorted((SURVEY / "static").rglob("*.*")):
         assert any(path.name in text for text in texts), name(path)
+
+
+def imported_modules(path: Path) -> set[str]:
+    """The top-level modules that a file imports, inside functions too."""
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules.add(node.module)
+    return {module.partition(".")[0] for module in modules}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_only_pages_and_forms_know_about_http(path: Path) -> None:
+    folder = path.relative_to(SURVEY).parts[0]
+    knows_http = folder in {"web", "api", "cli.py", "__init__.py"} or bool(HTTP_FILES.fullmatch(path.name))
+    assert knows_http or not imported_modules(path) & HTTP_MODULES

@@ -1,16 +1,15 @@
-"""Making files in the background: one thread a process that works off the jobs the database holds."""
+"""Makes response files in the background, from the jobs that the database holds."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from survey.reports.response_export import RESPONSE_FORMATS, Circumstances, write_responses
+from survey.reports.response_export import RESPONSE_FORMATS, ExportContext, write_responses
 from survey.store import export_jobs
 from survey.store.db import Database
 from survey.store.export_jobs import ExportJob, JobState
@@ -25,30 +24,20 @@ class StoppedError(Exception):
 
 
 @dataclass(frozen=True)
-class Workshop:
+class ExportWorker:
     """Where and with what a process makes files; `clock` tells the present moment."""
 
     database: Database
     folder: Path
-    around: Callable[[], Circumstances]
+    make_context: Callable[[], ExportContext]
     clock: Callable[[], datetime]
-    busy: threading.Lock = field(default_factory=threading.Lock)
 
-    def wake(self) -> None:
-        """Work the jobs off in a thread, if there are any and none is at it."""
-        at = self.clock()
-        if not self.database.read(lambda session: export_jobs.there_is_work(session, now=at)):
-            return
-        if self.busy.acquire(blocking=False):
-            threading.Thread(target=self._work_off, name="exports", daemon=True).start()
+    def has_work(self) -> bool:
+        """Whether a file waits to be made or was left by a killed process."""
+        now = self.clock()
+        return self.database.read(lambda session: export_jobs.there_is_work(session, now=now))
 
-    def _work_off(self) -> None:
-        try:
-            self.work_off()
-        finally:
-            self.busy.release()
-
-    def work_off(self) -> None:
+    def run_due(self) -> None:
         """Remove files a day old, then make every file that waits or whose process was killed."""
         at = self.clock()
         for job_id in self.database.write(lambda session: export_jobs.forget_old(session, now=at)):
@@ -93,7 +82,9 @@ class Workshop:
             if not self.database.write(lambda s: export_jobs.renew(s, job, done, n, now=at)):
                 raise StoppedError
 
-        write_responses(session, campaign, job.format, job.language, path, self.around(), progress=progress)
+        write_responses(
+            session, campaign, job.format, job.language, path, self.make_context(), progress=progress
+        )
 
     def _end(self, job: ExportJob, state: JobState) -> None:
         at = self.clock()

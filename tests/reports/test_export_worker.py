@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from survey.reports import response_export
-from survey.reports.export_jobs import Workshop
-from survey.reports.response_export import Circumstances
+from survey.reports.export_worker import ExportWorker
+from survey.reports.response_export import ExportContext
 from survey.store import export_jobs, fieldwork
 from survey.store.db import Database
 from survey.store.export_jobs import ExportJob, JobState
@@ -40,102 +40,102 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def workshop(demo_app: Flask, tmp_path: Path, clock: Clock) -> Workshop:
+def worker(demo_app: Flask, tmp_path: Path, clock: Clock) -> ExportWorker:
     zone = demo_app.extensions["office"].time_zone
-    return Workshop(
+    return ExportWorker(
         database_of(demo_app),
         tmp_path / "exports",
-        lambda: Circumstances("k" * 40, zone, morning_of(clock(), zone)),
+        lambda: ExportContext("k" * 40, zone, morning_of(clock(), zone)),
         clock,
     )
 
 
-def asked(workshop: Workshop, name: str = "csv") -> str:
+def asked(worker: ExportWorker, name: str = "csv") -> str:
     def add(session: object) -> str:
         campaign = fieldwork.campaign_by_key(session, "demo")  # type: ignore[arg-type]
         return export_jobs.add(session, campaign.id, name, "vi", person_id=None, now=NOW)  # type: ignore[arg-type]
 
-    return workshop.database.write(add)
+    return worker.database.write(add)
 
 
 def job(database: Database, job_id: str) -> ExportJob | None:
     return database.read(lambda session: session.get(ExportJob, job_id))
 
 
-def state(workshop: Workshop, job_id: str) -> str:
-    found = job(workshop.database, job_id)
+def state(worker: ExportWorker, job_id: str) -> str:
+    found = job(worker.database, job_id)
     return "gone" if found is None else found.state
 
 
 @pytest.mark.parametrize("name", ["csv", "sav", "parquet"])
-def test_a_file_is_made_and_only_its_owner_can_read_it(workshop: Workshop, name: str) -> None:
-    made = asked(workshop, name)
-    workshop.work_off()
-    found = job(workshop.database, made)
+def test_a_file_is_made_and_only_its_owner_can_read_it(worker: ExportWorker, name: str) -> None:
+    made = asked(worker, name)
+    worker.run_due()
+    found = job(worker.database, made)
     assert found is not None
     assert (found.state, found.done, found.total) == (JobState.DONE, 312, 312)
-    path = workshop.path_of(found)
+    path = worker.path_of(found)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
 def test_a_job_of_a_killed_process_is_taken_over_when_its_lease_has_run_out(
-    workshop: Workshop, clock: Clock
+    worker: ExportWorker, clock: Clock
 ) -> None:
-    made = asked(workshop)
-    held = workshop.database.write(lambda session: export_jobs.claim(session, now=NOW))
+    made = asked(worker)
+    held = worker.database.write(lambda session: export_jobs.claim(session, now=NOW))
     assert held is not None
-    workshop.work_off()
-    assert state(workshop, made) == JobState.RUNNING, "its process may still be at it"
+    worker.run_due()
+    assert state(worker, made) == JobState.RUNNING, "its process may still be at it"
     clock.moment = NOW + export_jobs.LEASE + timedelta(seconds=1)
-    workshop.work_off()
-    assert state(workshop, made) == JobState.DONE
-    late = workshop.database.write(lambda s: export_jobs.renew(s, held, 1, 2, now=clock()))
+    worker.run_due()
+    assert state(worker, made) == JobState.DONE
+    late = worker.database.write(lambda s: export_jobs.renew(s, held, 1, 2, now=clock()))
     assert late is False, "the first process, back from the dead, stops"
 
 
-def test_a_job_that_ends_its_process_three_times_is_given_up(workshop: Workshop, clock: Clock) -> None:
-    made = asked(workshop)
+def test_a_job_that_ends_its_process_three_times_is_given_up(worker: ExportWorker, clock: Clock) -> None:
+    made = asked(worker)
     for _attempt in range(export_jobs.MOST_ATTEMPTS):
-        assert workshop.database.write(lambda session: export_jobs.claim(session, now=clock())) is not None
+        assert worker.database.write(lambda session: export_jobs.claim(session, now=clock())) is not None
         clock.moment += export_jobs.LEASE + timedelta(seconds=1)
-    workshop.work_off()
-    assert state(workshop, made) == JobState.FAILED
+    worker.run_due()
+    assert state(worker, made) == JobState.FAILED
 
 
-def test_a_job_cancelled_on_the_way_leaves_no_file(workshop: Workshop, clock: Clock) -> None:
-    made = asked(workshop)
+def test_a_job_cancelled_on_the_way_leaves_no_file(worker: ExportWorker, clock: Clock) -> None:
+    made = asked(worker)
 
     def cancelling() -> datetime:
-        if state(workshop, made) == JobState.RUNNING:
-            workshop.database.write(lambda session: export_jobs.cancel(session, made, now=NOW))
+        if state(worker, made) == JobState.RUNNING:
+            worker.database.write(lambda session: export_jobs.cancel(session, made, now=NOW))
         return NOW
 
-    Workshop(workshop.database, workshop.folder, workshop.around, cancelling).work_off()
-    assert state(workshop, made) == JobState.CANCELLED
-    assert list(workshop.folder.iterdir()) == []
+    ExportWorker(worker.database, worker.folder, worker.make_context, cancelling).run_due()
+    assert state(worker, made) == JobState.CANCELLED
+    assert list(worker.folder.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_made_is_said_to_have_failed(
-    workshop: Workshop, tmp_path: Path, clock: Clock
+    worker: ExportWorker, tmp_path: Path, clock: Clock
 ) -> None:
-    made = asked(workshop, "gif")
-    workshop.work_off()
-    assert state(workshop, made) == JobState.FAILED
-    assert list(workshop.folder.iterdir()) == []
+    made = asked(worker, "gif")
+    worker.run_due()
+    assert state(worker, made) == JobState.FAILED
+    assert list(worker.folder.iterdir()) == []
 
 
-def test_file_and_job_are_gone_after_a_day(workshop: Workshop, clock: Clock) -> None:
-    made = asked(workshop)
-    workshop.work_off()
+def test_file_and_job_are_gone_after_a_day(worker: ExportWorker, clock: Clock) -> None:
+    made = asked(worker)
+    worker.run_due()
     clock.moment += export_jobs.KEPT - timedelta(minutes=1)
-    workshop.work_off()
-    assert len(list(workshop.folder.iterdir())) == 1
+    worker.run_due()
+    assert len(list(worker.folder.iterdir())) == 1
     clock.moment += timedelta(minutes=2)
-    workshop.work_off()
-    assert state(workshop, made) == "gone"
-    assert list(workshop.folder.iterdir()) == []
+    worker.run_due()
+    assert state(worker, made) == "gone"
+    assert list(worker.folder.iterdir()) == []
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -151,7 +151,7 @@ def test_an_official_starts_a_file_and_fetches_it(demo_app: Flask, administrator
     sent = {"format": "parquet", "language": "en", "csrf_token": token}
     assert administrator.post("/office/campaigns/demo/exports", data=sent).status_code == 303
     until(lambda: "Refresh" not in administrator.get(PAGE).headers)
-    until(lambda: not demo_app.extensions["exports"].busy.locked())
+    until(lambda: not demo_app.extensions["background"][ExportWorker].is_running)
     page = administrator.get(PAGE).text
     link = page.partition('<td><a href="')[2].partition('"')[0]
     assert (

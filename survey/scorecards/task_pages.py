@@ -1,16 +1,15 @@
-"""The plan's tasks and the units that do them."""
+"""The plan's tasks: who does them, and whether they are done."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.scorecards import wording
 from survey.scorecards.access import task_for, units_for
-from survey.scorecards.forms import DoneForm, MemberForm, TaskForm, UnitForm
+from survey.scorecards.forms import DoneForm, TaskForm
 from survey.scorecards.tasks import progress_of
-from survey.store import audit, people, scorecards, units
+from survey.store import audit, scorecards
 from survey.store.audit import AuditAction
-from survey.store.people import Person
 from survey.store.scorecards import Task
 from survey.web.context import database, now, today
 from survey.web.guards import may, official_id
@@ -18,7 +17,6 @@ from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("plan", __name__, url_prefix="/office")
-_NO_UNIT = "none"
 _MOST_DIGITS = 9
 
 
@@ -135,91 +133,4 @@ def _task_page(
     task_id: int, form: DoneForm, errors: dict[str, str], status: int = 200
 ) -> ResponseReturnValue:
     page = render_template("scorecards/task.html", task=_task(task_id), form=form, errors=errors)
-    return page, status
-
-
-@bp.get("/units")
-@may("scorecard.define")
-def everybody() -> ResponseReturnValue:
-    """The units, and who belongs to which."""
-    return _units_page(UnitForm(formdata=None), _member_form(bound=False), {})
-
-
-@bp.post("/units")
-@may("scorecard.define")
-def add_unit() -> ResponseReturnValue:
-    """One more unit."""
-    form, by, at = UnitForm(), official_id(), now()
-    if not form.validate_on_submit():
-        return _units_page(form, _member_form(bound=False), form.problems(), 422)
-    name, name_en = form.name.data.strip(), (form.name_en.data or "").strip()
-
-    def added(session: Session) -> bool:
-        if units.unit_named(session, name):
-            return False
-        units.add_unit(session, name, name_en)
-        audit.record(session, AuditAction.ADDED_UNIT, name, person_id=by, now=at)
-        return True
-
-    if not database().write(added):
-        errors = {"name": _("There is a unit of this name already")}
-        return _units_page(form, _member_form(bound=False), errors, 422)
-    return redirect(url_for("plan.everybody"), 303)
-
-
-@bp.get("/units/members")
-@may("scorecard.define")
-def back_to_units() -> ResponseReturnValue:
-    """The address of a membership that was refused, opened again, leads to the units."""
-    return redirect(url_for("plan.everybody", lang=language()))
-
-
-@bp.post("/units/members")
-@may("scorecard.define")
-def set_member() -> ResponseReturnValue:
-    """Let a person belong to a unit, whose scorecards alone are then seen, or to none."""
-    form, by, at = _member_form(bound=True), official_id(), now()
-    if not form.validate_on_submit():
-        return _units_page(UnitForm(formdata=None), form, form.problems(), 422)
-    person_id = int(form.person_id.data)
-    unit_id = None if form.unit.data == _NO_UNIT else int(form.unit.data)
-
-    def kept(session: Session) -> None:
-        units.set_unit(session, person_id, unit_id)
-        audit.record(session, AuditAction.SET_UNIT, f"{person_id}: {unit_id or '–'}", person_id=by, now=at)
-
-    database().write(kept)
-    flash(_("It has been kept who belongs to which unit"))
-    return redirect(url_for("plan.everybody"), 303)
-
-
-def _member_form(*, bound: bool) -> MemberForm:
-    form = MemberForm() if bound else MemberForm(formdata=None)
-    everyone, known = database().read(lambda s: (people.people(s), units.units(s)))
-    form.person_id.choices = [(str(p.id), f"{p.full_name} ({p.username})") for p in everyone]
-    form.unit.choices = [(_NO_UNIT, _("the whole province"))]
-    form.unit.choices += [(str(unit.id), unit.called(language())) for unit in known]
-    return form
-
-
-def _units_page(
-    form: UnitForm, member_form: MemberForm, errors: dict[str, str], status: int = 200
-) -> ResponseReturnValue:
-    def found(session: Session) -> tuple[list[units.Unit], dict[int, list[Person]]]:
-        belongs = units.members(session)
-        by_unit: dict[int, list[Person]] = {}
-        for person in people.people(session):
-            if person.id in belongs:
-                by_unit.setdefault(belongs[person.id], []).append(person)
-        return units.units(session), by_unit
-
-    known, by_unit = database().read(found)
-    page = render_template(
-        "scorecards/units.html",
-        units=known,
-        members=by_unit,
-        form=form,
-        member_form=member_form,
-        errors=errors,
-    )
     return page, status

@@ -1,0 +1,6 @@
+"""What the folder offers the application."""
+
+from survey.accounts import pages, token_pages, unit_pages
+from survey.web.feature import Feature
+
+FEATURE = Feature(blueprints=(pages.bp, unit_pages.bp, token_pages.bp))

@@ -1,0 +1,1 @@
+"""How is a questionnaire made? Its versions, published from files."""

@@ -1,0 +1,30 @@
+"""Commands of authoring."""
+
+from pathlib import Path
+
+import click
+
+from survey.instrument import codec
+from survey.instrument.node import InstrumentError
+from survey.store import questionnaires
+from survey.web.command_line import FILE, command, refused
+from survey.web.context import database, now
+
+
+@command("publish-questionnaire")
+@click.argument("file", type=FILE)
+@click.option("--check", is_flag=True, help="Store nothing; only say whether the file is in order.")
+def publish_questionnaire(file: Path, *, check: bool) -> None:
+    """Publish a questionnaire from its YAML or JSON file and print its digest."""
+    try:
+        questionnaire = codec.questionnaire_from_yaml(file.read_text(encoding="utf-8-sig"))
+    except InstrumentError as error:
+        refused(f"{file}: {error}")
+    except UnicodeDecodeError as error:
+        refused(f"{file}: not UTF-8 text at byte {error.start}; save it as UTF-8")
+    except OSError as error:
+        refused(f"{file} cannot be read: {error.strerror}")
+    at = now()
+    if not check:
+        database().write(lambda s: questionnaires.publish(s, questionnaire, now=at))
+    click.echo(codec.digest(questionnaire))

@@ -1,0 +1,66 @@
+"""Questionnaires: the published versions, and publishing another from its file."""
+
+import io
+
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey.authoring.forms import QuestionnaireForm
+from survey.instrument import codec
+from survey.instrument.node import InstrumentError
+from survey.store import audit, questionnaires
+from survey.store.audit import AuditAction
+from survey.web.context import database, now
+from survey.web.guards import may, signed_in_id
+from survey.web.templates import gettext as _
+
+bp = Blueprint("authoring", __name__, url_prefix="/office/questionnaires")
+
+
+@bp.get("")
+@may("fieldwork.read")
+def versions() -> ResponseReturnValue:
+    """The published versions, and where another is put in."""
+    return _versions_page({})
+
+
+@bp.post("")
+@may("fieldwork.write")
+def publish() -> ResponseReturnValue:
+    """Publish a questionnaire from its file; one that breaks a rule is refused with place and reason."""
+    form, at, by = QuestionnaireForm(), now(), signed_in_id()
+    upload = request.files.get("file")
+    if not form.validate_on_submit() or upload is None or not upload.filename:
+        return _versions_page({"file": _("Choose a file")}, 422)
+    try:
+        questionnaire = codec.questionnaire_from_yaml(upload.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        words = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
+        return _versions_page({"file": words % {"place": error.start}}, 422)
+    except InstrumentError as error:
+        return _versions_page({"file": str(error)}, 422)
+
+    def published(session: Session) -> None:
+        digest = questionnaires.publish(session, questionnaire, now=at)
+        audit.record(session, AuditAction.PUBLISHED_QUESTIONNAIRE, digest, person_id=by, now=at)
+
+    database().write(published)
+    return redirect(url_for("authoring.versions"), 303)
+
+
+@bp.get("/<digest>.json")
+@may("fieldwork.read")
+def document(digest: str) -> ResponseReturnValue:
+    """A published version as the file it can be put in again from."""
+    versions = database().read(questionnaires.versions)
+    text = next((v.document for v in versions if v.digest == digest), None) or abort(404)
+    name = f"questionnaire-{digest[:8]}.json"
+    return send_file(io.BytesIO(text.encode()), mimetype="application/json", download_name=name, max_age=0)
+
+
+def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    versions = database().read(questionnaires.versions)
+    form = QuestionnaireForm()
+    page = render_template("authoring/questionnaires.html", versions=versions, form=form, errors=errors)
+    return page, status

@@ -1,0 +1,101 @@
+"""Commands that write a campaign's files."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from survey.reports.export import FORMATS, exported
+from survey.reports.microdata import responses_for_a_sheet
+from survey.reports.response_export import (
+    RESPONSE_FORMATS,
+    ExportContext,
+    campaign_microdata,
+    write_responses,
+)
+from survey.results import certificate
+from survey.results.campaign import campaign_results
+from survey.store import fieldwork
+from survey.web.command_line import command, refuse_unknown_campaign, refused
+from survey.web.context import database, office, this_morning
+from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
+
+_CERTIFICATE = "certificate"
+_EVERY_FORMAT = sorted({*FORMATS, *RESPONSE_FORMATS, _CERTIFICATE})
+
+
+@command("export")
+@click.argument("campaign")
+@click.option("--format", "name", required=True, type=click.Choice(_EVERY_FORMAT))
+@click.option("--responses", "by_form", is_flag=True, help="A row a form (csv; sav and parquet always are).")
+@click.option("--lang", type=click.Choice(sorted(LANGUAGES)), default=DEFAULT_LANGUAGE, show_default=True)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, allow_dash=True))
+def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> None:
+    """Write a campaign's summary or responses, the same bytes as the web's; `-` is standard output."""
+    if by_form and name not in (*RESPONSE_FORMATS, _CERTIFICATE):
+        raise click.UsageError(
+            f"--responses goes with {', '.join(RESPONSE_FORMATS)} or certificate, not with {name}"
+        )
+    write = _write_summary if name in FORMATS and not by_form else _write_responses
+    if name == _CERTIFICATE:
+        write = _write_audit_certificate if by_form else _write_certificate
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export"
+        with refuse_unknown_campaign():
+            database().read(lambda session: write(session, campaign, name, lang, path))
+        try:
+            if out == "-":
+                with path.open("rb") as file:
+                    shutil.copyfileobj(file, sys.stdout.buffer)
+            else:
+                shutil.copyfile(path, out)
+        except OSError as error:
+            refused(f"{out} cannot be written: {error.strerror}")
+
+
+def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+    """Write the file of a format with all an administrator sees."""
+    campaign = fieldwork.campaign_by_key(session, key)
+    at, address = this_morning(), office().public_url
+    results = campaign_results(session, campaign, computed_at=at, office_address=address)
+    responses = None
+    if name == "xlsx":
+        responses = responses_for_a_sheet(session, campaign_microdata(session, campaign, _export_context()))
+    path.write_bytes(exported(results, name, lang, responses))
+
+
+def _write_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+    """Write the certificate for everybody."""
+    campaign = fieldwork.campaign_by_key(session, key)
+    results = campaign_results(session, campaign, computed_at=this_morning())
+    try:
+        document = certificate.public_certificate(session, campaign, results)
+    except certificate.CertificateWithheldError as error:
+        refused(str(error))
+    path.write_bytes(certificate.as_bytes(document))
+
+
+def _write_audit_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+    """Write the certificate with what each form counted."""
+    campaign = fieldwork.campaign_by_key(session, key)
+    results = campaign_results(session, campaign, computed_at=this_morning())
+    document = certificate.certificate(session, campaign, results, with_rows=True)
+    path.write_bytes(certificate.as_bytes(document))
+
+
+def _write_responses(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+    """Write a response file, telling the progress to a terminal."""
+    campaign = fieldwork.campaign_by_key(session, key)
+
+    def progress(done: int, n: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{done:,} / {n:,}", err=True, nl=done == n)
+
+    write_responses(session, campaign, name, lang, path, _export_context(), progress=progress)
+
+
+def _export_context() -> ExportContext:
+    return ExportContext(office().secret_keys[0], office().time_zone, this_morning())

@@ -1,0 +1,27 @@
+"""What the folder offers the application."""
+
+from pathlib import Path
+
+from flask import current_app
+
+from survey.reports import commands, download_pages, pages
+from survey.reports.export_worker import ExportWorker
+from survey.reports.response_export import ExportContext
+from survey.web.background import BackgroundThread
+from survey.web.context import database, morning_of, now, office
+from survey.web.feature import Feature
+
+
+def _export_thread() -> BackgroundThread[ExportWorker]:
+    secret, zone = office().secret_keys[0], office().time_zone
+    folder = Path(current_app.instance_path) / "exports"
+
+    def make_context() -> ExportContext:
+        return ExportContext(secret, zone, morning_of(now(), zone))
+
+    return BackgroundThread(ExportWorker(database(), folder, make_context, now))
+
+
+FEATURE = Feature(
+    blueprints=(pages.bp, download_pages.bp), commands=(commands.export,), background=(_export_thread,)
+)

@@ -1,0 +1,99 @@
+"""Commands that score, verify and count."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from survey.results import certificate, score_file, verification
+from survey.store import fieldwork, rollups
+from survey.store.fieldwork import CampaignNotFoundError
+from survey.web.command_line import FILE, command, refuse_unknown_campaign, refused
+from survey.web.context import database, office
+
+
+@command("score")
+@click.argument("data", type=FILE)
+@click.option("--instrument", required=True, type=FILE, help="Criteria and points, JSON or YAML.")
+@click.option("--design", type=FILE, help="Sample design, JSON.")
+@click.option("--compare", type=FILE, help="A second data file, to take the first from.")
+@click.option("--interval", type=click.Choice(["tilted-beta", "t", "logit-t"]), default="tilted-beta")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def score(data: Path, *, as_json: bool, **how: Any) -> None:
+    """Score a file of answers, with no database."""
+    try:
+        scored = score_file.score_files(data, **how)
+    except score_file.ScoreFileError as error:
+        refused(str(error))
+    if as_json:
+        click.echo(json.dumps(scored, ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        click.echo(_in_short(scored))
+
+
+def _in_short(scored: dict[str, Any]) -> str:
+    if scored["score"] is None:
+        return f"no score ({scored['n_respondents']} respondents): {scored['verdict']}"
+    low, high = scored["ci"]
+    limits = f"{scored['score']:.4f} of {scored['max']:g}, 95% interval {low:.4f} to {high:.4f}"
+    provisional = f", provisional from {scored['scored_max']:g} points" if scored["provisional"] else ""
+    difference = _difference_in_short(scored.get("difference"))
+    return f"{limits}: {scored['verdict']} (n = {scored['n_respondents']}{provisional}){difference}"
+
+
+def _difference_in_short(difference: dict[str, Any] | None) -> str:
+    if difference is None:
+        return ""
+    if difference["ci"] is None:
+        return "\nno difference: one of the files has no score"
+    low, high = difference["ci"]
+    return f"\nsecond minus first {difference['estimate']:+.4f}, 95% interval {low:+.4f} to {high:+.4f}"
+
+
+@command("verify")
+@click.argument("file", type=FILE)
+@click.option("--campaign", help="Also compare with the responses this database holds of a campaign.")
+def verify(file: Path, *, campaign: str | None) -> None:
+    """Recompute a published result from its certificate; exit 0 only if all numbers and hashes hold."""
+    try:
+        document = verification.read_certificate(file)
+        checks = list(verification.verify(document))
+    except verification.CertificateError as error:
+        refused(str(error) if str(error).startswith(str(file)) else f"{file}: {error}")
+    if campaign is not None:
+        checks.append(_against_the_database(document, campaign))
+    for check in checks:
+        click.echo(f"{'holds' if check.problem is None else 'DOES NOT HOLD'}: {check.subject}")
+    problems = [check.problem for check in checks if check.problem is not None]
+    if problems:
+        refused(f"{file}: {problems[0]}; do not rely on it, ask the office for the published certificate")
+
+
+def _against_the_database(document: dict[str, Any], key: str) -> verification.Check:
+    def leaves(session: Session) -> list[str]:
+        return certificate.stored_leaves(session, fieldwork.campaign_by_key(session, key))
+
+    try:
+        return verification.against(document, database().read(leaves))
+    except CampaignNotFoundError:
+        refused(f"no campaign has the key {key!r}; see the campaigns in the office's list")
+
+
+@command("recount")
+@click.argument("campaign")
+def recount(campaign: str) -> None:
+    """Count a campaign's responses anew; say whether the kept counts were right, and put them right."""
+    zone = office().time_zone
+
+    def put_right(session: Session) -> bool:
+        row = fieldwork.campaign_by_key(session, campaign)
+        was_exact = rollups.is_exact(session, row, zone)
+        if not was_exact:
+            rollups.start_anew(session, row, zone)
+        return was_exact
+
+    with refuse_unknown_campaign():
+        was_exact = database().write(put_right)
+    click.echo("the kept counts were right" if was_exact else "the kept counts were wrong and are put right")

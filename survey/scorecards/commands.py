@@ -1,0 +1,28 @@
+"""Commands of scorecards."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from survey.scorecards.score_file import ScorecardFileError, score_scorecard
+from survey.web.command_line import FILE, command, refused
+
+
+@command("scorecard")
+@click.argument("definition", type=FILE)
+@click.option("--values", required=True, type=FILE, help="The values, CSV or XLSX.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def scorecard(definition: Path, *, values: Path, as_json: bool) -> None:
+    """Score a scorecard from its definition and a file of values, with no database."""
+    try:
+        report: dict[str, Any] = score_scorecard(definition, values)
+    except ScorecardFileError as error:
+        refused(str(error))
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
+        return
+    earned = "no points" if report["points"] is None else f"{report['points']:.4f} points"
+    scored = f", provisional: scored from {report['max_scored']:g}" if report["provisional"] else ""
+    click.echo(f"{earned} of {report['total']:g}{scored}")
