@@ -4,14 +4,12 @@ The document is the YAML (or the same as JSON) of `library/`. `from_document(to_
 digest is taken over the document of `to_document`.
 """
 
-import hashlib
 import json
 from typing import Any
 
-import yaml
-
+from survey.instrument import document
 from survey.instrument.checks import check
-from survey.instrument.node import InstrumentError, Node
+from survey.instrument.node import Node
 from survey.instrument.questionnaire import (
     Comment,
     Condition,
@@ -30,45 +28,13 @@ from survey.instrument.questionnaire import (
 )
 
 SCHEMA_VERSION = 1
-MAX_DOCUMENT_CHARS = 400_000
-MAX_DOCUMENT_VALUES = 50_000
 _SETTINGS = ("group_rule", "when_unscored", "min_valid_per_cell", "min_group_n_for_verdict")
 _OTHER_MODULES = ("internal_module", "par_scorecard")  # in the same file, parsed by other modules
 
 
 def questionnaire_from_yaml(text: str) -> Questionnaire:
     """The questionnaire of a YAML (or JSON) text; an InstrumentError names the field that breaks a rule."""
-    return from_document(read_document(text))
-
-
-def read_document(text: str) -> object:
-    """The values of a YAML (or JSON) text; a text that is too large is refused."""
-    if len(text) > MAX_DOCUMENT_CHARS:
-        raise InstrumentError(f"the document has {len(text)} characters; {MAX_DOCUMENT_CHARS} are the most")
-    try:
-        document = _parse_text(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such day, too many digits
-        raise InstrumentError(f"this is not YAML: {' '.join(str(error).split())[:200]}") from error
-    if (values := _size(document, {})) > MAX_DOCUMENT_VALUES:
-        raise InstrumentError(f"the document holds {values} values; {MAX_DOCUMENT_VALUES} are the most")
-    return document
-
-
-def _parse_text(text: str) -> object:
-    """The values of a JSON or YAML text. JSON is tried first: YAML cannot read its escapes of emoji."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return yaml.safe_load(text)
-
-
-def _size(value: object, known: dict[int, int]) -> int:
-    """The number of values when every alias is expanded: a short YAML can stand for billions."""
-    if id(value) not in known:
-        known[id(value)] = 1  # for an alias of its own parent, which `Node` refuses later
-        parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        known[id(value)] = 1 + sum(_size(part, known) for part in parts)
-    return known[id(value)]
+    return from_document(document.parse(text))
 
 
 def questionnaire_from_json(text: str) -> Questionnaire:
@@ -77,18 +43,18 @@ def questionnaire_from_json(text: str) -> Questionnaire:
 
 
 def digest(questionnaire: Questionnaire) -> str:
-    """The identity of a version: SHA-256 over its canonical document, in hexadecimal."""
-    return hashlib.sha256(to_json(questionnaire).encode()).hexdigest()
+    """The identity of a version."""
+    return document.digest(to_document(questionnaire))
 
 
 def to_json(questionnaire: Questionnaire) -> str:
-    """The canonical document as JSON: sorted keys, no spaces, ASCII."""
-    return json.dumps(to_document(questionnaire), sort_keys=True, separators=(",", ":"))
+    """The canonical document as JSON."""
+    return document.canonical_json(to_document(questionnaire))
 
 
-def from_document(document: object) -> Questionnaire:
+def from_document(value: object) -> Questionnaire:
     """The questionnaire of a parsed document, checked as a whole."""
-    root = Node(document, "document").fields(
+    root = Node(value, "document").fields(
         required=("schema_version", "instrument", "scale", "groups", "consent", "context_questions",
                   "factors", "comment", "thanks"),
         optional=("unscored_criteria", *_OTHER_MODULES),
@@ -321,7 +287,7 @@ def _question(question: Question) -> dict[str, Any]:
 
 
 def _criterion(c: Criterion) -> dict[str, Any]:
-    document: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "key": c.key,
         "max_points": c.max_points,
         "groups": list(c.groups),
@@ -330,10 +296,10 @@ def _criterion(c: Criterion) -> dict[str, Any]:
         **_conditions(c.show_if),
     }
     if c.not_applicable is not None:
-        document["na"] = _wordings(c.not_applicable)
+        fields["na"] = _wordings(c.not_applicable)
     if c.substitution:
-        document["substitute"] = c.substitution.question
+        fields["substitute"] = c.substitution.question
         if c.substitution.instead:
             instead = c.substitution.instead
-            document["substitute_when"] = {key: _wordings(text) for key, text in instead.items()}
-    return document
+            fields["substitute_when"] = {key: _wordings(text) for key, text in instead.items()}
+    return fields

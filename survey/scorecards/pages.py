@@ -7,7 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.instrument import scorecard as definitions
+from survey.instrument import scorecard_codec
 from survey.instrument.node import InstrumentError
 from survey.instrument.scorecard import Scorecard
 from survey.scorecards import cards as work
@@ -199,7 +199,7 @@ def publish() -> ResponseReturnValue:
 
 def _publish(text: str) -> Scorecard:
     """Keep the definition a text holds."""
-    definition, by, at = definitions.scorecard_from_text(text), official_id(), now()
+    definition, by, at = scorecard_codec.scorecard_from_text(text), official_id(), now()
 
     def published(session: Session) -> None:
         digest = scorecards.publish(session, definition, now=at)
@@ -233,7 +233,7 @@ def _document(digest: str) -> str:
         known = {version.digest for version in scorecards.versions(session)}
         return scorecards.definition(session, digest) if digest in known else abort(404)
 
-    document = definitions.to_document(database().read(found))
+    document = scorecard_codec.to_document(database().read(found))
     return str(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110))
 
 

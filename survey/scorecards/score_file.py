@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from survey.instrument.node import InstrumentError
-from survey.instrument.scorecard import RANK, Scorecard, scorecard_from_text
+from survey.instrument.scorecard import RANK, Scorecard
+from survey.instrument.scorecard_codec import scorecard_from_text
 from survey.scorecards.as_json import points_entry
 from survey.scorecards.rules import rules_of
 from survey.scorecards.values_file import ValuesFileError, read_values

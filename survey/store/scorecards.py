@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import ForeignKey, LargeBinary, Select, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from survey.instrument import codec, scorecard
+from survey.instrument import codec, scorecard_codec
 from survey.instrument.scorecard import Scorecard
 from survey.store.db import Base, UtcTime, require
 from survey.store.units import Unit
@@ -124,19 +124,19 @@ class UnitCard:
 
 def shipped(name: str = DEFAULT) -> Scorecard:
     """A scorecard that comes with the product."""
-    return scorecard.scorecard_from_text((_LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"))
+    return scorecard_codec.scorecard_from_text((_LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 def publish(session: Session, card: Scorecard, *, now: datetime) -> str:
     """Keep a version and return its digest; one that is kept already stays as it is."""
-    digest = scorecard.digest(card)
+    digest = scorecard_codec.digest(card)
     if session.get(ScorecardVersion, digest) is None:
         session.add(
             ScorecardVersion(
                 digest=digest,
                 key=card.key,
                 version=card.version,
-                document=scorecard.to_json(card),
+                document=scorecard_codec.to_json(card),
                 published_at=now,
             )
         )
@@ -154,7 +154,7 @@ def definition(session: Session, digest: str) -> Scorecard:
     """The published version with this digest, parsed once in a process."""
     if digest not in _parsed:
         document = session.get_one(ScorecardVersion, digest).document
-        _parsed[digest] = scorecard.scorecard_from_text(document)
+        _parsed[digest] = scorecard_codec.scorecard_from_text(document)
     return _parsed[digest]
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError, Node
-from survey.instrument.scorecard import digest, from_node, scorecard_from_text, to_document, to_json
+from survey.instrument.scorecard_codec import digest, from_node, scorecard_from_text, to_document, to_json
 
 SHIPPED = Path(codec.__file__).parent / "library" / "par_index.yaml"
 _DOCUMENT = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["par_scorecard"]

@@ -1,0 +1,192 @@
+"""Scorecard ⇄ document. The digest of the document is the identity of a version."""
+
+import re
+from typing import Any, cast
+
+from survey.instrument import document
+from survey.instrument.node import InstrumentError, Node
+from survey.instrument.questionnaire import Text
+from survey.instrument.scorecard import (
+    Baseline,
+    Component,
+    Indicator,
+    RankTarget,
+    Rule,
+    RuleKind,
+    Scorecard,
+    Unit,
+)
+from survey.instrument.scorecard_checks import check
+
+DEFAULT_KEY, DEFAULT_LANGUAGE = "par_index", "vi"
+_TITLE = {"vi": "Bảng điểm chỉ số cải cách hành chính", "en": "Scorecard of administrative reform"}
+_RATIO = re.compile(r"ratio_([0-9]{1,2}|100)")
+_BASELINE = re.compile(r"baseline_([0-9]{4})")
+_LANGUAGE = re.compile(r"[a-z]{2}")
+_UNITS: dict[RuleKind, tuple[Unit, ...]] = {
+    "ratio": ("percent",),
+    "linear": ("percent", "number"),
+    "boolean": ("boolean",),
+    "from_survey": ("points",),
+}
+
+
+def scorecard_from_text(text: str) -> Scorecard:
+    """The scorecard of a YAML or JSON text; InstrumentError with the place where it breaks a rule.
+
+    The text may hold a questionnaire too, which is left alone.
+    """
+    value = document.parse(text)
+    if not isinstance(value, dict) or "par_scorecard" not in value:
+        raise InstrumentError("document: the field 'par_scorecard' is missing; put the scorecard under it")
+    return from_node(Node(value["par_scorecard"], "par_scorecard"))
+
+
+def from_node(node: Node) -> Scorecard:
+    """The scorecard of the value of `par_scorecard`, checked as a whole."""
+    years = _baseline_names(node)
+    head = node.fields(
+        required=("total_points", "components"),
+        optional=("key", "version", "title", "decision", "rank_target", *years),
+    )
+    card = Scorecard(
+        key=head["key"].key() if "key" in head else DEFAULT_KEY,
+        version=head["version"].integer(1, 1_000_000) if "version" in head else 1,
+        title=_text(head["title"]) if "title" in head else Text(_TITLE),
+        decision=head["decision"].text() if "decision" in head else None,
+        total_points=head["total_points"].number(0.01, 10_000),
+        components=tuple(_component(node) for node in head["components"].list()),
+        rank_target=_rank_target(head["rank_target"]) if "rank_target" in head else None,
+        baselines=tuple(_baseline(int(name[-4:]), head[name]) for name in sorted(years)),
+    )
+    check(card)
+    return card
+
+
+def _baseline_names(node: Node) -> list[str]:
+    names = node.value if isinstance(node.value, dict) else ()
+    return [name for name in names if isinstance(name, str) and _BASELINE.fullmatch(name)]
+
+
+def _text(node: Node) -> Text:
+    """A wording: Vietnamese, and any other language by its two letters."""
+    names = node.value if isinstance(node.value, dict) else ()
+    return _wording(node.fields(required=(DEFAULT_LANGUAGE,), optional=_languages(names)))
+
+
+def _languages(names: Any) -> list[str]:
+    return sorted(name for name in names if isinstance(name, str) and _LANGUAGE.fullmatch(name))
+
+
+def _wording(fields: dict[str, Node]) -> Text:
+    others = [name for name in _languages(fields) if name != DEFAULT_LANGUAGE]
+    return Text({language: fields[language].text() for language in (DEFAULT_LANGUAGE, *others)})
+
+
+def _component(node: Node) -> Component:
+    names = node.value if isinstance(node.value, dict) else ()
+    fields = node.fields(required=("key", DEFAULT_LANGUAGE, "indicators"), optional=_languages(names))
+    indicators = tuple(_indicator(node) for node in fields["indicators"].list())
+    return Component(fields["key"].key(), _wording(fields), indicators)
+
+
+def _indicator(node: Node) -> Indicator:
+    names = node.value if isinstance(node.value, dict) else ()
+    fields = node.fields(
+        required=("key", DEFAULT_LANGUAGE, "unit", "target", "max_points", "rule"),
+        optional=("stretch", *_languages(names)),
+    )
+    rule = _rule(fields["rule"])
+    unit = cast("Unit", fields["unit"].choice("percent", "number", "boolean", "points"))
+    if unit not in _UNITS[rule.kind]:
+        raise fields["unit"].refuse(
+            f"the rule {rule.name} takes {' or '.join(_UNITS[rule.kind])}, found {unit!r}"
+        )
+    target = _target(fields["target"], rule)
+    stretch = _target(fields["stretch"], rule) if "stretch" in fields else None
+    points = fields["max_points"].number(0.01, 10_000)
+    if rule.kind == "from_survey" and target is not None and target > points:
+        raise fields["target"].refuse(f"{target:g} is more than the {points:g} points of the indicator")
+    if stretch is not None and (target is None or stretch < target):
+        raise fields["stretch"].refuse("the upper end of the target lies below the target")
+    return Indicator(fields["key"].key(), _wording(fields), unit, target, stretch, points, rule)
+
+
+def _rule(node: Node) -> Rule:
+    if isinstance(node.value, str) and (ratio := _RATIO.fullmatch(node.value)):
+        return Rule("ratio", float(ratio[1]))
+    if node.value in ("linear", "boolean", "from_survey"):
+        return Rule(node.value)
+    raise node.refuse("a rule is ratio_80 (or another floor, 0 to 100), linear, boolean or from_survey")
+
+
+def _target(node: Node, rule: Rule) -> float | None:
+    """A target in the indicator's unit; null while none is set."""
+    if node.value is None:
+        return None
+    if rule.kind == "boolean":
+        return float(node.flag())
+    if rule.kind == "ratio":
+        return node.number(0, 100)
+    return node.number(1e-6, 1e9)
+
+
+def _rank_target(node: Node) -> RankTarget:
+    fields = node.fields(required=("max_rank", "of"))
+    of = fields["of"].integer(1, 10_000)
+    return RankTarget(fields["max_rank"].integer(1, of), of)
+
+
+def _baseline(year: int, node: Node) -> Baseline:
+    fields = node.fields(required=("rank", "of", "components_at_max", "components_total"))
+    of, total = fields["of"].integer(1, 10_000), fields["components_total"].integer(1, 1000)
+    rank, at_max = fields["rank"].integer(1, of), fields["components_at_max"].integer(0, total)
+    return Baseline(year, rank, of, at_max, total)
+
+
+def to_document(card: Scorecard) -> dict[str, Any]:
+    """The document that `from_node` reads back as the same scorecard."""
+    head: dict[str, Any] = {"key": card.key, "version": card.version, "title": dict(card.title.translations)}
+    if card.decision is not None:
+        head["decision"] = card.decision
+    head["total_points"] = card.total_points
+    if card.rank_target is not None:
+        head["rank_target"] = {"max_rank": card.rank_target.max_rank, "of": card.rank_target.of}
+    for b in card.baselines:
+        head[f"baseline_{b.year}"] = {
+            "rank": b.rank, "of": b.of,
+            "components_at_max": b.components_at_max, "components_total": b.components_total,
+        }  # fmt: skip
+    head["components"] = [
+        {"key": c.key, **c.text.translations, "indicators": [_indicator_document(i) for i in c.indicators]}
+        for c in card.components
+    ]
+    return {"par_scorecard": head}
+
+
+def _indicator_document(indicator: Indicator) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "key": indicator.key,
+        **indicator.text.translations,
+        "unit": indicator.unit,
+        "target": _target_value(indicator, indicator.target),
+        "max_points": indicator.max_points,
+        "rule": indicator.rule.name,
+    }
+    if indicator.stretch is not None:
+        fields["stretch"] = _target_value(indicator, indicator.stretch)
+    return fields
+
+
+def _target_value(indicator: Indicator, target: float | None) -> float | bool | None:
+    return bool(target) if target is not None and indicator.rule.kind == "boolean" else target
+
+
+def to_json(card: Scorecard) -> str:
+    """The canonical document as JSON."""
+    return document.canonical_json(to_document(card))
+
+
+def digest(card: Scorecard) -> str:
+    """The identity of a version."""
+    return document.digest(to_document(card))
