@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -53,8 +53,7 @@ def publish() -> ResponseReturnValue:
 @may("fieldwork.read")
 def document(digest: str) -> ResponseReturnValue:
     """A published version as the file it can be put in again from."""
-    versions = database().read(questionnaires.versions)
-    text = next((v.document for v in versions if v.digest == digest), None) or abort(404)
+    text = database().read(lambda session: questionnaires.version(session, digest)).document
     name = f"questionnaire-{digest[:8]}.json"
     return send_file(io.BytesIO(text.encode()), mimetype="application/json", download_name=name, max_age=0)
 

@@ -228,12 +228,8 @@ def document(card_digest: str) -> ResponseReturnValue:
 
 def _document(digest: str) -> str:
     """A definition as YAML."""
-
-    def found(session: Session) -> Scorecard:
-        known = {version.digest for version in scorecards.versions(session)}
-        return scorecards.definition(session, digest) if digest in known else abort(404)
-
-    document = scorecard_codec.to_document(database().read(found))
+    definition = database().read(lambda session: scorecards.definition(session, digest))
+    document = scorecard_codec.to_document(definition)
     return str(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110))
 
 

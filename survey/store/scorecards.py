@@ -3,31 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
-from sqlalchemy import ForeignKey, LargeBinary, Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, LargeBinary, Select, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from survey.instrument import codec, scorecard_codec
+from survey.instrument import scorecard_codec
 from survey.instrument.scorecard import Scorecard
 from survey.store.db import Base, UtcTime, require
 from survey.store.units import Unit
+from survey.store.versions import VersionColumns, Versions, library_text
 
-_LIBRARY = Path(codec.__file__).resolve().parent / "library"
 DEFAULT = "par_index"
-_parsed: dict[str, Scorecard] = {}
 
 
-class ScorecardVersion(Base):
-    """One published version of a scorecard's definition, kept as its canonical document."""
+class ScorecardVersion(VersionColumns, Base):
+    """One published version of a scorecard's definition as its canonical document."""
 
     __tablename__ = "scorecard_version"
-
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    key: Mapped[str] = mapped_column(String(40))
-    version: Mapped[int]
-    document: Mapped[str] = mapped_column(Text)
-    published_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class Card(Base):
@@ -122,40 +114,17 @@ class UnitCard:
     unit: Unit
 
 
+_versions = Versions(
+    ScorecardVersion, scorecard_codec.digest, scorecard_codec.to_json, scorecard_codec.scorecard_from_text
+)
+publish = _versions.publish
+versions = _versions.all
+definition = _versions.load
+
+
 def shipped(name: str = DEFAULT) -> Scorecard:
     """A scorecard that comes with the product."""
-    return scorecard_codec.scorecard_from_text((_LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"))
-
-
-def publish(session: Session, card: Scorecard, *, now: datetime) -> str:
-    """Keep a version and return its digest; one that is kept already stays as it is."""
-    digest = scorecard_codec.digest(card)
-    if session.get(ScorecardVersion, digest) is None:
-        session.add(
-            ScorecardVersion(
-                digest=digest,
-                key=card.key,
-                version=card.version,
-                document=scorecard_codec.to_json(card),
-                published_at=now,
-            )
-        )
-        session.flush()
-    return digest
-
-
-def versions(session: Session) -> list[ScorecardVersion]:
-    """Every published version, newest first."""
-    newest_first = ScorecardVersion.published_at.desc()
-    return list(session.scalars(select(ScorecardVersion).order_by(newest_first, ScorecardVersion.digest)))
-
-
-def definition(session: Session, digest: str) -> Scorecard:
-    """The published version with this digest, parsed once in a process."""
-    if digest not in _parsed:
-        document = session.get_one(ScorecardVersion, digest).document
-        _parsed[digest] = scorecard_codec.scorecard_from_text(document)
-    return _parsed[digest]
+    return scorecard_codec.scorecard_from_text(library_text(name))
 
 
 def card(session: Session, card_id: int) -> UnitCard:

@@ -1,0 +1,83 @@
+"""Published versions of questionnaires and scorecards, identified by their digests and never edited."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey import instrument
+from survey.store.db import UtcTime, require
+
+_LIBRARY = Path(instrument.__file__).resolve().parent / "library"
+
+
+class Document(Protocol):
+    """What a questionnaire and a scorecard have in common."""
+
+    @property
+    def key(self) -> str:
+        """The name that all versions share."""
+
+    @property
+    def version(self) -> int:
+        """The number of the version."""
+
+
+class VersionColumns:
+    """The columns of a published version."""
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+D = TypeVar("D", bound=Document)
+V = TypeVar("V", bound=VersionColumns)
+
+
+@dataclass(frozen=True)
+class Versions(Generic[D, V]):
+    """The published versions of one table. A version never changes, so a process parses it once."""
+
+    table: type[V]
+    digest: Callable[[D], str]
+    to_json: Callable[[D], str]
+    parse: Callable[[str], D]
+    _parsed: dict[str, D] = field(default_factory=dict)
+
+    def publish(self, session: Session, document: D, *, now: datetime) -> str:
+        """Store a version, unless it is stored already, and return its digest."""
+        digest = self.digest(document)
+        if session.get(self.table, digest) is None:
+            row = self.table()
+            row.digest, row.key, row.version = digest, document.key, document.version
+            row.document, row.published_at = self.to_json(document), now
+            session.add(row)
+            session.flush()
+        return digest
+
+    def all(self, session: Session) -> list[V]:
+        """Every published version, newest first."""
+        newest_first = (self.table.published_at.desc(), self.table.digest)
+        return list(session.scalars(select(self.table).order_by(*newest_first)))
+
+    def row(self, session: Session, digest: str) -> V:
+        """The stored version with this digest."""
+        return require(session.get(self.table, digest))
+
+    def load(self, session: Session, digest: str) -> D:
+        """The document of the version with this digest."""
+        if digest not in self._parsed:
+            self._parsed[digest] = self.parse(self.row(session, digest).document)
+        return self._parsed[digest]
+
+
+def library_text(name: str) -> str:
+    """The text of a document that comes with the product."""
+    return (_LIBRARY / f"{name}.yaml").read_text(encoding="utf-8")
