@@ -9,14 +9,14 @@ from survey.instrument.answers import Answers, from_stored, is_complete
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.store import commitments, fieldwork, questionnaires, responses
 from survey.store.db import Database, NotFoundError
-from survey.web.errors import Refusal
+from survey.web.errors import Refusal, RefusalKind
 from survey.web.locale import DEFAULT_LANGUAGE
 
 
 class UnknownCodeError(Refusal):
     """No collector has this code."""
 
-    status = 404
+    kind = RefusalKind.MISSING
     title = "This code does not lead to a survey"
     advice = "Check the letters and digits of the address, or scan the code at the desk again."
 
@@ -24,7 +24,7 @@ class UnknownCodeError(Refusal):
 class NotYetOpenError(Refusal):
     """The campaign has not begun."""
 
-    status = 410
+    kind = RefusalKind.CLOSED
     title = "This survey is not open yet"
     advice = "Please come back on the day printed on the poster."
 
@@ -32,7 +32,7 @@ class NotYetOpenError(Refusal):
 class ClosedError(Refusal):
     """The campaign is over."""
 
-    status = 410
+    kind = RefusalKind.CLOSED
     title = "This survey is closed"
     advice = "Thank you for your interest. The result will be published by the office."
 
@@ -40,7 +40,7 @@ class ClosedError(Refusal):
 class FullError(Refusal):
     """The collector has taken as many responses as it may."""
 
-    status = 409
+    kind = RefusalKind.CONFLICT
     title = "This survey has all the forms it needs"
     advice = "Thank you for your willingness to take part."
 

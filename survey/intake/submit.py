@@ -12,13 +12,13 @@ from survey.intake import links, receipts
 from survey.intake.codes import hash_of
 from survey.intake.links import OpenCollector
 from survey.store import fieldwork, responses
-from survey.web.errors import Refusal
+from survey.web.errors import Refusal, RefusalKind
 
 
 class ReceiptLostError(Refusal):
     """A stored submission was sent again, but the secret that made its receipt is gone."""
 
-    status = 409
+    kind = RefusalKind.CONFLICT
     title = "Your form has been received before"
     advice = "It is stored and counted. Its receipt code cannot be shown again."
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from survey.web.errors import Refusal
+from survey.web.errors import Refusal, RefusalKind
 
 DAYS_OFFERED = (1, 7, 30, 90)
 _SALT = "shared-results"
@@ -16,7 +16,7 @@ _SALT = "shared-results"
 class UnknownLinkError(Refusal):
     """A link this office did not make, or that was changed on its way."""
 
-    status = 404
+    kind = RefusalKind.MISSING
     title = "This link does not lead to a result"
     advice = "Check that the whole link was copied, or ask the office for another one."
 
@@ -24,7 +24,7 @@ class UnknownLinkError(Refusal):
 class ExpiredLinkError(Refusal):
     """A link whose time is over or that the office ended."""
 
-    status = 410
+    kind = RefusalKind.CLOSED
     title = "This link is no longer valid"
     advice = "Ask the office for another one."
 

@@ -27,7 +27,7 @@ from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, now, office, public_url, this_morning, today
-from survey.web.errors import Refusal
+from survey.web.errors import Refusal, RefusalKind
 from survey.web.guards import may, public, signed_in_id
 from survey.web.limits import WRONG_CODES, limit_failures
 from survey.web.security import embeddable
@@ -42,7 +42,7 @@ _SECONDS_KEPT = 300
 class NotPublishedError(Refusal):
     """Results that are not there for the public, or no longer."""
 
-    status = 404
+    kind = RefusalKind.MISSING
     title = "No results are published here"
     advice = "Check the address, or ask the office when they will be published."
 

@@ -28,7 +28,7 @@ from survey.scoring.score import Sample, Score, sample_of
 from survey.store import commitments, questionnaires, responses
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ScoredResponse
-from survey.web.errors import Refusal
+from survey.web.errors import Refusal, RefusalKind
 
 FORMAT, VERSION = "survey-certificate", 1
 ONE_STRATUM = "all"
@@ -38,7 +38,7 @@ LEAF_RULE = "sha256(0x00 | receipt hash | group | ratings), sorted; nodes sha256
 class CertificateWithheldError(Refusal):
     """A certificate for everybody would say what a few people answered; the message names the group."""
 
-    status = 409
+    kind = RefusalKind.CONFLICT
     title = "There is no certificate for everybody yet"
     advice = (
         "A group has so few forms that its sums would be the answers of persons. Collect more forms first."

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import Any
 
 from flask import Flask, render_template
@@ -17,10 +18,27 @@ from survey.web.templates import gettext as _
 log = logging.getLogger("survey.errors")
 
 
-class Refusal(Exception):  # noqa: N818 — a citizen is refused something, which is no error of the program
-    """Something a visitor asked for that is not to be had. `title` and `advice` are message ids."""
+class RefusalKind(Enum):
+    """Why a request is refused."""
 
-    status = 400
+    INVALID = auto()
+    MISSING = auto()
+    CONFLICT = auto()  # what is stored contradicts the request
+    CLOSED = auto()  # not yet, or no longer
+
+
+REFUSAL_STATUS = {
+    RefusalKind.INVALID: 400,
+    RefusalKind.MISSING: 404,
+    RefusalKind.CONFLICT: 409,
+    RefusalKind.CLOSED: 410,
+}
+
+
+class Refusal(Exception):  # noqa: N818 — a visitor is refused something, which is no error of the program
+    """A request that cannot be granted. `title` and `advice` are message ids."""
+
+    kind = RefusalKind.INVALID
     title = "This page cannot be shown"
     advice = "Go back and try again."
 
@@ -45,7 +63,7 @@ def _page_or_problem(page: Callable[[Any], ResponseReturnValue]) -> Callable[[An
 
 def _problem(error: Exception) -> Problem:
     if isinstance(error, Refusal):
-        return Problem(error.status, error.title, str(error) or error.advice)
+        return Problem(REFUSAL_STATUS[error.kind], error.title, str(error) or error.advice)
     if isinstance(error, HTTPException):
         return problem_of(error)
     log.error("unexpected error", exc_info=error)
@@ -59,7 +77,7 @@ def _page(status: int, title: str, advice: str) -> ResponseReturnValue:
 
 
 def _refusal(error: Refusal) -> ResponseReturnValue:
-    return _page(error.status, _(error.title), _(error.advice))
+    return _page(REFUSAL_STATUS[error.kind], _(error.title), _(error.advice))
 
 
 def _other_site(_error: OtherSiteError) -> ResponseReturnValue:
