@@ -217,10 +217,10 @@ def test_as_every_field_of_an_office_form_at_once_it_is_refused(
 ) -> None:
     csrf, before = token(office), everything_in(app)
     may_pass = {"quota", "population-citizen"} & set(fields)
-    for text in half[::5]:
+    for text in (string[:_AS_ONE_OF_MANY] for string in half[::5]):
         if may_pass and is_a_number(text):
             continue
-        answer = post(office, path, {"csrf_token": csrf, **dict.fromkeys(fields, text[:_AS_ONE_OF_MANY])})
+        answer = post(office, path, {"csrf_token": csrf, **dict.fromkeys(fields, text)})
         assert answer.status_code == 422, ascii(text)
     assert everything_in(app) == before
 
