@@ -2,39 +2,20 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from survey.drawing.report import FormQuestion, FormSection
 from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
 from survey.instrument.routing import conditions
 from survey.reports import wording
 from survey.web.locale import gettext_in
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question as printed; `only_if` says who answers it, `choices` are empty where one writes."""
-
-    number: int
-    words: str
-    only_if: str | None
-    choices: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FormPage:
-    """The questions under one heading, after what is to be read before them."""
-
-    heading: str
-    before: str | None
-    questions: tuple[Asked, ...]
-
-
-def pages(questionnaire: Questionnaire, language: str) -> tuple[FormPage, ...]:
-    """The form, page by page, its questions numbered from 1."""
+def sections(questionnaire: Questionnaire, language: str) -> tuple[FormSection, ...]:
+    """The form, section by section, its questions numbered from 1."""
     _ = gettext_in(language)
     numbers = itertools.count(1)
 
-    def asked(items: Iterable[Question | Criterion]) -> Iterator[Asked]:
+    def asked(items: Iterable[Question | Criterion]) -> Iterator[FormQuestion]:
         return (_asked(questionnaire, item, language, next(numbers)) for item in items)
 
     first = [question for question in questionnaire.questions if not question.on_last_page]
@@ -44,25 +25,27 @@ def pages(questionnaire: Questionnaire, language: str) -> tuple[FormPage, ...]:
         questionnaire.title.to(language),
     )
     stem = questionnaire.scale.stem.to(language)
-    printed = [FormPage(title, consent, tuple(asked(first)))]
+    printed = [FormSection(title, consent, tuple(asked(first)))]
     for section in questionnaire.sections:
         heading = section.text.to(language)
-        printed.append(FormPage(heading, stem, tuple(asked(section.criteria))))
+        printed.append(FormSection(heading, stem, tuple(asked(section.criteria))))
     others = (*asked(questionnaire.unscored), *asked(last))
-    written = Asked(next(numbers), questionnaire.comment.text.to(language), None, ())
-    return (*printed, FormPage(_("At the end"), None, (*others, written)))
+    written = FormQuestion(next(numbers), questionnaire.comment.text.to(language), None, ())
+    return (*printed, FormSection(_("At the end"), None, (*others, written)))
 
 
-def _asked(questionnaire: Questionnaire, item: Question | Criterion, language: str, number: int) -> Asked:
+def _asked(
+    questionnaire: Questionnaire, item: Question | Criterion, language: str, number: int
+) -> FormQuestion:
     """One question or criterion with the answers it offers, in the order a respondent reads them."""
     only_if = _only_if(questionnaire, item, language)
     if isinstance(item, Question):
         options = tuple(option.text.to(language) for option in item.options)
-        return Asked(number, item.text.to(language), only_if, options)
+        return FormQuestion(number, item.text.to(language), only_if, options)
     options = tuple(option.text.to(language) for option in questionnaire.scale.as_offered)
     if item.not_applicable is not None:
         options = (*options, item.not_applicable.to(language))
-    return Asked(number, wording.criterion_label(item, language), only_if, options)
+    return FormQuestion(number, wording.criterion_label(item, language), only_if, options)
 
 
 def _only_if(questionnaire: Questionnaire, item: Question | Criterion, language: str) -> str | None:

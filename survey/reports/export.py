@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from survey.drawing import report_docx, report_pdf
 from survey.reports import charts
-from survey.reports.files import csv, ddi, docx, json, pdf, xlsx
+from survey.reports.files import csv, ddi, json, xlsx
 from survey.reports.microdata import Responses
+from survey.reports.printed_report import printed_report
 from survey.results.campaign import CampaignResults
 
 Writer = Callable[[CampaignResults, str, BinaryIO], None]
@@ -22,6 +24,14 @@ class Format:
     suffix: str | None = None
 
 
+def _pdf(results: CampaignResults, language: str, stream: BinaryIO) -> None:
+    report_pdf.write(printed_report(results, language), stream)
+
+
+def _docx(results: CampaignResults, language: str, stream: BinaryIO) -> None:
+    report_docx.write(printed_report(results, language), stream)
+
+
 def _svg(results: CampaignResults, language: str, stream: BinaryIO) -> None:
     stream.write(charts.score_figure(results, language, "svg"))
 
@@ -31,8 +41,8 @@ def _png(results: CampaignResults, language: str, stream: BinaryIO) -> None:
 
 
 FORMATS = {
-    "pdf": Format("application/pdf", pdf.write),
-    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx.write),
+    "pdf": Format("application/pdf", _pdf),
+    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _docx),
     "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.write),
     "csv": Format("text/csv", csv.write),
     "json": Format("application/json", json.write),

@@ -9,9 +9,11 @@ from typing import Any
 import docx
 import pytest
 
+from survey.drawing.report import Grid
 from survey.instrument.codec import digest, questionnaire_from_json
-from survey.reports import paper, result_code, tables
+from survey.reports import result_code, tables
 from survey.reports.export import exported
+from survey.reports.printed_report import printed_report
 from survey.results.campaign import CampaignResults
 from tests.reports import builders
 from tests.reports.test_tables import EVERY
@@ -30,12 +32,12 @@ def as_json(results: CampaignResults, language: str) -> dict[str, Any]:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_document_has_every_table_the_pdf_prints(build: Any, language: str) -> None:
     results = build()
-    parts = paper.report(results, language)
+    parts = printed_report(results, language)
     wanted = [
         [list(row.cells) if row.heading is None else [row.heading] * len(item.columns) for row in item.rows]
         for part in (*parts.body, *parts.annexes)
         for item in part.items
-        if isinstance(item, paper.Grid)
+        if isinstance(item, Grid)
     ]
     found = [
         [[cell.text for cell in row.cells] for row in table.rows[1:]]

@@ -1,35 +1,37 @@
-"""The report as a document an official can edit: words, tables and pictures of the PDF in Word's styles."""
+"""A report as a document an official can edit: text, tables and pictures of the PDF in Word's styles."""
 
 import io
 import zipfile
 from typing import Any, BinaryIO
 
-from survey.reports import paper
-from survey.reports.paper import Grid, Lead, Part, Picture, Questions, Report, Row, Sentences
-from survey.results.campaign import CampaignResults
+from survey.drawing.report import Cover, FormSection, Grid, Lead, Picture, Report, ReportPart, Row, Sentences
 from survey.web.defang import storable
 
 _INK, _SOFT, _WASH = "16202A", "414D59", "EEF1F4"
 _FONT = "Times New Roman"
-_LONGEST = 30_000
-_KEPT_TOGETHER = 12  # rows of a table that goes to the next page as a whole
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # a zip holds the time of writing; the same result is the same file
+_LONGEST_TEXT = 30_000
+_ROWS_KEPT_TOGETHER = 12  # rows of a table that goes to the next page as a whole
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # a zip holds the time of writing; the same report makes the same file
 
 
-def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
-    """Write the report: a cover, the findings to sign, then the annexes."""
+def write(report: Report, stream: BinaryIO) -> None:
+    """Write the report: a cover if it has one, the body with its signature, then the annexes."""
     import docx
 
-    report = paper.report(results, language)
     document: Any = docx.Document()
-    _set_up(document, report, results)
-    _cover(document, report)
+    _set_up(document, report)
+    if report.cover is not None:
+        _cover(document, report, report.cover)
     _letterhead(document, report)
     for part in report.body:
         _part(document, part)
     _signature(document, report)
     for part in report.annexes:
-        _part(document, part).paragraph_format.page_break_before = True
+        if part.sideways:
+            _turn_sideways(document)
+            _part(document, part)
+        else:
+            _part(document, part).paragraph_format.page_break_before = True
     _save(document, stream)
 
 
@@ -42,14 +44,14 @@ def _save(document: Any, stream: BinaryIO) -> None:
             fixed.writestr(zipfile.ZipInfo(name, _FIRST_DAY), parts.read(name), zipfile.ZIP_DEFLATED)
 
 
-def _set_up(document: Any, report: Report, results: CampaignResults) -> None:
+def _set_up(document: Any, report: Report) -> None:
     """A4, the fonts, the language for the spelling checker, the title, page numbers, the demo label."""
     from docx.shared import Mm, Pt, RGBColor
 
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(20)
-    section.different_first_page_header_footer = True
+    section.different_first_page_header_footer = report.cover is not None
     for name, size in (("Normal", 12), ("Heading 1", 14), ("Heading 2", 12), ("Title", 16)):
         style = document.styles[name]
         style.font.name, style.font.size = _FONT, Pt(size)
@@ -60,32 +62,32 @@ def _set_up(document: Any, report: Report, results: CampaignResults) -> None:
                 del fonts.attrib[attribute]
         for script in ("ascii", "hAnsi", "eastAsia", "cs"):
             fonts.set(_w(script), _FONT)
-    _speak(document, report.language)
-    document.core_properties.title = _text(f"{report.title} – {report.subtitle}")[:255]
-    document.core_properties.author = _text(report.organisation)[:255]
+    _set_language(document, report.language)
+    document.core_properties.title = _storable_text(f"{report.title} – {report.subtitle}")[:255]
+    document.core_properties.author = _storable_text(report.organisation)[:255]
     document.core_properties.keywords = report.result_digest
     document.core_properties.comments = ""
     document.core_properties.language = report.language
-    at = results.computed_at.replace(tzinfo=None)
-    document.core_properties.created = document.core_properties.modified = at
+    computed_at = report.computed_at.replace(tzinfo=None)
+    document.core_properties.created = document.core_properties.modified = computed_at
     if report.demo is not None:
         for header in (section.header, section.first_page_header):
-            _say(header.paragraphs[0], report.demo, bold=True, centred=True)
+            _add_text(header.paragraphs[0], report.demo, bold=True, centred=True)
     footer = section.footer.paragraphs[0]
-    _say(footer, f"{report.footer} · {report.page} ", size=8.5, colour=_SOFT)
+    _add_text(footer, f"{report.footer} · {report.page} ", size=8.5, colour=_SOFT)
     _page_number(footer)
 
 
-def _speak(document: Any, language: str) -> None:
+def _set_language(document: Any, language: str) -> None:
     """Tell Word which language the text is in."""
     from docx.oxml import OxmlElement
 
     properties = document.styles.element.find(f".//{_w('rPrDefault')}/{_w('rPr')}")
     for old in properties.findall(_w("lang")):
         properties.remove(old)
-    spoken = OxmlElement("w:lang")
-    spoken.set(_w("val"), "vi-VN" if language == "vi" else "en-GB")
-    properties.append(spoken)
+    language_tag = OxmlElement("w:lang")
+    language_tag.set(_w("val"), "vi-VN" if language == "vi" else "en-GB")
+    properties.append(language_tag)
 
 
 def _page_number(paragraph: Any) -> None:
@@ -96,17 +98,26 @@ def _page_number(paragraph: Any) -> None:
     paragraph._p.append(field)
 
 
-def _cover(document: Any, report: Report) -> None:
+def _turn_sideways(document: Any) -> None:
+    """Begin a page on its side."""
+    from docx.enum.section import WD_ORIENT, WD_SECTION
+
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
+
+
+def _cover(document: Any, report: Report, cover: Cover) -> None:
     from docx.shared import Pt
 
-    _say(document.add_paragraph(), report.organisation.upper(), size=13, bold=True, centred=True)
+    _add_text(document.add_paragraph(), report.organisation.upper(), size=13, bold=True, centred=True)
     title = document.add_paragraph()
     title.paragraph_format.space_before = Pt(190)
-    _say(title, report.title, size=20, bold=True, centred=True)
-    for words, size in ((report.subtitle, 15), (report.period, 12), (report.cover_date, 12)):
+    _add_text(title, report.title, size=20, bold=True, centred=True)
+    for text, size in ((report.subtitle, 15), (cover.period, 12), (cover.date, 12)):
         line = document.add_paragraph()
         line.paragraph_format.space_before = Pt(10)
-        _say(line, words, size=size, bold=size > 12, centred=True)
+        _add_text(line, text, size=size, bold=size > 12, centred=True)
     document.add_page_break()
 
 
@@ -114,31 +125,33 @@ def _letterhead(document: Any, report: Report) -> None:
     """The office left, the motto and the date right, and the title."""
     table = document.add_table(rows=1, cols=2)
     left, right = table.rows[0].cells
-    _say(left.paragraphs[0], report.organisation.upper(), bold=True, centred=True)
-    _say(left.add_paragraph(), report.number, centred=True)
+    _add_text(left.paragraphs[0], report.organisation.upper(), bold=True, centred=True)
+    _add_text(left.add_paragraph(), report.number, centred=True)
     lines = [*((line, True) for line in report.motto), (report.place_and_date, False)]
-    for place, (line, bold) in enumerate(lines):
-        paragraph = right.paragraphs[0] if place == 0 else right.add_paragraph()
-        _say(paragraph, line, bold=bold, italic=not bold, centred=True)
+    for index, (line, bold) in enumerate(lines):
+        paragraph = right.paragraphs[0] if index == 0 else right.add_paragraph()
+        _add_text(paragraph, line, bold=bold, italic=not bold, centred=True)
     title = document.add_paragraph(style="Title")
     for rule in document.styles["Title"].element.findall(f".//{_w('pBdr')}"):
         rule.getparent().remove(rule)
-    _say(title, report.title, size=16, bold=True, centred=True)
-    _say(document.add_paragraph(), report.subtitle, size=13, bold=True, centred=True)
+    _add_text(title, report.title, size=16, bold=True, centred=True)
+    _add_text(document.add_paragraph(), report.subtitle, size=13, bold=True, centred=True)
 
 
-def _part(document: Any, part: Part) -> Any:
+def _part(document: Any, part: ReportPart) -> Any:
     """Write a part; its heading comes back."""
-    heading = document.add_heading(_text(part.heading), level=1)
+    heading = document.add_heading(_storable_text(part.heading), level=1)
     for item in part.items:
         if isinstance(item, Lead):
-            _say(document.add_paragraph(), item.words, size=13, bold=True)
+            _add_text(document.add_paragraph(), item.text, size=13, bold=True)
+            if item.remark is not None:
+                _add_text(document.add_paragraph(), item.remark, size=11)
         elif isinstance(item, Sentences):
             for sentence in item.sentences:
-                _say(document.add_paragraph(), sentence)
+                _add_text(document.add_paragraph(), sentence)
         elif isinstance(item, Picture):
             _picture(document, item)
-        elif isinstance(item, Questions):
+        elif isinstance(item, FormSection):
             _questions(document, item)
         else:
             _grid(document, item)
@@ -149,7 +162,7 @@ def _picture(document: Any, picture: Picture) -> None:
     from docx.shared import Mm
 
     shape = document.add_picture(io.BytesIO(picture.draw("png")), width=Mm(picture.width_mm))
-    shape._inline.docPr.set("descr", _text(picture.alternative))
+    shape._inline.docPr.set("descr", _storable_text(picture.alternative))
     document.paragraphs[-1].alignment = _centre()
 
 
@@ -158,37 +171,37 @@ def _grid(document: Any, grid: Grid) -> None:
     from docx.shared import Pt
 
     if grid.title is not None:
-        document.add_heading(_text(grid.title), level=2)
+        document.add_heading(_storable_text(grid.title), level=2)
     table = document.add_table(rows=1, cols=len(grid.columns), style="Table Grid")
     table.autofit = False
     _narrow_margins(table)
     heading = table.rows[0]
     heading._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell, column in zip(heading.cells, grid.columns, strict=True):
-        _say(cell.paragraphs[0], column.label, size=8, bold=True, right=column.kind != "text")
-        _fill(cell)
+        _add_text(cell.paragraphs[0], column.label, size=8, bold=True, right=column.kind != "text")
+        _shade(cell)
     for row in grid.rows:
         _fill_row(table.add_row().cells, grid, row)
-    _lay_out(table, grid)
+    _lay_out(table, grid, _room_mm(document))
     for note in grid.notes:
         paragraph = document.add_paragraph()
-        _say(paragraph, note, size=9, colour=_SOFT)
+        _add_text(paragraph, note, size=9, colour=_SOFT)
         paragraph.paragraph_format.space_before = Pt(4)
     document.add_paragraph()
 
 
-def _lay_out(table: Any, grid: Grid) -> None:
+def _lay_out(table: Any, grid: Grid, room_mm: float) -> None:
     """Set the columns' widths, and keep a short table on one page."""
     from docx.shared import Mm
 
-    widths = [Mm(width) for width in _widths(grid)]
+    widths = [Mm(width) for width in _widths(grid, room_mm)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in table.rows:
         cells = row._tr.tc_lst  # a cell that spans the row is one here
         for cell, width in zip(cells, widths, strict=False):
             cell.width = width if len(cells) > 1 else sum(widths)
-            for paragraph in cell.p_lst if len(grid.rows) <= _KEPT_TOGETHER else ():
+            for paragraph in cell.p_lst if len(grid.rows) <= _ROWS_KEPT_TOGETHER else ():
                 paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
@@ -208,32 +221,40 @@ def _narrow_margins(table: Any) -> None:
 def _fill_row(cells: Any, grid: Grid, row: Row) -> None:
     if row.heading is not None:
         whole = cells[0].merge(cells[-1])
-        _say(whole.paragraphs[0], row.heading, size=9, bold=True)
-        _fill(whole)
+        _add_text(whole.paragraphs[0], row.heading, size=9, bold=True)
+        _shade(whole)
         return
-    for cell, column, words in zip(cells, grid.columns, row.cells, strict=True):
-        _say(cell.paragraphs[0], words, size=9 if len(grid.columns) < 9 else 8, right=column.kind != "text")
+    for cell, column, text in zip(cells, grid.columns, row.cells, strict=True):
+        _add_text(
+            cell.paragraphs[0], text, size=9 if len(grid.columns) < 9 else 8, right=column.kind != "text"
+        )
 
 
-def _widths(grid: Grid) -> list[float]:
-    """The width of each column in millimetres: numbers as the report says, the rest shared among texts."""
-    numbers = sum(column.kind != "text" for column in grid.columns)
+def _room_mm(document: Any) -> float:
+    """The width of the text on the present page."""
+    section = document.sections[-1]
+    return float(section.page_width.mm - section.left_margin.mm - section.right_margin.mm)
+
+
+def _widths(grid: Grid, room_mm: float) -> list[float]:
+    """The width of each column in millimetres: numbers as the report says, texts share the rest."""
     narrow = grid.number_mm if len(grid.columns) > 2 else 24.0
-    texts = len(grid.columns) - numbers
-    wide = (paper.TEXT_MM - numbers * narrow) / max(texts, 1)
-    return [narrow if column.kind != "text" else wide for column in grid.columns]
+    shares = [0.0 if column.kind != "text" else 1.0 for column in grid.columns]
+    shares[0] *= grid.first_share
+    wide = (room_mm - shares.count(0.0) * narrow) / (sum(shares) or 1)
+    return [wide * share if share else narrow for share in shares]
 
 
-def _questions(document: Any, page: Questions) -> None:
-    document.add_heading(_text(page.heading), level=2)
-    if page.before is not None:
-        _say(document.add_paragraph(), page.before, size=10, colour=_SOFT)
-    for asked in page.questions:
-        _say(document.add_paragraph(), f"{asked.number}. {asked.words}", size=11)
-        if asked.only_if is not None:
-            _say(document.add_paragraph(), asked.only_if, size=9, colour=_SOFT)
-        boxes = "     ".join(f"☐\N{NO-BREAK SPACE}{choice}" for choice in asked.choices)
-        _say(document.add_paragraph(), boxes or "…" * 60, size=10)
+def _questions(document: Any, section: FormSection) -> None:
+    document.add_heading(_storable_text(section.heading), level=2)
+    if section.before is not None:
+        _add_text(document.add_paragraph(), section.before, size=10, colour=_SOFT)
+    for question in section.questions:
+        _add_text(document.add_paragraph(), f"{question.number}. {question.text}", size=11)
+        if question.only_if is not None:
+            _add_text(document.add_paragraph(), question.only_if, size=9, colour=_SOFT)
+        boxes = "     ".join(f"☐\N{NO-BREAK SPACE}{choice}" for choice in question.choices)
+        _add_text(document.add_paragraph(), boxes or "…" * 60, size=10)
 
 
 def _signature(document: Any, report: Report) -> None:
@@ -242,19 +263,19 @@ def _signature(document: Any, report: Report) -> None:
     row = document.add_table(rows=1, cols=2).rows[0]
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # who signs stands above the name
     left, right = row.cells
-    for place, line in enumerate(report.recipients):
-        paragraph = left.paragraphs[0] if place == 0 else left.add_paragraph()
-        _say(paragraph, line, size=11, bold=place == 0, italic=place == 0)
-    for place, line in enumerate(report.signature):
-        paragraph = right.paragraphs[0] if place == 0 else right.add_paragraph()
-        _say(paragraph, line, bold=place == 0, italic=place > 0, centred=True)
+    for index, line in enumerate(report.recipients):
+        paragraph = left.paragraphs[0] if index == 0 else left.add_paragraph()
+        _add_text(paragraph, line, size=11, bold=index == 0, italic=index == 0)
+    for index, line in enumerate(report.signature):
+        paragraph = right.paragraphs[0] if index == 0 else right.add_paragraph()
+        _add_text(paragraph, line, bold=index == 0, italic=index > 0, centred=True)
     for _line in range(4):
         right.add_paragraph()
 
 
-def _say(  # noqa: PLR0913 — the look of one line
+def _add_text(  # noqa: PLR0913 — the look of one line
     paragraph: Any,
-    words: str,
+    text: str,
     *,
     size: float = 12,
     bold: bool = False,
@@ -263,11 +284,11 @@ def _say(  # noqa: PLR0913 — the look of one line
     centred: bool = False,
     right: bool = False,
 ) -> None:
-    """Put words into a paragraph; they are text, whoever typed them."""
+    """Add text to a paragraph. It stays text, whoever typed it."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt, RGBColor
 
-    run = paragraph.add_run(_text(words))
+    run = paragraph.add_run(_storable_text(text))
     run.font.size, run.bold, run.italic = Pt(size), bold, italic
     run.font.color.rgb = RGBColor.from_string(colour)
     paragraph.paragraph_format.space_after = Pt(4)
@@ -277,7 +298,7 @@ def _say(  # noqa: PLR0913 — the look of one line
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _fill(cell: Any) -> None:
+def _shade(cell: Any) -> None:
     from docx.oxml import OxmlElement
 
     shade = OxmlElement("w:shd")
@@ -297,5 +318,5 @@ def _w(name: str) -> str:
     return f"{{http://schemas.openxmlformats.org/wordprocessingml/2006/main}}{name}"
 
 
-def _text(words: str) -> str:
-    return storable(words)[:_LONGEST]
+def _storable_text(text: str) -> str:
+    return storable(text)[:_LONGEST_TEXT]

@@ -1,4 +1,4 @@
-"""The summary report an official signs: A4, tagged, PDF/A-2a and PDF/UA-1; one result, one set of bytes."""
+"""A report as PDF: A4, tagged, PDF/A-2a and PDF/UA-1. The same report makes the same bytes."""
 
 import json
 from dataclasses import fields, is_dataclass
@@ -7,35 +7,33 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from survey.drawing.printable import printable
-from survey.reports import paper
-from survey.results.campaign import CampaignResults
+from survey.drawing.report import Picture, Report
 
-_TEMPLATE = Path(__file__).resolve().parent / "templates" / "summary.typ"
+_TEMPLATE = Path(__file__).resolve().parent / "report.typ"
 
 
-def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
-    """Write the report: a cover, the findings to sign, then the annexes."""
+def write(report: Report, stream: BinaryIO) -> None:
+    """Write the report: a cover if it has one, the body with its signature, then the annexes."""
     import matplotlib as mpl
     import typst
 
     # The same fonts, and so the same pages, on every machine.
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[Path(mpl.get_data_path()) / "fonts" / "ttf"])
-    # The text is data from start to end: the template never evaluates it.
-    report = json.dumps(_printable(paper.report(results, language)), ensure_ascii=False)
+    # All text is data: the template never evaluates it.
     stream.write(
         typst.compile(
             _TEMPLATE.read_bytes(),
-            sys_inputs={"data": report},
+            sys_inputs={"data": json.dumps(_printable(report), ensure_ascii=False)},
             font_paths=fonts,
             pdf_standards=["a-2a", "ua-1"],
-            timestamp=_with_fixed_offset(results.computed_at),
+            timestamp=_with_fixed_offset(report.computed_at),
         )
     )
 
 
-def _with_fixed_offset(at: datetime) -> datetime:
+def _with_fixed_offset(moment: datetime) -> datetime:
     """The same moment; typst takes no time zone by name."""
-    return at.astimezone(timezone(at.utcoffset() or timedelta()))
+    return moment.astimezone(timezone(moment.utcoffset() or timedelta()))
 
 
 def _printable(value: Any) -> Any:
@@ -43,8 +41,8 @@ def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, tuple):
-        return [_printable(each) for each in value]
-    if isinstance(value, paper.Picture):
+        return [_printable(item) for item in value]
+    if isinstance(value, Picture):
         alternative = printable(value.alternative)
         return {
             "kind": value.kind,
@@ -52,6 +50,8 @@ def _printable(value: Any) -> Any:
             "alternative": alternative,
             "width_mm": value.width_mm,
         }
+    if isinstance(value, datetime):
+        return None  # the compiler takes it as an argument
     if is_dataclass(value):
         return {field.name: _printable(getattr(value, field.name)) for field in fields(value)}
     return value

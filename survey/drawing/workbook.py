@@ -1,0 +1,243 @@
+"""A workbook an official can go on calculating with: numbers as numbers, texts never formulas.
+
+Cells hold full precision. Number formats round half up as `formatting` does, so all outputs show the same.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+from survey.drawing.tables import Cell, Fact, Kind, Table
+from survey.web.defang import defang, storable
+
+FIRST_ROW = 3  # title, remark and an empty row stand above the contents of a sheet
+LABEL_WIDTH, NUMBER_WIDTH = 48, 13
+_NUMBER_FORMATS: dict[Kind, str] = {
+    "text": "@",
+    "points": "#,##0.00",
+    "maximum": "General",
+    "percent": "0.0%",
+    "count": "#,##0",
+}
+_INK, _WASH, _LINE, _BAR = "#16202a", "#e8edf1", "#8b98a5", "#0b4a8f"
+_LONGEST_CELL = 32_767
+_A4 = 9
+_UPRIGHT_COLUMNS = 7
+_NOTE_COLUMNS, _NOTE_CHARACTERS, _LINE_HEIGHT = 3, 80, 14
+
+
+@dataclass(frozen=True)
+class Formats:
+    """The looks of cells."""
+
+    title: Any
+    bold: Any
+    heading: Any
+    label: Any
+    note: Any
+    numbers: dict[Kind, Any]
+
+
+@dataclass(frozen=True)
+class Properties:
+    """What a workbook says of itself. `remark` stands under every title, `demo` in every header too."""
+
+    title: str
+    company: str
+    digest: str
+    created: datetime
+    remark: str = ""
+    demo: str | None = None
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook being written."""
+
+    xlsxwriter_workbook: Any
+    formats: Formats
+    properties: Properties
+
+    def add_sheet(self, name: str, n_columns: int) -> "Sheet":
+        """A new sheet with title, remark and print set-up. Its contents begin at `FIRST_ROW`."""
+        sheet = self.xlsxwriter_workbook.add_worksheet(name)
+        sheet.set_column(0, 0, LABEL_WIDTH)
+        sheet.set_column(1, max(1, n_columns - 1), NUMBER_WIDTH)
+        sheet.set_paper(_A4)
+        if n_columns > _UPRIGHT_COLUMNS:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.hide_gridlines(2)
+        written = Sheet(sheet, self)
+        written.write_text(0, 0, f"{name} – {self.properties.title}", self.formats.title)
+        remark = self.properties.demo or self.properties.remark
+        if remark:
+            written.write_text(1, 0, remark, self.formats.bold)
+        if self.properties.demo:
+            sheet.set_header(f"&C{_header_text(self.properties.demo)}")
+        sheet.set_footer(f"&L{_header_text(self.properties.title[:100])}&R&P / &N")
+        return written
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet being written. What writes rows returns the next free row."""
+
+    worksheet: Any
+    workbook: Workbook
+
+    @property
+    def formats(self) -> Formats:
+        """The looks of cells."""
+        return self.workbook.formats
+
+    def set_width(self, first: int, last: int, width: float) -> None:
+        """Set the width of columns."""
+        self.worksheet.set_column(first, last, width)
+
+    def write_single_table(self, table: Table) -> int:
+        """Write the only table of the sheet: its heading stays in view and is printed on every page."""
+        self.worksheet.freeze_panes(FIRST_ROW + 1, 2 if table.columns[0].key == "section" else 1)
+        self.worksheet.repeat_rows(FIRST_ROW)
+        return self.write_table(FIRST_ROW, table)
+
+    def write_titled_tables(self, row: int, tables: tuple[Table, ...]) -> int:
+        """Write tables under one another, each under its title."""
+        for table in tables:
+            self.write_text(row, 0, table.title, self.formats.bold)
+            row = self.write_table(row + 1, table) + 1
+        return row
+
+    def write_table(self, row: int, table: Table) -> int:
+        """Write a table and its notes."""
+        for index, column in enumerate(table.columns):
+            self.write_text(row, index, column.label, self.formats.heading)
+        for cells in table.rows:
+            row += 1
+            for index, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
+                self.write_cell(row, index, cell, column.kind)
+        return self.write_sentences(row + 1, table.notes)
+
+    def write_facts(self, row: int, headings: tuple[str, str], facts: tuple[Fact, ...]) -> int:
+        """Write facts in two columns."""
+        for index, heading in enumerate(headings):
+            self.write_text(row, index, heading, self.formats.heading)
+        for fact in facts:
+            row += 1
+            self.write_text(row, 0, fact.label, self.formats.label)
+            self.write_cell(row, 1, fact.value, fact.kind)
+        return row + 1
+
+    def write_sentences(self, row: int, sentences: tuple[str, ...]) -> int:
+        """Write each sentence across the first columns, with room for its lines."""
+        for sentence in sentences:
+            self.worksheet.merge_range(row, 0, row, _NOTE_COLUMNS - 1, "", self.formats.note)
+            self.write_text(row, 0, sentence, self.formats.note)
+            self.worksheet.set_row(row, _LINE_HEIGHT * (1 + len(sentence) // _NOTE_CHARACTERS))
+            row += 1
+        return row
+
+    def write_cell(self, row: int, column: int, value: Cell, kind: Kind) -> None:
+        """Write a cell: a number as a number."""
+        if value is None:
+            self.worksheet.write_blank(row, column, None, self.formats.numbers[kind])
+        elif isinstance(value, str):
+            self.write_text(row, column, value, self.formats.label)
+        else:
+            self.worksheet.write_number(row, column, value, self.formats.numbers[kind])
+
+    def write_text(self, row: int, column: int, text: str, style: Any) -> None:
+        """Write a text that no spreadsheet runs."""
+        self.worksheet.write_string(row, column, defang(text)[:_LONGEST_CELL], style)
+
+    def add_share_chart(self, table: Table, row: int, title: str) -> None:
+        """Draw the column `share` of the only table of the sheet as bars, below `row`."""
+        chart = self.workbook.xlsxwriter_workbook.add_chart({"type": "bar"})
+        share = [column.key for column in table.columns].index("share")
+        chart.add_series(
+            {
+                **self._series(table, share),
+                "fill": {"color": _BAR},
+                "data_labels": {"value": True, "num_format": "0.0%"},
+                "gap": 60,
+            }
+        )
+        chart.set_title({"name": title, "name_font": {"size": 12}})
+        chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": False}})
+        self._place_chart(chart, row)
+
+    def add_stacked_chart(
+        self, table: Table, row: int, title: str, columns: dict[int, str], *, height: int
+    ) -> None:
+        """Draw columns of the only table of the sheet as bars of 100%, each in its colour, below `row`."""
+        chart = self.workbook.xlsxwriter_workbook.add_chart({"type": "bar", "subtype": "percent_stacked"})
+        for column, colour in columns.items():
+            chart.add_series(
+                {
+                    **self._series(table, column),
+                    "fill": {"color": colour},
+                    "border": {"color": "#ffffff"},
+                    "gap": 40,
+                }
+            )
+        chart.set_title({"name": title, "name_font": {"size": 12}})
+        chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": False}})
+        chart.set_legend({"position": "top"})
+        self._place_chart(chart, row, height=height)
+
+    def _series(self, table: Table, column: int) -> dict[str, Any]:
+        name, first, last = self.worksheet.name, FIRST_ROW + 1, FIRST_ROW + len(table.rows)
+        return {
+            "name": [name, FIRST_ROW, column],
+            "categories": [name, first, 0, last, 0],
+            "values": [name, first, column, last, column],
+        }
+
+    def _place_chart(self, chart: Any, row: int, *, height: int = 320) -> None:
+        chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
+        if len(chart.series) == 1:
+            chart.set_legend({"none": True})
+        chart.set_size({"width": 900, "height": height})
+        self.worksheet.insert_chart(row, 0, chart)
+
+
+@contextmanager
+def new_workbook(stream: BinaryIO, properties: Properties) -> Iterator[Workbook]:
+    """A workbook that is written to the stream when the block ends."""
+    import xlsxwriter
+
+    # No cell may become a formula or a link, whatever was typed.
+    options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    with xlsxwriter.Workbook(stream, {"in_memory": True, **options}) as workbook:
+        created = properties.created
+        workbook.set_properties(
+            {
+                "title": storable(properties.title)[:255],
+                "company": storable(properties.company)[:255],
+                "comments": storable(properties.digest),
+                "created": created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created,
+            }
+        )
+        yield Workbook(workbook, _formats(workbook), properties)
+
+
+def _formats(workbook: Any) -> Formats:
+    base = {"font_name": "Arial", "font_size": 10, "font_color": _INK, "valign": "top"}
+    ruled = {**base, "bottom": 1, "bottom_color": _LINE}
+    return Formats(
+        title=workbook.add_format({**base, "bold": True, "font_size": 14}),
+        bold=workbook.add_format({**base, "bold": True}),
+        heading=workbook.add_format({**ruled, "bold": True, "bg_color": _WASH, "text_wrap": True}),
+        label=workbook.add_format({**ruled, "text_wrap": True}),
+        note=workbook.add_format({**base, "text_wrap": True}),
+        numbers={
+            kind: workbook.add_format({**ruled, "num_format": pattern})
+            for kind, pattern in _NUMBER_FORMATS.items()
+        },
+    )
+
+
+def _header_text(text: str) -> str:
+    return storable(text).replace("&", "&&").replace("\n", " ")
