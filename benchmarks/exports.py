@@ -31,7 +31,7 @@ _AROUND = ExportContext("k" * 40, ZoneInfo("Asia/Ho_Chi_Minh"), _NOON)
 
 def fill(database: Database, n: int) -> None:
     """A campaign with n forms of made-up people who answer everything."""
-    questionnaire = questionnaires.shipped()
+    questionnaire = questionnaires.load_shipped()
 
     def make(session: Session) -> tuple[int, int, str]:
         digest = questionnaires.publish(session, questionnaire, now=_NOON)
@@ -86,7 +86,7 @@ def only(folder: str, name: str) -> None:
 def table(n: int = N) -> str:
     """What was measured, as Markdown."""
     lines = [
-        f"{machine()}. {n:,} responses with {len(questionnaires.shipped().criteria)} ratings, SQLite.",
+        f"{machine()}. {n:,} responses with {len(questionnaires.load_shipped().criteria)} ratings, SQLite.",
         "",
         "| file | time | ratio to reading | peak memory of the process | size |",
         "|---|---:|---:|---:|---:|",

@@ -58,7 +58,7 @@ class Found:
 def submissions() -> tuple[Request, Request]:
     """A full form sent to the product, and the same answers as JSON to the yardstick."""
     comment = "Cán bộ hướng dẫn tận tình, rõ ràng."
-    form = a_form(questionnaires.shipped(), submission_id=ID_MARK.decode(), comment=comment)
+    form = a_form(questionnaires.load_shipped(), submission_id=ID_MARK.decode(), comment=comment)
     as_form = urlencode(form, safe="@").encode()
     return (
         Request(post("/s/demo/send", as_form, "application/x-www-form-urlencoded"), _RECEIPT),

@@ -36,8 +36,8 @@ def setup(*, with_demo: bool, admin: str) -> None:
     """Bring the database up to date, publish the default questionnaire, make the first administrator."""
     migrate.upgrade(database())
     at = now()
-    database().write(lambda s: questionnaires.publish(s, questionnaires.shipped(), now=at))
-    database().write(lambda s: scorecards.publish(s, scorecards.shipped(), now=at))
+    database().write(lambda s: questionnaires.publish(s, questionnaires.load_shipped(), now=at))
+    database().write(lambda s: scorecards.publish(s, scorecards.load_shipped(), now=at))
     made = _first_people(admin, with_demo=with_demo)
     if with_demo:
         _make_demo()
@@ -58,7 +58,7 @@ def _first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
     at = now()
 
     def add(session: Session) -> bool:
-        if people.there_is_an_administrator(session):
+        if people.has_administrator(session):
             return False
         for username, (full_name, role) in wanted.items():
             accounts.add_person(session, username, full_name, role, password=passwords[username], now=at)

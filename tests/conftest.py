@@ -95,8 +95,8 @@ def _add_people(database: Database, **roles: Role) -> None:
 
 def _fill_empty(database: Database) -> None:
     _add_people(database, admin=Role.ADMINISTRATOR, viewer=Role.VIEWER)
-    database.write(lambda s: questionnaires.publish(s, questionnaires.shipped(), now=datetime.now(UTC)))
-    database.write(lambda s: scorecards.publish(s, scorecards.shipped(), now=datetime.now(UTC)))
+    database.write(lambda s: questionnaires.publish(s, questionnaires.load_shipped(), now=datetime.now(UTC)))
+    database.write(lambda s: scorecards.publish(s, scorecards.load_shipped(), now=datetime.now(UTC)))
 
 
 def _fill_demo(database: Database) -> None:

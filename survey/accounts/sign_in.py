@@ -81,7 +81,7 @@ def set_role(session: Session, person_id: int, role: Role) -> None:
 
 
 def _keep_an_administrator(session: Session, person_id: int) -> None:
-    if not people.there_is_an_administrator(session, besides=person_id):
+    if not people.has_administrator(session, excluding=person_id):
         raise LastAdministratorError(str(person_id))
 
 

@@ -58,7 +58,7 @@ class _Round:
 
 def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> None:
     """Add the two demonstration campaigns with their responses."""
-    questionnaire = questionnaires.shipped()
+    questionnaire = questionnaires.load_shipped()
     digest = questionnaires.publish(session, questionnaire, now=datetime.now(UTC))
     opened = today - timedelta(days=_DAYS_OF_FIELDWORK + 2)
     rounds = (

@@ -269,8 +269,8 @@ def feedback(key: str) -> ResponseReturnValue:
 
     def found(session: Session) -> tuple[Campaign, dict[int, int], list[FormFeedback]]:
         campaign, _questionnaire = _campaign(session, key)
-        counts = feedback_store.counts(session, campaign.id)
-        return campaign, counts, feedback_store.in_words(session, campaign.id)
+        counts = feedback_store.count_by_ease(session, campaign.id)
+        return campaign, counts, feedback_store.latest_comments(session, campaign.id)
 
     campaign, counts, said = database().read(found)
     return render_template(

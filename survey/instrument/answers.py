@@ -21,7 +21,7 @@ class Missing(Enum):
 Answer = int | str | Missing
 
 
-class Problem(StrEnum):
+class AnswerProblem(StrEnum):
     """The error of one field; the page has the messages."""
 
     REQUIRED = "required"
@@ -32,11 +32,11 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True)
 class AnswerError:
-    """An error that a respondent corrects before the form is accepted; `found` is the value sent."""
+    """An error that a respondent corrects before the form is accepted; `value` is the value sent."""
 
     item: str
-    problem: Problem
-    found: str = ""
+    problem: AnswerProblem
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,14 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedForm:
     """The answers of a form, and the errors of the fields that have none."""
 
     answers: Answers
     errors: tuple[AnswerError, ...]
 
 
-def read(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> Reading:
+def parse_form(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> ParsedForm:
     """Parse the fields of a form. Unknown fields and answers to items that are not asked are dropped.
 
     `form` maps the name of a field to its values; "" counts as not sent.
@@ -89,7 +89,7 @@ def read(questionnaire: Questionnaire, form: Mapping[str, Sequence[str]]) -> Rea
             values[key] = value
     comment, comment_error = _parse_comment(questionnaire, form)
     errors += comment_error
-    return Reading(Answers(values, comment), tuple(errors))
+    return ParsedForm(Answers(values, comment), tuple(errors))
 
 
 def _field_values(form: Mapping[str, Sequence[str]], key: str) -> list[str]:
@@ -102,11 +102,11 @@ def _parse_field(
 ) -> Answer | AnswerError:
     if not values:
         is_required = isinstance(item, Question) and item.required
-        return AnswerError(item.key, Problem.REQUIRED) if is_required else Missing.BLANK
+        return AnswerError(item.key, AnswerProblem.REQUIRED) if is_required else Missing.BLANK
     if len(values) > 1:
-        return AnswerError(item.key, Problem.ANSWERED_TWICE, ", ".join(values))
+        return AnswerError(item.key, AnswerProblem.ANSWERED_TWICE, ", ".join(values))
     answer = _answer(questionnaire, item, values[0])
-    return AnswerError(item.key, Problem.NOT_OFFERED, values[0]) if answer is None else answer
+    return AnswerError(item.key, AnswerProblem.NOT_OFFERED, values[0]) if answer is None else answer
 
 
 def _answer(questionnaire: Questionnaire, item: Question | Criterion, value: str) -> Answer | None:
@@ -128,18 +128,18 @@ def _parse_comment(
         return None, []
     length = len(text.replace("\r\n", "\n"))
     if length > questionnaire.comment.max_chars:
-        return text, [AnswerError(key, Problem.TOO_LONG, str(length))]
+        return text, [AnswerError(key, AnswerProblem.TOO_LONG, str(length))]
     return text, []
 
 
-def ratings_given(questionnaire: Questionnaire, answers: Answers) -> int:
+def count_ratings(questionnaire: Questionnaire, answers: Answers) -> int:
     """How many criteria were answered on the scale."""
     return sum(answers.rating(criterion.key) is not None for criterion in questionnaire.criteria)
 
 
 def is_complete(questionnaire: Questionnaire, answers: Answers) -> bool:
     """Whether the form has enough ratings to be scored. A form with fewer is stored and not scored."""
-    return ratings_given(questionnaire, answers) >= questionnaire.scoring.min_valid_items
+    return count_ratings(questionnaire, answers) >= questionnaire.scoring.min_valid_items
 
 
 def to_stored(answers: Answers) -> dict[str, int | str | None]:

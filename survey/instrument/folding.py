@@ -25,19 +25,19 @@ class _Visible(dict[int, int | None]):
 _folds, _visible = _Folds(), _Visible()
 
 
-def composed(text: str) -> str:
+def compose(text: str) -> str:
     """`text` in its one composed spelling, without invisible format characters."""
     return unicodedata.normalize("NFC", text.translate(_visible))
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """The text for comparisons, with one character for each of `text`, so positions stay the same."""
     return text.translate(_folds)
 
 
 def search_key(text: str) -> str:
     """The text for searches: composed, folded, with single blanks."""
-    return _BLANKS.sub(" ", folded(composed(text))).strip()
+    return _BLANKS.sub(" ", fold(compose(text))).strip()
 
 
 def _fold_character(character: str) -> str:

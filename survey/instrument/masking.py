@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from survey.instrument.folding import composed, folded
+from survey.instrument.folding import compose, fold
 
 
 class Kind(StrEnum):
@@ -56,10 +56,10 @@ _WORD_KINDS = {
 }
 
 
-def masked(text: str, labels: Mapping[Kind, str]) -> str:
+def mask_text(text: str, labels: Mapping[Kind, str]) -> str:
     """`text`, composed, with a label instead of each match that could identify a person."""
-    plain = composed(text)
-    if not _MAY_NAME.search(folded(plain)):
+    plain = compose(text)
+    if not _MAY_NAME.search(fold(plain)):
         return plain
     for pattern, kind_of in _PATTERNS:
         plain = _replace_matches(plain, pattern, kind_of, labels)
@@ -73,7 +73,7 @@ def _replace_matches(
     labels: Mapping[Kind, str],
 ) -> str:
     """`text` with each match replaced from the position that `kind_of` returns."""
-    compared, pieces, done = folded(text), [], 0
+    compared, pieces, done = fold(text), [], 0
     for match in pattern.finditer(compared):
         masked_from = kind_of(match, compared)
         if masked_from is not None:

@@ -2,12 +2,7 @@
 
 from collections.abc import Mapping
 
-from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
-
-
-def conditions(questionnaire: Questionnaire, item: Question | Criterion) -> tuple[Condition, ...]:
-    """Every condition for asking `item`."""
-    return questionnaire.conditions(item)
+from survey.instrument.questionnaire import Condition, Questionnaire
 
 
 def asked_keys(questionnaire: Questionnaire, chosen: Mapping[str, str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from survey.instrument.folding import folded
+from survey.instrument.folding import fold
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MAX_THEMES = 12
@@ -26,7 +26,7 @@ _EMPTY = frozenset(_EMPTY_SYLLABLES.split())
 class Theme:
     """A word or phrase of `n` comments in its most frequent spelling."""
 
-    words: str
+    phrase: str
     n: int
 
 
@@ -75,7 +75,7 @@ def _terms(comment: str) -> Iterator[tuple[str, str]]:
     """Words and pairs of neighbours, as a key for comparisons and as written. Masked parts are no words."""
     for sentence in re.split(r"[.,;:!?()\[\]\n…]+", comment):
         spellings: Sequence[str] = _WORD.findall(sentence)
-        keys = [folded(spelling) for spelling in spellings]
+        keys = [fold(spelling) for spelling in spellings]
         for index, (key, spelling) in enumerate(zip(keys, spellings, strict=True)):
             if key in _EMPTY or len(key) < 2:
                 continue

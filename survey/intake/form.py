@@ -9,7 +9,6 @@ from math import prod
 from survey.instrument.answers import NOT_APPLICABLE_FIELD, Answer, Answers, Missing
 from survey.instrument.pages import Page, pages
 from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
-from survey.instrument.routing import conditions
 from survey.web.locale import gettext_in
 
 _MOST_RULES_A_PAGE = 16
@@ -87,7 +86,7 @@ def _item(
     questionnaire: Questionnaire, item: Question | Criterion, language: str, answers: Answers | None
 ) -> FormItem:
     given = answers.values.get(item.key, Missing.BLANK) if answers else Missing.BLANK
-    asked_if = conditions(questionnaire, item)
+    asked_if = questionnaire.conditions(item)
     return FormItem(
         key=item.key,
         legend=legend(questionnaire, item, language),
@@ -210,7 +209,7 @@ def _substitution_rules(questionnaire: Questionnaire, criterion: Criterion) -> l
 
 
 def _all_conditions(questionnaire: Questionnaire, item: Question | Criterion) -> list[Condition]:
-    return _with_ancestors(questionnaire, conditions(questionnaire, item))
+    return _with_ancestors(questionnaire, questionnaire.conditions(item))
 
 
 def _with_ancestors(questionnaire: Questionnaire, asked_if: tuple[Condition, ...]) -> list[Condition]:
@@ -219,7 +218,7 @@ def _with_ancestors(questionnaire: Questionnaire, asked_if: tuple[Condition, ...
     for condition in asked_if:
         found.append(condition)
         if not condition.negated:
-            above = conditions(questionnaire, questionnaire.question(condition.question))
+            above = questionnaire.conditions(questionnaire.question(condition.question))
             found += _with_ancestors(questionnaire, above)
     return found
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.instrument.answers import Reading, read
+from survey.instrument.answers import ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr, later, links
 from survey.intake.rendering import Carried, filled_document, static_text, submission_id
@@ -30,7 +30,7 @@ def back_to_questionnaire(code: str) -> ResponseReturnValue:
 def save(code: str) -> ResponseReturnValue:
     """Put the form aside as it is and show the code it is found by."""
     collector = links.open_collector(database(), code, today=today())
-    reading = read(collector.questionnaire, request.form.to_dict(flat=False))
+    reading = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
     if request.form.get(CONSENT) != "agree":
         return filled_document(collector, reading, {CONSENT: _("Say whether you agree to take part")})
     kept_id, at, short_code = submission_id(), now(), later.new_code()
@@ -76,4 +76,4 @@ def resume() -> ResponseReturnValue:
         return _ask_page({"code": _("This form has been sent already. It is counted once.")}, text[:40]), 422
     collector = links.open_collector(database(), form.collector_code, today=today())
     carried = Carried(form.submission_id, consent="agree")
-    return filled_document(collector, Reading(form.answers, ()), {}, carried)
+    return filled_document(collector, ParsedForm(form.answers, ()), {}, carried)

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from survey.instrument.answers import AnswerError, Answers, Missing, Problem, Reading, read
+from survey.instrument.answers import AnswerError, AnswerProblem, Answers, Missing, ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT, Questionnaire
 from survey.intake import links, submit
 from survey.intake.form import wording
@@ -70,7 +70,9 @@ def questionnaire(code: str) -> ResponseReturnValue:
 def refill(code: str) -> ResponseReturnValue:
     """The questionnaire with the answers just sent: in another language, or to change one of them."""
     collector = links.open_collector(database(), code, today=today())
-    return filled_document(collector, read(collector.questionnaire, request.form.to_dict(flat=False)), {})
+    return filled_document(
+        collector, parse_form(collector.questionnaire, request.form.to_dict(flat=False)), {}
+    )
 
 
 @bp.post("/s/<code>/check")
@@ -80,7 +82,7 @@ def check(code: str) -> ResponseReturnValue:
     collector = links.open_collector(database(), code, today=today())
     if _consent() == "decline":
         return _declined(collector)
-    reading = read(collector.questionnaire, request.form.to_dict(flat=False))
+    reading = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
     if problems := _problems(collector, reading):
         return filled_document(collector, reading, problems)
     form = form_words(collector, language(), way_sent(code))
@@ -126,7 +128,7 @@ def send(code: str) -> ResponseReturnValue:
     sending the form again, as a reload does, shows the same receipt.
     """
     collector, campaign = links.collector_behind(database(), code)
-    reading = read(collector.questionnaire, request.form.to_dict(flat=False))
+    reading = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
     sent_id = submit.submission_id_in(request.form.get("submission_id", ""))
     problems = _problems(collector, reading)
     if sent_id is None or problems:
@@ -154,7 +156,7 @@ def _consent() -> str:
     return request.form.get(CONSENT, "")
 
 
-def _problems(collector: OpenCollector, reading: Reading) -> Mapping[str, str]:
+def _problems(collector: OpenCollector, reading: ParsedForm) -> Mapping[str, str]:
     """What has to be mended, field by field, in the words of the page."""
     questionnaire, problems = collector.questionnaire, {}
     if _consent() != "agree":
@@ -170,13 +172,13 @@ def _problems(collector: OpenCollector, reading: Reading) -> Mapping[str, str]:
 
 
 def _problem_in_words(questionnaire: Questionnaire, error: AnswerError, asked: str) -> str:
-    if error.problem is Problem.TOO_LONG:
+    if error.problem is AnswerProblem.TOO_LONG:
         return _("Your comment has %(n)s characters. Shorten it to %(most)s.") % {
-            "n": error.found, "most": questionnaire.comment.max_chars}  # fmt: skip
-    if error.problem is Problem.REQUIRED:
+            "n": error.value, "most": questionnaire.comment.max_chars}  # fmt: skip
+    if error.problem is AnswerProblem.REQUIRED:
         return _("Choose an answer: %(question)s") % {"question": asked}
     return _("“%(found)s” is not an answer offered here. Choose again: %(question)s") % {
-        "found": error.found[:40], "question": asked}  # fmt: skip
+        "found": error.value[:40], "question": asked}  # fmt: skip
 
 
 def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, str]]:

@@ -130,7 +130,7 @@ def feedback(code: str) -> ResponseReturnValue:
             is_demo=collector.is_demo,
         )  # fmt: skip
         return page, 422
-    said, day, in_words = feedback_store.Said(int(ease), comment or None), today(), language()
+    said, day, in_words = feedback_store.Opinion(int(ease), comment or None), today(), language()
     database().write(
         lambda session: feedback_store.add(session, collector.campaign_id, said, language=in_words, day=day)
     )

@@ -10,7 +10,7 @@ from flask import Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from survey.instrument.answers import Reading
+from survey.instrument.answers import ParsedForm
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr
 from survey.intake.document import CODE_MARK, ID_MARK, NONCE_MARK, Document
@@ -164,7 +164,7 @@ def carried_by_request(collector: OpenCollector) -> Carried:
 
 
 def filled_document(
-    collector: OpenCollector, reading: Reading, errors: Mapping[str, str], carried: Carried | None = None
+    collector: OpenCollector, reading: ParsedForm, errors: Mapping[str, str], carried: Carried | None = None
 ) -> ResponseReturnValue:
     """The document with the answers just sent, and what has to be mended; nothing typed is lost."""
     in_words, carried = language(), carried or carried_by_request(collector)

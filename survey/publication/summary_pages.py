@@ -24,7 +24,7 @@ from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import audit, fieldwork, weekly
 from survey.store.audit import AuditAction
 from survey.store.fieldwork import Campaign
-from survey.store.weekly import Problem, State, SummaryLetter, WeeklySummary
+from survey.store.weekly import LetterProblem, SummaryLetter, SummaryState, WeeklySummary
 from survey.web.background import background
 from survey.web.context import database, now, office
 from survey.web.guards import may, signed_in_id
@@ -165,17 +165,17 @@ def _row(campaign: Campaign, summary: WeeklySummary, letters: list[SummaryLetter
     return Row(
         summary=summary,
         week=week_in_words(campaign, summary.due_on, language()),
-        sent=sum(letter.state == State.DONE for letter in own),
-        waiting=sum(letter.state == State.OPEN and not letter.problem for letter in own),
+        sent=sum(letter.state == SummaryState.DONE for letter in own),
+        waiting=sum(letter.state == SummaryState.OPEN and not letter.problem for letter in own),
         not_sent=tuple((letter, _why(letter)) for letter in own if letter.problem),
-        can_start_again=State.FAILED in (summary.state, *(letter.state for letter in own)),
+        can_start_again=SummaryState.FAILED in (summary.state, *(letter.state for letter in own)),
     )
 
 
 def _why(letter: SummaryLetter) -> str:
     """Why a letter was not sent, in the words of this page's language and the mail server's own."""
     return {
-        Problem.REFUSED: _("the mail server refused: %(words)s"),
-        Problem.UNREACHABLE: _("no connection to the mail server: %(words)s"),
-        Problem.TOO_LATE: _("it could not be sent for seven days"),
-    }[Problem(letter.problem)] % {"words": letter.words}
+        LetterProblem.REFUSED: _("the mail server refused: %(words)s"),
+        LetterProblem.UNREACHABLE: _("no connection to the mail server: %(words)s"),
+        LetterProblem.TOO_LATE: _("it could not be sent for seven days"),
+    }[LetterProblem(letter.problem)] % {"words": letter.server_message}

@@ -55,7 +55,7 @@ def _paragraphs(campaign: Campaign, summary: WeeklySummary, office_address: str 
     paragraphs = [demo_label(language)] if campaign.is_demo else []
     paragraphs += [
         _one_line(campaign.name),
-        (summary.said or {}).get(language, ""),
+        (summary.headline or {}).get(language, ""),
         _("The summary is attached. The office keeps the same file, with this fingerprint (SHA-256):")
         + f"\n{summary.sha256}",
     ]

@@ -18,7 +18,7 @@ from survey.store import weekly as store
 from survey.store.audit import AuditAction
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
-from survey.store.weekly import Letter, Problem, WeeklySummary
+from survey.store.weekly import Letter, LetterProblem, WeeklySummary
 from survey.web.context import morning_of
 from survey.web.locale import LANGUAGES
 from survey.web.mail import MailServer, NotSentError, deliver
@@ -69,7 +69,7 @@ class WeeklyWorker:
             due_on = newest_due(
                 campaign.opens_on, campaign.closes_on, since=plan.since, now=now, zone=self.time_zone
             )
-            if due_on is not None and store.is_to_be_made(session, campaign.id, due_on, now=now):
+            if due_on is not None and store.is_due(session, campaign.id, due_on, now=now):
                 found.append((campaign, due_on))
         return found
 
@@ -128,16 +128,16 @@ class WeeklyWorker:
             return Outcome(f"{name}: not sent to {address}: {error.words}", succeeded=False)
 
         def noted(session: Session) -> None:
-            store.sent(session, letter.letter, now=at)
+            store.note_sent(session, letter.letter, now=at)
             audit.record(session, AuditAction.SENT_SUMMARY, f"{name}: {address}", person_id=None, now=at)
 
         self.database.write(noted)
         return Outcome(f"{name}: sent to {address}", succeeded=True)
 
     def _note_problem(self, letter: Letter, error: NotSentError) -> None:
-        at, kind = self.clock(), Problem.REFUSED if error.is_refused else Problem.UNREACHABLE
+        at, kind = self.clock(), LetterProblem.REFUSED if error.is_refused else LetterProblem.UNREACHABLE
         self.database.write(
-            lambda session: store.not_sent(
+            lambda session: store.note_failure(
                 session, letter.letter, kind, error.words, is_final=error.is_final, now=at
             )
         )

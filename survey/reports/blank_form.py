@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from survey.drawing.report import FormQuestion, FormSection
 from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
-from survey.instrument.routing import conditions
 from survey.reports import wording
 from survey.web.locale import gettext_in
 
@@ -50,7 +49,7 @@ def _asked(
 
 def _only_if(questionnaire: Questionnaire, item: Question | Criterion, language: str) -> str | None:
     """Who answers, in words: “question”: answer, answer."""
-    needed = conditions(questionnaire, item)
+    needed = questionnaire.conditions(item)
     if not needed:
         return None
     _ = gettext_in(language)

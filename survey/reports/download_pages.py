@@ -196,7 +196,7 @@ def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
         render_template(
             "reports/downloads.html", campaign=row, jobs=jobs, errors=errors or {}, formats=FORMATS,
             response_formats=RESPONSE_FORMATS, is_demo=row.is_demo, states=_states(),
-            kept_hours=int(export_jobs.KEPT.total_seconds() // 3600),
+            kept_hours=int(export_jobs.KEEP_FOR.total_seconds() // 3600),
         )
     )  # fmt: skip
     if any(job.state not in export_jobs.ENDED for job in jobs):

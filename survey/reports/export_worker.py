@@ -35,7 +35,7 @@ class ExportWorker:
     def has_work(self) -> bool:
         """Whether a file waits to be made or was left by a killed process."""
         now = self.clock()
-        return self.database.read(lambda session: export_jobs.there_is_work(session, now=now))
+        return self.database.read(lambda session: export_jobs.has_work(session, now=now))
 
     def run_due(self) -> None:
         """Remove files a day old, then make every file that waits or whose process was killed."""

@@ -76,7 +76,7 @@ def microdata(
     """
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     collectors = fieldwork.collectors_of(session, campaign.id)
-    ids, places = response_files.shuffled(session, campaign.id, shuffle_key(secret, "responses"))
+    ids, places = response_files.shuffle_ids(session, campaign.id, shuffle_key(secret, "responses"))
     return Microdata(
         campaign_key=campaign.key,
         campaign_name=campaign.name,

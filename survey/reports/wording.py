@@ -19,7 +19,7 @@ from survey.results.analysis import RankedCriterion, Step
 from survey.results.campaign import CampaignResults
 from survey.scoring.importance import Quadrant
 from survey.scoring.results import Score
-from survey.scoring.verdict import FormsNeeded, Reading, Verdict
+from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict
 from survey.web import locale
 from survey.web.locale import gettext_in
 
@@ -52,15 +52,15 @@ def verdict_name(verdict: Verdict, language: str) -> str:
     }[verdict]
 
 
-def reading_name(reading: Reading | None, language: str) -> str:
+def reading_name(reading: BandPosition | None, language: str) -> str:
     """Where the bare point lies, in a few words; an en dash without a score."""
     if reading is None:
         return UNDEFINED
     _ = gettext_in(language)
     return {
-        Reading.BELOW: _("below the target band"),
-        Reading.WITHIN: _("within the target band"),
-        Reading.ABOVE: _("above the target band"),
+        BandPosition.BELOW: _("below the target band"),
+        BandPosition.WITHIN: _("within the target band"),
+        BandPosition.ABOVE: _("above the target band"),
     }[reading]
 
 

@@ -12,7 +12,7 @@ from survey.scoring.moment_score import moment_differences
 from survey.scoring.multiplicity import benjamini_hochberg, holm
 from survey.scoring.results import Score
 from survey.scoring.rules import Target
-from survey.scoring.verdict import Reading, reading_of
+from survey.scoring.verdict import BandPosition, band_position
 from survey.store.rolling import EVERYTHING, scored_positions
 
 MAX_STEP = 50  # percentage points a criterion may be moved by in a what-if
@@ -121,7 +121,7 @@ class WhatIf:
 
     score: float
     gain: float
-    reading: Reading
+    reading: BandPosition
 
 
 def what_if(score: Score, target: Target, steps: Mapping[str, int]) -> WhatIf | None:
@@ -137,4 +137,4 @@ def what_if(score: Score, target: Target, steps: Mapping[str, int]) -> WhatIf | 
         for criterion in score.criteria
         if criterion.ratio is not None
     )
-    return WhatIf(score.score + gain, gain, reading_of(score.score + gain, target))
+    return WhatIf(score.score + gain, gain, band_position(score.score + gain, target))

@@ -87,10 +87,10 @@ def _design_message(error: DesignError, table: Table, keys: DesignKeys) -> str:
     """The error in the words of the files: a row of the table and a column by its name there."""
     column = error.column and keys.columns.get(COLUMN_KEYS.get(error.column, ""), error.column)
     if column is None:
-        return f"{table.name}: {error.found}"
+        return f"{table.name}: {error.message}"
     if error.row is None:
-        return f"{table.name}, column {column!r}: {error.found}"
-    return f"{table.at(error.row, column)}: {error.found}"
+        return f"{table.name}, column {column!r}: {error.message}"
+    return f"{table.at(error.row, column)}: {error.message}"
 
 
 def _report(

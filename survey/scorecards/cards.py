@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey.scorecards.periods import Period
 from survey.scoring.par_index import Observed
 from survey.store import scorecards
-from survey.store.scorecards import Card, Decision, Entry, Evidence
+from survey.store.scorecards import Card, Decision, Entry, StoredEvidence
 
 MAX_EVIDENCE_BYTES = 5 * 1024 * 1024
 # What the first bytes of a document are, and the kind of file they make; a ZIP is a DOCX or an XLSX.
@@ -133,8 +133,8 @@ def enter(session: Session, card_id: int, new: NewEntry, *, by: int, now: dateti
     return entry
 
 
-def _evidence(entry_id: int, file: EvidenceFile) -> Evidence:
-    return Evidence(
+def _evidence(entry_id: int, file: EvidenceFile) -> StoredEvidence:
+    return StoredEvidence(
         entry_id=entry_id,
         name=file.name,
         mimetype=_MIMETYPES[kind_of(file)],

@@ -66,7 +66,7 @@ class _Makers:
 
 def make_demo(session: Session, *, officer: int, leader: int | None, rng: np.random.Generator) -> None:
     """Add the units, the board's quarters and year, the other units' year, and the tasks of the plan."""
-    digest = scorecards.publish(session, scorecards.shipped(), now=_at(Period(YEAR, "month", 1)))
+    digest = scorecards.publish(session, scorecards.load_shipped(), now=_at(Period(YEAR, "month", 1)))
     makers = _Makers(officer, leader)
     board = unit_called(session, *BOARD)
     campaigns = {c.key: c.id for c in fieldwork.campaigns(session)}

@@ -7,7 +7,7 @@ from survey.scorecards import wording
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.report import CardReport
 from survey.scorecards.results import CardResults, Standing
-from survey.scoring.par_index import IndicatorPoints, State
+from survey.scoring.par_index import IndicatorPoints, IndicatorState
 from survey.scoring.ranking import Placing
 from survey.web import locale
 from survey.web.locale import gettext_in
@@ -133,9 +133,9 @@ def movers(results: CardResults, language: str) -> Table:
 
 
 def _gain(scored: IndicatorPoints) -> float:
-    if scored.state is State.NO_CASE:
+    if scored.state is IndicatorState.NO_CASE:
         return 0.0
-    return scored.to_gain if scored.state is State.SCORED else scored.max_points
+    return scored.to_gain if scored.state is IndicatorState.SCORED else scored.max_points
 
 
 def risks(results: CardResults, language: str) -> Table:

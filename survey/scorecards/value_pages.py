@@ -315,7 +315,7 @@ def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     """The document behind a value, to download."""
     by = official_id()
 
-    def found(session: Session) -> scorecards.Evidence:
+    def found(session: Session) -> scorecards.StoredEvidence:
         card_for(session, card_id, by)
         return scorecards.evidence(session, card_id, entry_id)
 

@@ -8,7 +8,7 @@ from survey.instrument.scorecard import RANK, Indicator
 from survey.scorecards.results import CardResults, Standing, value_in
 from survey.scorecards.tasks import is_late
 from survey.scoring.interval import Interval
-from survey.scoring.par_index import IndicatorPoints, Light, State
+from survey.scoring.par_index import IndicatorPoints, IndicatorState, Light
 from survey.store.scorecards import Entry, Task
 from survey.web import locale
 from survey.web.locale import gettext_in
@@ -56,8 +56,8 @@ def provisional_sentence(results: CardResults, language: str) -> str | None:
     return words.format(
         max=locale.points(scored.max_scored, language),
         total=locale.points(scored.total, language),
-        missing=states.count(State.MISSING),
-        targets=states.count(State.NO_TARGET),
+        missing=states.count(IndicatorState.MISSING),
+        targets=states.count(IndicatorState.NO_TARGET),
     )
 
 
@@ -174,10 +174,10 @@ def state(scored: IndicatorPoints, language: str) -> str:
     """The light of a scored indicator, the reason of one that is not."""
     _ = gettext_in(language)
     return {
-        State.SCORED: light(scored.light, language),
-        State.MISSING: "– " + _("no value yet"),
-        State.NO_CASE: "– " + _("no case arose"),
-        State.NO_TARGET: "– " + _("no target set"),
+        IndicatorState.SCORED: light(scored.light, language),
+        IndicatorState.MISSING: "– " + _("no value yet"),
+        IndicatorState.NO_CASE: "– " + _("no case arose"),
+        IndicatorState.NO_TARGET: "– " + _("no target set"),
     }[scored.state]
 
 
@@ -258,9 +258,9 @@ def distance(standing: Standing, scored: IndicatorPoints, language: str) -> str:
 def mover(standing: Standing, scored: IndicatorPoints, language: str) -> str:
     """What to do about an indicator that could earn more."""
     _ = gettext_in(language)
-    if scored.state is State.MISSING:
+    if scored.state is IndicatorState.MISSING:
         return _("enter a value")
-    if scored.state is State.NO_TARGET:
+    if scored.state is IndicatorState.NO_TARGET:
         return _("set a target")
     away = distance(standing, scored, language)
     reach = _("reach {target}").format(target=target(standing.line, language))

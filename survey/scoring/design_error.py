@@ -11,6 +11,6 @@ class DesignError(ValueError):
     def __init__(self, message: str, *, row: int | None = None, column: str | None = None) -> None:
         where = "" if row is None else f"respondent {row}: "
         super().__init__(f"{where}{message}")
-        self.found = message
+        self.message = message
         self.row = row
         self.column = column

@@ -23,7 +23,7 @@ from survey.scoring.interval import (
 from survey.scoring.results import CriterionScore, Score, SectionScore
 from survey.scoring.rules import Rules
 from survey.scoring.variance import Variances
-from survey.scoring.verdict import Spread, Verdict, forms_needed, reading_of, verdict_of
+from survey.scoring.verdict import Spread, Verdict, band_position, forms_needed, verdict_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +151,7 @@ class _ScoreBuilder:
             interval_t=t_interval(evidence, level),
             interval_logit_t=logit_t_interval(evidence, level),
             verdict=verdict,
-            reading=reading_of(evidence.estimate, rules.target),
+            reading=band_position(evidence.estimate, rules.target),
             p_ge_low=chance_at_least(evidence, rules.target.low, interval, level),
             p_ge_low_t=chance_at_least_t(evidence, rules.target.low),
             forms_needed=forms_needed(evidence.estimate, verdict, rules.target, spread),

@@ -18,7 +18,7 @@ NEAR = 0.8  # share of the maximum from which a component or indicator counts as
 _ROUNDING = 1e-9
 
 
-class State(StrEnum):
+class IndicatorState(StrEnum):
     """Whether an indicator earned points, or why it did not."""
 
     SCORED = "scored"
@@ -84,7 +84,7 @@ class IndicatorPoints:
     """
 
     key: str
-    state: State
+    state: IndicatorState
     value: float | None
     points: float | None
     max_points: float
@@ -181,11 +181,13 @@ def _interval_of_sum(
 def _component(rules: ComponentRules, observed: Mapping[str, Observed]) -> ComponentPoints:
     indicators = tuple(score_indicator(rule, observed.get(rule.key, Observed())) for rule in rules.indicators)
     maximum = sum(rule.max_points for rule in rules.indicators)
-    scored = [indicator for indicator in indicators if indicator.state is State.SCORED]
+    scored = [indicator for indicator in indicators if indicator.state is IndicatorState.SCORED]
     max_scored = sum(indicator.max_points for indicator in scored)
     if not max_scored:
         return ComponentPoints(rules.key, None, 0.0, maximum, Light.NONE, indicators)
-    without_case = sum(indicator.max_points for indicator in indicators if indicator.state is State.NO_CASE)
+    without_case = sum(
+        indicator.max_points for indicator in indicators if indicator.state is IndicatorState.NO_CASE
+    )
     stretch = (max_scored + without_case) / max_scored
     earned = sum(indicator.points or 0.0 for indicator in scored)
     interval = _interval_of_sum(earned, scored)
@@ -219,7 +221,7 @@ def score_indicator(rule: IndicatorRule, observed: Observed) -> IndicatorPoints:
     value = value_of(observed)
     state = _state(rule, observed, value)
     limits = _wilson(rule, observed)
-    if value is None or state is not State.SCORED:
+    if value is None or state is not IndicatorState.SCORED:
         return IndicatorPoints(rule.key, state, value, None, rule.max_points, Light.NONE, wilson=limits)
     share = _share(rule, value)
     margin = value - rule.floor if rule.kind == "ratio" and 0 < rule.floor <= value else None
@@ -245,12 +247,12 @@ def value_of(observed: Observed) -> float | None:
     return None if observed.denominator == 0 else observed.value
 
 
-def _state(rule: IndicatorRule, observed: Observed, value: float | None) -> State:
+def _state(rule: IndicatorRule, observed: Observed, value: float | None) -> IndicatorState:
     if rule.target is None:
-        return State.NO_TARGET
+        return IndicatorState.NO_TARGET
     if observed.denominator == 0:
-        return State.NO_CASE
-    return State.MISSING if value is None else State.SCORED
+        return IndicatorState.NO_CASE
+    return IndicatorState.MISSING if value is None else IndicatorState.SCORED
 
 
 def _share(rule: IndicatorRule, value: float) -> float:

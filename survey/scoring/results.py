@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from survey.scoring.interval import Evidence, Interval
-from survey.scoring.verdict import FormsNeeded, Reading, Verdict
+from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Score:
     interval_logit_t: Interval | None
     verdict: Verdict
     withheld_because: tuple[str, ...]
-    reading: Reading | None
+    reading: BandPosition | None
     p_ge_low: float | None
     n_respondents: int
     sum_weights: float

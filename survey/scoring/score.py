@@ -12,11 +12,20 @@ from survey.scoring.interval import Interval, check_level, mean_fraction
 from survey.scoring.results import CriterionScore, Score, SectionScore, SurveyScore
 from survey.scoring.rules import Rules
 from survey.scoring.variance import Variances, stratum_variances, units_with_weight
-from survey.scoring.verdict import FormsNeeded, Reading, Verdict
+from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict
 
 __all__ = [
-    "AnswersError", "CriterionScore", "DesignError", "FormsNeeded", "Interval", "Reading", "Score",
-    "SectionScore", "SurveyScore", "Verdict", "score_responses",
+    "AnswersError",
+    "BandPosition",
+    "CriterionScore",
+    "DesignError",
+    "FormsNeeded",
+    "Interval",
+    "Score",
+    "SectionScore",
+    "SurveyScore",
+    "Verdict",
+    "score_responses",
 ]  # fmt: skip
 
 

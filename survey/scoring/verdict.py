@@ -24,7 +24,7 @@ class Verdict(StrEnum):
     WITHHELD = "withheld"
 
 
-class Reading(StrEnum):
+class BandPosition(StrEnum):
     """The position of the score without its interval, as in the tables of a province."""
 
     BELOW = "below"
@@ -77,11 +77,11 @@ def verdict_of(interval: Interval | None, target: Target) -> Verdict:
     return Verdict.INCONCLUSIVE
 
 
-def reading_of(score: float, target: Target) -> Reading:
+def band_position(score: float, target: Target) -> BandPosition:
     """The position of the score; both edges belong to the band."""
     if score < target.low:
-        return Reading.BELOW
-    return Reading.WITHIN if score <= target.high else Reading.ABOVE
+        return BandPosition.BELOW
+    return BandPosition.WITHIN if score <= target.high else BandPosition.ABOVE
 
 
 def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread) -> FormsNeeded | None:

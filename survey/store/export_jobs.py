@@ -16,8 +16,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from survey.store.db import Base, UtcTime, require
 
 LEASE = timedelta(minutes=5)
-KEPT = timedelta(days=1)
-MOST_ATTEMPTS = 3
+KEEP_FOR = timedelta(days=1)
+MAX_ATTEMPTS = 3
 
 
 class JobState(StrEnum):
@@ -91,7 +91,7 @@ def claim(session: Session, *, now: datetime) -> ExportJob | None:
     """
     query = select(ExportJob).where(_to_be_made(now))
     for job in session.scalars(query.order_by(ExportJob.created_at).with_for_update(skip_locked=True)):
-        if job.attempts >= MOST_ATTEMPTS:
+        if job.attempts >= MAX_ATTEMPTS:
             job.state, job.finished_at = JobState.FAILED, now
             continue
         job.state, job.attempts, job.lease_until = JobState.RUNNING, job.attempts + 1, now + LEASE
@@ -100,9 +100,9 @@ def claim(session: Session, *, now: datetime) -> ExportJob | None:
     return None
 
 
-def there_is_work(session: Session, *, now: datetime) -> bool:
+def has_work(session: Session, *, now: datetime) -> bool:
     """Whether a file is to be made or removed."""
-    due = or_(_to_be_made(now), ExportJob.finished_at < now - KEPT)
+    due = or_(_to_be_made(now), ExportJob.finished_at < now - KEEP_FOR)
     return session.scalar(select(ExportJob.id).where(due).limit(1)) is not None
 
 
@@ -138,7 +138,7 @@ def cancel(session: Session, job_id: str, *, now: datetime) -> None:
 
 def forget_old(session: Session, *, now: datetime) -> Sequence[str]:
     """Remove jobs that ended a day ago and return their ids, whose files go too."""
-    old = list(session.scalars(select(ExportJob).where(ExportJob.finished_at < now - KEPT)))
+    old = list(session.scalars(select(ExportJob).where(ExportJob.finished_at < now - KEEP_FOR)))
     for job in old:
         session.delete(job)
     return [job.id for job in old]

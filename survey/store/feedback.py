@@ -1,4 +1,4 @@
-"""What people think of the form itself: kept apart from answers, by day, with nothing that joins the two."""
+"""Opinions about the form itself, stored by day. Nothing relates an opinion to a response."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,27 +21,29 @@ class FormFeedback(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     language: Mapped[str] = mapped_column(String(10))
     ease: Mapped[int]
-    words: Mapped[str | None] = mapped_column(JsonText)
+    comment: Mapped[str | None] = mapped_column("words", JsonText)
     day: Mapped[date]
 
 
 @dataclass(frozen=True)
-class Said:
-    """An opinion as it is given."""
+class Opinion:
+    """An opinion to store."""
 
     ease: int
-    words: str | None
+    comment: str | None
 
 
-def add(session: Session, campaign_id: int, said: Said, *, language: str, day: date) -> None:
-    """Keep one opinion."""
+def add(session: Session, campaign_id: int, opinion: Opinion, *, language: str, day: date) -> None:
+    """Store one opinion."""
     session.add(
-        FormFeedback(campaign_id=campaign_id, language=language, ease=said.ease, words=said.words, day=day)
+        FormFeedback(
+            campaign_id=campaign_id, language=language, ease=opinion.ease, comment=opinion.comment, day=day
+        )
     )
 
 
-def counts(session: Session, campaign_id: int) -> dict[int, int]:
-    """How many people gave each ease."""
+def count_by_ease(session: Session, campaign_id: int) -> dict[int, int]:
+    """The number of opinions by ease."""
     rows = session.execute(
         select(FormFeedback.ease, func.count())
         .where(FormFeedback.campaign_id == campaign_id)
@@ -50,13 +52,13 @@ def counts(session: Session, campaign_id: int) -> dict[int, int]:
     return dict(rows.all())
 
 
-def in_words(session: Session, campaign_id: int, most: int = 200) -> list[FormFeedback]:
-    """The latest opinions that say something in words."""
+def latest_comments(session: Session, campaign_id: int, limit: int = 200) -> list[FormFeedback]:
+    """The latest opinions with a comment."""
     return list(
         session.scalars(
             select(FormFeedback)
-            .where(FormFeedback.campaign_id == campaign_id, FormFeedback.words.is_not(None))
+            .where(FormFeedback.campaign_id == campaign_id, FormFeedback.comment.is_not(None))
             .order_by(FormFeedback.id.desc())
-            .limit(most)
+            .limit(limit)
         )
     )

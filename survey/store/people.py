@@ -1,4 +1,4 @@
-"""The officials who may sign in, and what their role lets them do."""
+"""The officials who can sign in, and their roles."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from survey.store.db import Base, UtcTime
 
 
 class Role(StrEnum):
-    """What a person is to the office."""
+    """The role of a person in the office."""
 
     ADMINISTRATOR = "administrator"
     OFFICER = "officer"
@@ -19,7 +19,7 @@ class Role(StrEnum):
 
 
 class Person(Base):
-    """An official. `session_key` changes with the password, which ends every session signed in before."""
+    """An official. `session_key` changes with the password, which ends all earlier sessions."""
 
     __tablename__ = "person"
 
@@ -34,7 +34,7 @@ class Person(Base):
 
 
 def by_username(session: Session, username: str) -> Person | None:
-    """The person who signs in under this name; upper and lower case are the same."""
+    """The person with this name for signing in; upper and lower case are equal."""
     return session.scalar(select(Person).where(Person.username == username.strip().lower()))
 
 
@@ -44,12 +44,12 @@ def by_id(session: Session, person_id: int) -> Person | None:
 
 
 def people(session: Session) -> list[Person]:
-    """Everybody, by name."""
+    """Every person by name."""
     return list(session.scalars(select(Person).order_by(Person.username)))
 
 
-def there_is_an_administrator(session: Session, *, besides: int | None = None) -> bool:
-    """Whether somebody (else than `besides`) can administer, and stays so until the transaction ends."""
+def has_administrator(session: Session, *, excluding: int | None = None) -> bool:
+    """Whether there is an active administrator besides `excluding`. Locks their rows until the commit."""
     administrators = select(Person.id).where(Person.role == Role.ADMINISTRATOR, Person.is_active)
-    found = session.scalars(administrators.order_by(Person.id).with_for_update()).all()
-    return any(person_id != besides for person_id in found)
+    ids = session.scalars(administrators.order_by(Person.id).with_for_update()).all()
+    return any(person_id != excluding for person_id in ids)

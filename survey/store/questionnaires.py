@@ -21,6 +21,6 @@ version = _versions.row
 questionnaire = _versions.load
 
 
-def shipped(name: str = DEFAULT) -> Questionnaire:
+def load_shipped(name: str = DEFAULT) -> Questionnaire:
     """A questionnaire that comes with the product."""
     return codec.questionnaire_from_yaml(library_text(name))

@@ -35,7 +35,7 @@ def count(session: Session, campaign_id: int) -> int:
     return session.scalar(select(func.count()).where(*_kept(campaign_id))) or 0
 
 
-def shuffled(session: Session, campaign_id: int, key: bytes) -> tuple[Ids, Places]:
+def shuffle_ids(session: Session, campaign_id: int, key: bytes) -> tuple[Ids, Places]:
     """The forms' numbers, in the order of a keyed hash of their submission ids, and that hash.
 
     Nobody without the key can tell it from a random order, and whoever asks again gets the same: a file

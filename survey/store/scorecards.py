@@ -69,7 +69,7 @@ class Decision(Base):
     decided_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
-class Evidence(Base):
+class StoredEvidence(Base):
     """The document behind an entry, as it was sent."""
 
     __tablename__ = "scorecard_evidence"
@@ -103,7 +103,7 @@ class Entered:
 
     entry: Entry
     decision: Decision | None
-    evidence: Evidence | None
+    evidence: StoredEvidence | None
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ versions = _versions.all
 definition = _versions.load
 
 
-def shipped(name: str = DEFAULT) -> Scorecard:
+def load_shipped(name: str = DEFAULT) -> Scorecard:
     """A scorecard that comes with the product."""
     return scorecard_codec.scorecard_from_text(library_text(name))
 
@@ -154,12 +154,12 @@ def lock_card(session: Session, card_id: int) -> None:
 def entries(session: Session, card_ids: Sequence[int]) -> list[Entered]:
     """Every entry of the cards, oldest first."""
     query = (
-        select(Entry, Decision, Evidence)
+        select(Entry, Decision, StoredEvidence)
         .outerjoin(Decision, Decision.entry_id == Entry.id)
-        .outerjoin(Evidence, Evidence.entry_id == Entry.id)
+        .outerjoin(StoredEvidence, StoredEvidence.entry_id == Entry.id)
         .where(Entry.card_id.in_(card_ids))
         .order_by(Entry.id)
-        .options(defer(Evidence.content, raiseload=True))
+        .options(defer(StoredEvidence.content, raiseload=True))
     )
     return [Entered(*row) for row in session.execute(query)]
 
@@ -186,9 +186,9 @@ def decision(session: Session, entry_id: int) -> Decision | None:
     return session.get(Decision, entry_id)
 
 
-def evidence(session: Session, card_id: int, entry_id: int) -> Evidence:
+def evidence(session: Session, card_id: int, entry_id: int) -> StoredEvidence:
     """The document of an entry of a card, with its content."""
-    query = select(Evidence).join(Entry, Entry.id == Evidence.entry_id)
+    query = select(StoredEvidence).join(Entry, Entry.id == StoredEvidence.entry_id)
     return require(session.scalar(query.where(Entry.id == entry_id, Entry.card_id == card_id)))
 
 

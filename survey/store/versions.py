@@ -15,7 +15,7 @@ from survey.store.db import UtcTime, require
 _LIBRARY = Path(instrument.__file__).resolve().parent / "library"
 
 
-class Document(Protocol):
+class VersionedDocument(Protocol):
     """What a questionnaire and a scorecard have in common."""
 
     @property
@@ -37,7 +37,7 @@ class VersionColumns:
     published_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
-D = TypeVar("D", bound=Document)
+D = TypeVar("D", bound=VersionedDocument)
 V = TypeVar("V", bound=VersionColumns)
 
 

@@ -18,13 +18,13 @@ from survey.store.db import Base, JsonText, UtcTime, require
 from survey.store.fieldwork import Campaign
 
 LEASE = timedelta(minutes=5)
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 TRIED_FOR = timedelta(days=7)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=12)
-_MOST_WORDS = 200
+_MAX_MESSAGE_CHARS = 200
 
 
-class State(StrEnum):
+class SummaryState(StrEnum):
     """What has become of a summary or a letter."""
 
     OPEN = "open"
@@ -32,7 +32,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-class Problem(StrEnum):
+class LetterProblem(StrEnum):
     """Why a letter is not sent."""
 
     REFUSED = "refused"
@@ -52,7 +52,7 @@ class WeeklyPlan(Base):
 
 
 class WeeklySummary(Base):
-    """The one summary of a campaign that is due on a day. `said` is its first sentence by language.
+    """The one summary of a campaign that is due on a day. `headline` is its first sentence by language.
 
     `try_at` is from when an open one may be made. What is made later is None before, and never changed after.
     """
@@ -68,7 +68,7 @@ class WeeklySummary(Base):
     attempts: Mapped[int]
     try_at: Mapped[datetime] = mapped_column(UtcTime)
     made_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    said: Mapped[dict[str, str] | None] = mapped_column(JsonText)
+    headline: Mapped[dict[str, str] | None] = mapped_column("said", JsonText)
     sha256: Mapped[str | None] = mapped_column(String(64))
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
 
@@ -76,7 +76,7 @@ class WeeklySummary(Base):
 class SummaryLetter(Base):
     """A summary on its way to one address. `token` names it to mail servers, the same at every try.
 
-    `problem` and `words`, the mail server's own, say why the last try failed; "" before there was one.
+    `problem` and `server_message` say why the last try failed; "" before there was one.
     """
 
     __tablename__ = "summary_letter"
@@ -91,7 +91,7 @@ class SummaryLetter(Base):
     try_at: Mapped[datetime] = mapped_column(UtcTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcTime)
     problem: Mapped[str] = mapped_column(String(20))
-    words: Mapped[str] = mapped_column(String(_MOST_WORDS))
+    server_message: Mapped[str] = mapped_column("words", String(_MAX_MESSAGE_CHARS))
 
 
 _WITHOUT_CONTENT = defer(WeeklySummary.content, raiseload=True)
@@ -137,7 +137,7 @@ def switch_off(session: Session, campaign_id: int) -> None:
     _drop_open_letters(session, campaign_id, keep=())
     session.execute(
         delete(WeeklySummary).where(
-            WeeklySummary.campaign_id == campaign_id, WeeklySummary.state != State.DONE
+            WeeklySummary.campaign_id == campaign_id, WeeklySummary.state != SummaryState.DONE
         )
     )
 
@@ -147,16 +147,16 @@ def _drop_open_letters(session: Session, campaign_id: int, *, keep: Sequence[str
     session.execute(
         delete(SummaryLetter).where(
             SummaryLetter.summary_id.in_(theirs),
-            SummaryLetter.state != State.DONE,
+            SummaryLetter.state != SummaryState.DONE,
             SummaryLetter.address.not_in(keep),
         )
     )
 
 
-def is_to_be_made(session: Session, campaign_id: int, due_on: date, *, now: datetime) -> bool:
+def is_due(session: Session, campaign_id: int, due_on: date, *, now: datetime) -> bool:
     """Whether the summary of this day is neither made nor given up nor in somebody's hands."""
     summary = _of_day(session, campaign_id, due_on)
-    return summary is None or (summary.state == State.OPEN and summary.try_at <= now)
+    return summary is None or (summary.state == SummaryState.OPEN and summary.try_at <= now)
 
 
 def claim(session: Session, campaign_id: int, due_on: date, *, now: datetime) -> WeeklySummary | None:
@@ -165,18 +165,18 @@ def claim(session: Session, campaign_id: int, due_on: date, *, now: datetime) ->
     One that has failed too often is given up, an earlier one that was never finished is forgotten.
     """
     plan = session.scalar(select(WeeklyPlan).where(WeeklyPlan.campaign_id == campaign_id).with_for_update())
-    if plan is None or not is_to_be_made(session, campaign_id, due_on, now=now):
+    if plan is None or not is_due(session, campaign_id, due_on, now=now):
         return None
     summary = _of_day(session, campaign_id, due_on)
     if summary is None:
         _forget_unfinished(session, campaign_id, due_on)
         summary = WeeklySummary(
-            campaign_id=campaign_id, due_on=due_on, language=plan.language, state=State.OPEN, attempts=0,
-            try_at=now, made_at=None, said=None, sha256=None, content=None,
+            campaign_id=campaign_id, due_on=due_on, language=plan.language, state=SummaryState.OPEN,
+            attempts=0, try_at=now, made_at=None, headline=None, sha256=None, content=None,
         )  # fmt: skip
         session.add(summary)
-    if summary.attempts >= MOST_ATTEMPTS:
-        summary.state = State.FAILED
+    if summary.attempts >= MAX_ATTEMPTS:
+        summary.state = SummaryState.FAILED
         return None
     summary.language, summary.attempts, summary.try_at = plan.language, summary.attempts + 1, now + LEASE
     session.flush()
@@ -193,31 +193,39 @@ def _forget_unfinished(session: Session, campaign_id: int, before: date) -> None
         delete(WeeklySummary).where(
             WeeklySummary.campaign_id == campaign_id,
             WeeklySummary.due_on < before,
-            WeeklySummary.state == State.OPEN,
+            WeeklySummary.state == SummaryState.OPEN,
         )
     )
 
 
 def finish(
-    session: Session, summary: WeeklySummary, content: bytes, said: Mapping[str, str], *, now: datetime
+    session: Session, summary: WeeklySummary, content: bytes, headline: Mapping[str, str], *, now: datetime
 ) -> bool:
     """Keep a summary for good, with a letter to everybody named; False when another has it in hand by now."""
     mine = (
         WeeklySummary.id == summary.id,
-        WeeklySummary.state == State.OPEN,
+        WeeklySummary.state == SummaryState.OPEN,
         WeeklySummary.attempts == summary.attempts,
     )
-    made = {"state": State.DONE, "made_at": now, "said": dict(said), "content": content}
-    fingerprint = hashlib.sha256(content).hexdigest()
-    result = session.execute(update(WeeklySummary).where(*mine).values(**made, sha256=fingerprint))
+    result = session.execute(
+        update(WeeklySummary)
+        .where(*mine)
+        .values(
+            state=SummaryState.DONE,
+            made_at=now,
+            headline=dict(headline),
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+    )
     if getattr(result, "rowcount", 0) != 1:
         return False
     plan = session.get(WeeklyPlan, summary.campaign_id)
     for address in plan.recipients if plan else ():
         session.add(
             SummaryLetter(
-                summary_id=summary.id, address=address, token=secrets.token_hex(16), state=State.OPEN,
-                attempts=0, queued_at=now, try_at=now, sent_at=None, problem="", words="",
+                summary_id=summary.id, address=address, token=secrets.token_hex(16), state=SummaryState.OPEN,
+                attempts=0, queued_at=now, try_at=now, sent_at=None, problem="", server_message="",
             )
         )  # fmt: skip
     return True
@@ -244,7 +252,7 @@ def by_id(session: Session, campaign_id: int, summary_id: int) -> WeeklySummary:
 
 def claim_letter(session: Session, *, now: datetime) -> Letter | None:
     """Take the letter in hand that waits longest; None when none is due."""
-    query = select(SummaryLetter).where(SummaryLetter.state == State.OPEN, SummaryLetter.try_at <= now)
+    query = select(SummaryLetter).where(SummaryLetter.state == SummaryState.OPEN, SummaryLetter.try_at <= now)
     query = query.order_by(SummaryLetter.try_at, SummaryLetter.id).limit(1)
     letter = session.scalar(query.with_for_update(skip_locked=True))
     if letter is None:
@@ -257,33 +265,44 @@ def claim_letter(session: Session, *, now: datetime) -> Letter | None:
 
 def a_letter_is_due(session: Session, *, can_send: bool, now: datetime) -> bool:
     """Whether a letter waits to be sent or, where there is no mail server, to be given up."""
-    due = [SummaryLetter.state == State.OPEN, SummaryLetter.try_at <= now]
+    due = [SummaryLetter.state == SummaryState.OPEN, SummaryLetter.try_at <= now]
     if not can_send:
         due.append(SummaryLetter.queued_at < now - TRIED_FOR)
     return session.scalar(select(SummaryLetter.id).where(*due).limit(1)) is not None
 
 
-def sent(session: Session, letter: SummaryLetter, *, now: datetime) -> bool:
+def note_sent(session: Session, letter: SummaryLetter, *, now: datetime) -> bool:
     """Note that the mail server took a letter; False when it was dropped meanwhile."""
-    return _settle(session, letter, state=State.DONE, sent_at=now, problem="", words="")
+    return _settle(session, letter, state=SummaryState.DONE, sent_at=now, problem="", server_message="")
 
 
-def not_sent(
-    session: Session, letter: SummaryLetter, problem: Problem, words: str, *, is_final: bool, now: datetime
+def note_failure(
+    session: Session,
+    letter: SummaryLetter,
+    problem: LetterProblem,
+    message: str,
+    *,
+    is_final: bool,
+    now: datetime,
 ) -> bool:
     """Note why a try failed, and try again after a pause that doubles, for seven days."""
     pause = min(_FIRST_PAUSE * 2 ** min(letter.attempts - 1, 10), _LONGEST_PAUSE)
     is_over = is_final or now + pause > letter.queued_at + TRIED_FOR
-    state = State.FAILED if is_over else State.OPEN
+    state = SummaryState.FAILED if is_over else SummaryState.OPEN
     return _settle(
-        session, letter, state=state, try_at=now + pause, problem=problem, words=words[:_MOST_WORDS]
+        session,
+        letter,
+        state=state,
+        try_at=now + pause,
+        problem=problem,
+        server_message=message[:_MAX_MESSAGE_CHARS],
     )
 
 
 def _settle(session: Session, letter: SummaryLetter, **values: object) -> bool:
     mine = (
         SummaryLetter.id == letter.id,
-        SummaryLetter.state == State.OPEN,
+        SummaryLetter.state == SummaryState.OPEN,
         SummaryLetter.attempts == letter.attempts,
     )
     result = session.execute(update(SummaryLetter).where(*mine).values(**values))
@@ -295,11 +314,11 @@ def give_up_old(session: Session, *, now: datetime) -> None:
     session.execute(
         update(SummaryLetter)
         .where(
-            SummaryLetter.state == State.OPEN,
+            SummaryLetter.state == SummaryState.OPEN,
             SummaryLetter.queued_at < now - TRIED_FOR,
             SummaryLetter.try_at <= now,
         )
-        .values(state=State.FAILED, problem=Problem.TOO_LATE)
+        .values(state=SummaryState.FAILED, problem=LetterProblem.TOO_LATE)
     )
 
 
@@ -307,11 +326,11 @@ def start_again(session: Session, summary: WeeklySummary, *, now: datetime) -> N
     """Make a summary that was given up, or send those of its letters that were; nothing else changes."""
     session.execute(
         update(WeeklySummary)
-        .where(WeeklySummary.id == summary.id, WeeklySummary.state == State.FAILED)
-        .values(state=State.OPEN, attempts=0, try_at=now)
+        .where(WeeklySummary.id == summary.id, WeeklySummary.state == SummaryState.FAILED)
+        .values(state=SummaryState.OPEN, attempts=0, try_at=now)
     )
     session.execute(
         update(SummaryLetter)
-        .where(SummaryLetter.summary_id == summary.id, SummaryLetter.state == State.FAILED)
-        .values(state=State.OPEN, attempts=0, queued_at=now, try_at=now)
+        .where(SummaryLetter.summary_id == summary.id, SummaryLetter.state == SummaryState.FAILED)
+        .values(state=SummaryState.OPEN, attempts=0, queued_at=now, try_at=now)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from survey.instrument.masking import Kind, masked
+from survey.instrument.masking import Kind, mask_text
 from survey.web.locale import gettext_in
 
 
@@ -17,4 +17,4 @@ def mask_in(language: str) -> Callable[[str], str]:
         Kind.DOSSIER: _("[dossier number]"),
         Kind.NUMBER: _("[number]"),
     }
-    return partial(masked, labels=words)
+    return partial(mask_text, labels=words)

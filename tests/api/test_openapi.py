@@ -13,7 +13,7 @@ from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
 from survey.instrument.codec import digest
 from survey.reports.export import exported
 from survey.results.campaign import CampaignResults
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.web.guards import PUBLIC, declared
 from tests.api.asking import Program, mistakes
 from tests.conftest import TODAY, Template, on_sqlite
@@ -41,7 +41,7 @@ def program(app: Flask) -> Program:
 
 @pytest.fixture(scope="module")
 def campaign_without_forms(app: Flask) -> str:
-    new = NewCampaign("Chưa có phiếu", digest(shipped()), TODAY, TODAY, (NewDesk("Quầy X", "Desk X"),))
+    new = NewCampaign("Chưa có phiếu", digest(load_shipped()), TODAY, TODAY, (NewDesk("Quầy X", "Desk X"),))
     return database_of(app).write(lambda session: open_campaign(session, new, now=datetime.now(UTC)).key)
 
 

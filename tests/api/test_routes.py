@@ -21,7 +21,7 @@ from survey.instrument.codec import digest
 from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.store import audit, fieldwork, tokens, units
 from survey.store.people import Person, Role
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.web.guards import OF_TOKENS, public
 from survey.web.problems import Problem
 from tests.api.asking import Program
@@ -30,7 +30,7 @@ from tests.conftest import SECRET, TODAY
 from tests.scorecards.builders import OF_ANOTHER_UNIT, QUARTER
 from tests.web.browsing import a_token, database_of
 
-Q = shipped()
+Q = load_shipped()
 OFFICE = "/office/campaigns/demo"
 LONG_AGO = datetime.now(UTC) - timedelta(days=400)
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date()

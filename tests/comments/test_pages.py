@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from survey.instrument.questionnaire import Questionnaire
 from survey.store.comments import CommentMark
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, send
 from tests.conftest import csrf_in, on_sqlite
 from tests.web.browsing import a_comment, database_of, elements
 from tests.web.naughty import strings
 
-Q: Questionnaire = shipped()
+Q: Questionnaire = load_shipped()
 PATH = "/office/campaigns/demo/comments"
 
 

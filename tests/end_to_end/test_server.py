@@ -27,14 +27,14 @@ from survey.fieldwork.campaigns import NewDesk, add_desk
 from survey.store import fieldwork, questionnaires, weekly
 from survey.store.db import Database
 from survey.store.responses import ResponseRow
-from survey.store.weekly import State, SummaryLetter, WeeklySummary
+from survey.store.weekly import SummaryLetter, SummaryState, WeeklySummary
 from tests.builders import a_form, receipt_in
 from tests.end_to_end.server import Server, bare_environment, checkout, demo_server, free_port, wait_until
 from tests.postgres import create_database
 
 pytestmark = pytest.mark.server
 
-QUESTIONNAIRE = questionnaires.shipped()
+QUESTIONNAIRE = questionnaires.load_shipped()
 COMMENT = "Cán bộ hướng dẫn rất tận tình"
 Form = dict[str, str]
 T = TypeVar("T")
@@ -225,7 +225,7 @@ def test_the_weekly_summary_is_made_once_by_the_processes_that_serve(either: Ser
         query = select(WeeklySummary.state)
         return _read(either.database_url, lambda session: list(session.scalars(query)))
 
-    wait_until(lambda: made() == [State.DONE], "the summary to be made without being asked for")
+    wait_until(lambda: made() == [SummaryState.DONE], "the summary to be made without being asked for")
     addresses = select(SummaryLetter.address)
     assert _read(either.database_url, lambda session: list(session.scalars(addresses))) == ["lan@example.vn"]
 

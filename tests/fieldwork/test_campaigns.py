@@ -12,10 +12,10 @@ from survey.instrument.codec import digest
 from survey.store import fieldwork
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from tests.conftest import TODAY
 
-DIGEST = digest(shipped())
+DIGEST = digest(load_shipped())
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 

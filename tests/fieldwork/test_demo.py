@@ -21,13 +21,13 @@ from survey.instrument.routing import asked_keys
 from survey.store import fieldwork, responses
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.store.responses import ResponseRow
 from tests.builders import a_form, receipt_in
 from tests.conftest import TODAY, Template, on_sqlite
 from tests.web.browsing import database_of
 
-Q = shipped()
+Q = load_shipped()
 
 
 def rows(session: Session) -> list[ResponseRow]:

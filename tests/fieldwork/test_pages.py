@@ -19,12 +19,12 @@ from werkzeug.test import TestResponse
 from survey.instrument import codec
 from survey.store import fieldwork, questionnaires
 from survey.store.fieldwork import Campaign, CollectorAtDesk
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, send
 from tests.conftest import sign_in_as
 from tests.web.browsing import database_of, everything_in, token
 
-Q = shipped()
+Q = load_shipped()
 DIGEST = codec.digest(Q)
 LANGUAGES = ("vi", "en")
 DAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
@@ -297,7 +297,7 @@ def publish(office: FlaskClient, content: bytes | str, lang: str = "vi") -> Test
 
 
 def changed(path: list[str | int], value: object) -> str:
-    """The shipped questionnaire with one thing changed, as a file."""
+    """The load_shipped questionnaire with one thing changed, as a file."""
     document = codec.to_document(Q)
     place = document
     for step in path[:-1]:

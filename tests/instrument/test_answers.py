@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from survey.instrument.answers import (
     AnswerError,
+    AnswerProblem,
     Missing,
-    Problem,
     from_stored,
     is_complete,
-    read,
+    parse_form,
     to_stored,
 )
 from survey.instrument.codec import from_document
@@ -33,7 +33,7 @@ def _answers_of(item: Question | Criterion) -> set[object]:
 
 
 def test_not_applicable_left_blank_and_not_asked_are_three_facts() -> None:
-    answers = read(Q, _form(acc_online="na", result_status="pending")).answers
+    answers = parse_form(Q, _form(acc_online="na", result_status="pending")).answers
     assert answers.values["acc_online"] is Missing.NOT_APPLICABLE
     assert answers.values["acc_info"] is Missing.BLANK
     assert answers.values["res_ontime"] is Missing.NOT_ASKED
@@ -43,7 +43,7 @@ def test_not_applicable_left_blank_and_not_asked_are_three_facts() -> None:
 
 
 def test_answers_off_the_path_are_dropped() -> None:
-    answers = read(
+    answers = parse_form(
         Q, _form(respondent_group="citizen", imp_ez_support="5", result_status="pending", res_ontime="5")
     )
     assert answers.errors == ()
@@ -70,38 +70,46 @@ def test_a_question_that_hangs_on_a_hidden_answer_is_hidden() -> None:
 def test_a_missing_routing_answer_is_an_error_and_a_missing_rating_is_not() -> None:
     form = _form()
     del form["service_domain"]
-    assert read(Q, form).errors == (AnswerError("service_domain", Problem.REQUIRED),)
+    assert parse_form(Q, form).errors == (AnswerError("service_domain", AnswerProblem.REQUIRED),)
 
 
 def test_an_answer_that_is_not_offered_is_named() -> None:
-    assert read(Q, _form(acc_info="6")).errors == (AnswerError("acc_info", Problem.NOT_OFFERED, "6"),)
-    assert read(Q, _form(acc_info="na")).errors == (AnswerError("acc_info", Problem.NOT_OFFERED, "na"),)
-    assert read(Q, _form(visits="v9")).errors == (AnswerError("visits", Problem.NOT_OFFERED, "v9"),)
+    assert parse_form(Q, _form(acc_info="6")).errors == (
+        AnswerError("acc_info", AnswerProblem.NOT_OFFERED, "6"),
+    )
+    assert parse_form(Q, _form(acc_info="na")).errors == (
+        AnswerError("acc_info", AnswerProblem.NOT_OFFERED, "na"),
+    )
+    assert parse_form(Q, _form(visits="v9")).errors == (
+        AnswerError("visits", AnswerProblem.NOT_OFFERED, "v9"),
+    )
 
 
 def test_two_different_answers_to_one_question_are_refused_and_the_same_twice_is_not() -> None:
     twice, same = _form(), _form()
     twice["acc_info"], same["acc_info"] = ["4", "5"], ["4", "4"]
-    assert read(Q, twice).errors == (AnswerError("acc_info", Problem.ANSWERED_TWICE, "4, 5"),)
-    assert read(Q, same).answers.rating("acc_info") == 4
+    assert parse_form(Q, twice).errors == (AnswerError("acc_info", AnswerProblem.ANSWERED_TWICE, "4, 5"),)
+    assert parse_form(Q, same).answers.rating("acc_info") == 4
 
 
 def test_a_line_break_counts_as_one_character_of_the_comment() -> None:
-    assert read(Q, _form(comment="\r\n" * 999 + "x")).errors == ()
-    assert read(Q, _form(comment="x" * 1001)).errors == (AnswerError("comment", Problem.TOO_LONG, "1001"),)
+    assert parse_form(Q, _form(comment="\r\n" * 999 + "x")).errors == ()
+    assert parse_form(Q, _form(comment="x" * 1001)).errors == (
+        AnswerError("comment", AnswerProblem.TOO_LONG, "1001"),
+    )
 
 
 def test_a_comment_is_kept_to_the_letter() -> None:
     text = "  =1+1 \x00 <b>\r\n\u202e \U0001f600 e\u0302\u0301 "
-    assert read(Q, _form(comment=text)).answers.comment == text
+    assert parse_form(Q, _form(comment=text)).answers.comment == text
 
 
 def test_a_form_with_seven_ratings_is_incomplete_and_with_eight_is_not() -> None:
     keys = [criterion.key for criterion in Q.scored_criteria][:8]
     eight = dict.fromkeys(keys, "3")
-    assert is_complete(Q, read(Q, _form(**eight)).answers)
+    assert is_complete(Q, parse_form(Q, _form(**eight)).answers)
     del eight[keys[0]]
-    assert not is_complete(Q, read(Q, _form(**eight)).answers)
+    assert not is_complete(Q, parse_form(Q, _form(**eight)).answers)
 
 
 _sent = st.dictionaries(
@@ -116,7 +124,7 @@ _sent = st.dictionaries(
 def test_whatever_is_sent_every_item_gets_exactly_one_answer_that_is_offered(
     form: dict[str, list[str]],
 ) -> None:
-    reading = read(Q, form)
+    reading = parse_form(Q, form)
     chosen = {q.key: option for q in Q.questions if (option := reading.answers.option(q.key))}
     asked = asked_keys(Q, chosen)
     for item in Q.items():

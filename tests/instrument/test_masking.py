@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.instrument.folding import composed, folded, search_key
-from survey.instrument.masking import Kind, masked
+from survey.instrument.folding import compose, fold, search_key
+from survey.instrument.masking import Kind, mask_text
 
 WORDS = {kind: f"<{kind}>" for kind in Kind}
 
 
 def hidden(text: str) -> str:
-    return masked(text, WORDS)
+    return mask_text(text, WORDS)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_any_text_can_be_masked_and_masking_twice_changes_nothing(text: str) -> 
 
 @given(st.text())
 def test_folding_keeps_places(text: str) -> None:
-    plain = composed(text)
-    assert len(folded(plain)) == len(plain)
+    plain = compose(text)
+    assert len(fold(plain)) == len(plain)
 
 
 @given(st.from_regex(r"0[35789]\d{8}", fullmatch=True), st.text(alphabet="aàđ ,;\n", max_size=5))

@@ -4,7 +4,7 @@ from survey.instrument.themes import themes
 
 
 def found(*comments: str) -> dict[str, int]:
-    return {theme.words: theme.n for theme in themes(comments)}
+    return {theme.phrase: theme.n for theme in themes(comments)}
 
 
 def test_a_pair_is_counted_once_a_comment_whatever_its_accents() -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import func, select, update
 
 from survey.intake import later
 from survey.store.db import Database
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.store.saved_forms import SavedForm
 from tests.builders import a_form, receipt_in
 
-Q = shipped()
+Q = load_shipped()
 
 
 @pytest.fixture

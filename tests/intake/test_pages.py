@@ -10,11 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from survey.intake.document import ID_MARK, NONCE_MARK, Document
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.web.compress import accepts_gzip
 from tests.builders import ROUTING, a_form, receipt_in
 
-Q = shipped()
+Q = load_shipped()
 
 
 def test_the_document_holds_every_question_in_both_languages(citizen: FlaskClient) -> None:

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from survey.intake import codes, receipts
 from survey.store import fieldwork, responses
 from survey.store.db import Database
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.store.responses import ResponseRow
 from tests.builders import a_form, receipt_in, send
 from tests.conftest import app_on
 
-Q = shipped()
+Q = load_shipped()
 
 
 def _stored(app: Flask, form: dict[str, str]) -> list[ResponseRow]:

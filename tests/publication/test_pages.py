@@ -12,13 +12,13 @@ from survey.instrument.codec import digest
 from survey.publication import links
 from survey.results import verification
 from survey.store import fieldwork
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.web.context import now, today
 from tests.builders import a_form, send
 from tests.conftest import csrf_in
 from tests.web.browsing import database_of
 
-Q = shipped()
+Q = load_shipped()
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 KEYS = ("k" * 40,)
 

@@ -18,7 +18,7 @@ from survey.publication.weekly_schedule import newest_due, next_due, week_before
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
-from survey.store.weekly import State, WeeklySummary
+from survey.store.weekly import SummaryState, WeeklySummary
 from survey.web.background import BackgroundThread, attach
 from tests.builders import a_form, send
 from tests.comments.test_pages import note
@@ -178,9 +178,9 @@ def test_a_summary_is_made_once_a_week_and_says_what_the_page_says(
     assert (newest.due_on, first.due_on) == (monday + WEEKS[1], monday)
     assert first.content is not None
     assert first.content.startswith(b"%PDF-")
-    assert first.said is not None
-    assert "/ 38 điểm" in first.said["vi"]
-    assert "/ 38 points" in first.said["en"]
+    assert first.headline is not None
+    assert "/ 38 điểm" in first.headline["vi"]
+    assert "/ 38 points" in first.headline["en"]
     log = sign_in_as(demo_app, "admin").get("/office/audit?lang=en").text
     assert log.count("made a weekly summary") == 2
 
@@ -288,12 +288,12 @@ def test_one_that_ends_its_process_three_times_is_given_up_until_somebody_says_s
     demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    for _attempt in range(weekly.MOST_ATTEMPTS):
+    for _attempt in range(weekly.MAX_ATTEMPTS):
         assert claimed(demo_app, clock) is not None
         clock.moment += weekly.LEASE
     assert worker.run_due() == []
     (summary,) = summaries(demo_app)
-    assert summary.state == State.FAILED
+    assert summary.state == SummaryState.FAILED
     database_of(demo_app).write(lambda s: weekly.start_again(s, summary, now=clock.moment))
     assert [outcome.succeeded for outcome in worker.run_due()] == [True]
 
@@ -438,7 +438,7 @@ def test_a_campaign_that_is_over_offers_nothing(administrator: FlaskClient) -> N
 def test_looking_at_the_page_has_done_what_is_due(demo_app: Flask, viewer: FlaskClient) -> None:
     switch_on(demo_app, datetime.now(UTC) - WEEKS[2])
     assert viewer.get(PAGE).status_code == 200
-    until(lambda: [one.state for one in summaries(demo_app)] == [State.DONE])
+    until(lambda: [one.state for one in summaries(demo_app)] == [SummaryState.DONE])
     until(lambda: not demo_app.extensions["background"][WeeklyWorker].is_running)
 
 

@@ -14,7 +14,7 @@ from survey import create_app
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
-from survey.store.weekly import State, SummaryLetter
+from survey.store.weekly import SummaryLetter, SummaryState
 from survey.web.background import BackgroundThread, attach
 from survey.web.context import now
 from survey.web.mail import MailServer, read_mail_server
@@ -93,10 +93,10 @@ def test_each_gets_a_letter_of_its_own_with_the_very_file_that_is_kept(
     assert letter["Subject"].endswith(the_campaign(demo_app).name)
     assert letter["Auto-Submitted"] == "auto-generated"
     words, attached = parts(letter)
-    assert summary.said is not None
+    assert summary.headline is not None
     for part in (
         "DỮ LIỆU MINH HỌA",
-        summary.said["vi"],
+        summary.headline["vi"],
         str(summary.sha256),
         "https://khaosat.example.vn" + PAGE,
     ):
@@ -157,7 +157,7 @@ def test_an_official_has_a_letter_sent_again(demo_app: Flask, server: MailServer
     token = csrf_in(officer.get(PAGE).text)
     again = officer.post(f"{PAGE}/{summary.id}/again", data={"csrf_token": token})
     assert again.status_code == 303
-    until(lambda: letters(demo_app)[LAN].state == State.DONE)
+    until(lambda: letters(demo_app)[LAN].state == SummaryState.DONE)
     assert to(inbox) == [MINH, LAN], "nobody gets it twice"
     assert "Try again" not in officer.get(f"{PAGE}?lang=en").text
 
@@ -190,7 +190,7 @@ def test_a_server_that_stays_away_is_tried_for_seven_days(demo_app: Flask, clock
     switch_on(demo_app, clock.moment - WEEKS[1], LAN)
     began, tries = clock.moment, 0
     away = a_worker(demo_app, at(free_port()), clock)
-    while not tries or letters(demo_app)[LAN].state == State.OPEN:
+    while not tries or letters(demo_app)[LAN].state == SummaryState.OPEN:
         tries += sum(not outcome.succeeded for outcome in away.run_due())
         clock.moment = letters(demo_app)[LAN].try_at
     assert timedelta(days=6) < clock.moment - began <= timedelta(days=7, hours=12)
@@ -204,7 +204,7 @@ def test_a_process_killed_while_sending_leaves_the_letter_to_another_under_the_s
     demo_app: Flask, worker: WeeklyWorker, inbox: Inbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as killed:
-        killed.setattr("survey.store.weekly.sent", kill)
+        killed.setattr("survey.store.weekly.note_sent", kill)
         with pytest.raises(KilledError):
             worker.run_due()
     assert to(inbox) == [LAN]

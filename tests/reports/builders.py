@@ -10,7 +10,7 @@ from survey.instrument.questionnaire import Criterion, Questionnaire, Section, T
 from survey.results.campaign import AnswerCounts, Breakdown, CampaignFacts, CampaignResults, FormCounts, Tally
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score, SectionScore
-from survey.scoring.verdict import FormsNeeded, Reading, Verdict
+from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict
 
 _LIBRARY = Path(__file__).resolve().parents[2] / "survey" / "instrument" / "library" / "dungquat_38.yaml"
 HOSTILE = (
@@ -111,7 +111,7 @@ def withheld() -> CampaignResults:
     results = normal()
     score = replace(
         results.score, score=31.5, verdict=Verdict.WITHHELD, withheld_because=("small_group:business:7",),
-        interval=Interval(28.75, 34.0625), reading=Reading.ABOVE,
+        interval=Interval(28.75, 34.0625), reading=BandPosition.ABOVE,
     )  # fmt: skip
     return replace(results, score=score, forms_needed=None, forms=FormCounts(24, 0, 0, 0))
 
@@ -188,7 +188,7 @@ def _score(questionnaire: Questionnaire, answers: tuple[AnswerCounts, ...]) -> S
         interval_t=Interval(value - 1, value + 1),
         interval_logit_t=Interval(value - 1.01, value + 1.01), verdict=Verdict.INCONCLUSIVE,
         withheld_because=(),
-        reading=Reading.WITHIN, p_ge_low=0.9613, n_respondents=300, sum_weights=300.0, criteria=criteria,
+        reading=BandPosition.WITHIN, p_ge_low=0.9613, n_respondents=300, sum_weights=300.0, criteria=criteria,
         sections=sections,
     )  # fmt: skip
 

@@ -97,7 +97,7 @@ def test_a_job_of_a_killed_process_is_taken_over_when_its_lease_has_run_out(
 
 def test_a_job_that_ends_its_process_three_times_is_given_up(worker: ExportWorker, clock: Clock) -> None:
     made = asked(worker)
-    for _attempt in range(export_jobs.MOST_ATTEMPTS):
+    for _attempt in range(export_jobs.MAX_ATTEMPTS):
         assert worker.database.write(lambda session: export_jobs.claim(session, now=clock())) is not None
         clock.moment += export_jobs.LEASE + timedelta(seconds=1)
     worker.run_due()
@@ -129,7 +129,7 @@ def test_a_file_that_cannot_be_made_is_said_to_have_failed(
 def test_file_and_job_are_gone_after_a_day(worker: ExportWorker, clock: Clock) -> None:
     made = asked(worker)
     worker.run_due()
-    clock.moment += export_jobs.KEPT - timedelta(minutes=1)
+    clock.moment += export_jobs.KEEP_FOR - timedelta(minutes=1)
     worker.run_due()
     assert len(list(worker.folder.iterdir())) == 1
     clock.moment += timedelta(minutes=2)

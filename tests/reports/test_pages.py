@@ -12,12 +12,12 @@ from survey.instrument.codec import digest
 from survey.reports.export import FORMATS, exported
 from survey.results.campaign import CampaignResults, campaign_results
 from survey.store import fieldwork
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.web.context import database, today
 from tests.builders import a_form, send
 from tests.conftest import on_sqlite, sign_in_as
 
-Q = shipped()
+Q = load_shipped()
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 BUSINESS = {"respondent_group": "business"}
 

@@ -26,7 +26,7 @@ from survey.web.context import database, now
 from tests.reports import builders
 from tests.reports.test_pages import results_of
 
-Q = questionnaires.shipped()
+Q = questionnaires.load_shipped()
 URL = "/office/campaigns/demo/responses"
 
 

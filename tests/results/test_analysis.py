@@ -9,7 +9,7 @@ from survey.scoring.design import SampleDesign
 from survey.scoring.results import Score
 from survey.scoring.rules import Target
 from survey.scoring.score import score_responses
-from survey.scoring.verdict import Reading
+from survey.scoring.verdict import BandPosition
 from tests.reports.builders import normal
 from tests.scoring.builders import random_answers, some_rules
 
@@ -32,7 +32,7 @@ def test_what_if_stops_at_the_maximum() -> None:
     assert everything is not None
     earned = sum((c.points or 0) for c in SCORE.criteria) * SCORE.max_points / SCORE.scored_max
     assert everything.gain == pytest.approx(SCORE.max_points - earned)
-    assert everything.reading is Reading.ABOVE
+    assert everything.reading is BandPosition.ABOVE
 
 
 def test_what_if_of_no_score_is_nothing() -> None:

@@ -19,10 +19,10 @@ from survey.scoring.results import Score
 from survey.scoring.score import SurveyScore, score_responses
 from survey.store import fieldwork, responses, rollups
 from survey.store.db import Database
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from tests.conftest import TODAY
 
-Q = shipped()
+Q = load_shipped()
 RULES = rules_of(Q)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 24, tzinfo=ZONE)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.scorecards.cards import MAX_EVIDENCE_BYTES
 from survey.store import audit, scorecards, units
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.web.context import today
 from tests.builders import a_form, send
 from tests.conftest import on_postgres, sign_in_as
@@ -252,7 +252,7 @@ def test_a_file_is_entered_whole_or_not_at_all(
 def test_satisfaction_is_live(demo_app: Flask, citizen: FlaskClient) -> None:
     before = results_of(demo_app, QUARTER)
     for _ in range(20):
-        send(citizen, a_form(shipped(), "1"))
+        send(citizen, a_form(load_shipped(), "1"))
     after = results_of(demo_app, QUARTER)
     assert before.scored.points is not None
     assert after.scored.points is not None

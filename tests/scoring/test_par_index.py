@@ -9,9 +9,9 @@ from survey.scoring.par_index import (
     CardPoints,
     ComponentRules,
     IndicatorRule,
+    IndicatorState,
     Light,
     Observed,
-    State,
     score_card,
     score_indicator,
 )
@@ -34,7 +34,7 @@ SURVEY = IndicatorRule("s", 38, "from_survey", 28)
 )  # fmt: skip
 def test_a_value_earns_what_its_rule_says(rule: IndicatorRule, value: float, points: float) -> None:
     scored = score_indicator(rule, Observed(value))
-    assert scored.state is State.SCORED
+    assert scored.state is IndicatorState.SCORED
     assert scored.points == pytest.approx(points, abs=1e-12)
     assert scored.to_gain == pytest.approx(rule.max_points - points, abs=1e-12)
 
@@ -50,7 +50,7 @@ def test_a_missing_value_no_case_and_no_target_are_three_things() -> None:
         score_indicator(RATIO, Observed(None, 0, 0)).state,
         score_indicator(replace(RATIO, target=None), Observed(95)).state,
     ]
-    assert states == [State.MISSING, State.NO_CASE, State.NO_TARGET]
+    assert states == [IndicatorState.MISSING, IndicatorState.NO_CASE, IndicatorState.NO_TARGET]
 
 
 def test_counted_cases_have_a_wilson_interval_and_typed_rates_have_none() -> None:

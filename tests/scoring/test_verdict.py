@@ -5,12 +5,12 @@ import pytest
 from survey.scoring.interval import Interval
 from survey.scoring.rules import Target
 from survey.scoring.verdict import (
+    BandPosition,
     FormsNeeded,
-    Reading,
     Spread,
     Verdict,
+    band_position,
     forms_needed,
-    reading_of,
     verdict_of,
 )
 
@@ -49,10 +49,15 @@ def test_no_interval_decides_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("score", "reading"),
-    [(27.99, Reading.BELOW), (28, Reading.WITHIN), (30, Reading.WITHIN), (30.01, Reading.ABOVE)],
+    [
+        (27.99, BandPosition.BELOW),
+        (28, BandPosition.WITHIN),
+        (30, BandPosition.WITHIN),
+        (30.01, BandPosition.ABOVE),
+    ],
 )
-def test_both_edges_belong_to_the_band(score: float, reading: Reading) -> None:
-    assert reading_of(score, BAND) is reading
+def test_both_edges_belong_to_the_band(score: float, reading: BandPosition) -> None:
+    assert band_position(score, BAND) is reading
 
 
 def test_a_score_two_points_under_the_band_needs_86_forms() -> None:

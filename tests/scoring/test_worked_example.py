@@ -8,7 +8,7 @@ import pytest
 from survey.scoring.arrays import Floats, Labels
 from survey.scoring.design import SampleDesign
 from survey.scoring.rules import Rules, ScoredCriterion, Target
-from survey.scoring.score import Reading, Score, Verdict, score_responses
+from survey.scoring.score import BandPosition, Score, Verdict, score_responses
 from tests.cases import CASES
 from tests.scoring.builders import LINEAR
 
@@ -83,7 +83,7 @@ def test_the_t_interval_uses_satterthwaite(example: Score) -> None:
 
 def test_it_is_provisional_within_the_band_and_inconclusive(example: Score) -> None:
     assert example.provisional
-    assert example.reading is Reading.WITHIN
+    assert example.reading is BandPosition.WITHIN
     assert example.verdict is Verdict.INCONCLUSIVE
     assert example.withheld_because == ()
 

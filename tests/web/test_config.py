@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from survey import create_app
 from survey.config import ConfigError, Settings, read_settings
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, send
 from tests.conftest import app_on, settings_for, sign_in_as
 
@@ -148,7 +148,7 @@ def test_only_trusted_proxies_say_who_visits(url: str, tmp_path: Path, proxies: 
 
 
 def test_a_new_secret_keeps_the_receipts_of_the_old_one(demo_url: str, tmp_path: Path) -> None:
-    form = a_form(shipped())
+    form = a_form(load_shipped())
     old = app_on(demo_url, tmp_path)
     code = send(old.test_client(), form)
     old.extensions["database"].dispose()

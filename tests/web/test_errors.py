@@ -13,7 +13,7 @@ from werkzeug.exceptions import abort
 
 from survey.fieldwork.campaigns import set_quota
 from survey.store import fieldwork
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.web.errors import REFUSAL_STATUS, Refusal
 from survey.web.guards import public
 from survey.web.locale import gettext_in
@@ -21,7 +21,7 @@ from tests.builders import a_form
 from tests.conftest import Template, app_on, sign_in_as
 from tests.web.browsing import app_for_all, database_of
 
-Q = shipped()
+Q = load_shipped()
 WORDS = {
     ("vi", 404): "Không tìm thấy trang", ("en", 404): "Page not found",
     ("vi", 405): "Không thể mở trang theo cách này", ("en", 405): "This page cannot be opened like this",

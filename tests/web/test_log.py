@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from survey.web.context import database
 from survey.web.guards import public
 from survey.web.log import JsonFormatter
@@ -20,7 +20,7 @@ from tests.builders import a_form, receipt_in
 from tests.conftest import app_on, sign_in_as
 from tests.web.browsing import token
 
-Q = shipped()
+Q = load_shipped()
 SECRET = "tell-nobody-7391"  # noqa: S105 — to be looked for in the log
 ADDRESS = "203.0.113.77"
 BROWSER = "Nokia-of-Mrs-Lan/1.0"

@@ -15,14 +15,14 @@ from werkzeug.test import TestResponse
 from survey import create_app
 from survey.accounts import sign_in
 from survey.store import people
-from survey.store.questionnaires import shipped
+from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, receipt_in
 from tests.conftest import PASSWORD, Template, app_on, csrf_in, on_sqlite, settings_for, sign_in_as
 from tests.web.browsing import address, app_for_all, database_of, elements, everything_in, routes, token
 
 pytestmark = on_sqlite
 
-Q = shipped()
+Q = load_shipped()
 LANGUAGES = ("vi", "en")
 FROM_ELSEWHERE = re.compile(r"^\s*([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 HEADERS = {
