@@ -5,6 +5,7 @@ from typing import Any
 
 from survey.reports import codebook
 from survey.reports.files import json as result_file
+from survey.results.campaign import VIEWS
 from survey.scoring.verdict import Verdict
 
 Schema = dict[str, Any]
@@ -123,12 +124,7 @@ _RESULTS = members(
     ),
     populations=map_of(WHOLE),
     populations_ignored=YES_NO,
-    groups=list_of(ref("Part")),
-    desks=list_of(ref("Part")),
-    units=list_of(ref("Part")),
-    fields=list_of(ref("Part")),
-    by_channel=list_of(ref("Part")),
-    months=list_of(ref("Part")),
+    **{name: list_of(ref("Part")) for name in VIEWS.values()},
     modes=map_of(WHOLE),
     channels=list_of(members(key=TEXT, label=TEXTS, n=WHOLE)),
     languages=map_of(WHOLE),

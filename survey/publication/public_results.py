@@ -20,12 +20,7 @@ def public_results(results: CampaignResults) -> CampaignResults | None:
     return replace(
         results,
         score=_large_enough(results.score, fewest),
-        groups=_shown(results.groups),
-        desks=_shown(results.desks),
-        units=_shown(results.units),
-        fields=_shown(results.fields),
-        by_channel=_shown(results.by_channel),
-        months=_shown(results.months),
+        breakdowns={view: _shown(parts) for view, parts in results.breakdowns.items()},
         answers=tuple(row for row in results.answers if row.n_valid >= fewest),
         channels=(),
         languages=(),

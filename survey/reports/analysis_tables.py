@@ -104,7 +104,7 @@ def priorities(ranked: Sequence[RankedCriterion], language: str) -> Table:
 def against_population(results: CampaignResults, language: str) -> Table:
     """Each group's share of the forms beside its share of the people served, where they are known."""
     _ = gettext_in(language)
-    people, forms = sum(results.populations.values()), sum(part.n for part in results.groups)
+    people, forms = sum(results.populations.values()), sum(part.n for part in results.parts("group"))
     rows = tuple(
         (
             part.label.to(language),
@@ -114,7 +114,7 @@ def against_population(results: CampaignResults, language: str) -> Table:
             results.populations.get(part.key, 0) / people,
             results.populations.get(part.key, 0) / part.n if part.n else None,
         )
-        for part in results.groups
+        for part in results.parts("group")
         if people
     )
     columns = (
@@ -126,7 +126,9 @@ def against_population(results: CampaignResults, language: str) -> Table:
         Column("weight", _("People a form stands for"), "points"),
     )
     title = _("Respondents against the people served")
-    return Table("population", title, columns, tuple(part.key for part in results.groups if people), rows)
+    return Table(
+        "population", title, columns, tuple(part.key for part in results.parts("group") if people), rows
+    )
 
 
 def _difference_columns(language: str) -> tuple[Column, ...]:

@@ -57,7 +57,9 @@ def variables(
 
 def of_results(results: CampaignResults) -> tuple[Variable, ...]:
     """The variables of the forms that a result is of."""
-    desks, units = ({part.key: part.label for part in parts} for parts in (results.desks, results.units))
+    desks, units = (
+        {part.key: part.label for part in parts} for parts in (results.parts("desk"), results.parts("unit"))
+    )
     return variables(results.questionnaire, desks, units)
 
 

@@ -4,21 +4,13 @@ The parts of each view and of each view within groups are a fixed set, decided a
 (`basis.hidden`). Other crossings are refused: from enough of them small cells can be found by subtraction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from survey.instrument.questionnaire import Text
-from survey.results.basis import UNIT_VIEW, Basis
-from survey.results.campaign import Breakdown, CampaignResults, Part
+from survey.reports import wording
+from survey.results.basis import Basis
+from survey.results.campaign import VIEWS, Part
 from survey.web.locale import LANGUAGES, gettext_in
-
-VIEW_NAMES: dict[str, Callable[[CampaignResults], tuple[Breakdown, ...]]] = {
-    "group": lambda results: results.groups,
-    "desk": lambda results: results.desks,
-    UNIT_VIEW: lambda results: results.units,
-    "field": lambda results: results.fields,
-    "channel": lambda results: results.by_channel,
-    "month": lambda results: results.months,
-}
 
 
 class FilterError(ValueError):
@@ -31,18 +23,10 @@ class FilterError(ValueError):
 
 def view_names(basis: Basis, language: str) -> dict[str, str]:
     """What the views are called, in the order they are shown; units only where a desk has one."""
-    return {view: name for view, name in _names(language).items() if view in basis.rolled.views}
-
-
-def _names(language: str) -> dict[str, str]:
-    _ = gettext_in(language)
     return {
-        "group": _("Respondent groups"),
-        "desk": _("Desks"),
-        UNIT_VIEW: _("Units"),
-        "field": _("Fields"),
-        "channel": _("Submission channels"),
-        "month": _("Months"),
+        view: name
+        for view, (name, _part) in wording.view_names(language).items()
+        if view in basis.rolled.views
     }
 
 
@@ -69,11 +53,11 @@ def part_asked_for(basis: Basis, asked: Mapping[str, str], language: str) -> Par
         There is no such part, it may not be shown, or more is crossed than a view with groups.
     """
     _ = gettext_in(language)
-    wanted = {view: asked[view] for view in VIEW_NAMES if asked.get(view)}
+    wanted = {view: asked[view] for view in VIEWS if asked.get(view)}
     for view, part in wanted.items():
         if part not in basis.labels(view) or not basis.rolled.sizes(view).get(part):
             words = _("Nobody answered for “{found}” ({view}); choose from the list")
-            raise FilterError(view, words.format(found=part[:40], view=_names(language)[view]))
+            raise FilterError(view, words.format(found=part[:40], view=wording.view_names(language)[view][0]))
     others = [view for view in wanted if view != "group"]
     if len(others) > 1:
         words = _(

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from survey.drawing.canvas import PictureKind
 from survey.drawing.formatting import format_points
 from survey.reports import analysis_tables, comparison_charts, figures, filters, numbers, tables, wording
-from survey.reports.filters import VIEW_NAMES, FilterError
+from survey.reports.filters import FilterError
 from survey.results import analysis
 from survey.results.basis import Basis, basis_of
-from survey.results.campaign import CampaignResults, results_and_basis, results_of_part
+from survey.results.campaign import VIEWS, CampaignResults, results_and_basis, results_of_part
 from survey.store import fieldwork, rollups
 from survey.web.context import database, office, this_morning, today
 from survey.web.guards import may
@@ -47,7 +47,7 @@ def campaign(key: str) -> ResponseReturnValue:
         parts=_parts_figures(results, basis, language()) if shown.part is None else {},
         choices=filters.choices(basis, language()),
         view_names=filters.view_names(basis, language()),
-        asked={view: request.args.get(view, "") for view in VIEW_NAMES},
+        asked={view: request.args.get(view, "") for view in VIEWS},
         opens=partial(_opens, basis),
         number_link=partial(_number_link, key),
         errors=errors,
@@ -97,7 +97,7 @@ def comparison(key: str) -> ResponseReturnValue:
         words = _("There is nothing to compare by “%(found)s”; choose from the list")
         errors = {"by": words % {"found": view[:40]}}
         view = "desk"
-    parts = VIEW_NAMES[view](results)
+    parts = results.parts(view)
     rows = comparison_charts.rows_of(parts, language())
     pairs = analysis.pairs_of(basis, view)
     return _analysis_page(
@@ -189,7 +189,7 @@ def _parts_figures(results: CampaignResults, basis: Basis, words: str) -> dict[s
     """The small multiples: each view's parts on a scale."""
     drawings: dict[str, figures.Draw] = {}
     for view, name in filters.view_names(basis, words).items():
-        rows = comparison_charts.rows_of(VIEW_NAMES[view](results), words)
+        rows = comparison_charts.rows_of(results.parts(view), words)
         if len(rows) > 1:
             drawings[f"parts-{view}"] = partial(_intervals, name, rows)
     return dict(figures.figures(results, words, drawings))

@@ -85,8 +85,8 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:
     criteria = tables.criteria(results, language)
     yield ReportPart(_("Annex 1. Points by criterion"), (table_grid(criteria, language, titled=False),))
     parts = (
-        *(build(results, language) for build in (tables.whole, tables.groups, tables.desks)),
-        *tables.views(results, language),
+        tables.whole(results, language),
+        *tables.breakdowns(results, language),
         tables.languages(results, language),
     )
     grids = tuple(table_grid(table, language) for table in parts)

@@ -7,12 +7,13 @@ from dataclasses import replace
 from survey.drawing.formatting import format_count
 from survey.drawing.tables import Cell, Column, Table
 from survey.reports import wording
-from survey.results.campaign import Breakdown, CampaignResults, satisfied_share
+from survey.results.campaign import VIEWS, Breakdown, CampaignResults, satisfied_share
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score
 from survey.web.locale import LANGUAGES, Gettext, gettext_in
 
 N_WEAKEST = 3
+_ALWAYS_SHOWN = ("group", "desk")
 
 
 def whole(results: CampaignResults, language: str) -> Table:
@@ -23,46 +24,17 @@ def whole(results: CampaignResults, language: str) -> Table:
     return Table("score", _("Score"), columns, ("whole",), (row,))
 
 
-def groups(results: CampaignResults, language: str) -> Table:
-    """The score of each respondent group, with the number of people served where the office entered it."""
+def breakdown(results: CampaignResults, view: str, language: str) -> Table:
+    """The score of each part of a view; of groups with the number of people served, where it was entered."""
     _ = gettext_in(language)
-    table = _parts("group", (_("Respondent groups"), _("Group")), results.groups, results, language)
-    if not results.populations:
+    names = wording.view_names(language)[view]
+    key = "by_channel" if view == "channel" else view  # "channel" is the table of counts
+    table = _parts(key, names, results.parts(view), results, language)
+    if view != "group" or not results.populations:
         return table
     served = Column("population", _("People served"), "count")
     rows = ((*row, results.populations.get(key)) for key, row in zip(table.keys, table.rows, strict=True))
     return replace(table, columns=(*table.columns, served), rows=tuple(rows))
-
-
-def desks(results: CampaignResults, language: str) -> Table:
-    """The score of the forms of each desk."""
-    _ = gettext_in(language)
-    return _parts("desk", (_("Desks"), _("Desk")), results.desks, results, language)
-
-
-def units(results: CampaignResults, language: str) -> Table:
-    """The score of the forms of each unit's desks together."""
-    _ = gettext_in(language)
-    return _parts("unit", (_("Units"), _("Unit")), results.units, results, language)
-
-
-def fields(results: CampaignResults, language: str) -> Table:
-    """The score of the forms about each field of service."""
-    _ = gettext_in(language)
-    return _parts("field", (_("Fields"), _("Field")), results.fields, results, language)
-
-
-def by_channel(results: CampaignResults, language: str) -> Table:
-    """The score of the forms of each way of submitting a dossier."""
-    _ = gettext_in(language)
-    names = (_("Submission channels"), _("Channel"))
-    return _parts("by_channel", names, results.by_channel, results, language)
-
-
-def months(results: CampaignResults, language: str) -> Table:
-    """The score of the forms of each month."""
-    _ = gettext_in(language)
-    return _parts("month", (_("Months"), _("Month")), results.months, results, language)
 
 
 def sections(results: CampaignResults, language: str) -> Table:
@@ -201,9 +173,8 @@ def rates(results: CampaignResults, language: str) -> Table:
 
 def channels(results: CampaignResults, language: str) -> Table:
     """How many valid forms each way of submitting a dossier has."""
-    _ = gettext_in(language)
     tallies = ((tally.key, tally.label.to(language), tally.n) for tally in results.channels)
-    return _tally("channel", (_("Submission channels"), _("Channel")), tallies, language)
+    return _tally("channel", wording.view_names(language)["channel"], tallies, language)
 
 
 def languages(results: CampaignResults, language: str) -> Table:
@@ -215,20 +186,28 @@ def languages(results: CampaignResults, language: str) -> Table:
 
 def all_tables(results: CampaignResults, language: str) -> tuple[Table, ...]:
     """Every table, in the order of the report."""
-    first = (whole, forms, rates, groups, desks)
+    first = (whole, forms, rates)
     last = (languages, sections, criteria, answers)
     return (
         *(build(results, language) for build in first),
-        *views(results, language),
+        *breakdowns(results, language),
         *(build(results, language) for build in last),
     )
 
 
-def views(results: CampaignResults, language: str) -> tuple[Table, ...]:
-    """The tables of parts that not every questionnaire asks about and not every result has."""
-    of_channels = by_channel if results.by_channel else channels
-    built = (build(results, language) for build in (units, fields, of_channels, months))
-    return tuple(table for table in built if table.rows)
+def breakdowns(results: CampaignResults, language: str) -> tuple[Table, ...]:
+    """The tables of the parts of every view: groups and desks, and others where there are parts.
+
+    Not every questionnaire asks about the others, and not every result is divided by them. Where channels are
+    not scored, their forms are counted.
+    """
+    shown = []
+    for view in VIEWS:
+        counts_only = view == "channel" and not results.parts(view)
+        table = channels(results, language) if counts_only else breakdown(results, view, language)
+        if table.rows or view in _ALWAYS_SHOWN:
+            shown.append(table)
+    return tuple(shown)
 
 
 def weakest(results: CampaignResults) -> dict[str, int]:

@@ -16,6 +16,7 @@ from survey.drawing.formatting import (
 )
 from survey.instrument.questionnaire import Criterion
 from survey.results.analysis import RankedCriterion, Step
+from survey.results.basis import UNIT_VIEW
 from survey.results.campaign import CampaignResults
 from survey.scoring.importance import Quadrant
 from survey.scoring.results import Score
@@ -30,6 +31,19 @@ _USUAL_WIDTH_OF_THIRTY = 5.6 / 38
 _Z_95 = 1.96
 _LEVEL = 0.05
 _MOST_NAMED = 3
+
+
+def view_names(language: str) -> dict[str, tuple[str, str]]:
+    """What each view and one of its parts is called, in the order of the report."""
+    _ = gettext_in(language)
+    return {
+        "group": (_("Respondent groups"), _("Group")),
+        "desk": (_("Desks"), _("Desk")),
+        UNIT_VIEW: (_("Units"), _("Unit")),
+        "field": (_("Fields"), _("Field")),
+        "channel": (_("Submission channels"), _("Channel")),
+        "month": (_("Months"), _("Month")),
+    }
 
 
 def criterion_label(criterion: Criterion, language: str) -> str:

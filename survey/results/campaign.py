@@ -17,6 +17,16 @@ from survey.store.fieldwork import Campaign
 from survey.store.rolling import EVERYTHING, N_REASONS, scored_positions
 from survey.web.masks import mask_in
 
+# The views that divide the forms into parts, each with its name in documents, in the order of the report.
+VIEWS = {
+    "group": "groups",
+    "desk": "desks",
+    UNIT_VIEW: "units",
+    "field": "fields",
+    "channel": "by_channel",
+    "month": "months",
+}
+
 
 @dataclass(frozen=True)
 class CampaignFacts:
@@ -118,8 +128,8 @@ class CampaignResults:
     `satisfied_rate` is the share (0..1) of valid answers on the satisfied side, None without any.
     `comments` are those that an official has read and approved for printing.
     `digest` names this result: the same responses under the same rules give the same digest.
-    `channels` counts forms, `by_channel` scores them. `part` is None where the results are of all forms; of a
-    part there are no breakdowns but by group.
+    `breakdowns` scores the parts of each view in `VIEWS`, of a part of the forms by group only; `channels`
+    counts forms. `part` is None where the results are of all forms.
     """
 
     campaign: CampaignFacts
@@ -127,8 +137,7 @@ class CampaignResults:
     score: Score
     forms_needed: FormsNeeded | None
     forms: FormCounts
-    groups: tuple[Breakdown, ...]
-    desks: tuple[Breakdown, ...]
+    breakdowns: Mapping[str, tuple[Breakdown, ...]]
     channels: tuple[Tally, ...]
     languages: tuple[tuple[str, int], ...]
     answers: tuple[AnswerCounts, ...]
@@ -137,13 +146,13 @@ class CampaignResults:
     computed_at: datetime
     digest: str
     populations_ignored: bool = False
-    units: tuple[Breakdown, ...] = ()
-    fields: tuple[Breakdown, ...] = ()
-    by_channel: tuple[Breakdown, ...] = ()
-    months: tuple[Breakdown, ...] = ()
     modes: tuple[tuple[str, int], ...] = ()
     part: Part | None = None
     comments: tuple[str, ...] = ()
+
+    def parts(self, view: str) -> tuple[Breakdown, ...]:
+        """The parts of a view, none where the results are not divided by it."""
+        return self.breakdowns.get(view, ())
 
 
 def campaign_results(
@@ -189,16 +198,15 @@ def results_of(
     """The results of all forms."""
     by_group = basis.scores("group")
     campaign, rolled = basis.campaign, basis.rolled
-    views = rolled.views[1:] if with_parts else ()
-    parts = {view: _breakdown(basis, view, basis.scores(view)) for view in views}
+    views = [view for view in VIEWS if view in rolled.views[1:] and with_parts]
+    breakdowns = {view: _breakdown(basis, view, basis.scores(view)) for view in views}
     return CampaignResults(
         campaign=_facts(campaign),
         questionnaire=basis.questionnaire,
         score=by_group.whole,
         forms_needed=by_group.whole.forms_needed,
         forms=forms,
-        groups=_breakdown(basis, "group", by_group),
-        desks=parts.get("desk", ()),
+        breakdowns={"group": _breakdown(basis, "group", by_group), **breakdowns},
         channels=tuple(
             Tally(key, label, rolled.sizes("channel").get(key, 0))
             for key, label in basis.labels("channel").items()
@@ -210,10 +218,6 @@ def results_of(
         computed_at=computed_at,
         digest=basis.digest,
         populations_ignored=bool(campaign.populations) and not basis.populations,
-        units=parts.get(UNIT_VIEW, ()),
-        fields=parts.get("field", ()),
-        by_channel=parts.get("channel", ()),
-        months=parts.get("month", ()),
         modes=tuple(sorted(rolled.modes.items())),
     )
 
@@ -231,8 +235,7 @@ def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> Campa
         score=score,
         forms_needed=None,
         forms=FormCounts(inside.n if inside else 0, 0, 0, 0),
-        groups=_groups_within(basis, part),
-        desks=(),
+        breakdowns={"group": _groups_within(basis, part)},
         channels=(),
         languages=(),
         answers=_answers(basis, inside),

@@ -111,7 +111,7 @@ def public_certificate(session: Session, campaign: Campaign, results: CampaignRe
         A scored group has so few forms that its sums would be the answers of persons.
     """
     few = results.questionnaire.scoring.small_cell_suppression
-    for group in results.groups:
+    for group in results.parts("group"):
         if results.questionnaire.group(group.key).scored and 0 < group.n < few:
             raise CertificateWithheldError(
                 f"the group {group.key!r} has {group.n} forms and {few} are needed; ask for more forms first"

@@ -57,17 +57,21 @@ def normal() -> CampaignResults:
             412, 712, {"citizen": 200, "business": 212}, can_decide=True, distance=0.96, half_width=None
         ),
         forms=FormCounts(valid=300, incomplete=7, withdrawn=2, declined=31),
-        groups=(
-            Breakdown(
-                "citizen", questionnaire.group("citizen").text, 180, replace(part, score=28.125, se=0.4)
+        breakdowns={
+            "group": (
+                Breakdown(
+                    "citizen", questionnaire.group("citizen").text, 180, replace(part, score=28.125, se=0.4)
+                ),
+                Breakdown("business", questionnaire.group("business").text, 120, replace(part, score=29.8)),
             ),
-            Breakdown("business", questionnaire.group("business").text, 120, replace(part, score=29.8)),
-        ),
-        desks=(
-            Breakdown("d1", text("Quầy số 1 – Trụ sở Ban Quản lý", "Desk 1 – Board office"), 190, part),
-            Breakdown("d2", text("Quầy KCN Tịnh Phong", "Tinh Phong desk"), 106, replace(part, score=27.4)),
-            Breakdown("d3", text("Quầy KCN Quảng Phú", "Quang Phu desk"), 4, None),
-        ),
+            "desk": (
+                Breakdown("d1", text("Quầy số 1 – Trụ sở Ban Quản lý", "Desk 1 – Board office"), 190, part),
+                Breakdown(
+                    "d2", text("Quầy KCN Tịnh Phong", "Tinh Phong desk"), 106, replace(part, score=27.4)
+                ),
+                Breakdown("d3", text("Quầy KCN Quảng Phú", "Quang Phu desk"), 4, None),
+            ),
+        },
         channels=(
             Tally("board_desk", text("Tại quầy của Ban", "At the Board's desk"), 170),
             Tally("online", text("Trực tuyến", "Online"), 130),
@@ -133,7 +137,7 @@ def no_data() -> CampaignResults:
         sections=sections,
     )  # fmt: skip
     return replace(
-        results, score=score, forms_needed=None, forms=FormCounts(0, 0, 0, 0), groups=(), desks=(),
+        results, score=score, forms_needed=None, forms=FormCounts(0, 0, 0, 0), breakdowns={},
         channels=(),        languages=(), satisfied_rate=None,
         answers=tuple(
             replace(row, counts=(0, 0, 0, 0, 0), not_applicable=0, blank=0) for row in results.answers
@@ -158,8 +162,10 @@ def hostile() -> CampaignResults:
         results,
         campaign=replace(results.campaign, name=HOSTILE),
         questionnaire=questionnaire,
-        groups=tuple(replace(part, label=attack) for part in results.groups),
-        desks=tuple(replace(part, label=attack) for part in results.desks),
+        breakdowns={
+            view: tuple(replace(part, label=attack) for part in parts)
+            for view, parts in results.breakdowns.items()
+        },
         channels=tuple(replace(tally, label=attack) for tally in results.channels),
         answers=tuple(replace(row, criterion=replace(row.criterion, text=attack)) for row in results.answers),
     )

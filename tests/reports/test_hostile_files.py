@@ -21,12 +21,12 @@ NAUGHTY = tuple(strings(1000))
 def said_by_a_thousand() -> CampaignResults:
     """Each string is a comment, and many are the names of desks."""
     results = builders.normal()
-    part = results.desks[0]
+    part = results.parts("desk")[0]
     desks = tuple(
         Breakdown(f"d{place}", Text({"vi": text or "?", "en": text or "?"}), 9, part.score)
         for place, text in enumerate(NAUGHTY[:300])
     )
-    return replace(results, comments=NAUGHTY, desks=desks)
+    return replace(results, comments=NAUGHTY, breakdowns={**results.breakdowns, "desk": desks})
 
 
 def test_no_cell_of_the_workbook_is_a_formula() -> None:

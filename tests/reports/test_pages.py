@@ -228,7 +228,7 @@ def test_a_filter_shows_the_part_and_its_address_is_enough(
     demo_app: Flask, administrator: FlaskClient, viewer: FlaskClient
 ) -> None:
     whole = results_of(demo_app, "demo")
-    part = next(part for part in whole.desks if part.score)
+    part = next(part for part in whole.parts("desk") if part.score)
     path = f"/office/campaigns/demo?desk={part.key}&lang=en"
     for page in (administrator.get(path), viewer.get(path)):
         assert f"{part.score.score:.2f} / 38 points" in page.text if part.score else ""

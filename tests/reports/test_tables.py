@@ -33,7 +33,7 @@ def test_the_three_weakest_criteria_are_numbered() -> None:
 
 
 def test_a_hidden_part_has_no_numbers_and_a_note() -> None:
-    table = tables.desks(builders.normal(), "vi")
+    table = tables.breakdown(builders.normal(), "desk", "vi")
     assert table.rows[2] == ("Quầy KCN Quảng Phú", 4, None, None, None, None, None, None)
     assert table.notes == ("Không hiển thị điểm của phần có dưới 5 phiếu và của phần có thể làm lộ phần đó.",)
 
@@ -45,7 +45,7 @@ def test_an_undefined_number_is_none_and_never_nan() -> None:
 
 
 def test_people_served_are_shown_where_the_office_entered_them() -> None:
-    table = tables.groups(builders.provisional(), "en")
+    table = tables.breakdown(builders.provisional(), "group", "en")
     assert table.columns[-1].label == "People served"
     assert [row[-1] for row in table.rows] == [5400, None]
 

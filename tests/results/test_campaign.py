@@ -97,11 +97,11 @@ def test_every_score_is_the_one_from_the_rows(filled: Database, populations: dic
     found, rows = results(filled), Rows(filled, populations)
     assert_same(found.score, rows.scored(rows.group).whole)
     breakdowns = {
-        "group": (found.groups, rows.group),
-        "desk": (found.desks, rows.desk),
-        "unit": (found.units, rows.unit),
-        "field": (found.fields, rows.option("service_domain")),
-        "channel": (found.by_channel, rows.option("submission_channel")),
+        "group": (found.parts("group"), rows.group),
+        "desk": (found.parts("desk"), rows.desk),
+        "unit": (found.parts("unit"), rows.unit),
+        "field": (found.parts("field"), rows.option("service_domain")),
+        "channel": (found.parts("channel"), rows.option("submission_channel")),
     }
     for parts, labels in breakdowns.values():
         slow = rows.scored(labels).domains

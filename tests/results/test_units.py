@@ -76,11 +76,11 @@ def give_units(app: Flask, key: str, *names: tuple[str, str] | None) -> list[int
 
 def test_a_unit_is_scored_as_its_desks_forms_together(app: Flask, key: str) -> None:
     give_units(app, key, HERE, HERE, THERE)
-    units = results_of(app, key).units
+    units = results_of(app, key).parts("unit")
     assert [(unit.label.to("en"), unit.n) for unit in units] == [(HERE[1], 40), (THERE[1], 20)]
     assert units[0].score is not None
     assert units[0].score.score == pytest.approx(38 * np.mean([0.5, 0.75, 0.75, 1.0]))
-    alone, third = units[1].score, results_of(app, key).desks[2].score
+    alone, third = units[1].score, results_of(app, key).parts("desk")[2].score
     assert alone is not None
     assert third is not None
     assert (alone.score, alone.se, alone.interval) == (third.score, third.se, third.interval)
@@ -88,12 +88,12 @@ def test_a_unit_is_scored_as_its_desks_forms_together(app: Flask, key: str) -> N
 
 def test_results_without_units_are_named_as_before_and_with_them_anew(app: Flask, key: str) -> None:
     before = results_of(app, key)
-    assert before.units == ()
+    assert before.parts("unit") == ()
     give_units(app, key, None, None, HERE)
     after = results_of(app, key)
     assert after.digest != before.digest
     assert after.score == before.score
-    assert [unit.n for unit in after.units] == [20]
+    assert [unit.n for unit in after.parts("unit")] == [20]
     give_units(app, key, None, None, None)
     assert results_of(app, key).digest == before.digest
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from survey.instrument import codec
 from survey.reports import tables, wording
-from survey.results.campaign import AnswerCounts, Breakdown, CampaignResults, satisfied_share
+from survey.results.campaign import VIEWS, AnswerCounts, Breakdown, CampaignResults, satisfied_share
 from survey.results.score_file import score_entry
 from survey.scoring.rules import Target
 from survey.scoring.score import Score
@@ -48,12 +48,7 @@ def document(results: CampaignResults, language: str) -> dict[str, Any]:
         },
         "populations": dict(results.populations),
         "populations_ignored": results.populations_ignored,
-        "groups": [_part(part, results) for part in results.groups],
-        "desks": [_part(part, results) for part in results.desks],
-        "units": [_part(part, results) for part in results.units],
-        "fields": [_part(part, results) for part in results.fields],
-        "by_channel": [_part(part, results) for part in results.by_channel],
-        "months": [_part(part, results) for part in results.months],
+        **{name: [_part(part, results) for part in results.parts(view)] for view, name in VIEWS.items()},
         "modes": dict(results.modes),
         "channels": [
             {"key": tally.key, "label": dict(tally.label.translations), "n": tally.n}

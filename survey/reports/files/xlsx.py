@@ -70,10 +70,10 @@ def _write_sections(workbook: Workbook, results: CampaignResults, language: str)
 
 def _write_people(workbook: Workbook, results: CampaignResults, language: str) -> None:
     _ = gettext_in(language)
-    first, last = (tables.whole, tables.groups, tables.desks), (tables.forms, tables.rates, tables.languages)
+    last = (tables.forms, tables.rates, tables.languages)
     shown = (
-        *(build(results, language) for build in first),
-        *tables.views(results, language),
+        tables.whole(results, language),
+        *tables.breakdowns(results, language),
         *(build(results, language) for build in last),
     )
     sheet = workbook.add_sheet(_("Groups and desks"), max(len(table.columns) for table in shown))
