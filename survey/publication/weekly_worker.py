@@ -60,7 +60,7 @@ class WeeklyWorker:
         at, can_send = self.clock(), self.mail is not None
         if self.database.read(self._due):
             return True
-        return self.database.read(lambda session: store.a_letter_is_due(session, can_send=can_send, now=at))
+        return self.database.read(lambda session: store.has_letter_due(session, can_send=can_send, now=at))
 
     def _due(self, session: Session) -> list[tuple[Campaign, date]]:
         """The campaigns whose newest summary is to be made."""

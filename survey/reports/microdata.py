@@ -17,7 +17,7 @@ from survey.reports.codebook import NOT_ASKED, Variable
 from survey.results.basis import desk_names, populations_fit, unit_names
 from survey.store import fieldwork, questionnaires, response_files
 from survey.store.fieldwork import Campaign, CollectorAtDesk
-from survey.store.response_files import Ids, Places, StoredForm
+from survey.store.response_files import Hashes, Ids, StoredForm
 
 Value = int | float | str | date | None
 Row = tuple[Value, ...]
@@ -39,7 +39,7 @@ class Microdata:
     questionnaire: Questionnaire
     variables: tuple[Variable, ...]
     ids: Ids
-    places: Places
+    places: Hashes
     desks: Mapping[int, int]
     units: Mapping[int, int]
     days: frozenset[tuple[int, date]]

@@ -71,11 +71,11 @@ def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[Comment]
         .outerjoin(CommentMark, CommentMark.response_id == ResponseRow.id)
         .where(ResponseRow.campaign_id == campaign_id, ResponseRow.comment.is_not(None))
     )
-    found = [
+    comments = [
         _comment(reference_of(submission_id), response_id, mask(comment or ""), answers or {}, mark)
         for response_id, submission_id, comment, answers, mark in rows
     ]
-    return sorted(found, key=lambda comment: comment.reference)
+    return sorted(comments, key=lambda comment: comment.reference)
 
 
 def comment_of(session: Session, campaign_id: int, reference: str, mask: Mask) -> Comment:
@@ -137,12 +137,12 @@ def for_report(session: Session, campaign_id: int, mask_in: Callable[[str], Mask
     rows = [
         row for ids in batches(marked) for row in session.execute(_COMMENTS.where(ResponseRow.id.in_(ids)))
     ]
-    found = [
+    texts = [
         (reference_of(form), mask_in(language)(comment))
-        for of, form, language, comment in rows
-        if of == campaign_id and comment is not None
+        for owner_id, form, language, comment in rows
+        if owner_id == campaign_id and comment is not None
     ]
-    return tuple(text for _reference, text in sorted(found))
+    return tuple(text for _reference, text in sorted(texts))
 
 
 def forget_mark(session: Session, response_id: int) -> None:

@@ -15,15 +15,15 @@ def leaf_of(receipt_hash: str, group: str, ratings: Sequence[int | None]) -> str
 
     Without the receipt code, whose 60 random bits stand in front, nobody can try which answers fit.
     """
-    said = ",".join("" if rating is None else str(rating) for rating in ratings)
-    return sha256(b"\x00" + f"{receipt_hash}|{group}|{said}".encode()).hexdigest()
+    answers = ",".join("" if rating is None else str(rating) for rating in ratings)
+    return sha256(b"\x00" + f"{receipt_hash}|{group}|{answers}".encode()).hexdigest()
 
 
 def root_of(leaves: Sequence[str]) -> str:
     """The root over leaves in their order; of none, the hash of nothing."""
     level = [bytes.fromhex(leaf) for leaf in leaves] or [sha256(b"").digest()]
     while len(level) > 1:
-        level = _joined(level)
+        level = _next_level(level)
     return level[0].hex()
 
 
@@ -31,25 +31,25 @@ def proof_of(leaves: Sequence[str], leaf: str) -> tuple[Step, ...] | None:
     """The neighbours by which a leaf leads to the root, each with its side; None when it is not there."""
     if leaf not in leaves:
         return None
-    level, place, steps = [bytes.fromhex(each) for each in leaves], leaves.index(leaf), []
+    level, index, steps = [bytes.fromhex(digest) for digest in leaves], leaves.index(leaf), []
     while len(level) > 1:
-        neighbour = place ^ 1
+        neighbour = index ^ 1
         if neighbour < len(level):
-            steps.append(("left" if neighbour < place else "right", level[neighbour].hex()))
-        level, place = _joined(level), place // 2
+            steps.append(("left" if neighbour < index else "right", level[neighbour].hex()))
+        level, index = _next_level(level), index // 2
     return tuple(steps)
 
 
 def leads_to(leaf: str, steps: Sequence[Step], root: str) -> bool:
     """Whether the neighbours lead from a leaf to this root."""
-    found = bytes.fromhex(leaf)
+    node = bytes.fromhex(leaf)
     for side, neighbour in steps:
         other = bytes.fromhex(neighbour)
-        found = _node(other, found) if side == "left" else _node(found, other)
-    return found.hex() == root
+        node = _node(other, node) if side == "left" else _node(node, other)
+    return node.hex() == root
 
 
-def _joined(level: list[bytes]) -> list[bytes]:
+def _next_level(level: list[bytes]) -> list[bytes]:
     pairs = [_node(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
     return pairs + level[len(level) - len(level) % 2 :]
 

@@ -81,9 +81,9 @@ def roll_up(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
     """The counts of all responses of a campaign that are not withdrawn."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     state = session.get(RollUpState, campaign.id)
-    if state is None or state.made_for != _made_for(campaign, zone):
+    if state is None or state.made_for != _key_of(campaign, zone):
         return count_all(session, campaign, zone)
-    unfolded = _forms(session, _unfolded(campaign.id))
+    unfolded = _forms(session, _select_unfolded(campaign.id))
     stored = _load(session, state, questionnaire)
     return stored + count_forms(questionnaire, unfolded, zone) if unfolded else stored
 
@@ -91,7 +91,7 @@ def roll_up(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
 def count_all(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
     """The counts of `roll_up` from every response, without the stored counts."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-    return count_forms(questionnaire, _forms(session, _present(campaign.id)), zone)
+    return count_forms(questionnaire, _forms(session, _select_present(campaign.id)), zone)
 
 
 def is_exact(session: Session, campaign: Campaign, zone: tzinfo) -> bool:
@@ -107,8 +107,8 @@ def keep_up(database: Database, campaign_id: int, zone: tzinfo) -> None:
 
 def _needs_folding(session: Session, campaign_id: int, zone: tzinfo) -> bool:
     state = session.get(RollUpState, campaign_id)
-    is_stale = state is not None and state.made_for != _made_for(session.get_one(Campaign, campaign_id), zone)
-    rows = _present(campaign_id) if is_stale else _unfolded(campaign_id)
+    is_stale = state is not None and state.made_for != _key_of(session.get_one(Campaign, campaign_id), zone)
+    rows = _select_present(campaign_id) if is_stale else _select_unfolded(campaign_id)
     ids = session.scalars(rows.with_only_columns(ResponseRow.id).limit(FOLD_FROM + 1)).all()
     return len(ids) > FOLD_FROM
 
@@ -122,7 +122,7 @@ def fold(session: Session, campaign: Campaign, zone: tzinfo, *, limit: int = FOL
     state = _lock_current(session, campaign, zone)
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     rows = session.execute(
-        _unfolded(campaign.id).add_columns(ResponseRow.id).order_by(ResponseRow.id).limit(limit)
+        _select_unfolded(campaign.id).add_columns(ResponseRow.id).order_by(ResponseRow.id).limit(limit)
     ).all()
     if not rows:
         return 0
@@ -142,7 +142,7 @@ def take_out(session: Session, response_id: int) -> None:
     if row.withdrawn_at is not None or not row.is_folded:
         return
     zone = ZoneInfo(state.time_zone)
-    if state.made_for != _made_for(campaign, zone):
+    if state.made_for != _key_of(campaign, zone):
         return
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     change = count_forms(questionnaire, [_form(row)], zone)
@@ -155,7 +155,7 @@ def start_anew(session: Session, campaign: Campaign, zone: tzinfo) -> None:
     _clear(session, _lock_current(session, campaign, zone), campaign, zone)
 
 
-def _made_for(campaign: Campaign, zone: tzinfo) -> str:
+def _key_of(campaign: Campaign, zone: tzinfo) -> str:
     conditions = "|".join((_LAYOUT, campaign.instrument_digest, str(zone), *VIEWS))
     return hashlib.sha256(conditions.encode()).hexdigest()
 
@@ -163,7 +163,7 @@ def _made_for(campaign: Campaign, zone: tzinfo) -> str:
 def _lock_current(session: Session, campaign: Campaign, zone: tzinfo) -> RollUpState:
     """The locked state of a campaign, emptied if it is stale."""
     state = _lock(session, campaign)
-    if state.made_for != _made_for(campaign, zone):
+    if state.made_for != _key_of(campaign, zone):
         _clear(session, state, campaign, zone)
     return state
 
@@ -188,7 +188,7 @@ def _clear(session: Session, state: RollUpState, campaign: Campaign, zone: tzinf
         .where(ResponseRow.campaign_id == campaign.id, ResponseRow.is_folded)
         .values(is_folded=False)
     )
-    state.made_for, state.time_zone = _made_for(campaign, zone), str(zone)
+    state.made_for, state.time_zone = _key_of(campaign, zone), str(zone)
     for name, count in COUNTS.items():
         setattr(state, name, count.empty_json)
     session.flush()
@@ -199,12 +199,12 @@ _columns_of = attrgetter(*_COLUMN_NAMES)
 _FORMS: Select[Any] = select(*_columns_of(ResponseRow))
 
 
-def _present(campaign_id: int) -> Select[Any]:
+def _select_present(campaign_id: int) -> Select[Any]:
     """Responses that were not withdrawn."""
     return _FORMS.where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))
 
 
-def _unfolded(campaign_id: int) -> Select[Any]:
+def _select_unfolded(campaign_id: int) -> Select[Any]:
     """Responses that are not folded and not withdrawn; a withdrawn one has no answers.
 
     The text is that of the partial index. With another spelling SQLite reads the whole campaign.

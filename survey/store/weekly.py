@@ -1,7 +1,6 @@
-"""Weekly summaries: which campaigns have them, the files as they were made, the letters that bring them.
+"""Weekly summaries: the plans of campaigns, the created files, and the letters that carry them.
 
-What is to be done has a moment from which anybody may do it. Who claims it puts that moment off by a lease,
-so that nobody else does it meanwhile, and what a killed process had in hand comes up again by itself.
+`try_at` is the moment from which a process may take an open summary or letter (`leases.py`).
 """
 
 import hashlib
@@ -16,16 +15,15 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from survey.store.db import Base, JsonText, UtcTime, require
 from survey.store.fieldwork import Campaign
+from survey.store.leases import LeaseColumns, settle
 
-LEASE = timedelta(minutes=5)
-MAX_ATTEMPTS = 3
 TRIED_FOR = timedelta(days=7)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=12)
 _MAX_MESSAGE_CHARS = 200
 
 
 class SummaryState(StrEnum):
-    """What has become of a summary or a letter."""
+    """The state of a summary or a letter."""
 
     OPEN = "open"
     DONE = "done"
@@ -33,7 +31,7 @@ class SummaryState(StrEnum):
 
 
 class LetterProblem(StrEnum):
-    """Why a letter is not sent."""
+    """Why a letter was not sent."""
 
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
@@ -41,7 +39,7 @@ class LetterProblem(StrEnum):
 
 
 class WeeklyPlan(Base):
-    """That a campaign has weekly summaries: in which language, for whom, and since when."""
+    """The plan of a campaign for weekly summaries: language, recipients, and since when."""
 
     __tablename__ = "weekly_plan"
 
@@ -51,21 +49,21 @@ class WeeklyPlan(Base):
     since: Mapped[datetime] = mapped_column(UtcTime)
 
 
-class WeeklySummary(Base):
+class WeeklySummary(LeaseColumns, Base):
     """The one summary of a campaign that is due on a day. `headline` is its first sentence by language.
 
-    `try_at` is from when an open one may be made. What is made later is None before, and never changed after.
+    The columns of the created file are None before it is created, and never change after.
     """
 
     __tablename__ = "weekly_summary"
+    taken_state = SummaryState.OPEN
+    lease_column = "try_at"
     __table_args__ = (UniqueConstraint("campaign_id", "due_on"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     due_on: Mapped[date]
     language: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(10))
-    attempts: Mapped[int]
     try_at: Mapped[datetime] = mapped_column(UtcTime)
     made_at: Mapped[datetime | None] = mapped_column(UtcTime)
     headline: Mapped[dict[str, str] | None] = mapped_column("said", JsonText)
@@ -73,20 +71,20 @@ class WeeklySummary(Base):
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class SummaryLetter(Base):
-    """A summary on its way to one address. `token` names it to mail servers, the same at every try.
+class SummaryLetter(LeaseColumns, Base):
+    """A summary for one address. `token` is its message id, the same at every attempt.
 
-    `problem` and `server_message` say why the last try failed; "" before there was one.
+    `problem` and `server_message` say why the last attempt failed; "" without one.
     """
 
     __tablename__ = "summary_letter"
+    taken_state = SummaryState.OPEN
+    lease_column = "try_at"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     summary_id: Mapped[int] = mapped_column(ForeignKey("weekly_summary.id"), index=True)
     address: Mapped[str] = mapped_column(String(254))
     token: Mapped[str] = mapped_column(String(32))
-    state: Mapped[str] = mapped_column(String(10))
-    attempts: Mapped[int]
     queued_at: Mapped[datetime] = mapped_column(UtcTime)
     try_at: Mapped[datetime] = mapped_column(UtcTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -99,7 +97,7 @@ _WITHOUT_CONTENT = defer(WeeklySummary.content, raiseload=True)
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter with the summary it brings, content and all, and the campaign."""
+    """A letter with its summary, content included, and its campaign."""
 
     letter: SummaryLetter
     summary: WeeklySummary
@@ -107,7 +105,7 @@ class Letter:
 
 
 def plan_of(session: Session, campaign_id: int) -> WeeklyPlan | None:
-    """The plan of a campaign, None where no weekly summaries are made."""
+    """The plan of a campaign, None without weekly summaries."""
     return session.get(WeeklyPlan, campaign_id)
 
 
@@ -120,7 +118,7 @@ def plans(session: Session) -> list[tuple[WeeklyPlan, Campaign]]:
 def switch_on(
     session: Session, campaign_id: int, language: str, recipients: Sequence[str], *, now: datetime
 ) -> None:
-    """Have summaries made from now on, or change how; who is no longer named gets no letter any more."""
+    """Add or change the plan of a campaign. Open letters to former recipients are deleted."""
     plan = session.get(WeeklyPlan, campaign_id)
     if plan is None:
         session.add(
@@ -132,7 +130,7 @@ def switch_on(
 
 
 def switch_off(session: Session, campaign_id: int) -> None:
-    """Make no more summaries and send no more letters; the ones that are made stay."""
+    """Delete the plan with open summaries and letters; created summaries stay."""
     session.execute(delete(WeeklyPlan).where(WeeklyPlan.campaign_id == campaign_id))
     _drop_open_letters(session, campaign_id, keep=())
     session.execute(
@@ -154,31 +152,32 @@ def _drop_open_letters(session: Session, campaign_id: int, *, keep: Sequence[str
 
 
 def is_due(session: Session, campaign_id: int, due_on: date, *, now: datetime) -> bool:
-    """Whether the summary of this day is neither made nor given up nor in somebody's hands."""
+    """Whether the summary of this day is neither created nor given up nor taken."""
     summary = _of_day(session, campaign_id, due_on)
     return summary is None or (summary.state == SummaryState.OPEN and summary.try_at <= now)
 
 
 def claim(session: Session, campaign_id: int, due_on: date, *, now: datetime) -> WeeklySummary | None:
-    """Take the summary of this day in hand; None when it is not to be made, or no longer.
+    """Take the summary of this day; None when it is not due.
 
-    One that has failed too often is given up, an earlier one that was never finished is forgotten.
+    A summary without attempts left has failed. An earlier one that was never created is deleted.
     """
     plan = session.scalar(select(WeeklyPlan).where(WeeklyPlan.campaign_id == campaign_id).with_for_update())
     if plan is None or not is_due(session, campaign_id, due_on, now=now):
         return None
     summary = _of_day(session, campaign_id, due_on)
     if summary is None:
-        _forget_unfinished(session, campaign_id, due_on)
+        _delete_unfinished(session, campaign_id, due_on)
         summary = WeeklySummary(
             campaign_id=campaign_id, due_on=due_on, language=plan.language, state=SummaryState.OPEN,
             attempts=0, try_at=now, made_at=None, headline=None, sha256=None, content=None,
         )  # fmt: skip
         session.add(summary)
-    if summary.attempts >= MAX_ATTEMPTS:
+    if summary.is_exhausted:
         summary.state = SummaryState.FAILED
         return None
-    summary.language, summary.attempts, summary.try_at = plan.language, summary.attempts + 1, now + LEASE
+    summary.language = plan.language
+    summary.take(now=now)
     session.flush()
     return summary
 
@@ -188,7 +187,7 @@ def _of_day(session: Session, campaign_id: int, due_on: date) -> WeeklySummary |
     return session.scalar(select(WeeklySummary).where(*of_day).options(_WITHOUT_CONTENT))
 
 
-def _forget_unfinished(session: Session, campaign_id: int, before: date) -> None:
+def _delete_unfinished(session: Session, campaign_id: int, before: date) -> None:
     session.execute(
         delete(WeeklySummary).where(
             WeeklySummary.campaign_id == campaign_id,
@@ -201,24 +200,15 @@ def _forget_unfinished(session: Session, campaign_id: int, before: date) -> None
 def finish(
     session: Session, summary: WeeklySummary, content: bytes, headline: Mapping[str, str], *, now: datetime
 ) -> bool:
-    """Keep a summary for good, with a letter to everybody named; False when another has it in hand by now."""
-    mine = (
-        WeeklySummary.id == summary.id,
-        WeeklySummary.state == SummaryState.OPEN,
-        WeeklySummary.attempts == summary.attempts,
-    )
-    result = session.execute(
-        update(WeeklySummary)
-        .where(*mine)
-        .values(
-            state=SummaryState.DONE,
-            made_at=now,
-            headline=dict(headline),
-            content=content,
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
-    )
-    if getattr(result, "rowcount", 0) != 1:
+    """Store a created summary with a letter to each recipient; False when another process has taken it."""
+    values = {
+        "state": SummaryState.DONE,
+        "made_at": now,
+        "headline": dict(headline),
+        "content": content,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    if not settle(session, summary, WeeklySummary.id == summary.id, **values):
         return False
     plan = session.get(WeeklyPlan, summary.campaign_id)
     for address in plan.recipients if plan else ():
@@ -232,13 +222,13 @@ def finish(
 
 
 def summaries_of(session: Session, campaign_id: int) -> list[WeeklySummary]:
-    """A campaign's summaries without their content, newest first."""
+    """The summaries of a campaign without their content, newest first."""
     query = select(WeeklySummary).where(WeeklySummary.campaign_id == campaign_id)
     return list(session.scalars(query.order_by(WeeklySummary.due_on.desc()).options(_WITHOUT_CONTENT)))
 
 
 def letters_of(session: Session, campaign_id: int) -> list[SummaryLetter]:
-    """The letters of a campaign's summaries, by address."""
+    """The letters of the summaries of a campaign, by address."""
     query = select(SummaryLetter).join(WeeklySummary, WeeklySummary.id == SummaryLetter.summary_id)
     query = query.where(WeeklySummary.campaign_id == campaign_id)
     return list(session.scalars(query.order_by(SummaryLetter.address)))
@@ -251,20 +241,20 @@ def by_id(session: Session, campaign_id: int, summary_id: int) -> WeeklySummary:
 
 
 def claim_letter(session: Session, *, now: datetime) -> Letter | None:
-    """Take the letter in hand that waits longest; None when none is due."""
+    """Take the letter that waits longest; None when none is due."""
     query = select(SummaryLetter).where(SummaryLetter.state == SummaryState.OPEN, SummaryLetter.try_at <= now)
     query = query.order_by(SummaryLetter.try_at, SummaryLetter.id).limit(1)
     letter = session.scalar(query.with_for_update(skip_locked=True))
     if letter is None:
         return None
-    letter.attempts, letter.try_at = letter.attempts + 1, now + LEASE
+    letter.take(now=now)
     session.flush()
     summary = session.get_one(WeeklySummary, letter.summary_id)
     return Letter(letter, summary, session.get_one(Campaign, summary.campaign_id))
 
 
-def a_letter_is_due(session: Session, *, can_send: bool, now: datetime) -> bool:
-    """Whether a letter waits to be sent or, where there is no mail server, to be given up."""
+def has_letter_due(session: Session, *, can_send: bool, now: datetime) -> bool:
+    """Whether a letter is to be sent or, without a mail server, to be given up."""
     due = [SummaryLetter.state == SummaryState.OPEN, SummaryLetter.try_at <= now]
     if not can_send:
         due.append(SummaryLetter.queued_at < now - TRIED_FOR)
@@ -272,8 +262,9 @@ def a_letter_is_due(session: Session, *, can_send: bool, now: datetime) -> bool:
 
 
 def note_sent(session: Session, letter: SummaryLetter, *, now: datetime) -> bool:
-    """Note that the mail server took a letter; False when it was dropped meanwhile."""
-    return _settle(session, letter, state=SummaryState.DONE, sent_at=now, problem="", server_message="")
+    """Note that the mail server accepted a letter; False when the letter was deleted."""
+    values = {"state": SummaryState.DONE, "sent_at": now, "problem": "", "server_message": ""}
+    return settle(session, letter, SummaryLetter.id == letter.id, **values)
 
 
 def note_failure(
@@ -285,32 +276,17 @@ def note_failure(
     is_final: bool,
     now: datetime,
 ) -> bool:
-    """Note why a try failed, and try again after a pause that doubles, for seven days."""
+    """Note why an attempt failed. The next follows after a pause that doubles, for seven days."""
     pause = min(_FIRST_PAUSE * 2 ** min(letter.attempts - 1, 10), _LONGEST_PAUSE)
     is_over = is_final or now + pause > letter.queued_at + TRIED_FOR
     state = SummaryState.FAILED if is_over else SummaryState.OPEN
-    return _settle(
-        session,
-        letter,
-        state=state,
-        try_at=now + pause,
-        problem=problem,
-        server_message=message[:_MAX_MESSAGE_CHARS],
-    )
-
-
-def _settle(session: Session, letter: SummaryLetter, **values: object) -> bool:
-    mine = (
-        SummaryLetter.id == letter.id,
-        SummaryLetter.state == SummaryState.OPEN,
-        SummaryLetter.attempts == letter.attempts,
-    )
-    result = session.execute(update(SummaryLetter).where(*mine).values(**values))
-    return bool(getattr(result, "rowcount", 0) == 1)
+    values = {"state": state, "try_at": now + pause, "problem": problem}
+    values["server_message"] = message[:_MAX_MESSAGE_CHARS]
+    return settle(session, letter, SummaryLetter.id == letter.id, **values)
 
 
 def give_up_old(session: Session, *, now: datetime) -> None:
-    """Send no letter that has waited seven days, as where no mail server was set all the time."""
+    """Give up letters that have waited seven days, for example without a mail server."""
     session.execute(
         update(SummaryLetter)
         .where(
@@ -323,7 +299,7 @@ def give_up_old(session: Session, *, now: datetime) -> None:
 
 
 def start_again(session: Session, summary: WeeklySummary, *, now: datetime) -> None:
-    """Make a summary that was given up, or send those of its letters that were; nothing else changes."""
+    """Reopen a summary that was given up, and its letters that were."""
     session.execute(
         update(WeeklySummary)
         .where(WeeklySummary.id == summary.id, WeeklySummary.state == SummaryState.FAILED)

@@ -18,6 +18,7 @@ from survey.publication.weekly_schedule import newest_due, next_due, week_before
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
+from survey.store.leases import LEASE, MAX_ATTEMPTS
 from survey.store.weekly import SummaryState, WeeklySummary
 from survey.web.background import BackgroundThread, attach
 from tests.builders import a_form, send
@@ -277,7 +278,7 @@ def test_what_a_killed_process_had_in_hand_is_taken_over_when_its_lease_has_run_
     held = claimed(demo_app, clock)
     assert held is not None
     assert worker.run_due() == [], "its process may still be at it"
-    clock.moment += weekly.LEASE
+    clock.moment += LEASE
     assert [outcome.succeeded for outcome in worker.run_due()] == [True]
     late = database_of(demo_app).write(lambda s: weekly.finish(s, held, b"late", {}, now=clock.moment))
     assert late is False, "the first process, back from the dead, changes nothing"
@@ -288,9 +289,9 @@ def test_one_that_ends_its_process_three_times_is_given_up_until_somebody_says_s
     demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    for _attempt in range(weekly.MAX_ATTEMPTS):
+    for _attempt in range(MAX_ATTEMPTS):
         assert claimed(demo_app, clock) is not None
-        clock.moment += weekly.LEASE
+        clock.moment += LEASE
     assert worker.run_due() == []
     (summary,) = summaries(demo_app)
     assert summary.state == SummaryState.FAILED
@@ -306,7 +307,7 @@ def test_one_that_cannot_be_made_keeps_nothing_else_back(
     assert not outcome.succeeded
     assert worker.run_due() == []
     switch_on(demo_app, clock.moment, language="en")
-    clock.moment += weekly.LEASE
+    clock.moment += LEASE
     assert [one.succeeded for one in worker.run_due()] == [True]
 
 

@@ -14,6 +14,7 @@ from survey import create_app
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
+from survey.store.leases import LEASE
 from survey.store.weekly import SummaryLetter, SummaryState
 from survey.web.background import BackgroundThread, attach
 from survey.web.context import now
@@ -210,7 +211,7 @@ def test_a_process_killed_while_sending_leaves_the_letter_to_another_under_the_s
     assert to(inbox) == [LAN]
     worker.run_due()
     assert to(inbox) == [LAN, MINH], "the letter may be with the dead process still"
-    clock.moment += weekly.LEASE
+    clock.moment += LEASE
     worker.run_due()
     assert to(inbox) == [LAN, MINH, LAN], "nobody knows whether it went, and lost is worse than twice"
     first, _, again = (letter["Message-ID"] for _, _, letter in inbox.received)

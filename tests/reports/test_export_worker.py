@@ -16,6 +16,7 @@ from survey.reports.response_export import ExportContext
 from survey.store import export_jobs, fieldwork
 from survey.store.db import Database
 from survey.store.export_jobs import ExportJob, JobState
+from survey.store.leases import LEASE, MAX_ATTEMPTS
 from survey.web.context import morning_of
 from tests.conftest import csrf_in
 from tests.reports.test_pages import NOW
@@ -88,7 +89,7 @@ def test_a_job_of_a_killed_process_is_taken_over_when_its_lease_has_run_out(
     assert held is not None
     worker.run_due()
     assert state(worker, made) == JobState.RUNNING, "its process may still be at it"
-    clock.moment = NOW + export_jobs.LEASE + timedelta(seconds=1)
+    clock.moment = NOW + LEASE + timedelta(seconds=1)
     worker.run_due()
     assert state(worker, made) == JobState.DONE
     late = worker.database.write(lambda s: export_jobs.renew(s, held, 1, 2, now=clock()))
@@ -97,9 +98,9 @@ def test_a_job_of_a_killed_process_is_taken_over_when_its_lease_has_run_out(
 
 def test_a_job_that_ends_its_process_three_times_is_given_up(worker: ExportWorker, clock: Clock) -> None:
     made = asked(worker)
-    for _attempt in range(export_jobs.MAX_ATTEMPTS):
+    for _attempt in range(MAX_ATTEMPTS):
         assert worker.database.write(lambda session: export_jobs.claim(session, now=clock())) is not None
-        clock.moment += export_jobs.LEASE + timedelta(seconds=1)
+        clock.moment += LEASE + timedelta(seconds=1)
     worker.run_due()
     assert state(worker, made) == JobState.FAILED
 
