@@ -116,6 +116,7 @@ def test_a_wrong_option_is_usage_and_exit_2(app: Flask, files: Path) -> None:
     assert run(app, "export", "demo", "--format", "exe", "--out", "-").exit_code == 2
 
 
+@pytest.mark.slow
 @on_sqlite
 @pytest.mark.parametrize("name", ["pdf", "docx", "xlsx", "csv", "json", "ddi", "svg", "png"])
 def test_an_export_is_the_same_bytes_as_the_download(

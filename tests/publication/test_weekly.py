@@ -186,6 +186,7 @@ def test_a_summary_is_made_once_a_week_and_says_what_the_page_says(
     assert log.count("made a weekly summary") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_file_is_the_download_of_its_day_and_stays_as_it_was_made(
     demo_app: Flask, clock: Clock, language: str
@@ -207,6 +208,7 @@ def test_the_file_is_the_download_of_its_day_and_stays_as_it_was_made(
     assert f"demo-{summary.due_on}-{language}.pdf" in answer.headers["Content-Disposition"]
 
 
+@pytest.mark.slow
 def test_comments_are_in_the_report_and_not_in_what_is_kept_and_sent(
     demo_app: Flask, clock: Clock, administrator: FlaskClient
 ) -> None:

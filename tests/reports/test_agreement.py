@@ -35,7 +35,7 @@ from tests.reports.test_pages import BUSINESS, Q, answer, campaign, results_of
 
 __all__ = ["campaign"]
 KINDS = ["nothing", "few", "all the same", "provisional", "people served"]
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.slow]
 
 
 def fielded(app: Flask, at: tuple[str, str], kind: str) -> str:

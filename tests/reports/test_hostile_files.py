@@ -7,6 +7,7 @@ from xml.etree import ElementTree as Xml
 
 import docx
 import openpyxl
+import pytest
 from pypdf import PdfReader
 
 from survey.instrument.questionnaire import Text
@@ -15,6 +16,7 @@ from survey.results.campaign import Breakdown, CampaignResults
 from tests.reports import builders
 from tests.web.naughty import strings
 
+pytestmark = pytest.mark.slow
 NAUGHTY = tuple(strings(1000))
 
 

@@ -52,6 +52,7 @@ def answer(app: Flask, code: str, n: int, rating: str = "4", **fields: str) -> l
     return [send(app.test_client(), a_form(Q, rating, **fields), code) for _ in range(n)]
 
 
+@pytest.mark.slow
 @on_sqlite
 @pytest.mark.parametrize(
     ("n", "lang"), [(0, "vi"), (0, "en"), (1, "vi"), (2, "en"), (4, "vi"), (9, "vi"), (9, "en")]

@@ -218,6 +218,7 @@ def test_values_travel_out_and_in_as_csv(
             assert (mine.value, mine.points, mine.state) == (theirs.value, theirs.points, theirs.state)
 
 
+@pytest.mark.slow
 def test_importing_what_is_there_already_asks_nobody_to_approve_it_again(
     demo_app: Flask, officer: FlaskClient
 ) -> None:
@@ -282,6 +283,7 @@ def test_the_campaign_behind_the_satisfaction_can_be_chosen_again(
     assert fed.source.key == "demo-truoc"
 
 
+@pytest.mark.slow
 def test_a_person_of_a_unit_sees_that_unit_only(demo_app: Flask, viewer: FlaskClient) -> None:
     def join(session: Session) -> None:
         other = scorecards.card(session, OF_ANOTHER_UNIT)
@@ -319,6 +321,7 @@ def test_the_ranking_shows_how_sure_each_place_is(viewer: FlaskClient) -> None:
     assert viewer.get("/office/scorecards/ranking?period=nonsense").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", ["", "2018-Q5", "2018-13", "next year", "2018", "\u0662018"])
 def test_a_scorecard_needs_a_period_that_is_free(demo_app: Flask, officer: FlaskClient, period: str) -> None:
     before = everything_in(demo_app)
