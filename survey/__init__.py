@@ -19,7 +19,18 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from survey.config import for_flask, read_settings
     from survey.features import FEATURES
     from survey.store.db import Database
-    from survey.web import background, compress, context, errors, guards, limits, log, security, templates
+    from survey.web import (
+        background,
+        compress,
+        context,
+        errors,
+        guards,
+        inline_svg,
+        limits,
+        log,
+        security,
+        templates,
+    )
 
     settings = settings or read_settings(os.environ)
     app = Flask(__name__, instance_path=str(settings.instance.resolve()))
@@ -32,7 +43,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         Database(settings.database_url),
         context.Office(settings.secret_keys, settings.public_url, settings.time_zone, settings.mail),
     )
-    for part in (log, compress, security, templates, errors, guards, limits):
+    for part in (log, compress, security, templates, errors, guards, limits, inline_svg):
         part.init(app)
     with app.app_context():
         background.attach(app, *(make() for feature in FEATURES for make in feature.background))

@@ -12,10 +12,10 @@ from survey.api import cursors, documents, openapi
 from survey.api.cursors import Cursor, Holder
 from survey.api.declare import Parameter, answers
 from survey.reports.export import exported
-from survey.reports.pages import current_results
 from survey.reports.response_export import ExportContext, campaign_microdata
 from survey.results import certificate as certificates
-from survey.results.campaign import campaign_results
+from survey.results.campaign import CampaignResults, campaign_results
+from survey.results.current import current_results
 from survey.scorecards.access import card_for, cards_for
 from survey.scorecards.as_json import card_entry
 from survey.scorecards.results import card_results, results_of_cards
@@ -70,7 +70,7 @@ def campaigns() -> ResponseReturnValue:
 def results(key: str, language: str) -> ResponseReturnValue:
     """The whole result of a campaign: the same bytes as the JSON file of the office."""
     database().read(lambda session: _campaign(session, key))
-    found = current_results(key)[0]
+    found = _current_results(key)
     content = exported(found, "json", language)
     return _handed_out(_sent(content, found.digest[:_ETAG_CHARS]), f"{key}.json ({language})")
 
@@ -145,6 +145,11 @@ def scorecard(card_id: int) -> ResponseReturnValue:
         return card_entry(card_results(session, _card(session, card_id, by), computed_at=at))
 
     return _handed_out(_answer(database().read(found)), f"scorecard {card_id}.json")
+
+
+def _current_results(key: str) -> CampaignResults:
+    address = office().public_url
+    return current_results(database(), key, computed_at=this_morning(), office_address=address)[0]
 
 
 def _campaign(session: Session, key: str) -> Campaign:

@@ -116,7 +116,7 @@ def _published_in(session: Session, key: str) -> tuple[Campaign, CampaignResults
 
 def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:
     words, shown = language(), public_results(results)
-    drawn = figures.figures(shown, words, figures.OF_THE_SUMMARY, "public") if shown else {}
+    drawn = figures.figures(shown, words, figures.OF_THE_SUMMARY) if shown else {}
     page = render_template(
         "publication/summary.html",
         campaign=results.campaign,

@@ -24,7 +24,6 @@ from survey.reports import codebook, microdata
 from survey.reports.export import FORMATS, exported
 from survey.reports.export_worker import ExportWorker
 from survey.reports.files.responses import write_codebook
-from survey.reports.pages import current_results
 from survey.reports.response_export import (
     RESPONSE_FORMATS,
     ExportContext,
@@ -32,7 +31,8 @@ from survey.reports.response_export import (
     write_responses,
 )
 from survey.results import certificate
-from survey.results.campaign import campaign_results
+from survey.results.campaign import CampaignResults, campaign_results
+from survey.results.current import current_results
 from survey.store import audit, export_jobs, fieldwork, response_files
 from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
@@ -51,7 +51,7 @@ bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
 def summary(key: str, extension: str) -> ResponseReturnValue:
     """The summary as a file, in the language asked for; a workbook with responses for who may see them."""
     in_words = _language_asked_for()
-    results, responses = current_results(key)[0], None
+    results, responses = _current_results(key), None
     if extension == "xlsx" and _may_see_responses():
         responses = database().read(
             lambda session: microdata.responses_for_a_sheet(
@@ -175,12 +175,17 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
 @may("report.download")
 def download_codebook(key: str) -> ResponseReturnValue:
     """The variables and codes of the response files."""
-    results = current_results(key)[0]
+    results = _current_results(key)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "codebook"
         write_codebook(codebook.of_results(results), path)
         content = path.read_bytes()
     return _sent(content, "text/csv", f"{key}-codebook.csv")
+
+
+def _current_results(key: str) -> CampaignResults:
+    address = office().public_url
+    return current_results(database(), key, computed_at=this_morning(), office_address=address)[0]
 
 
 def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:

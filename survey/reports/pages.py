@@ -6,18 +6,20 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from survey.drawing.canvas import PictureKind
 from survey.drawing.formatting import format_points
 from survey.reports import analysis_tables, comparison_charts, figures, filters, numbers, tables, wording
 from survey.reports.filters import FilterError
 from survey.results import analysis
 from survey.results.basis import Basis, basis_of
-from survey.results.campaign import VIEWS, CampaignResults, results_and_basis, results_of_part
-from survey.store import fieldwork, rollups
+from survey.results.campaign import VIEWS, CampaignResults, results_of_part
+from survey.results.current import current_results
+from survey.store import fieldwork
 from survey.web.context import database, office, this_morning, today
 from survey.web.guards import may
+from survey.web.inline_svg import inline_svg
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -29,7 +31,7 @@ bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
 @may("report.read")
 def campaign(key: str) -> ResponseReturnValue:
     """The results of a campaign, or of the part the address asks for: the answer first, then why."""
-    results, basis = current_results(key)
+    results, basis = _current_results(key)
     shown, errors = results, {}
     try:
         asked = filters.part_asked_for(basis, request.args, language())
@@ -44,7 +46,7 @@ def campaign(key: str) -> ResponseReturnValue:
         tables=tables,
         analysis_tables=analysis_tables,
         figures=figures.figures(shown, language(), figures.OF_THE_SUMMARY),
-        parts=_parts_figures(results, basis, language()) if shown.part is None else {},
+        parts=_parts_figures(results, basis) if shown.part is None else {},
         choices=filters.choices(basis, language()),
         view_names=filters.view_names(basis, language()),
         asked={view: request.args.get(view, "") for view in VIEWS},
@@ -62,7 +64,7 @@ def campaign(key: str) -> ResponseReturnValue:
 @may("report.read")
 def trend(key: str) -> ResponseReturnValue:
     """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
-    results, _basis = current_results(key)
+    results, _basis = _current_results(key)
 
     def found(session: Session) -> tuple[list[Basis], list[str]]:
         every = sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id))
@@ -79,7 +81,7 @@ def trend(key: str) -> ResponseReturnValue:
         "reports/trend.html",
         results,
         compared=analysis_tables.trend(steps, results, language()),
-        figure=_drawn(results, "trend:" + _digest_of(bases), partial(_intervals, title, rows)),
+        figure=inline_svg(comparison_charts.intervals_figure, results, title, rows, language()),
         others=others,
         steps=steps,
     )
@@ -89,7 +91,7 @@ def trend(key: str) -> ResponseReturnValue:
 @may("report.read")
 def comparison(key: str) -> ResponseReturnValue:
     """The parts of one view against one another."""
-    results, basis = current_results(key)
+    results, basis = _current_results(key)
     view = request.args.get("by", "desk")
     errors = {}
     names = filters.view_names(basis, language())
@@ -105,7 +107,7 @@ def comparison(key: str) -> ResponseReturnValue:
         results,
         422 if errors else 200,
         compared=analysis_tables.pairs(pairs, language()),
-        figure=_drawn(results, f"parts-{view}", partial(_intervals, names[view], rows)),
+        figure=inline_svg(comparison_charts.intervals_figure, results, names[view], rows, language()),
         n_different=sum(pair.differs for pair in pairs),
         n_pairs=len(pairs),
         view=view,
@@ -118,7 +120,7 @@ def comparison(key: str) -> ResponseReturnValue:
 @may("report.read")
 def priorities(key: str) -> ResponseReturnValue:
     """What matters and how well it does; and what the score would be if some of it did better."""
-    results, basis = current_results(key)
+    results, basis = _current_results(key)
     ranked = analysis.priorities(basis, results.score)
     steps, errors = _steps(results)
     moved = analysis.what_if(results.score, basis.rules.target, steps) if any(steps.values()) else None
@@ -127,7 +129,7 @@ def priorities(key: str) -> ResponseReturnValue:
         results,
         422 if errors else 200,
         compared=analysis_tables.priorities(ranked, language()),
-        figure=_drawn(results, "priorities", partial(_priorities, ranked)),
+        figure=inline_svg(comparison_charts.priorities_figure, results, ranked, language()),
         ranked=ranked,
         steps=steps,
         most=analysis.MAX_STEP,
@@ -141,22 +143,13 @@ def priorities(key: str) -> ResponseReturnValue:
 @may("report.read")
 def number(key: str, kind: str, name: str) -> ResponseReturnValue:
     """One number opened: from what it was made, by which formula, under which version."""
-    results, _basis = current_results(key)
+    results, _basis = _current_results(key)
     opened = numbers.opened(results, kind, name, language()) or abort(404)
     return _analysis_page("reports/number.html", results, opened=opened)
 
 
-def current_results(key: str) -> tuple[CampaignResults, Basis]:
-    """The results, once what came in lately is counted."""
-    zone = office().time_zone
-    campaign_id = database().read(lambda session: fieldwork.campaign_by_key(session, key).id)
-    rollups.keep_up(database(), campaign_id, zone)
-
-    def found(session: Session) -> tuple[CampaignResults, Basis]:
-        row = fieldwork.campaign_by_key(session, key)
-        return results_and_basis(session, row, computed_at=this_morning(), office_address=office().public_url)
-
-    return database().read(found)
+def _current_results(key: str) -> tuple[CampaignResults, Basis]:
+    return current_results(database(), key, computed_at=this_morning(), office_address=office().public_url)
 
 
 def _analysis_page(
@@ -169,30 +162,14 @@ def _analysis_page(
     return page, status
 
 
-def _drawn(results: CampaignResults, name: str, draw: figures.Draw) -> object:
-    return figures.figures(results, language(), {name: draw})[name]
-
-
-def _intervals(
-    title: str, rows: list[comparison_charts.Row], results: CampaignResults, words: str, kind: PictureKind
-) -> bytes:
-    return comparison_charts.intervals_figure(results, title, rows, words, kind)
-
-
-def _priorities(
-    ranked: tuple[analysis.RankedCriterion, ...], results: CampaignResults, words: str, kind: PictureKind
-) -> bytes:
-    return comparison_charts.priorities_figure(results, ranked, words, kind)
-
-
-def _parts_figures(results: CampaignResults, basis: Basis, words: str) -> dict[str, object]:
+def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, Markup]:
     """The small multiples: each view's parts on a scale."""
-    drawings: dict[str, figures.Draw] = {}
-    for view, name in filters.view_names(basis, words).items():
-        rows = comparison_charts.rows_of(results.parts(view), words)
+    drawings = {}
+    for view, name in filters.view_names(basis, language()).items():
+        rows = comparison_charts.rows_of(results.parts(view), language())
         if len(rows) > 1:
-            drawings[f"parts-{view}"] = partial(_intervals, name, rows)
-    return dict(figures.figures(results, words, drawings))
+            drawings[view] = inline_svg(comparison_charts.intervals_figure, results, name, rows, language())
+    return drawings
 
 
 def _opens(basis: Basis, view: str) -> dict[str, str]:
@@ -207,10 +184,6 @@ def _opens(basis: Basis, view: str) -> dict[str, str]:
 
 def _number_link(key: str, kind: str, names: tuple[str, ...]) -> dict[str, str]:
     return {name: url_for("reports.number", key=key, kind=kind, name=name) for name in names}
-
-
-def _digest_of(bases: list[Basis]) -> str:
-    return "".join(basis.digest[:12] for basis in bases)
 
 
 def _steps(results: CampaignResults) -> tuple[dict[str, int], dict[str, str]]:

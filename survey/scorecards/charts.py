@@ -1,9 +1,9 @@
 """The pictures of a scorecard, in the visual language of the survey's: bar is measured, ink is the point."""
 
-import hashlib
 import itertools
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from markupsafe import Markup
 
@@ -14,40 +14,28 @@ from survey.drawing.demo_label import demo_label
 from survey.drawing.formatting import UNDEFINED, format_points
 from survey.drawing.tables import Table, printed
 from survey.scorecards import tables, wording
-from survey.scorecards.as_json import card_entry
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.results import CardResults
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import ComponentPoints
 from survey.web import locale
+from survey.web.inline_svg import inline_svg
 from survey.web.locale import gettext_in
 
 _AIR = 0.06
-_KEPT_AT_MOST = 64
-_kept: dict[tuple[str, str, str], Markup] = {}
 
 
 def figures(results: CardResults, trend: Sequence[CardResults], language: str) -> dict[str, Markup]:
     """The page's drawings as SVG; the trend only where there is more than one period."""
-    drawn = {
-        "components": _drawn(
-            [results], language, lambda: components_figure(results, language, "svg"), "components"
-        )
-    }
+    drawn = {"components": inline_svg(components_figure, _without_entries(results), language)}
     if len(trend) > 1:
-        drawn["trend"] = _drawn(trend, language, lambda: trend_figure(trend, language, "svg"), "trend")
+        drawn["trend"] = inline_svg(trend_figure, [_without_entries(card) for card in trend], language)
     return drawn
 
 
-def _drawn(cards: Sequence[CardResults], language: str, draw: Callable[[], bytes], what: str) -> Markup:
-    """A picture, drawn once for the same outcomes of the same cards in a language."""
-    said = [card_entry(card) for card in cards]
-    key = (language, what, hashlib.sha256(json.dumps(said).encode()).hexdigest())
-    if key not in _kept:
-        if len(_kept) >= _KEPT_AT_MOST:
-            _kept.clear()
-        _kept[key] = Markup(draw().decode())  # noqa: S704 — drawn here, texts escaped by canvas
-    return _kept[key]
+def _without_entries(results: CardResults) -> CardResults:
+    """The card as it is drawn: without what was entered when by whom, so that only its outcome counts."""
+    return replace(results, standings={})
 
 
 def components_figure(results: CardResults, language: str, kind: PictureKind, *, wide: bool = False) -> bytes:
@@ -101,12 +89,8 @@ def ranking_figure(ranking: Ranking, own_unit: int | None, language: str) -> Mar
     ]
     demo = demo_label(language) if ranking.is_demo else None
     alternative = _as_sentences(table, language)
-    return _drawn(
-        [placed.card for placed in ranking.placed],
-        language,
-        lambda: _dots("ranking", table.title, demo, rows, language, "svg", alternative=alternative),
-        f"ranking seen by {own_unit}",
-    )
+    draw = partial(_dots, "ranking", table.title, demo, rows, alternative=alternative)
+    return inline_svg(draw, language)
 
 
 def _dots(  # noqa: PLR0913 — one picture, two uses

@@ -1,0 +1,32 @@
+"""A campaign's results at this moment, for whoever shows them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from survey.results.basis import Basis
+from survey.results.campaign import CampaignResults, results_and_basis
+from survey.store import fieldwork, rollups
+from survey.store.db import Database
+
+
+def current_results(
+    database: Database, key: str, *, computed_at: datetime, office_address: str | None
+) -> tuple[CampaignResults, Basis]:
+    """The results of a campaign and what they follow from, after new forms were folded into its counts.
+
+    Months are those of `computed_at`'s time zone; `office_address` is as in `campaign_results`.
+
+    Raises
+    ------
+    CampaignNotFoundError
+        No campaign has the key.
+    """
+    campaign_id = database.read(lambda session: fieldwork.campaign_by_key(session, key).id)
+    rollups.keep_up(database, campaign_id, computed_at.tzinfo or UTC)
+
+    def load(session: Session) -> tuple[CampaignResults, Basis]:
+        campaign = fieldwork.campaign_by_key(session, key)
+        return results_and_basis(session, campaign, computed_at=computed_at, office_address=office_address)
+
+    return database.read(load)
