@@ -38,11 +38,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    context.attach(
-        app,
-        Database(settings.database_url),
-        context.Office(settings.secret_keys, settings.public_url, settings.time_zone, settings.mail),
-    )
+    context.attach(app, Database(settings.database_url), settings)
     for part in (log, compress, security, templates, errors, guards, limits, inline_svg):
         part.init(app)
     with app.app_context():

@@ -1,4 +1,4 @@
-"""Every setting once: name in the environment, default, why it is there. For create_app and cli only."""
+"""Every setting once: its variable in the environment, its default and what it is for."""
 
 import secrets
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from survey.web.mail import MailServer, MailSettingError, read_mail_server
+from survey.mail_server import MailServer, MailSettingError, read_mail_server
 
 MIN_SECRET_CHARS = 32
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +18,30 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one running process."""
+    """The settings of one running process, each from a variable of the environment.
+
+    Attributes
+    ----------
+    instance
+        `INSTANCE_PATH`, default instance/: where the secret and the SQLite file are.
+    database_url
+        `DATABASE_URL`, default SQLite in the instance, or `postgresql+psycopg://…`.
+    secret_keys
+        `SECRET_KEY`, default created once in the instance: signs sessions and makes receipt codes. While one
+        replaces another there are several, newest first, separated by spaces.
+    public_url
+        `PUBLIC_URL`, default None, the address of the request: what QR codes and posters point to. With
+        `https://…` cookies are sent over https only (`https_only`).
+    time_zone
+        `TIME_ZONE`, default Asia/Ho_Chi_Minh: when a campaign's day begins and ends.
+    redis_url
+        `REDIS_URL`, default None: shares rate limits among several web machines.
+    trusted_proxies
+        `TRUSTED_PROXIES`, default 0: how many reverse proxies in front set X-Forwarded-For, -Proto and -Host.
+    mail
+        `SMTP_URL`, `smtp://user:password@host:587?starttls` or `smtps://…`, and `MAIL_FROM`, the sender;
+        default None: weekly summaries are kept and not sent.
+    """
 
     instance: Path
     database_url: str
@@ -27,25 +50,21 @@ class Settings:
     time_zone: ZoneInfo
     redis_url: str | None
     trusted_proxies: int
-    https_only: bool
     mail: MailServer | None = None
+
+    @property
+    def https_only(self) -> bool:
+        """Whether the public address is an https address."""
+        return self.public_url is not None and self.public_url.startswith("https://")
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings in the environment.
 
-    - `INSTANCE_PATH` (instance/): where the secret and the SQLite file live.
-    - `DATABASE_URL` (SQLite in the instance): or `postgresql+psycopg://…`.
-    - `SECRET_KEY` (made once in the instance): signs sessions and makes receipt codes; several, newest first,
-      separated by spaces, while one replaces another.
-    - `PUBLIC_URL` (the address of the request): what QR codes and posters point to, `https://…`; cookies are
-      then sent over https only.
-    - `TIME_ZONE` (Asia/Ho_Chi_Minh): when a campaign's day begins and ends.
-    - `REDIS_URL` (none): shares rate limits among several web machines.
-    - `TRUSTED_PROXIES` (0): how many reverse proxies in front set X-Forwarded-For and -Proto.
-    - `SMTP_URL` (none): the mail server that takes weekly summaries, `smtp://user:password@host:587?starttls`
-      or `smtps://…`.
-    - `MAIL_FROM`: whose name they bear; needed with `SMTP_URL`.
+    Raises
+    ------
+    ConfigError
+        A setting cannot be used.
     """
     instance = Path(environ.get("INSTANCE_PATH") or ROOT / "instance")
     public_url = (environ.get("PUBLIC_URL") or "").rstrip("/") or None
@@ -61,7 +80,6 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         time_zone=_time_zone(environ),
         redis_url=environ.get("REDIS_URL") or None,
         trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES"),
-        https_only=bool(public_url and public_url.startswith("https://")),
         mail=_mail(environ),
     )
 
@@ -85,11 +103,11 @@ def for_flask(settings: Settings) -> dict[str, object]:
 
 
 def _secret_keys(environ: Mapping[str, str], instance: Path) -> tuple[str, ...]:
-    given = environ.get("SECRET_KEY")
-    keys = tuple((given if given is not None else _kept_secret(instance)).split())
+    variable = environ.get("SECRET_KEY")
+    keys = tuple((variable if variable is not None else _stored_secret(instance)).split())
     if not keys or any(len(key) < MIN_SECRET_CHARS for key in keys):
         shortest = min((len(key) for key in keys), default=0)
-        source = "SECRET_KEY" if given is not None else str(instance / "secret_key")
+        source = "SECRET_KEY" if variable is not None else str(instance / "secret_key")
         raise ConfigError(
             f"{source} has {shortest} characters; at least {MIN_SECRET_CHARS} random ones are needed: "
             "unset it and one is made in the instance folder"
@@ -97,8 +115,8 @@ def _secret_keys(environ: Mapping[str, str], instance: Path) -> tuple[str, ...]:
     return keys
 
 
-def _kept_secret(instance: Path) -> str:
-    """The instance's secret, made on first use and readable by its owner only."""
+def _stored_secret(instance: Path) -> str:
+    """The instance's secret, created on first use and readable by its owner only."""
     path = instance / "secret_key"
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
@@ -106,7 +124,7 @@ def _kept_secret(instance: Path) -> str:
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
         try:
-            path.hardlink_to(fresh)  # of two processes that start together, one makes the secret
+            path.hardlink_to(fresh)  # of two processes that start together, one creates it
         except FileExistsError:
             pass
         finally:

@@ -172,7 +172,6 @@ def settings_for(url: str, folder: Path) -> Settings:
         time_zone=ZoneInfo("Asia/Ho_Chi_Minh"),
         redis_url=None,
         trusted_proxies=0,
-        https_only=False,
     )
 
 

@@ -180,7 +180,7 @@ def test_a_questionnaire_is_checked_before_it_is_published(app: Flask, tmp_path:
 
 def test_counts_that_went_wrong_are_put_right(demo_app: Flask) -> None:
     database = demo_app.extensions["database"]
-    zone = demo_app.extensions["office"].time_zone
+    zone = demo_app.extensions["settings"].time_zone
 
     def fold(session: Session) -> None:
         row = fieldwork.campaign_by_key(session, "demo")

@@ -24,7 +24,7 @@ from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
 from survey.store.scorecards import UnitCard
-from survey.web.context import database, now, office, this_morning, today
+from survey.web.context import database, now, settings, this_morning, today
 from survey.web.guards import program, public, token_may
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 from survey.web.problems import Problem
@@ -103,9 +103,9 @@ def codebook(key: str) -> ResponseReturnValue:
 @answers("Responses", LIMIT, CURSOR, refusals=(404,))
 def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     """The responses, a row a form, in an order that tells nothing of who came when."""
-    keys, day, holder = office().secret_keys, today(), Holder(key, program().token.id)
+    keys, day, holder = settings().secret_keys, today(), Holder(key, program().token.id)
     after = None if cursor is None else cursors.read(cursor, holder, today=day, secret_keys=keys)
-    around = ExportContext(keys[0], office().time_zone, this_morning())
+    around = ExportContext(keys[0], settings().time_zone, this_morning())
 
     def found(session: Session) -> tuple[dict[str, Any], Cursor | None]:
         weights = None if after is None else after.weights
@@ -148,7 +148,7 @@ def scorecard(card_id: int) -> ResponseReturnValue:
 
 
 def _current_results(key: str) -> CampaignResults:
-    address = office().public_url
+    address = settings().public_url
     return current_results(database(), key, computed_at=this_morning(), office_address=address)[0]
 
 

@@ -19,7 +19,7 @@ from survey.store.audit import AuditAction
 from survey.store.feedback import FormFeedback
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.units import Unit
-from survey.web.context import database, now, office, public_url, today
+from survey.web.context import database, now, public_url, settings, today
 from survey.web.guards import may, public, signed_in_id
 from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.templates import gettext as _
@@ -239,7 +239,7 @@ def _desks_page(
         short_link=_short_link,
         tablet_link=lambda code: _link_of(Mode.KIOSK, code),
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),
-        exit_code=lambda code: exit_code_for(code, office().secret_keys[0]),
+        exit_code=lambda code: exit_code_for(code, settings().secret_keys[0]),
         form=form,
         errors=errors,
         is_demo=campaign.is_demo,
@@ -253,7 +253,7 @@ def _link(code: str) -> str:
 
 def _link_of(mode: Mode, code: str) -> str:
     """The link that marks what comes in by it: only the office can make it."""
-    token = token_for(mode, code, office().secret_keys[0])
+    token = token_for(mode, code, settings().secret_keys[0])
     return url_for(f"device.{mode}", code=code, token=token, lang=language())
 
 

@@ -25,7 +25,7 @@ from survey.intake.submit import Receipt, Submission
 from survey.intake.summary import summary
 from survey.store import fieldwork
 from survey.web import look
-from survey.web.context import database, now, office, today
+from survey.web.context import database, now, settings, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
 from survey.web.security import csrf
@@ -142,7 +142,7 @@ def send(code: str) -> ResponseReturnValue:
 
 def _stored(collector: OpenCollector, campaign: fieldwork.Campaign, sent: Submission) -> Receipt:
     """The receipt of a submission; one that came after closing is only answered if it was stored before."""
-    keys = office().secret_keys
+    keys = settings().secret_keys
     if not campaign.is_open(today()):
         earlier = database().read(lambda session: submit.earlier_receipt(session, sent, keys))
         if earlier:

@@ -19,7 +19,7 @@ from survey.intake.links import OpenCollector
 from survey.intake.submit import Receipt, submission_id_in
 from survey.web import look
 from survey.web.compress import accepts_gzip
-from survey.web.context import office
+from survey.web.context import settings
 from survey.web.locale import LANGUAGES
 from survey.web.modes import Mode, mode_of
 from survey.web.templates import language
@@ -57,7 +57,7 @@ BY_ONESELF = Way(Mode.SELF)
 def way_sent(code: str) -> Way:
     """The way the form in this request says it was filled in."""
     token = request.form.get(MODE_FIELD, "")
-    mode = mode_of(token, code, office().secret_keys) if token else Mode.SELF
+    mode = mode_of(token, code, settings().secret_keys) if token else Mode.SELF
     return Way(mode, token) if mode is not Mode.SELF else BY_ONESELF
 
 

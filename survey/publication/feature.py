@@ -3,13 +3,13 @@
 from survey.publication import commands, pages, summary_pages
 from survey.publication.weekly_worker import LOOK_EVERY_SECONDS, WeeklyWorker
 from survey.web.background import BackgroundThread
-from survey.web.context import database, now, office
+from survey.web.context import database, now, settings
 from survey.web.feature import Feature
 
 
 def _weekly_thread() -> BackgroundThread[WeeklyWorker]:
-    settings = office()
-    worker = WeeklyWorker(database(), settings.time_zone, settings.mail, settings.public_url, now)
+    office = settings()
+    worker = WeeklyWorker(database(), office.time_zone, office.mail, office.public_url, now)
     return BackgroundThread(worker, every_seconds=LOOK_EVERY_SECONDS)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from wtforms import SelectChoice, SelectField, TextAreaField, ValidationError
 
+from survey.mail_server import is_address
 from survey.web.forms import Needed, Offered, OfficeForm, said
 from survey.web.locale import LANGUAGES
-from survey.web.mail import is_address
 from survey.web.templates import gettext as _
 
 MOST_RECIPIENTS = 20

@@ -26,7 +26,7 @@ from survey.store import audit, fieldwork
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
-from survey.web.context import database, now, office, public_url, this_morning, today
+from survey.web.context import database, now, public_url, settings, this_morning, today
 from survey.web.errors import Refusal, RefusalKind
 from survey.web.guards import may, public, signed_in_id
 from survey.web.limits import WRONG_CODES, limit_failures
@@ -86,7 +86,7 @@ def score_certificate(campaign: str) -> ResponseReturnValue:
 @limit_failures(WRONG_CODES, status=404)
 def shared(token: str) -> ResponseReturnValue:
     """The summary for the holder of a link that the office signed, published or not."""
-    link = links.read_token(token, now=now(), secret_keys=office().secret_keys)
+    link = links.read_token(token, now=now(), secret_keys=settings().secret_keys)
 
     def found(session: Session) -> CampaignResults:
         try:
@@ -193,7 +193,7 @@ def share(key: str) -> ResponseReturnValue:
         return campaign.share_key
 
     share_key = database().write(kept)
-    token = links.token_for(key, share_key, days=int(days), now=at, secret_key=office().secret_keys[0])
+    token = links.token_for(key, share_key, days=int(days), now=at, secret_key=settings().secret_keys[0])
     return _publication_page(
         key, {}, link=public_url(url_for("public_results.shared", token=token)), days=days
     )

@@ -26,7 +26,7 @@ from survey.store.audit import AuditAction
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import LetterProblem, SummaryLetter, SummaryState, WeeklySummary
 from survey.web.background import background
-from survey.web.context import database, now, office
+from survey.web.context import database, now, settings
 from survey.web.guards import may, signed_in_id
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -139,10 +139,10 @@ def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
         form=form,
         errors=errors,
         rows=[_row(campaign, summary, letters) for summary in summaries],
-        next_on=next_due(campaign.opens_on, campaign.closes_on, now=now(), zone=office().time_zone),
+        next_on=next_due(campaign.opens_on, campaign.closes_on, now=now(), zone=settings().time_zone),
         last_on=campaign.closes_on + timedelta(days=1),
         morning=MORNING,
-        sends_mail=office().mail is not None,
+        sends_mail=settings().mail is not None,
         is_demo=campaign.is_demo,
     )
     return page, 422 if refused else 200

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from survey.mail_server import MailServer
 from survey.publication import weekly_letters
 from survey.publication.weekly_schedule import newest_due
 from survey.reports import wording
@@ -21,7 +22,7 @@ from survey.store.fieldwork import Campaign
 from survey.store.weekly import Letter, LetterProblem, WeeklySummary
 from survey.web.context import morning_of
 from survey.web.locale import LANGUAGES
-from survey.web.mail import MailServer, NotSentError, deliver
+from survey.web.mail import NotSentError, deliver
 
 log = logging.getLogger("survey.weekly")
 LOOK_EVERY_SECONDS = 60
@@ -125,7 +126,7 @@ class WeeklyWorker:
             deliver(mail, written, address)
         except NotSentError as error:
             self._note_problem(letter, error)
-            return Outcome(f"{name}: not sent to {address}: {error.words}", succeeded=False)
+            return Outcome(f"{name}: not sent to {address}: {error.reason}", succeeded=False)
 
         def noted(session: Session) -> None:
             store.note_sent(session, letter.letter, now=at)
@@ -138,6 +139,6 @@ class WeeklyWorker:
         at, kind = self.clock(), LetterProblem.REFUSED if error.is_refused else LetterProblem.UNREACHABLE
         self.database.write(
             lambda session: store.note_failure(
-                session, letter.letter, kind, error.words, is_final=error.is_final, now=at
+                session, letter.letter, kind, error.reason, is_final=error.is_final, now=at
             )
         )

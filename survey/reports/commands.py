@@ -20,7 +20,7 @@ from survey.results import certificate
 from survey.results.campaign import campaign_results
 from survey.store import fieldwork
 from survey.web.command_line import command, refuse_unknown_campaign, refused
-from survey.web.context import database, office, this_morning
+from survey.web.context import database, settings, this_morning
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 
 _CERTIFICATE = "certificate"
@@ -59,7 +59,7 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
 def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> None:
     """Write the file of a format with all an administrator sees."""
     campaign = fieldwork.campaign_by_key(session, key)
-    at, address = this_morning(), office().public_url
+    at, address = this_morning(), settings().public_url
     results = campaign_results(session, campaign, computed_at=at, office_address=address)
     responses = None
     if name == "xlsx":
@@ -98,4 +98,4 @@ def _write_responses(session: Session, key: str, name: str, lang: str, path: Pat
 
 
 def _export_context() -> ExportContext:
-    return ExportContext(office().secret_keys[0], office().time_zone, this_morning())
+    return ExportContext(settings().secret_keys[0], settings().time_zone, this_morning())

@@ -37,7 +37,7 @@ from survey.store import audit, export_jobs, fieldwork, response_files
 from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.background import background
-from survey.web.context import database, now, office, this_morning
+from survey.web.context import database, now, settings, this_morning
 from survey.web.guards import may, signed_in, signed_in_id
 from survey.web.locale import LANGUAGES
 from survey.web.templates import gettext as _
@@ -184,7 +184,7 @@ def download_codebook(key: str) -> ResponseReturnValue:
 
 
 def _current_results(key: str) -> CampaignResults:
-    address = office().public_url
+    address = settings().public_url
     return current_results(database(), key, computed_at=this_morning(), office_address=address)[0]
 
 
@@ -241,7 +241,7 @@ def _may_see_responses() -> bool:
 
 
 def _export_context() -> ExportContext:
-    return ExportContext(office().secret_keys[0], office().time_zone, this_morning())
+    return ExportContext(settings().secret_keys[0], settings().time_zone, this_morning())
 
 
 def _log_download(what: str) -> None:

@@ -8,12 +8,12 @@ from survey.reports import commands, download_pages, pages
 from survey.reports.export_worker import ExportWorker
 from survey.reports.response_export import ExportContext
 from survey.web.background import BackgroundThread
-from survey.web.context import database, morning_of, now, office
+from survey.web.context import database, morning_of, now, settings
 from survey.web.feature import Feature
 
 
 def _export_thread() -> BackgroundThread[ExportWorker]:
-    secret, zone = office().secret_keys[0], office().time_zone
+    secret, zone = settings().secret_keys[0], settings().time_zone
     folder = Path(current_app.instance_path) / "exports"
 
     def make_context() -> ExportContext:

@@ -17,7 +17,7 @@ from survey.results.basis import Basis, basis_of
 from survey.results.campaign import VIEWS, CampaignResults, results_of_part
 from survey.results.current import current_results
 from survey.store import fieldwork
-from survey.web.context import database, office, this_morning, today
+from survey.web.context import database, settings, this_morning, today
 from survey.web.guards import may
 from survey.web.inline_svg import inline_svg
 from survey.web.templates import gettext as _
@@ -70,7 +70,7 @@ def trend(key: str) -> ResponseReturnValue:
         every = sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id))
         like = [c for c in every if c.instrument_digest == results.campaign.instrument_digest]
         others = [c.name for c in every if c not in like]
-        return [basis_of(session, c, office().time_zone) for c in like], others
+        return [basis_of(session, c, settings().time_zone) for c in like], others
 
     bases, others = database().read(found)
     named = [(b.campaign.key, b.campaign.name, b.scores("group").whole) for b in bases]
@@ -149,7 +149,7 @@ def number(key: str, kind: str, name: str) -> ResponseReturnValue:
 
 
 def _current_results(key: str) -> tuple[CampaignResults, Basis]:
-    return current_results(database(), key, computed_at=this_morning(), office_address=office().public_url)
+    return current_results(database(), key, computed_at=this_morning(), office_address=settings().public_url)
 
 
 def _analysis_page(

@@ -11,7 +11,7 @@ from survey.results import certificate, score_file, verification
 from survey.store import fieldwork, rollups
 from survey.store.fieldwork import CampaignNotFoundError
 from survey.web.command_line import FILE, command, refuse_unknown_campaign, refused
-from survey.web.context import database, office
+from survey.web.context import database, settings
 
 
 @command("score")
@@ -85,7 +85,7 @@ def _against_the_database(document: dict[str, Any], key: str) -> verification.Ch
 @click.argument("campaign")
 def recount(campaign: str) -> None:
     """Count a campaign's responses anew; say whether the kept counts were right, and put them right."""
-    zone = office().time_zone
+    zone = settings().time_zone
 
     def put_right(session: Session) -> bool:
         row = fieldwork.campaign_by_key(session, campaign)

@@ -6,7 +6,7 @@ from flask import request
 
 from survey.store import tokens
 from survey.store.tokens import ApiToken, OwnedToken
-from survey.web.context import database, now, office, today
+from survey.web.context import database, now, settings, today
 from survey.web.limits import WRONG_TOKENS, refuse_after_failures, visitor
 from survey.web.problems import Problem
 
@@ -69,7 +69,7 @@ def _refused(title: str, found: str) -> Problem:
 
 
 def _day(moment: datetime) -> str:
-    return moment.astimezone(office().time_zone).date().isoformat()
+    return moment.astimezone(settings().time_zone).date().isoformat()
 
 
 def _note_use(token: ApiToken) -> None:

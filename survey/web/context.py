@@ -1,30 +1,19 @@
 """What a page needs from the running application: its database, its settings, the time."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, request
 
+from survey.config import Settings
 from survey.store.db import Database
-from survey.web.mail import MailServer
 
 
-@dataclass(frozen=True)
-class Office:
-    """The settings pages use. `secret_keys` are newest first; `mail` is None where no mail server is set."""
-
-    secret_keys: tuple[str, ...]
-    public_url: str | None
-    time_zone: ZoneInfo
-    mail: MailServer | None = None
-
-
-def attach(app: Flask, database: Database, office: Office) -> None:
+def attach(app: Flask, database: Database, settings: Settings) -> None:
     """Give the application its database and settings."""
     app.extensions["database"] = database
-    app.extensions["office"] = office
+    app.extensions["settings"] = settings
 
 
 def database() -> Database:
@@ -32,9 +21,9 @@ def database() -> Database:
     return cast(Database, current_app.extensions["database"])
 
 
-def office() -> Office:
-    """The settings pages use."""
-    return cast(Office, current_app.extensions["office"])
+def settings() -> Settings:
+    """The application's settings."""
+    return cast(Settings, current_app.extensions["settings"])
 
 
 def now() -> datetime:
@@ -44,17 +33,17 @@ def now() -> datetime:
 
 def today() -> date:
     """The day it is at the office."""
-    return now().astimezone(office().time_zone).date()
+    return now().astimezone(settings().time_zone).date()
 
 
 def public_url(path: str) -> str:
     """The address of `path` (which begins with /) as a citizen's phone reaches it."""
-    return (office().public_url or request.host_url.rstrip("/")) + path
+    return (settings().public_url or request.host_url.rstrip("/")) + path
 
 
 def this_morning() -> datetime:
     """When this day began at the office: results are dated by the day, so a file made twice is the same."""
-    return morning_of(now(), office().time_zone)
+    return morning_of(now(), settings().time_zone)
 
 
 def morning_of(moment: datetime, time_zone: ZoneInfo) -> datetime:

@@ -8,7 +8,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.routing import BaseConverter
 
-from survey.web.context import office
+from survey.web.context import settings
 
 csrf = CSRFProtect()
 NONCE_CHARS = 22
@@ -79,7 +79,7 @@ def is_from_this_site(request: Request) -> bool:
     if fetch_site is not None:
         return fetch_site in {"same-origin", "none"}
     origin = request.headers.get("Origin", "null")
-    own_addresses = (request.host_url, office().public_url)
+    own_addresses = (request.host_url, settings().public_url)
     return origin == "null" or any(_is_same_host(origin, own) for own in own_addresses if own)
 
 

@@ -8,7 +8,7 @@ from jinja2 import StrictUndefined
 from werkzeug.local import LocalProxy
 
 from survey.web import guards, locale, look
-from survey.web.context import office
+from survey.web.context import settings
 
 PUBLIC_BLUEPRINTS = frozenset(
     {"intake", "receipt", "later", "device", "metrics", "public_results", "api", None}
@@ -76,7 +76,7 @@ def _in_language(filter_: Any) -> Any:
 
 def _at_the_office(value: Any) -> Any:
     """A moment on the office's clock, so that its day is the day people there had; anything else as it is."""
-    return value.astimezone(office().time_zone) if isinstance(value, datetime) else value
+    return value.astimezone(settings().time_zone) if isinstance(value, datetime) else value
 
 
 def _at_hand() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from survey import create_app
+from survey.mail_server import MailServer, read_mail_server
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
@@ -18,7 +19,6 @@ from survey.store.leases import LEASE
 from survey.store.weekly import SummaryLetter, SummaryState
 from survey.web.background import BackgroundThread, attach
 from survey.web.context import now
-from survey.web.mail import MailServer, read_mail_server
 from tests.conftest import csrf_in, settings_for, sign_in_as
 from tests.end_to_end.server import free_port
 from tests.publication.test_weekly import PAGE, WEEKS, ZONE, clock, summaries, switch_on, the_campaign

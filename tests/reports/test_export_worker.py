@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def worker(demo_app: Flask, tmp_path: Path, clock: Clock) -> ExportWorker:
-    zone = demo_app.extensions["office"].time_zone
+    zone = demo_app.extensions["settings"].time_zone
     return ExportWorker(
         database_of(demo_app),
         tmp_path / "exports",

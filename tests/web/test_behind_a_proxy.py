@@ -41,7 +41,7 @@ OTHER_SITES = {
 
 @pytest.fixture
 def app(url: str, tmp_path: Path) -> Iterator[Flask]:
-    settings = replace(settings_for(url, tmp_path), public_url=PUBLIC_URL, https_only=True, trusted_proxies=1)
+    settings = replace(settings_for(url, tmp_path), public_url=PUBLIC_URL, trusted_proxies=1)
     created = create_app(settings)
     yield created
     created.extensions["database"].dispose()

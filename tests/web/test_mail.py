@@ -11,7 +11,8 @@ import pytest
 import trustme
 
 from survey.config import ConfigError, read_settings
-from survey.web.mail import MailServer, NotSentError, deliver, is_address, read_mail_server
+from survey.mail_server import MailServer, is_address, read_mail_server
+from survey.web.mail import NotSentError, deliver
 from tests.end_to_end.server import free_port
 from tests.web.inbox import PASSWORD, Inbox, mail_server
 
@@ -67,19 +68,19 @@ def test_a_refused_address_is_told_in_the_servers_words(
 ) -> None:
     inbox.answers["lan@example.vn"] = answer
     error = why_not(at(port))
-    assert (error.words, error.is_refused, error.is_final) == (answer, True, is_final)
+    assert (error.reason, error.is_refused, error.is_final) == (answer, True, is_final)
 
 
 def test_a_refused_letter_is_told_on_one_printable_line(inbox: Inbox, port: int) -> None:
     inbox.after_letter = "554-Too \x07big\r\n554 for us"
     error = why_not(at(port))
     assert error.is_final
-    assert error.words == "554 Too big for us"
+    assert error.reason == "554 Too big for us"
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
     error = why_not(at(free_port()))
-    assert (error.words, error.is_refused, error.is_final) == ("Connection refused", False, False)
+    assert (error.reason, error.is_refused, error.is_final) == ("Connection refused", False, False)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ def test_it_signs_in_only_when_the_line_is_encrypted(inbox: Inbox, certified: ss
         assert len(inbox.received) == 1
         wrong = why_not(read_mail_server(url.replace(ENCODED, "guess"), FROM))
         assert (wrong.is_refused, wrong.is_final) == (True, False), "the operator mends it, the letter waits"
-        assert wrong.words.startswith("535")
+        assert wrong.reason.startswith("535")
 
 
 @pytest.mark.usefixtures("trusted")
@@ -127,9 +128,9 @@ def test_a_server_nobody_certified_or_without_encryption_gets_no_password(
     options = {"require_starttls": True, "authenticator": inbox.may_sign_in}
     with mail_server(inbox, tls_context=certified, **options) as listening:
         error = why_not(read_mail_server(f"smtp://user:{ENCODED}@localhost:{listening}?starttls", FROM))
-    assert "certificate verify failed" in error.words
+    assert "certificate verify failed" in error.reason
     error = why_not(read_mail_server(f"smtp://user:{ENCODED}@127.0.0.1:{port}?starttls", FROM))
-    assert "STARTTLS" in error.words
+    assert "STARTTLS" in error.reason
     assert inbox.signed_in == []
 
 

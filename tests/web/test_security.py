@@ -225,7 +225,7 @@ def test_the_cookie_is_for_this_site_and_no_script(app: Flask) -> None:
 
 
 def test_with_an_https_address_the_cookie_travels_over_https_only(url: str, tmp_path: Path) -> None:
-    settings = replace(settings_for(url, tmp_path), public_url="https://khaosat.example.vn", https_only=True)
+    settings = replace(settings_for(url, tmp_path), public_url="https://khaosat.example.vn")
     app = create_app(settings)
     name, cookie = cookie_of(app.test_client().get("/office/sign-in", base_url="https://khaosat.example.vn"))
     assert (name, cookie["secure"], cookie["path"], cookie["domain"]) == ("__Host-office", True, "/", "")
