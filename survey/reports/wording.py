@@ -20,15 +20,11 @@ from survey.results.basis import UNIT_VIEW
 from survey.results.campaign import CampaignResults
 from survey.scoring.importance import Quadrant
 from survey.scoring.results import Score
-from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict
+from survey.scoring.rules import Target
+from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict, band_precision
 from survey.web import locale
 from survey.web.locale import gettext_in
 
-# The usual spread between persons, 6.6 of 38 points, and the usual width of the interval of thirty forms,
-# 5.6 of 38 points (docs/statistics.md#verdict), as shares of the total.
-_USUAL_SPREAD = 6.6 / 38
-_USUAL_WIDTH_OF_THIRTY = 5.6 / 38
-_Z_95 = 1.96
 _LEVEL = 0.05
 _MOST_NAMED = 3
 
@@ -236,11 +232,9 @@ def band_sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
     """How narrow the target band is, and how many forms it takes to say anything about it."""
     _ = gettext_in(language)
     scoring = results.questionnaire.scoring
-    width = scoring.target_high - scoring.target_low
-    if width <= 0:
+    band = band_precision(Target(scoring.target_low, scoring.target_high), scoring.total_points)
+    if band is None:
         return ()
-    usual_width = _USUAL_WIDTH_OF_THIRTY * scoring.total_points
-    forms = (2 * _Z_95 * _USUAL_SPREAD * scoring.total_points / width) ** 2
     narrow = _(
         "The target band is {width} points wide; thirty forms usually give an interval {usual} points wide."
     )
@@ -249,8 +243,11 @@ def band_sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
         " enough evidence” is to be expected and no sign of poor service."
     )
     return (
-        narrow.format(width=locale.points(width, language), usual=format_points(usual_width, language, 1)),
-        needed.format(forms=format_count(10 * round(forms / 10), language)),
+        narrow.format(
+            width=locale.points(band.width, language),
+            usual=format_points(band.interval_width_of_thirty, language, 1),
+        ),
+        needed.format(forms=format_count(band.forms, language)),
     )
 
 

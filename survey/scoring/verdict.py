@@ -12,6 +12,10 @@ _Z_LEVEL = 1.96
 _Z_POWER = 0.84
 _NEAREST = 0.5
 _HALF_WIDTH = 1.0
+# Usual values as shares of the total: the standard deviation between persons (6.6 of 38 points), and the
+# width of the interval of thirty forms (5.6 of 38 points).
+_USUAL_DEVIATION = 6.6 / 38
+_USUAL_WIDTH_OF_THIRTY = 5.6 / 38
 
 
 class Verdict(StrEnum):
@@ -48,6 +52,18 @@ class FormsNeeded:
     can_decide: bool
     distance: float
     half_width: float | None
+
+
+@dataclass(frozen=True)
+class BandPrecision:
+    """The width of a target band in points, and how it compares with usual intervals.
+
+    `forms` is the number of forms, to the nearest ten, whose interval usually is as wide as the band.
+    """
+
+    width: float
+    interval_width_of_thirty: float
+    forms: int
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,20 @@ def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread)
     return FormsNeeded(
         more, spread.n + more, _allocate(more, spread.people), can_decide, distance, half_width
     )
+
+
+def band_precision(target: Target, total: float) -> BandPrecision | None:
+    """The precision that a target band asks for; None for a band without width.
+
+    Source
+    ------
+    docs/statistics.md#verdict.
+    """
+    width = target.high - target.low
+    if width <= 0:
+        return None
+    forms = (2 * _Z_LEVEL * _USUAL_DEVIATION * total / width) ** 2
+    return BandPrecision(width, _USUAL_WIDTH_OF_THIRTY * total, 10 * round(forms / 10))
 
 
 def _allocate(more: int, people: Mapping[str, float]) -> dict[str, int]:

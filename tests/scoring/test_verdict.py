@@ -10,6 +10,7 @@ from survey.scoring.verdict import (
     Spread,
     Verdict,
     band_position,
+    band_precision,
     forms_needed,
     verdict_of,
 )
@@ -98,3 +99,11 @@ def test_a_settled_verdict_needs_no_plan(verdict: Verdict) -> None:
 def test_without_spread_there_is_no_plan() -> None:
     assert needed(26.0, of=Spread(30, 0.0, None, {"all": 1.0})) is None
     assert needed(26.0, of=Spread(1, 1.0, None, {"all": 1.0})) is None
+
+
+def test_the_band_of_two_points_asks_for_some_hundred_forms() -> None:
+    precision = band_precision(BAND, 38)
+    assert precision is not None
+    assert (precision.width, precision.forms) == (2, 170)
+    assert precision.interval_width_of_thirty == pytest.approx(5.6)
+    assert band_precision(Target(28, 28), 38) is None
