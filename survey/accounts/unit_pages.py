@@ -34,7 +34,7 @@ def add_unit() -> ResponseReturnValue:
     name, name_en = form.name.data.strip(), (form.name_en.data or "").strip()
 
     def added(session: Session) -> bool:
-        if units.unit_named(session, name):
+        if units.find_named(session, units.Unit, name):
             return False
         units.add_unit(session, name, name_en)
         audit.record(session, AuditAction.ADDED_UNIT, name, person_id=by, now=at)
@@ -77,7 +77,7 @@ def _member_form(*, bound: bool) -> MemberForm:
     everyone, known = database().read(lambda s: (people.people(s), units.units(s)))
     form.person_id.choices = [(str(p.id), f"{p.full_name} ({p.username})") for p in everyone]
     form.unit.choices = [(_NO_UNIT, _("the whole province"))]
-    form.unit.choices += [(str(unit.id), unit.called(language())) for unit in known]
+    form.unit.choices += [(str(unit.id), unit.name_in(language())) for unit in known]
     return form
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from survey.store import fieldwork
+from survey.store import fieldwork, units
 from survey.store.fieldwork import Campaign, Collector, Desk
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing to misread on a poster
@@ -67,7 +67,7 @@ def add_desk(session: Session, campaign: Campaign, new: NewDesk, *, code: str = 
 
     A known desk works for the same unit as it did last.
     """
-    desk = fieldwork.desk_named(session, new.name)
+    desk = units.find_named(session, fieldwork.Desk, new.name)
     if desk is None:
         desk = Desk(name=new.name, name_en=new.name_en or new.name)
         session.add(desk)

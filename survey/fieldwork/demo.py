@@ -100,7 +100,7 @@ def _opened(session: Session, planned: _Round, digest: str, today: date) -> tupl
 
 def unit_called(session: Session, name: str, name_en: str) -> Unit:
     """The unit of a name, which is added if nobody did."""
-    return units.unit_named(session, name) or units.add_unit(session, name, name_en)
+    return units.find_named(session, units.Unit, name) or units.add_unit(session, name, name_en)
 
 
 @dataclass(frozen=True)

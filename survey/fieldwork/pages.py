@@ -178,7 +178,7 @@ def set_units(key: str) -> ResponseReturnValue:
     typed = {row.collector.id: request.form[f"unit-{row.collector.id}"] for row in asked}
     wrong = {
         f"unit-{row.collector.id}": _("Choose from the list: %(field)s")
-        % {"field": row.desk.called(language())}
+        % {"field": row.desk.name_in(language())}
         for row in asked
         if typed[row.collector.id] not in offered
     }
@@ -235,7 +235,7 @@ def _desks_page(
         forms_issued=(campaign.forms_issued or "") if typed_issued is None else typed_issued,
         collectors=collectors,
         counts=counts,
-        unit_choices=[("", _("No unit")), *((unit.id, unit.called(language())) for unit in known)],
+        unit_choices=[("", _("No unit")), *((unit.id, unit.name_in(language())) for unit in known)],
         short_link=_short_link,
         tablet_link=lambda code: _link_of(Mode.KIOSK, code),
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),

@@ -136,7 +136,7 @@ def open_surveys(session: Session, today: date, language: str) -> list[OpenSurve
         if not campaign.is_open(today):
             continue
         desks = tuple(
-            OpenDesk(row.collector.code, row.desk.called(language))
+            OpenDesk(row.collector.code, row.desk.name_in(language))
             for row in fieldwork.collectors_of(session, campaign.id)
         )
         found.append(OpenSurvey(campaign.name, campaign.closes_on, desks))

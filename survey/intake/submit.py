@@ -12,6 +12,7 @@ from survey.intake import links, receipts
 from survey.intake.codes import hash_of
 from survey.intake.links import OpenCollector
 from survey.store import fieldwork, responses
+from survey.store.db import lock
 from survey.web.errors import Refusal, RefusalKind
 
 
@@ -98,7 +99,7 @@ def submit(
 
 def _hold_quota(session: Session, sent: Submission, collector: OpenCollector) -> None:
     """Let responses to a collector past its quota one at a time; one stored already always passes."""
-    fieldwork.lock_collector(session, collector.collector_id)
+    lock(session, fieldwork.Collector.id, collector.collector_id)
     if responses.by_submission(session, sent.submission_id) is None:
         links.refuse_if_full(session, collector)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from survey.scorecards.periods import Period
 from survey.scoring.par_index import Observed
 from survey.store import scorecards
+from survey.store.db import lock
 from survey.store.scorecards import Card, Decision, Entry, StoredEvidence
 
 MAX_EVIDENCE_BYTES = 5 * 1024 * 1024
@@ -107,7 +108,7 @@ def enter(session: Session, card_id: int, new: NewEntry, *, by: int, now: dateti
 
     An approved value goes on counting until the new one is approved; ReasonNeededError where none is given.
     """
-    scorecards.lock_card(session, card_id)
+    lock(session, Card.id, card_id)
     if not new.reason and scorecards.is_approved(session, card_id, new.key):
         raise ReasonNeededError(new.key)
     limits = new.observed.interval
@@ -158,7 +159,7 @@ def kind_of(file: EvidenceFile) -> str:
 def decide(session: Session, entry_id: int, *, approve: bool, note: str, by: int, now: datetime) -> Decision:
     """Approve a value or send it back; OwnEntryError to whoever entered it, DecidedError where it is late."""
     entry = session.get_one(Entry, entry_id)
-    scorecards.lock_card(session, entry.card_id)
+    lock(session, Card.id, entry.card_id)
     latest = scorecards.latest_entry(session, entry.card_id, entry.indicator_key)
     if scorecards.decision(session, entry_id) or latest is None or latest.id != entry_id:
         raise DecidedError(entry.indicator_key)

@@ -70,7 +70,7 @@ def trend_figure(
 ) -> bytes:
     """The totals of a unit's periods with their intervals, oldest first."""
     _ = gettext_in(language)
-    rows = [(card.period.called(language), card.scored.points, card.scored.interval) for card in cards]
+    rows = [(card.period.name_in(language), card.scored.points, card.scored.interval) for card in cards]
     title = _("Total by period, of {total} points").format(
         total=locale.points(cards[-1].scored.total, language)
     )

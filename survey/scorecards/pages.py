@@ -67,7 +67,7 @@ def _card_form(*, bound: bool) -> CardForm:
     offered, versions, campaigns = database().read(
         lambda s: (units_for(s, by), scorecards.versions(s), fieldwork.campaigns(s))
     )
-    form.unit_id.choices = [(str(unit.id), unit.called(language())) for unit in offered]
+    form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
     form.digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
     ]

@@ -30,7 +30,7 @@ class Period:
         parts = {"year": "", "quarter": f"-Q{self.number}", "month": f"-{self.number:02}"}
         return f"{self.year}{parts[self.kind]}"
 
-    def called(self, language: str) -> str:
+    def name_in(self, language: str) -> str:
         """The period in words: Quý 3 năm 2018."""
         _ = gettext_in(language)
         words = {

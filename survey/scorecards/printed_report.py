@@ -18,7 +18,7 @@ def printed_report(report: CardReport, language: str) -> Report:
     """The report of a scorecard: the total and its parts first, the indicators as an annex."""
     _ = gettext_in(language)
     results = report.results
-    period = results.period.called(language)
+    period = results.period.name_in(language)
     organisation = results.unit_called(language)
     indicators = _grids((tables.indicators(results, language),), language)
     annex = ReportPart(_("Annex. Indicators, evidence and approval"), indicators, sideways=True)

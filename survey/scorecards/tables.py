@@ -176,7 +176,7 @@ def trend(cards: Sequence[CardResults], language: str) -> Table:
     )
     rows = tuple(
         (
-            card.period.called(language),
+            card.period.name_in(language),
             card.scored.points,
             card.scored.interval.low if card.scored.interval else None,
             card.scored.interval.high if card.scored.interval else None,

@@ -56,7 +56,7 @@ def add_task() -> ResponseReturnValue:
 def _task_form(*, bound: bool) -> TaskForm:
     form, by = TaskForm() if bound else TaskForm(formdata=None), official_id()
     offered = database().read(lambda s: units_for(s, by))
-    form.unit_id.choices = [(str(unit.id), unit.called(language())) for unit in offered]
+    form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
     return form
 
 
@@ -69,7 +69,7 @@ def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> Re
     by, unit_asked, year_asked = official_id(), _number_asked("unit"), _number_asked("year")
 
     def found(session: Session) -> tuple[list[Task], dict[int, str], list[int]]:
-        offered = {unit.id: unit.called(in_words) for unit in units_for(session, by)}
+        offered = {unit.id: unit.name_in(in_words) for unit in units_for(session, by)}
         seen = [task for task in scorecards.tasks(session) if task.unit_id in offered]
         return seen, offered, sorted({task.year for task in seen}, reverse=True)
 

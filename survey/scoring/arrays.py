@@ -45,5 +45,4 @@ def sums_by(values: Floats, codes: Codes, size: int) -> Floats:
 
     n = values.shape[0]
     belongs = csc_array((np.ones(n), codes, np.arange(n + 1)), shape=(size, n))
-    sums: Floats = belongs @ values
-    return sums
+    return np.asarray(belongs @ values)

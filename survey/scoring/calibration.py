@@ -57,8 +57,7 @@ class CalibrationFit:
         weighted = self.indicator * self.regression_weight[:, None]
         normal = weighted.T @ self.indicator
         coefficients = np.linalg.lstsq(normal, weighted.T @ influence, rcond=None)[0]
-        fitted: Floats = influence - self.indicator @ coefficients
-        return fitted
+        return np.asarray(influence - self.indicator @ coefficients)
 
 
 def calibrate(calibration: Calibration, base: Floats) -> CalibrationFit:

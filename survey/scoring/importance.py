@@ -88,8 +88,7 @@ def importance_in_table(table: Counts, *, level: float = 0.95) -> Importance | N
 
 def _centred_ranks(counts: Counts, n: int) -> Floats:
     """The mean rank of the people with each answer, less the mean of all ranks."""
-    ranks: Floats = np.cumsum(counts) - (counts - 1) / 2 - (n + 1) / 2
-    return ranks
+    return np.asarray(np.cumsum(counts) - (counts - 1) / 2 - (n + 1) / 2)
 
 
 def priorities(

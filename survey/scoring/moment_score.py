@@ -293,8 +293,7 @@ class _MomentEstimator:
 
     def _lonely(self) -> Flags:
         weight = self._sum_by_stratum([cell for cell in self.everything if cell.group >= 0], "weight")
-        lonely: Flags = (self.strata.n_psu == 1) & (self.strata.fraction < 1) & (weight > 0)
-        return lonely
+        return np.asarray((self.strata.n_psu == 1) & (self.strata.fraction < 1) & (weight > 0))
 
     def _variances(self, cells: Sequence[_DesignCell], influences: Sequence[Floats], size: int) -> Variances:
         """Variances by Taylor linearisation, equal to those of `stratum_variances` from the rows.

@@ -89,8 +89,7 @@ def _bets(shares: Floats, alpha: float) -> Floats:
     mean = (0.5 + np.cumsum(shares)) / (t + 1)
     variance = (0.25 + np.cumsum((shares - mean) ** 2)) / (t + 1)
     before = np.concatenate([[0.25], variance[:-1]])[:n]
-    bets: Floats = np.sqrt(2 * math.log(2 / alpha) / (before * t * np.log(t + 1)))
-    return bets
+    return np.asarray(np.sqrt(2 * math.log(2 / alpha) / (before * t * np.log(t + 1))))
 
 
 def _log_growth(share: float, mean: Floats, bet: float) -> Floats:

@@ -24,14 +24,12 @@ class Variances:
     @property
     def total(self) -> Floats:
         """Variance of each estimate, shape (k,)."""
-        total: Floats = self.by_stratum.sum(axis=0)
-        return total
+        return np.asarray(self.by_stratum.sum(axis=0))
 
     @property
     def without_fpc(self) -> Floats:
         """Variance of each estimate for an infinite population, shape (k,)."""
-        total: Floats = self.by_stratum_without_fpc.sum(axis=0)
-        return total
+        return np.asarray(self.by_stratum_without_fpc.sum(axis=0))
 
     @property
     def design_df(self) -> float:

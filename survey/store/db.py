@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
@@ -41,6 +41,11 @@ def require(row: T | None) -> T:
     if row is None:
         raise NotFoundError
     return row
+
+
+def lock(session: Session, key: InstrumentedAttribute[int], row_id: int) -> None:
+    """Lock a row until the commit, so that other writers wait. On SQLite a writer is alone anyway."""
+    session.execute(select(key).where(key == row_id).with_for_update())
 
 
 class Base(DeclarativeBase):

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, func, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, NotFoundError, UtcTime, require
-from survey.store.units import Unit
+from survey.store.units import NameColumns, Unit
 
 
 class Campaign(Base):
@@ -45,18 +45,12 @@ class CampaignNotFoundError(NotFoundError):
         self.key = key
 
 
-class Desk(Base):
-    """A place where people are served. It outlives campaigns."""
+class Desk(NameColumns, Base):
+    """A place where people are served. A desk outlives its campaigns."""
 
     __tablename__ = "desk"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
-    name_en: Mapped[str] = mapped_column(String(200))
-
-    def called(self, language: str) -> str:
-        """The name in a language."""
-        return self.name if language == "vi" else self.name_en
 
 
 class Collector(Base):
@@ -140,13 +134,3 @@ def campaigns(session: Session) -> list[Campaign]:
 def desks(session: Session) -> list[Desk]:
     """Every desk by name."""
     return list(session.scalars(select(Desk).order_by(Desk.name)))
-
-
-def desk_named(session: Session, name: str) -> Desk | None:
-    """The desk with exactly this name."""
-    return session.scalar(select(Desk).where(Desk.name == name))
-
-
-def lock_collector(session: Session, collector_id: int) -> None:
-    """Make other writers to this collector wait; on SQLite a writer is alone anyway."""
-    session.execute(select(Collector.id).where(Collector.id == collector_id).with_for_update())

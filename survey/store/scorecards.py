@@ -146,11 +146,6 @@ def _cards() -> Select[Card, Unit]:
     return select(Card, Unit).join(Unit, Unit.id == Card.unit_id)
 
 
-def lock_card(session: Session, card_id: int) -> None:
-    """Make other writers to this card wait; on SQLite a writer is alone anyway."""
-    session.execute(select(Card.id).where(Card.id == card_id).with_for_update())
-
-
 def entries(session: Session, card_ids: Sequence[int]) -> list[Entered]:
     """Every entry of the cards, oldest first."""
     query = (

@@ -1,4 +1,6 @@
-"""The units of the province that are compared, and who belongs to one and sees no other's values."""
+"""The units of the province, and the people who belong to one and see only its values."""
+
+from typing import TypeVar
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -6,18 +8,26 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from survey.store.db import Base
 
 
-class Unit(Base):
+class NameColumns:
+    """The columns of a row with a name in Vietnamese and in English."""
+
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name_en: Mapped[str] = mapped_column(String(200))
+
+    def name_in(self, language: str) -> str:
+        """The name in a language."""
+        return self.name if language == "vi" else self.name_en
+
+
+class Unit(NameColumns, Base):
     """A department, board or agency that has a scorecard."""
 
     __tablename__ = "unit"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
-    name_en: Mapped[str] = mapped_column(String(200))
 
-    def called(self, language: str) -> str:
-        """The name in a language."""
-        return self.name if language == "vi" else self.name_en
+
+N = TypeVar("N", bound=NameColumns)
 
 
 class PersonUnit(Base):
@@ -34,17 +44,17 @@ def units(session: Session) -> list[Unit]:
     return list(session.scalars(select(Unit).order_by(Unit.id)))
 
 
-def unit_named(session: Session, name: str) -> Unit | None:
-    """The unit with exactly this name."""
-    return session.scalar(select(Unit).where(Unit.name == name))
+def find_named(session: Session, table: type[N], name: str) -> N | None:
+    """The desk or unit with exactly this name, None without one."""
+    return session.scalar(select(table).where(table.name == name))
 
 
 def add_unit(session: Session, name: str, name_en: str) -> Unit:
-    """A new unit."""
-    added = Unit(name=name, name_en=name_en or name)
-    session.add(added)
+    """Add a unit."""
+    unit = Unit(name=name, name_en=name_en or name)
+    session.add(unit)
     session.flush()
-    return added
+    return unit
 
 
 def unit_of(session: Session, person_id: int) -> int | None:
@@ -58,7 +68,7 @@ def members(session: Session) -> dict[int, int]:
 
 
 def set_unit(session: Session, person_id: int, unit_id: int | None) -> None:
-    """Let a person belong to a unit, or to none."""
+    """Set the unit of a person, or none."""
     row = session.get(PersonUnit, person_id)
     if row is not None:
         session.delete(row)

@@ -387,7 +387,7 @@ def test_units_and_their_people_are_kept(demo_app: Flask, administrator: FlaskCl
     assert post(administrator, path, name="Sở Minh họa", name_en="").status_code == 303
     again = post(administrator, path, name="Sở Minh họa", name_en="")
     assert (again.status_code, "of this name already" in again.text) == (422, True)
-    unit = database_of(demo_app).read(lambda s: units.unit_named(s, "Sở Minh họa"))
+    unit = database_of(demo_app).read(lambda s: units.find_named(s, units.Unit, "Sở Minh họa"))
     assert unit is not None
     members = "/office/units/members?lang=en"
     assert post(administrator, members, person_id="2", unit=str(unit.id)).status_code == 303

@@ -16,7 +16,7 @@ def write(report: CardReport, language: str, stream: BinaryIO) -> None:
     """Write the sheets summary, components, indicators, values, tasks and trend."""
     results = report.results
     properties = Properties(
-        title=f"{results.unit_called(language)} – {results.period.called(language)}",
+        title=f"{results.unit_called(language)} – {results.period.name_in(language)}",
         company=results.unit_called(language),
         digest=results.digest,
         created=results.computed_at,
