@@ -40,7 +40,7 @@ def filled(folder: Path, n: int) -> tuple[Database, int, float]:
         database.write(lambda s, rows=rows: responses.add_many(s, rows))  # type: ignore[misc]
         there += len(rows)
     start = time.perf_counter()
-    rollups.keep_up(database, campaign_id, ZONE)
+    rollups.fold_pending(database, campaign_id, ZONE)
     return database, campaign_id, time.perf_counter() - start
 
 

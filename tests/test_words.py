@@ -14,6 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CLEAN = (
     "survey/__init__.py",
+    "survey/instrument",
+    "survey/scoring",
+    "survey/store",
     "tests/builders.py",
     "tests/cases",
     "tests/docs",

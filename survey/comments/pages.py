@@ -51,7 +51,7 @@ def note(key: str, reference: str) -> ResponseReturnValue:
         campaign = fieldwork.campaign_by_key(session, key)
         comment = comments.comment_of(session, campaign.id, reference, mask_in("vi"))
         noted = replace(comment, status=status, tags=tags, note=text, is_for_report=for_report)
-        comments.keep_mark(session, noted, person_id=by, now=at)
+        comments.save_mark(session, noted, person_id=by, now=at)
         audit.record(
             session, AuditAction.NOTED_COMMENT, f"{key}: {reference} ({status})", person_id=by, now=at
         )

@@ -101,7 +101,7 @@ class WeeklyWorker:
 
         It holds no comments: it is kept and sent, and whoever withdraws a form takes the comment back.
         """
-        rollups.keep_up(self.database, summary.campaign_id, self.time_zone)
+        rollups.fold_pending(self.database, summary.campaign_id, self.time_zone)
         morning = morning_of(self.clock(), self.time_zone)
         results = self.database.read(
             lambda session: campaign_results(

@@ -91,7 +91,7 @@ def recount(campaign: str) -> None:
         row = fieldwork.campaign_by_key(session, campaign)
         was_exact = rollups.is_exact(session, row, zone)
         if not was_exact:
-            rollups.start_anew(session, row, zone)
+            rollups.reset(session, row, zone)
         return was_exact
 
     with refuse_unknown_campaign():

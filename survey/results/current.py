@@ -23,7 +23,7 @@ def current_results(
         No campaign has the key.
     """
     campaign_id = database.read(lambda session: fieldwork.campaign_by_key(session, key).id)
-    rollups.keep_up(database, campaign_id, computed_at.tzinfo or UTC)
+    rollups.fold_pending(database, campaign_id, computed_at.tzinfo or UTC)
 
     def load(session: Session) -> tuple[CampaignResults, Basis]:
         campaign = fieldwork.campaign_by_key(session, key)

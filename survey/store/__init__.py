@@ -1,1 +1,1 @@
-"""What is kept: all tables and all SQL."""
+"""Storage: all tables and all SQL."""

@@ -1,4 +1,4 @@
-"""Comments, handed out only through a mask, and what officials noted about each: a status, tags, a note."""
+"""Comments, always masked, and the marks of officials on them: a status, tags, a note."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Mask = Callable[[str], str]
 
 
 class Status(StrEnum):
-    """How far an office is with a comment."""
+    """The status of a comment in the office."""
 
     NEW = "new"
     READ = "read"
@@ -26,9 +26,9 @@ class Status(StrEnum):
 
 
 class CommentMark(Base):
-    """What officials noted about a response's comment. It goes when the response is withdrawn.
+    """The marks of officials on the comment of a response, deleted when the response is withdrawn.
 
-    `is_for_report` says that somebody read it and found that it may be printed in the report.
+    `is_for_report` says that an official approved the comment for the printed report.
     """
 
     __tablename__ = "comment_mark"
@@ -46,10 +46,9 @@ class CommentMark(Base):
 
 @dataclass(frozen=True)
 class Comment:
-    """One comment as it may be seen. `reference` names it and says nothing of when or where it was written.
+    """One masked comment. `reference` identifies it and does not show when or where it was written.
 
-    `answers` are those of its form as stored, to find comments of people who rated something low; they are
-    never shown beside it.
+    `answers` are the stored answers of its form, for the search by low ratings. Pages do not show them.
     """
 
     reference: str
@@ -63,7 +62,7 @@ class Comment:
 
 
 def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[Comment]:
-    """The comments of a campaign, masked, in an order that does not tell when they came in."""
+    """The masked comments of a campaign, in an order that does not show when they came in."""
     rows = session.execute(
         select(
             ResponseRow.id, ResponseRow.submission_id, ResponseRow.comment, ResponseRow.answers, CommentMark
@@ -85,7 +84,7 @@ def comment_of(session: Session, campaign_id: int, reference: str, mask: Mask) -
 
 
 def reference_of(submission_id: str) -> str:
-    """The name of a form's comment in addresses."""
+    """The reference of the comment of a form, for addresses."""
     return hashlib.sha256(f"comment:{submission_id}".encode()).hexdigest()[:16]
 
 
@@ -110,8 +109,8 @@ def _comment(
     )
 
 
-def keep_mark(session: Session, comment: Comment, *, person_id: int | None, now: datetime) -> None:
-    """Keep the status, tags and note of a comment."""
+def save_mark(session: Session, comment: Comment, *, person_id: int | None, now: datetime) -> None:
+    """Store the status, tags and note of a comment."""
     session.merge(
         CommentMark(
             response_id=comment.response_id,
@@ -131,8 +130,8 @@ _COMMENTS = select(
 
 
 def for_report(session: Session, campaign_id: int, mask_in: Callable[[str], Mask]) -> tuple[str, ...]:
-    """The comments that may be printed, masked in their form's language, in the order of all comments."""
-    # The marks first: somebody sets each by hand, while a join may read every response of the campaign.
+    """The comments for the report, masked in the language of their form, in the order of all comments."""
+    # The marks are read first, because they are few. A join may read every response of the campaign.
     marked = session.scalars(select(CommentMark.response_id).where(CommentMark.is_for_report)).all()
     rows = [
         row for ids in batches(marked) for row in session.execute(_COMMENTS.where(ResponseRow.id.in_(ids)))
@@ -145,6 +144,6 @@ def for_report(session: Session, campaign_id: int, mask_in: Callable[[str], Mask
     return tuple(text for _reference, text in sorted(texts))
 
 
-def forget_mark(session: Session, response_id: int) -> None:
-    """Remove what was noted about a response's comment."""
+def delete_mark(session: Session, response_id: int) -> None:
+    """Delete the marks on the comment of a response."""
     session.execute(delete(CommentMark).where(CommentMark.response_id == response_id))

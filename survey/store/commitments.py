@@ -1,7 +1,7 @@
-"""What is published of a form instead of the form: a hash that its receipt alone opens, and a tree over all.
+"""Hashes of forms for publication, which only the receipt can verify, and a hash tree over all forms.
 
-The tree is that of RFC 6962: leaves and nodes are hashed with different first bytes, so none can pass for the
-other; a last node without a partner moves up as it is.
+The tree follows RFC 6962: leaves and nodes are hashed with different first bytes, so that none can stand for
+the other. A last node without a partner moves up unchanged.
 """
 
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ Step = tuple[str, str]
 def leaf_of(receipt_hash: str, group: str, ratings: Sequence[int | None]) -> str:
     """The leaf of one form: its respondent group and ratings, in the order of the scored criteria.
 
-    Without the receipt code, whose 60 random bits stand in front, nobody can try which answers fit.
+    The hash begins with the receipt code. Without its 60 random bits nobody can try which answers match.
     """
     answers = ",".join("" if rating is None else str(rating) for rating in ratings)
     return sha256(b"\x00" + f"{receipt_hash}|{group}|{answers}".encode()).hexdigest()
 
 
 def root_of(leaves: Sequence[str]) -> str:
-    """The root over leaves in their order; of none, the hash of nothing."""
+    """The root over leaves in their order; without leaves, the hash of an empty text."""
     level = [bytes.fromhex(leaf) for leaf in leaves] or [sha256(b"").digest()]
     while len(level) > 1:
         level = _next_level(level)
@@ -28,7 +28,7 @@ def root_of(leaves: Sequence[str]) -> str:
 
 
 def proof_of(leaves: Sequence[str], leaf: str) -> tuple[Step, ...] | None:
-    """The neighbours by which a leaf leads to the root, each with its side; None when it is not there."""
+    """The neighbours between a leaf and the root, each with its side; None for an unknown leaf."""
     if leaf not in leaves:
         return None
     level, index, steps = [bytes.fromhex(digest) for digest in leaves], leaves.index(leaf), []

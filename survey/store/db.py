@@ -1,8 +1,8 @@
-"""The database: SQLite (WAL) or PostgreSQL, one door to read and one door to write.
+"""The database: SQLite (WAL) or PostgreSQL, with one method to read and one to write.
 
-On SQLite all writes of a process go through one thread that commits whole groups of them at once: a commit
-waits for the disk, so a group that shares it is the difference between a few hundred and several thousand
-responses a second (docs/decisions/0003). A caller gets its answer only after the commit that holds its work.
+On SQLite one thread of a process runs all writes and commits them in groups. A commit waits for the disk, so
+groups raise the rate from a few hundred to several thousand responses a second (docs/decisions/0003). A
+caller gets its result after the commit of its work.
 """
 
 import json
@@ -49,7 +49,7 @@ def lock(session: Session, key: InstrumentedAttribute[int], row_id: int) -> None
 
 
 class Base(DeclarativeBase):
-    """Base of all tables. No relationships: what a query does not return, nobody can load by accident."""
+    """Base of all tables. Tables have no relationships, so that no attribute loads rows by itself."""
 
     metadata = MetaData(
         naming_convention={
@@ -62,13 +62,13 @@ class Base(DeclarativeBase):
 
 
 class JsonText(TypeDecorator[Any]):
-    """Any JSON value as ASCII text: what databases will not store in a text (NUL) survives the round trip."""
+    """Any JSON value as ASCII text, because databases do not store NUL in a text."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """The value as compact JSON; None stays NULL."""
+        """The value as compact JSON, NULL for None."""
         return None if value is None else _to_compact_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
@@ -77,24 +77,24 @@ class JsonText(TypeDecorator[Any]):
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite keeps no time zone, so it is put back on the way out."""
+    """A time in UTC. SQLite stores no time zone, so results get UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment in UTC; a moment without time zone is refused."""
+        """The time in UTC; a time without time zone is refused."""
         if value is not None and value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone")
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment with its time zone."""
+        """The time with its time zone."""
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 class Database:
-    """An open database. `read` and `write` run a piece of work in a transaction of its own."""
+    """An open database. `read` and `write` run a function in a transaction of its own."""
 
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
@@ -105,8 +105,8 @@ class Database:
     def write(self, work: Work[T]) -> T:
         """Run `work` and return its result once it is committed; roll back and raise where it raises.
 
-        `work` must do nothing but talk to its session: it is run again, alone, when another piece of work
-        of the same group failed.
+        `work` must have no effect outside its session: it runs again, alone, when other work of the same
+        group failed.
         """
         if self._writer:
             return self._writer.write(work)
@@ -114,20 +114,20 @@ class Database:
             return work(session)
 
     def read(self, work: Work[T]) -> T:
-        """Run `work` against one consistent view of the database and return its result."""
+        """Run `work` on one snapshot of the database and return its result."""
         with self._session("read") as session:
             return work(session)
 
     def recall(self, key: Hashable, work: Work[T]) -> T:
-        """Read as above, or return what was read under this key not long ago.
+        """The result of `read`, from a cache of at most a second by key.
 
-        A change this process made to an object is always seen; another process's, after a second. For what
-        offices change now and then and every respondent's page needs.
+        A change of an object by this process empties the cache; one by another process shows after a second.
+        For rows that offices seldom change and every respondent's page needs.
         """
         return _memory.recall((self.url, key), lambda: self.read(work))
 
     def dispose(self) -> None:
-        """Close every connection and end the writer."""
+        """Close all connections and stop the writer."""
         if self._writer:
             self._writer.stop()
         self.engine.dispose()
@@ -137,7 +137,7 @@ class Database:
         """A session in a transaction that ends with the block: committed, or rolled back by an exception."""
         options: dict[str, Any] = {"purpose": purpose}
         if purpose == "read" and not self.is_sqlite:
-            options["isolation_level"] = "REPEATABLE READ"  # one moment for all its statements, as on SQLite
+            options["isolation_level"] = "REPEATABLE READ"  # one snapshot for all statements, as on SQLite
         with self.engine.connect() as fresh:
             connection = fresh.execution_options(**options)
             with connection.begin(), _Session(connection, expire_on_commit=False) as session:
@@ -154,28 +154,28 @@ def batches(ids: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 class _Memory:
-    """Results of reads, of every database of this process."""
+    """The cache of `recall`, for every database of this process."""
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, tuple[float, Any]] = {}
+        self._results: dict[Hashable, tuple[float, Any]] = {}
 
     def recall(self, key: Hashable, read: Callable[[], T]) -> T:
-        kept = self._kept  # a change while we read puts another in its place, and our result is not kept
-        until, result = kept.get(key, (0.0, None))
+        results = self._results  # `forget` during the read replaces it, and this result is not cached
+        until, result = results.get(key, (0.0, None))
         if until > time.monotonic():
             return cast(T, result)
         fresh = read()
-        if len(kept) >= _RECALL_LIMIT:
-            kept.clear()
-        kept[key] = (time.monotonic() + _RECALL_SECONDS, fresh)
+        if len(results) >= _RECALL_LIMIT:
+            results.clear()
+        results[key] = (time.monotonic() + _RECALL_SECONDS, fresh)
         return fresh
 
     def forget(self) -> None:
-        self._kept = {}
+        self._results = {}
 
 
 class _Session(Session):
-    """Notes whether it wrote objects; statements do not count, and responses are stored by one."""
+    """Notes whether it wrote objects. Statements do not count: responses are stored by a statement."""
 
 
 _memory = _Memory()
@@ -197,7 +197,7 @@ def _engine(url: URL) -> Engine:
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
         pool_size=16,
         max_overflow=8,
-        hide_parameters=True,  # an error's text goes to the log, and answers never do
+        hide_parameters=True,  # the text of an error goes to the log, which must not contain answers
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_sqlite)
@@ -212,13 +212,13 @@ def _set_pragmas(connection: Any, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once for a write: two writers wait in line and do not fail half-way."""
+    """Take the write lock when a write begins, so that a second writer waits and does not fail later."""
     writes = connection.get_execution_options().get("purpose") == "write"
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 class _GroupWriter:
-    """One thread that runs queued work, a group to a transaction; the first write starts it, after a fork."""
+    """A thread that runs queued work in groups, one transaction a group. The first write starts it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -256,7 +256,7 @@ class _GroupWriter:
     def _gather(
         self, first: tuple[Work[Any], Future[Any]]
     ) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
-        """What is queued by now, and whether the end was among it."""
+        """The queued work, and whether the writer is to stop."""
         group = [first]
         while len(group) < _GROUP_LIMIT:
             try:
@@ -269,16 +269,16 @@ class _GroupWriter:
         return group, False
 
     def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
-        """Commit the group as one; when any of it fails, each piece by itself, so none spoils another."""
+        """Commit a group in one transaction; if work fails, each in a transaction of its own."""
         try:
             with self._database._session("write") as session:
                 results = [work(session) for work, _ in group]
-        except BaseException as error:  # noqa: BLE001 — handed to the caller, who is waiting in another thread
+        except BaseException as error:  # noqa: BLE001 — raised in the thread of the caller
             if len(group) == 1:
                 group[0][1].set_exception(error)
                 return
-            for piece in group:
-                self._commit([piece])
+            for item in group:
+                self._commit([item])
             return
         for (_, answer), result in zip(group, results, strict=True):
             answer.set_result(result)

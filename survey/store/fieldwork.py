@@ -13,8 +13,8 @@ from survey.store.units import NameColumns, Unit
 class Campaign(Base):
     """One round of a survey. `populations` holds people served per respondent group, where known.
 
-    `forms_issued` is how many forms were handed out or offered, None where nobody counted. `published_at` is
-    None while the results are not public; links to them are made under `share_key`.
+    `forms_issued` is the number of forms handed out or offered, None where it is not known. `published_at` is
+    None while the results are not public; `share_key` is part of the links to them.
     """
 
     __tablename__ = "campaign"
@@ -33,7 +33,7 @@ class Campaign(Base):
     share_key: Mapped[str | None] = mapped_column(String(16))
 
     def is_open(self, today: date) -> bool:
-        """Whether a response may come in on this day."""
+        """Whether the campaign accepts responses on this day."""
         return self.opens_on <= today <= self.closes_on
 
 
@@ -54,9 +54,9 @@ class Desk(NameColumns, Base):
 
 
 class Collector(Base):
-    """The link of one campaign at one desk. `quota` is the most responses it takes, None for no limit.
+    """The link of one campaign at one desk. `quota` is the limit of its responses, None for no limit.
 
-    `unit_id` is the unit the desk works for in this campaign, None where nobody said.
+    `unit_id` is the unit of the desk in this campaign, None where it is not set.
     """
 
     __tablename__ = "collector"
@@ -72,7 +72,7 @@ class Collector(Base):
 
 @dataclass(frozen=True)
 class CollectorAtDesk:
-    """A collector with its desk and campaign, and the unit the desk works for, where that is known."""
+    """A collector with its desk and campaign, and the unit of the desk, where it is set."""
 
     collector: Collector
     desk: Desk
@@ -88,7 +88,7 @@ def collector_by_code(session: Session, code: str) -> CollectorAtDesk:
 
 
 def collectors_of(session: Session, campaign_id: int) -> list[CollectorAtDesk]:
-    """A campaign's collectors by the name of their desk."""
+    """The collectors of a campaign by the name of their desk."""
     rows = session.execute(_collectors().where(Collector.campaign_id == campaign_id).order_by(Desk.name))
     return [CollectorAtDesk(*row) for row in rows]
 
@@ -103,13 +103,13 @@ def _collectors() -> Select[Collector, Desk, Campaign, Unit | None]:
 
 
 def last_unit_of(session: Session, desk_id: int) -> int | None:
-    """The unit a desk worked for in the campaign it was last part of."""
-    newest = select(Collector.unit_id).where(Collector.desk_id == desk_id).order_by(Collector.id.desc())
-    return session.scalar(newest.limit(1))
+    """The unit of a desk in its latest campaign."""
+    latest = select(Collector.unit_id).where(Collector.desk_id == desk_id).order_by(Collector.id.desc())
+    return session.scalar(latest.limit(1))
 
 
 def code_is_taken(session: Session, code: str) -> bool:
-    """Whether a collector has this code already."""
+    """Whether a collector has this code."""
     return session.scalar(select(func.count()).where(Collector.code == code)) != 0
 
 

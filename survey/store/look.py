@@ -1,4 +1,4 @@
-"""What makes the pages recognisably the office's: one accent colour and a logo."""
+"""The appearance of an office's pages: an accent colour and a logo."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ _ONLY = 1
 
 
 class OfficeLook(Base):
-    """The one row. `accent` is #rrggbb, `logo` a PNG; None for what the office has not set."""
+    """The only row. `accent` is #rrggbb and `logo` a PNG; both are None where not set."""
 
     __tablename__ = "office_look"
 
@@ -22,7 +22,7 @@ class OfficeLook(Base):
 
 
 def current(session: Session) -> OfficeLook | None:
-    """The office's look, None while it has set nothing."""
+    """The appearance of the office, None while nothing is set."""
     return session.get(OfficeLook, _ONLY)
 
 

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema this code needs."""
+"""Brings a database to the schema of this code."""
 
 from functools import cache
 from pathlib import Path
@@ -20,19 +20,19 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 
 def downgrade(database: Database, revision: str) -> None:
-    """Run the migrations back down to `revision`."""
+    """Reverse the migrations after `revision`."""
     with database.engine.connect().execution_options(purpose="write") as connection, connection.begin():
         command.downgrade(_config(connection), revision)
 
 
 @cache
 def head() -> str:
-    """The revision this code needs."""
+    """The revision of this code."""
     return ScriptDirectory(str(_SCRIPTS)).get_current_head() or ""
 
 
 def current(database: Database) -> str | None:
-    """The revision the database is at, None when it is empty."""
+    """The revision of the database, None when it is empty."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 

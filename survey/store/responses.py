@@ -1,4 +1,4 @@
-"""Responses: stored exactly once, never edited. Withdrawing one removes its answers and leaves a count."""
+"""Responses, stored exactly once and never edited. A withdrawal removes the answers and leaves a count."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ from survey.store.db import Base, JsonText, UtcTime
 
 
 class ResponseRow(Base):
-    """One form as it came in, under the version it was given to. Nothing here says who sent it or from where.
+    """One form with its version of the questionnaire. No column shows who sent it or from where.
 
-    `received_at` is the hour, not the moment: a server's log and an answer cannot be laid side by side.
-    `answers` is what `instrument.answers.to_stored` made; None once withdrawn. `is_folded` says that the kept
-    counts of the campaign (`rollups.py`) hold it.
+    `received_at` is the hour, so that a response cannot be matched with the log of a server. `answers` is the
+    JSON of `instrument.answers.to_stored`, None once withdrawn. `is_folded` says that the stored counts of
+    the campaign (`rollups.py`) contain it.
     """
 
     __tablename__ = "response"
@@ -60,7 +60,7 @@ class ResponseRow(Base):
 
 
 class DeclineCount(Base):
-    """How many people chose not to take part, per collector and day. Nothing else is kept of them."""
+    """The number of people who declined, by collector and day. Nothing else about them is stored."""
 
     __tablename__ = "decline_count"
 
@@ -88,7 +88,7 @@ class NewResponse:
 
 @dataclass(frozen=True)
 class ScoredResponse:
-    """What scoring and tables need of one valid form."""
+    """The columns of a valid form for scores and tables."""
 
     collector_id: int
     language: str
@@ -96,9 +96,9 @@ class ScoredResponse:
     receipt_hash: str = ""
 
 
-# Statements on the table, made once: making them and going by way of objects was half the work of storing.
-# Any unique key turns a response away: two of one submission share the receipt's hash as well as the id, and
-# with the id alone named, PostgreSQL raises when it happens to see the hash first.
+# The statements are built once: building them, and objects, took half the time of storing.
+# A conflict of any unique key refuses a response. Two of one submission share the hash of the receipt as well
+# as the id; naming the id alone, PostgreSQL raises an error when it sees the hash first.
 _TABLE = Base.metadata.tables["response"]
 _INSERT_ONCE = {
     "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
@@ -107,16 +107,16 @@ _INSERT_ONCE = {
 
 
 def add_once(session: Session, response: NewResponse) -> bool:
-    """Store a response unless its submission id is there already; whether this call stored it.
+    """Store a response unless its submission id is stored already; return whether this call stored it.
 
-    Two sends of one submission that arrive together both reach the insert; the unique keys let one through.
+    Of two requests with one submission at the same time, the unique keys accept one.
     """
     connection = session.connection()
     return connection.execute(_INSERT_ONCE[connection.dialect.name], _row(response)).rowcount == 1
 
 
 def add_many(session: Session, responses: Sequence[NewResponse]) -> None:
-    """Store responses that are known to be new."""
+    """Store new responses."""
     session.execute(insert(ResponseRow), [_row(response) for response in responses])
 
 
@@ -131,7 +131,7 @@ def by_submission(session: Session, submission_id: str) -> ResponseRow | None:
 
 
 def by_receipt(session: Session, receipt_hash: str) -> ResponseRow | None:
-    """The response a receipt code belongs to."""
+    """The response of a receipt code."""
     return session.scalar(select(ResponseRow).where(ResponseRow.receipt_hash == receipt_hash))
 
 
@@ -145,7 +145,7 @@ def withdraw(session: Session, response_id: int, *, now: datetime) -> None:
 
 
 def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
-    """A campaign's complete, not withdrawn responses, in the order they were stored."""
+    """The complete responses of a campaign that are not withdrawn, in the order of storing."""
     rows = session.execute(
         select(ResponseRow.collector_id, ResponseRow.language, ResponseRow.answers, ResponseRow.receipt_hash)
         .where(
@@ -160,7 +160,7 @@ def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
 
 
 def count_withdrawn(session: Session, campaign_id: int) -> int:
-    """How many of a campaign's responses were withdrawn."""
+    """The number of withdrawn responses of a campaign."""
     withdrawn = select(func.count()).where(
         ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_not(None)
     )
@@ -168,7 +168,7 @@ def count_withdrawn(session: Session, campaign_id: int) -> int:
 
 
 def count_declined(session: Session, collector_ids: Sequence[int]) -> int:
-    """How many people chose not to take part, at some collectors."""
+    """The number of people who declined at these collectors."""
     declined = select(func.coalesce(func.sum(DeclineCount.n), 0)).where(
         DeclineCount.collector_id.in_(collector_ids)
     )
@@ -176,7 +176,7 @@ def count_declined(session: Session, collector_ids: Sequence[int]) -> int:
 
 
 def counts_by_collector(session: Session, campaign_id: int) -> dict[int, int]:
-    """Forms that came in and were not withdrawn, per collector of a campaign."""
+    """The number of responses that are not withdrawn, by collector of a campaign."""
     rows = session.execute(
         select(ResponseRow.collector_id, func.count())
         .where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))
@@ -186,12 +186,12 @@ def counts_by_collector(session: Session, campaign_id: int) -> dict[int, int]:
 
 
 def count_at(session: Session, collector_id: int) -> int:
-    """Forms a collector has taken, withdrawn ones included, to hold against its quota."""
+    """The number of responses of a collector, withdrawn ones included, for its quota."""
     return session.scalar(select(func.count()).where(ResponseRow.collector_id == collector_id)) or 0
 
 
 def count_decline(session: Session, collector_id: int, day: date) -> None:
-    """Count one more person who chose not to take part."""
+    """Count one more person who declined."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(DeclineCount).values(collector_id=collector_id, day=day, n=1)
     session.execute(

@@ -99,7 +99,7 @@ def is_exact(session: Session, campaign: Campaign, zone: tzinfo) -> bool:
     return roll_up(session, campaign, zone).same_as(count_all(session, campaign, zone))
 
 
-def keep_up(database: Database, campaign_id: int, zone: tzinfo) -> None:
+def fold_pending(database: Database, campaign_id: int, zone: tzinfo) -> None:
     """Fold responses while there are more than `FOLD_FROM`, at most `FOLD_AT_ONCE` in a transaction."""
     while database.read(lambda session: _needs_folding(session, campaign_id, zone)):
         database.write(lambda session: fold(session, session.get_one(Campaign, campaign_id), zone))
@@ -133,7 +133,7 @@ def fold(session: Session, campaign: Campaign, zone: tzinfo, *, limit: int = FOL
     return len(rows)
 
 
-def take_out(session: Session, response_id: int) -> None:
+def subtract(session: Session, response_id: int) -> None:
     """Subtract a response from the stored counts before it is withdrawn, if it is folded."""
     row = session.get_one(ResponseRow, response_id)
     campaign = session.get_one(Campaign, row.campaign_id)
@@ -150,7 +150,7 @@ def take_out(session: Session, response_id: int) -> None:
     _store(session, state, stored - change, set(change.cells))
 
 
-def start_anew(session: Session, campaign: Campaign, zone: tzinfo) -> None:
+def reset(session: Session, campaign: Campaign, zone: tzinfo) -> None:
     """Delete the stored counts; folding then counts every response again."""
     _clear(session, _lock_current(session, campaign, zone), campaign, zone)
 

@@ -1,4 +1,4 @@
-"""Forms put aside to be finished on another device: found by a short code, gone after a few days."""
+"""Forms saved to be finished on another device, by a short code, for a few days."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from survey.store.db import Base, JsonText, UtcTime
 
 
 class SavedForm(Base):
-    """A form that is not sent yet, under the id it will be sent with. `answers` as in a response."""
+    """A form that is not sent yet, with its submission id. `answers` are as in a response."""
 
     __tablename__ = "saved_form"
 
@@ -26,7 +26,7 @@ class SavedForm(Base):
 
 @dataclass(frozen=True)
 class FormToSave:
-    """A form as it is put aside."""
+    """A form to save."""
 
     submission_id: str
     collector_code: str
@@ -36,7 +36,7 @@ class FormToSave:
 
 
 def save(session: Session, form: FormToSave, *, code_hash: str, expires_at: datetime, now: datetime) -> None:
-    """Put a form aside in the place of what was put aside of it before, and clear away what has expired."""
+    """Save a form instead of its earlier version, and delete expired forms."""
     session.execute(
         delete(SavedForm).where(
             (SavedForm.submission_id == form.submission_id) | (SavedForm.expires_at <= now)
@@ -46,12 +46,12 @@ def save(session: Session, form: FormToSave, *, code_hash: str, expires_at: date
 
 
 def by_code(session: Session, code_hash: str, *, now: datetime) -> SavedForm | None:
-    """The form put aside under a code, unless it has expired."""
+    """The saved form with a code, unless it has expired."""
     return session.scalar(
         select(SavedForm).where(SavedForm.code_hash == code_hash, SavedForm.expires_at > now)
     )
 
 
-def drop(session: Session, submission_id: str) -> None:
-    """Remove what was put aside of a form."""
+def delete_saved(session: Session, submission_id: str) -> None:
+    """Delete the saved version of a form."""
     session.execute(delete(SavedForm).where(SavedForm.submission_id == submission_id))

@@ -1,4 +1,4 @@
-"""Scorecards of units and periods. Values and decisions are only added; a correction is another value."""
+"""Scorecards of units and periods. Values and decisions are only added. A correction is another value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ScorecardVersion(VersionColumns, Base):
 
 
 class Card(Base):
-    """The scorecard of a unit in a period (2018, 2018-Q3, 2018-09); satisfaction from a campaign or typed."""
+    """The scorecard of a unit in a period (2018, 2018-Q3, 2018-09), with or without a campaign."""
 
     __tablename__ = "scorecard"
     __table_args__ = (UniqueConstraint("unit_id", "period"),)
@@ -38,7 +38,7 @@ class Card(Base):
 
 
 class Entry(Base):
-    """One value as an official entered it. `reason` says why it corrects an approved one."""
+    """One value of an official. `reason` says why it corrects an approved value."""
 
     __tablename__ = "scorecard_entry"
 
@@ -58,7 +58,7 @@ class Entry(Base):
 
 
 class Decision(Base):
-    """What a leader said about an entry; there is one, and it is final."""
+    """The final decision of a leader on an entry."""
 
     __tablename__ = "scorecard_decision"
 
@@ -70,7 +70,7 @@ class Decision(Base):
 
 
 class StoredEvidence(Base):
-    """The document behind an entry, as it was sent."""
+    """The document that proves an entry, unchanged."""
 
     __tablename__ = "scorecard_evidence"
 
@@ -83,7 +83,7 @@ class StoredEvidence(Base):
 
 
 class Task(Base):
-    """A task of the plan: who does it until when, and since when it is done by which document."""
+    """A task of the plan: responsible person, due day, and the day and document of its completion."""
 
     __tablename__ = "plan_task"
 
@@ -99,7 +99,7 @@ class Task(Base):
 
 @dataclass(frozen=True)
 class Entered:
-    """An entry with what became of it. `evidence` has everything but the content."""
+    """An entry with its decision and its evidence, the latter without content."""
 
     entry: Entry
     decision: Decision | None
@@ -133,7 +133,7 @@ def card(session: Session, card_id: int) -> UnitCard:
 
 
 def cards(session: Session, *, unit_id: int | None = None, period: str | None = None) -> list[UnitCard]:
-    """The cards, of one unit or one period where asked, latest period first and then by unit."""
+    """The cards, optionally of one unit or one period, by latest period and then by unit."""
     query = _cards().order_by(Card.period.desc(), Unit.id)
     if unit_id is not None:
         query = query.where(Card.unit_id == unit_id)
@@ -177,7 +177,7 @@ def is_approved(session: Session, card_id: int, key: str) -> bool:
 
 
 def decision(session: Session, entry_id: int) -> Decision | None:
-    """What was said about an entry."""
+    """The decision on an entry."""
     return session.get(Decision, entry_id)
 
 
@@ -188,7 +188,7 @@ def evidence(session: Session, card_id: int, entry_id: int) -> StoredEvidence:
 
 
 def tasks(session: Session, *, unit_id: int | None = None, year: int | None = None) -> list[Task]:
-    """The tasks of the plan by the day they are due."""
+    """The tasks of the plan by due day."""
     query = select(Task).order_by(Task.due_on, Task.id)
     if unit_id is not None:
         query = query.where(Task.unit_id == unit_id)
@@ -203,5 +203,5 @@ def task(session: Session, task_id: int) -> Task:
 
 
 def add_task(session: Session, task: Task) -> None:
-    """One more task of the plan."""
+    """Add a task to the plan."""
     session.add(task)

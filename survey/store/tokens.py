@@ -1,4 +1,4 @@
-"""Tokens of the JSON API: what a program shows instead of signing in. Only their hashes are kept."""
+"""Tokens with which programs use the JSON API. Only their hashes are stored."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from survey.store.people import Person
 
 
 class ApiToken(Base):
-    """A token. It acts for the person who made it, and never does more than that person may."""
+    """A token. It acts for the person who created it, with at most that person's permissions."""
 
     __tablename__ = "api_token"
 
@@ -29,22 +29,22 @@ class ApiToken(Base):
 
 @dataclass(frozen=True)
 class OwnedToken:
-    """A token with the person it acts for."""
+    """A token with its person."""
 
     token: ApiToken
     person: Person
 
 
 def hash_of(secret: str) -> str:
-    """What is kept of a token. Its 256 random bits cannot be guessed, so a fast hash is enough."""
+    """The stored hash of a token. Its 256 random bits cannot be guessed, so a fast hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def by_secret(session: Session, secret: str) -> OwnedToken | None:
-    """The token that was shown as `secret`, also when it holds no longer."""
+    """The token with this secret, also one that has expired or was revoked."""
     query = _tokens().where(ApiToken.token_hash == hash_of(secret))
-    found = session.execute(query).one_or_none()
-    return OwnedToken(*found) if found else None
+    row = session.execute(query).one_or_none()
+    return OwnedToken(*row) if row else None
 
 
 def by_id(session: Session, token_id: int) -> ApiToken:
@@ -58,12 +58,12 @@ def tokens(session: Session) -> list[OwnedToken]:
 
 
 def add(session: Session, token: ApiToken) -> None:
-    """One more token."""
+    """Add a token."""
     session.add(token)
 
 
 def note_use(session: Session, token_id: int, day: date) -> None:
-    """Keep the day a token was last used; no finer, it is for finding tokens nobody needs."""
+    """Store the day of the last use of a token, by which offices find tokens that nobody needs."""
     session.get_one(ApiToken, token_id).last_used_on = day
 
 

@@ -1,4 +1,4 @@
-"""Withdrawing a response: everything that was kept because of it goes, wherever it is."""
+"""Withdraws a response with everything that was stored because of it."""
 
 from datetime import datetime
 
@@ -9,11 +9,13 @@ from survey.store.responses import ResponseRow
 
 
 def withdraw(session: Session, response_id: int, *, now: datetime) -> None:
-    """Remove a response's answers and comment, what was noted about it and what was put aside of it before.
+    """Remove the answers and comment of a response, the marks on it and its saved form. The row stays.
 
-    The row stays as a count.
+    1. Subtract the response from the stored counts.
+    2. Clear answers and comment.
+    3. Delete marks and the saved form.
     """
-    rollups.take_out(session, response_id)
+    rollups.subtract(session, response_id)
     responses.withdraw(session, response_id, now=now)
-    comments.forget_mark(session, response_id)
-    saved_forms.drop(session, session.get_one(ResponseRow, response_id).submission_id)
+    comments.delete_mark(session, response_id)
+    saved_forms.delete_saved(session, session.get_one(ResponseRow, response_id).submission_id)

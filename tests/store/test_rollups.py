@@ -98,7 +98,7 @@ def test_another_time_zone_counts_anew(database: Database, campaign_id: int) -> 
         return rollups.is_exact(session, campaign, UTC)
 
     assert database.read(in_utc)
-    rollups.keep_up(database, campaign_id, UTC)
+    rollups.fold_pending(database, campaign_id, UTC)
     assert database.read(in_utc)
     assert is_exact(database, campaign_id)
 
@@ -107,7 +107,7 @@ def test_wrong_counts_are_put_right_by_starting_anew(database: Database, campaig
     database.write(on(campaign_id, rollups.fold))
     database.write(lambda s: s.execute(update(rollups.RollUpState).values(incomplete=99)).close())
     assert not is_exact(database, campaign_id)
-    database.write(on(campaign_id, rollups.start_anew))
+    database.write(on(campaign_id, rollups.reset))
     database.write(on(campaign_id, rollups.fold))
     assert is_exact(database, campaign_id)
 
@@ -136,7 +136,7 @@ def test_sixteen_at_once_sending_withdrawing_and_folding_lose_nothing(
 
     with ThreadPoolExecutor(16) as clients:
         assert all(clients.map(client, range(16)))
-    rollups.keep_up(database, campaign_id, ZONE)
+    rollups.fold_pending(database, campaign_id, ZONE)
     assert is_exact(database, campaign_id)
 
 
@@ -156,14 +156,14 @@ def test_processes_killed_while_they_fold_lose_nothing(database: Database, campa
         folding.stdout.close()
         assert is_exact(database, campaign_id)
     assert n_unfolded(database, campaign_id) > 0, "they were killed before they were done"
-    rollups.keep_up(database, campaign_id, ZONE)
+    rollups.fold_pending(database, campaign_id, ZONE)
     assert is_exact(database, campaign_id)
 
 
 @on_sqlite
 def test_a_result_reads_no_response_that_is_counted_already(database: Database, campaign_id: int) -> None:
     """SQLite takes an index by the words of a query: with others it would read the whole campaign."""
-    rollups.keep_up(database, campaign_id, ZONE)
+    rollups.fold_pending(database, campaign_id, ZONE)
     asked: list[tuple[str, Any]] = []
 
     def listen(_connection: Any, _cursor: Any, words: str, values: Any, *_more: Any) -> None:
