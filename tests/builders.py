@@ -1,10 +1,21 @@
-"""Forms as a citizen sends them, and short ways through the questionnaire."""
+"""Forms as a citizen sends them, short ways through the questionnaire, and what an application stored."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire
+from survey.results.campaign import CampaignResults, campaign_results
+from survey.store import fieldwork
+from survey.store.db import Database
+from survey.store.questionnaires import load_shipped
+
+QUESTIONNAIRE = load_shipped()
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+BUSINESS = {"respondent_group": "business"}
 
 ROUTING = {
     "respondent_group": "citizen",
@@ -32,3 +43,24 @@ def send(client: FlaskClient, form: dict[str, str], code: str = "demo", lang: st
     answer = client.post(f"/s/{code}/send?lang={lang}", data=form)
     assert answer.status_code == 200, answer.text[:3000]
     return receipt_in(answer.text)
+
+
+def send_forms(app: Flask, code: str, n: int, rating: str = "4", **fields: str) -> list[str]:
+    """Send `n` forms to a collector and return their receipt codes."""
+    return [send(app.test_client(), a_form(QUESTIONNAIRE, rating, **fields), code) for _ in range(n)]
+
+
+def database_of(app: Flask) -> Database:
+    """The database of an application."""
+    database: Database = app.extensions["database"]
+    return database
+
+
+def results_of(app: Flask, key: str) -> CampaignResults:
+    """The results of a campaign, computed now."""
+
+    def compute(session: Session) -> CampaignResults:
+        return campaign_results(session, fieldwork.campaign_by_key(session, key), computed_at=NOW)
+
+    with app.app_context():
+        return database_of(app).read(compute)

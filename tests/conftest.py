@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy.orm import Session
 
 from survey import create_app
 from survey.accounts import sign_in
 from survey.config import Settings
 from survey.fieldwork import demo
+from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
+from survey.instrument.codec import digest
 from survey.scorecards import demo as scorecard_demo
-from survey.store import migrate, questionnaires, scorecards
+from survey.store import fieldwork, migrate, people, questionnaires, scorecards
 from survey.store.db import Database
 from survey.store.people import Role
+from survey.web.context import today
+from tests.builders import NOW, QUESTIONNAIRE, database_of
 from tests.cases import HOSTILE_STRINGS
 from tests.postgres import create_database, drop_database, private_postgres
 
@@ -104,7 +109,14 @@ def _fill_demo(database: Database) -> None:
     today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
     database.write(lambda s: demo.make_demo(s, today=today, rng=np.random.default_rng(7)))
     _add_people(database, officer=Role.OFFICER, leader=Role.LEADER)
-    database.write(lambda s: scorecard_demo.make_demo(s, officer=3, leader=4, rng=np.random.default_rng(7)))
+    database.write(_make_scorecards)
+
+
+def _make_scorecards(session: Session) -> None:
+    officer, leader = (people.by_username(session, name) for name in ("officer", "leader"))
+    assert officer
+    assert leader
+    scorecard_demo.make_demo(session, officer=officer.id, leader=leader.id, rng=np.random.default_rng(7))
 
 
 _POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
@@ -205,7 +217,7 @@ def app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application with nothing collected yet."""
     made = app_on(url, tmp_path)
     yield made
-    made.extensions["database"].dispose()
+    database_of(made).dispose()
 
 
 @pytest.fixture
@@ -213,7 +225,23 @@ def demo_app(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application with the demonstration campaigns."""
     made = app_on(demo_url, tmp_path)
     yield made
-    made.extensions["database"].dispose()
+    database_of(made).dispose()
+
+
+@pytest.fixture
+def campaign(app: Flask) -> tuple[str, str]:
+    """The key of a campaign with two desks and no forms, and the code of its first collector."""
+    with app.app_context():
+        day = today()
+    desks = (NewDesk("Quầy 1", "Desk 1"), NewDesk("Quầy 2", "Desk 2"))
+    dates = (day - timedelta(days=1), day + timedelta(days=30))
+    new = NewCampaign("Khảo sát thử", digest(QUESTIONNAIRE), *dates, desks)
+
+    def create(session: Session) -> tuple[str, str]:
+        row = open_campaign(session, new, now=NOW)
+        return row.key, fieldwork.collectors_of(session, row.id)[0].collector.code
+
+    return database_of(app).write(create)
 
 
 @pytest.fixture

@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from survey.store import fieldwork, rollups
+from tests.builders import database_of
 from tests.cases import CASES
+from tests.command_line import refusal, run
 from tests.conftest import on_sqlite
 from tests.scoring.builders import REFERENCE_CASES
 
@@ -26,19 +27,6 @@ INSTRUMENT = {
         {"id": "q2", "max_points": 18, "section": "b"},
     ],
 }
-
-
-def run(app: Flask, *arguments: object) -> Result:
-    """`flask survey` with these arguments."""
-    return app.test_cli_runner().invoke(args=["survey", *map(str, arguments)])
-
-
-def refusal(result: Result) -> str:
-    """The one line on stderr of a refused input."""
-    assert result.exit_code == 1, result.output
-    assert result.stdout == ""
-    assert result.stderr.count("\n") == 1
-    return result.stderr
 
 
 @pytest.fixture
@@ -179,7 +167,7 @@ def test_a_questionnaire_is_checked_before_it_is_published(app: Flask, tmp_path:
 
 
 def test_counts_that_went_wrong_are_put_right(demo_app: Flask) -> None:
-    database = demo_app.extensions["database"]
+    database = database_of(demo_app)
     zone = demo_app.extensions["settings"].time_zone
 
     def fold(session: Session) -> None:

@@ -1,6 +1,5 @@
 """Signing in and out, passwords, who may sign in, and the log of what officials did."""
 
-import html
 import re
 
 import pytest
@@ -10,8 +9,9 @@ from werkzeug.test import TestResponse
 
 from survey.store import people
 from survey.store.people import Person, Role
+from tests.builders import database_of
 from tests.conftest import PASSWORD, csrf_in, sign_in_as
-from tests.web.browsing import database_of, token
+from tests.web.browsing import errors_in, log_of, token
 
 
 @pytest.fixture
@@ -46,19 +46,6 @@ def add(client: FlaskClient, username: str, role: Role = Role.VIEWER, name: str 
     answer = send(client, "/office/people", username=username, full_name=name, role=role)
     assert answer.status_code == 200, answer.text
     return str(re.findall(r'class="secret">([^<]+)<', answer.text)[0])
-
-
-def errors_in(page: str) -> str:
-    """The words of the error summary."""
-    summary = page.partition('id="error-summary"')[2].partition("</div>")[0]
-    return html.unescape(" ".join(re.findall(r"<a [^>]*>([^<]+)</a>", summary)))
-
-
-def log_of(client: FlaskClient, lang: str = "vi") -> list[tuple[str, ...]]:
-    """Who, what and on what, newest first."""
-    page = client.get(f"/office/audit?lang={lang}").text.partition("<tbody>")[2]
-    rows = [re.findall(r"<td>([^<]*)</td>", row) for row in page.split("<tr>")[1:]]
-    return [tuple(html.unescape(cell) for cell in row[1:]) for row in rows]
 
 
 def test_a_person_signs_in_and_out(app: Flask) -> None:

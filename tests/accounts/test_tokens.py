@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 
 from survey.store import tokens
 from survey.store.tokens import ApiToken
-from tests.accounts.test_pages import errors_in, log_of
+from tests.builders import database_of
 from tests.conftest import sign_in_as
-from tests.web.browsing import database_of, token
+from tests.web.browsing import errors_in, log_of, token
 
 GOOD: dict[str, Any] = {
     "name": "Bảng điều hành của tỉnh",

@@ -16,9 +16,10 @@ from survey.results.campaign import CampaignResults
 from survey.store.questionnaires import load_shipped
 from survey.web.guards import PUBLIC, declared
 from tests.api.asking import Program, mistakes
+from tests.builders import database_of
 from tests.conftest import TODAY, Template, on_sqlite
 from tests.reports import builders
-from tests.web.browsing import address, app_for_all, database_of, routes
+from tests.web.browsing import address, app_for_all, routes
 
 ROUTES = [
     "campaigns", "campaigns/<key>/results", "campaigns/<key>/certificate", "campaigns/<key>/codebook",

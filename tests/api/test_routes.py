@@ -25,10 +25,10 @@ from survey.store.questionnaires import load_shipped
 from survey.web.guards import OF_TOKENS, public
 from survey.web.problems import Problem
 from tests.api.asking import Program
-from tests.builders import a_form, send
+from tests.builders import a_form, database_of, send
 from tests.conftest import SECRET, TODAY
 from tests.scorecards.builders import OF_ANOTHER_UNIT, QUARTER
-from tests.web.browsing import a_token, database_of
+from tests.web.browsing import a_token
 
 Q = load_shipped()
 OFFICE = "/office/campaigns/demo"

@@ -12,13 +12,13 @@ from sqlalchemy import select
 from survey.instrument.questionnaire import Questionnaire
 from survey.store.comments import CommentMark
 from survey.store.questionnaires import load_shipped
-from tests.builders import a_form, send
+from tests.builders import a_form, database_of, send
+from tests.comments.builders import PATH, note
 from tests.conftest import csrf_in, on_sqlite
-from tests.web.browsing import a_comment, database_of, elements
+from tests.web.browsing import a_comment, elements
 from tests.web.naughty import strings
 
 Q: Questionnaire = load_shipped()
-PATH = "/office/campaigns/demo/comments"
 
 
 def comment(app: Flask, text: str, **fields: str) -> str:
@@ -29,12 +29,6 @@ def comment(app: Flask, text: str, **fields: str) -> str:
 def shown(page: str) -> list[str]:
     """The comments on a page."""
     return re.findall(r"<blockquote>(.*?)</blockquote>", page, re.DOTALL)
-
-
-def note(client: FlaskClient, reference: str, **fields: str) -> int:
-    token = csrf_in(client.get(PATH).text)
-    data = {"csrf_token": token, "status": "to_act", "tags": "", "note": "", **fields}
-    return client.post(f"{PATH}/{reference}", data=data).status_code
 
 
 def test_nobody_sees_a_number_that_names_a_person(demo_app: Flask, viewer: FlaskClient) -> None:

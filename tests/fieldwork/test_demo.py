@@ -23,9 +23,8 @@ from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.questionnaires import load_shipped
 from survey.store.responses import ResponseRow
-from tests.builders import a_form, receipt_in
+from tests.builders import a_form, database_of, receipt_in
 from tests.conftest import TODAY, Template, on_sqlite
-from tests.web.browsing import database_of
 
 Q = load_shipped()
 

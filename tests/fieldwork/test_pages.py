@@ -20,9 +20,9 @@ from survey.instrument import codec
 from survey.store import fieldwork, questionnaires
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.questionnaires import load_shipped
-from tests.builders import a_form, send
+from tests.builders import a_form, database_of, send
 from tests.conftest import sign_in_as
-from tests.web.browsing import database_of, everything_in, token
+from tests.web.browsing import everything_in, post
 
 Q = load_shipped()
 DIGEST = codec.digest(Q)
@@ -33,10 +33,6 @@ DAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
 @pytest.fixture
 def office(app: Flask) -> FlaskClient:
     return sign_in_as(app, "admin")
-
-
-def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
-    return client.post(path, data={"csrf_token": token(client), **fields})
 
 
 def a_campaign(**fields: str) -> dict[str, str]:

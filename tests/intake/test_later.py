@@ -13,14 +13,14 @@ from survey.intake import later
 from survey.store.db import Database
 from survey.store.questionnaires import load_shipped
 from survey.store.saved_forms import SavedForm
-from tests.builders import a_form, receipt_in
+from tests.builders import a_form, database_of, receipt_in
 
 Q = load_shipped()
 
 
 @pytest.fixture
 def database(demo_app: Flask) -> Database:
-    found: Database = demo_app.extensions["database"]
+    found: Database = database_of(demo_app)
     return found
 
 

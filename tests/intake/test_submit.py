@@ -17,20 +17,20 @@ from survey.store import fieldwork, responses
 from survey.store.db import Database
 from survey.store.questionnaires import load_shipped
 from survey.store.responses import ResponseRow
-from tests.builders import a_form, receipt_in, send
+from tests.builders import a_form, database_of, receipt_in, send
 from tests.conftest import app_on
 
 Q = load_shipped()
 
 
 def _stored(app: Flask, form: dict[str, str]) -> list[ResponseRow]:
-    database: Database = app.extensions["database"]
+    database: Database = database_of(app)
     query = select(ResponseRow).where(ResponseRow.submission_id == form["submission_id"])
     return database.read(lambda s: list(s.scalars(query)))
 
 
 def _total(app: Flask) -> int:
-    database: Database = app.extensions["database"]
+    database: Database = database_of(app)
     return database.read(lambda s: s.scalar(select(func.count()).select_from(ResponseRow)) or 0)
 
 
@@ -55,7 +55,7 @@ def test_a_resend_after_a_restart_gets_the_same_receipt(demo_url: str, tmp_path:
     first, second = app_on(demo_url, tmp_path), app_on(demo_url, tmp_path)
     assert send(first.test_client(), form) == send(second.test_client(), form)
     for app in (first, second):
-        app.extensions["database"].dispose()
+        database_of(app).dispose()
 
 
 def test_a_resend_after_the_secret_was_replaced_gets_the_same_receipt(demo_url: str, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_resend_after_the_secret_was_replaced_gets_the_same_receipt(demo_url: 
     assert answer.status_code == 409
     assert "đã được nhận trước đó" in answer.text
     for app in (old, new, lost):
-        app.extensions["database"].dispose()
+        database_of(app).dispose()
 
 
 def test_a_resend_with_other_answers_keeps_the_first_and_says_so(
@@ -97,7 +97,7 @@ def test_only_the_hash_of_a_receipt_is_stored_and_nothing_of_the_sender(demo_app
         "/s/demo/send", data=form, headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.7"}
     )
     code = receipt_in(answer.text)
-    database: Database = demo_app.extensions["database"]
+    database: Database = database_of(demo_app)
     with database.engine.connect() as connection:
         row = connection.execute(
             text("SELECT * FROM response WHERE submission_id = :id"), {"id": form["submission_id"]}
@@ -114,7 +114,7 @@ def test_a_response_is_pinned_to_its_version(demo_app: Flask, citizen: FlaskClie
     form = a_form(Q)
     send(citizen, form)
     (row,) = _stored(demo_app, form)
-    database: Database = demo_app.extensions["database"]
+    database: Database = database_of(demo_app)
     campaign = database.read(lambda s: fieldwork.campaign_by_key(s, "demo"))
     assert row.instrument_digest == campaign.instrument_digest
 
@@ -148,7 +148,7 @@ def test_a_submission_stored_before_closing_is_answered_after_it(
 def _close(app: Flask) -> None:
     from datetime import date
 
-    database: Database = app.extensions["database"]
+    database: Database = database_of(app)
 
     def close(session: "Session") -> None:
         campaign = fieldwork.campaign_by_key(session, "demo")
@@ -159,7 +159,7 @@ def _close(app: Flask) -> None:
 
 
 def test_a_quota_holds_under_parallel_sends_and_a_full_collector_says_so(demo_app: Flask) -> None:
-    database: Database = demo_app.extensions["database"]
+    database: Database = database_of(demo_app)
 
     def limit(session: "Session") -> int:
         found = fieldwork.collector_by_code(session, "demo")
@@ -182,7 +182,7 @@ def test_a_quota_holds_under_parallel_sends_and_a_full_collector_says_so(demo_ap
 
 
 def test_declining_stores_a_count_and_nothing_else(demo_app: Flask, citizen: FlaskClient) -> None:
-    database: Database = demo_app.extensions["database"]
+    database: Database = database_of(demo_app)
     form = {**a_form(Q), "consent": "decline"}
 
     def declined() -> int:

@@ -14,9 +14,8 @@ from survey.results import verification
 from survey.store import fieldwork
 from survey.store.questionnaires import load_shipped
 from survey.web.context import now, today
-from tests.builders import a_form, send
+from tests.builders import a_form, database_of, send
 from tests.conftest import csrf_in
-from tests.web.browsing import database_of
 
 Q = load_shipped()
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)

@@ -12,26 +12,22 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy.orm import Session
 
 from survey.publication.weekly_schedule import newest_due, next_due, week_before
 from survey.publication.weekly_worker import WeeklyWorker
-from survey.store import fieldwork, weekly
-from survey.store.fieldwork import Campaign
+from survey.store import weekly
 from survey.store.leases import LEASE, MAX_ATTEMPTS
 from survey.store.weekly import SummaryState, WeeklySummary
 from survey.web.background import BackgroundThread, attach
-from tests.builders import a_form, send
-from tests.comments.test_pages import note
+from tests.builders import QUESTIONNAIRE, a_form, database_of, send
+from tests.comments.builders import note
 from tests.conftest import csrf_in, sign_in_as
-from tests.reports.test_export_worker import Clock, until
-from tests.reports.test_pages import Q
-from tests.web.browsing import a_comment, database_of
+from tests.publication.builders import PAGE, WEEKS, ZONE, summaries, switch_on, the_campaign
+from tests.waiting import Clock, wait_until
+from tests.web.browsing import a_comment
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OPENS, CLOSES = date(2026, 11, 4), date(2026, 11, 27)  # a Wednesday, and a Friday
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-PAGE = "/office/campaigns/demo/summaries"
 
 
 def at(day: int, hour: int = 6, month: int = 11) -> datetime:
@@ -112,18 +108,6 @@ def test_a_summary_closes_a_week_of_the_campaign() -> None:
 
 
 @pytest.fixture
-def clock(demo_app: Flask) -> Clock:
-    """Noon of the first Tuesday after the demonstration's second week; forms came in until today."""
-    found = Clock()
-    opens_on = the_campaign(demo_app).opens_on
-    monday = opens_on + timedelta(days=14 - opens_on.weekday())
-    found.moment = datetime.combine(monday + timedelta(days=1), datetime.min.time(), ZONE) + timedelta(
-        hours=12
-    )
-    return found
-
-
-@pytest.fixture
 def worker(demo_app: Flask, clock: Clock) -> WeeklyWorker:
     return a_worker(demo_app, clock)
 
@@ -135,34 +119,8 @@ def a_worker(app: Flask, clock: Callable[[], datetime]) -> WeeklyWorker:
     return made
 
 
-def the_campaign(app: Flask) -> Campaign:
-    return database_of(app).read(lambda session: fieldwork.campaign_by_key(session, "demo"))
-
-
-def switch_on(app: Flask, since: datetime, *recipients: str, language: str = "vi") -> None:
-    campaign_id = the_campaign(app).id
-    database_of(app).write(
-        lambda session: weekly.switch_on(session, campaign_id, language, recipients, now=since)
-    )
-
-
-def summaries(app: Flask) -> list[WeeklySummary]:
-    """With their content, newest first."""
-
-    def found(session: Session) -> list[WeeklySummary]:
-        listed = weekly.summaries_of(session, the_campaign(app).id)
-        numbers = [summary.id for summary in listed]
-        session.expunge_all()
-        return [session.get_one(WeeklySummary, number) for number in numbers]
-
-    return database_of(app).read(found)
-
-
 def days(app: Flask) -> list[date]:
     return [summary.due_on for summary in summaries(app)]
-
-
-WEEKS = [timedelta(days=7 * n) for n in range(10)]
 
 
 def test_a_summary_is_made_once_a_week_and_says_what_the_page_says(
@@ -201,7 +159,7 @@ def test_the_file_is_the_download_of_its_day_and_stays_as_it_was_made(
     assert office.get(kept).data == same_day == summary.content
     assert hashlib.sha256(same_day).hexdigest() == summary.sha256
     for _form in range(3):
-        send(demo_app.test_client(), a_form(Q, "1"))
+        send(demo_app.test_client(), a_form(QUESTIONNAIRE, "1"))
     assert office.get(f"/office/campaigns/demo/summary.pdf?in={language}").data != same_day
     answer = office.get(kept)
     assert answer.data == same_day
@@ -441,8 +399,8 @@ def test_a_campaign_that_is_over_offers_nothing(administrator: FlaskClient) -> N
 def test_looking_at_the_page_has_done_what_is_due(demo_app: Flask, viewer: FlaskClient) -> None:
     switch_on(demo_app, datetime.now(UTC) - WEEKS[2])
     assert viewer.get(PAGE).status_code == 200
-    until(lambda: [one.state for one in summaries(demo_app)] == [SummaryState.DONE])
-    until(lambda: not demo_app.extensions["background"][WeeklyWorker].is_running)
+    wait_until(lambda: [one.state for one in summaries(demo_app)] == [SummaryState.DONE])
+    wait_until(lambda: not demo_app.extensions["background"][WeeklyWorker].is_running)
 
 
 def test_cron_makes_what_is_due_and_says_so(demo_app: Flask) -> None:

@@ -19,14 +19,13 @@ from survey.store.leases import LEASE
 from survey.store.weekly import SummaryLetter, SummaryState
 from survey.web.background import BackgroundThread, attach
 from survey.web.context import now
+from tests.builders import database_of
 from tests.conftest import csrf_in, settings_for, sign_in_as
 from tests.end_to_end.server import free_port
-from tests.publication.test_weekly import PAGE, WEEKS, ZONE, clock, summaries, switch_on, the_campaign
-from tests.reports.test_export_worker import Clock, until
-from tests.web.browsing import database_of
+from tests.publication.builders import PAGE, WEEKS, ZONE, summaries, switch_on, the_campaign
+from tests.waiting import Clock, wait_until
 from tests.web.inbox import Inbox, mail_server
 
-__all__ = ["clock"]  # a fixture
 LAN, MINH = "lan@example.vn", "minh@example.vn"
 
 
@@ -158,7 +157,7 @@ def test_an_official_has_a_letter_sent_again(demo_app: Flask, server: MailServer
     token = csrf_in(officer.get(PAGE).text)
     again = officer.post(f"{PAGE}/{summary.id}/again", data={"csrf_token": token})
     assert again.status_code == 303
-    until(lambda: letters(demo_app)[LAN].state == SummaryState.DONE)
+    wait_until(lambda: letters(demo_app)[LAN].state == SummaryState.DONE)
     assert to(inbox) == [MINH, LAN], "nobody gets it twice"
     assert "Try again" not in officer.get(f"{PAGE}?lang=en").text
 
@@ -277,4 +276,4 @@ def test_the_mail_server_of_the_settings_is_the_one_used(
     assert to(inbox) == [LAN]
     words, _file = parts(inbox.received[0][2])
     assert "/office/" not in words, "without a public address there is no link that would lead nowhere"
-    app.extensions["database"].dispose()
+    database_of(app).dispose()

@@ -215,3 +215,6 @@ def _section(section: Section, criteria: tuple[CriterionScore, ...]) -> SectionS
     return SectionScore(
         section.key, section.max_points, section.max_points, value, 0.1, around, around, around, 300
     )  # fmt: skip
+
+
+EVERY = [normal, provisional, withheld, no_data, demo, hostile]

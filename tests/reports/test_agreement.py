@@ -30,10 +30,9 @@ from survey.scoring.design import SampleDesign
 from survey.scoring.score import score_responses
 from survey.store import fieldwork
 from survey.web.context import database
+from tests.builders import BUSINESS, QUESTIONNAIRE, results_of, send_forms
 from tests.conftest import on_sqlite, sign_in_as
-from tests.reports.test_pages import BUSINESS, Q, answer, campaign, results_of
 
-__all__ = ["campaign"]
 KINDS = ["nothing", "few", "all the same", "provisional", "people served"]
 pytestmark = [on_sqlite, pytest.mark.slow]
 
@@ -42,16 +41,16 @@ def fielded(app: Flask, at: tuple[str, str], kind: str) -> str:
     """A campaign of a kind, and its key."""
     key, code = at
     if kind == "few":
-        answer(app, code, 3, "2")
-        answer(app, code, 3, "5", **BUSINESS)
+        send_forms(app, code, 3, "2")
+        send_forms(app, code, 3, "5", **BUSINESS)
     if kind == "all the same":
-        answer(app, code, 11, "5")
-        answer(app, code, 11, "5", **BUSINESS)
+        send_forms(app, code, 11, "5")
+        send_forms(app, code, 11, "5", **BUSINESS)
     if kind in ("provisional", "people served"):
-        unasked = {Q.scored_criteria[0].key: ""} if kind == "provisional" else {}
+        unasked = {QUESTIONNAIRE.scored_criteria[0].key: ""} if kind == "provisional" else {}
         for rating in ("5", "4", "3"):
-            answer(app, code, 5, rating, **unasked)
-            answer(app, code, 4, rating, **BUSINESS, **unasked)
+            send_forms(app, code, 5, rating, **unasked)
+            send_forms(app, code, 4, rating, **BUSINESS, **unasked)
     if kind == "people served":
         _serve(app, key, {"citizen": 31, "business": 200})
     return key
@@ -144,16 +143,17 @@ def test_the_score_of_a_response_file_is_the_score_of_the_page(
     stated = results_of(app, key)
     columns = _columns(sign_in_as(app, "admin"), key, extension, tmp_path)
     valid = columns[codebook.VALID] == 1
-    ratings = np.column_stack([columns[c.key][valid] for c in Q.scored_criteria]).astype(float)
+    ratings = np.column_stack([columns[c.key][valid] for c in QUESTIONNAIRE.scored_criteria]).astype(float)
     ratings[ratings < 0] = np.nan
-    places = {place: option.key for place, option in enumerate(Q.question(GROUP_QUESTION).options, 1)}
-    group = np.array([places[int(place)] for place in columns[GROUP_QUESTION][valid]])
+    options = QUESTIONNAIRE.question(GROUP_QUESTION).options
+    keys = {index: option.key for index, option in enumerate(options, 1)}
+    group = np.array([keys[int(index)] for index in columns[GROUP_QUESTION][valid]])
     design = SampleDesign(lonely_psu="adjust")
     if stated.populations:
         weights = columns[codebook.WEIGHT][valid].astype(float)
         people = np.array([stated.populations[name] for name in group.tolist()], dtype=float)
         design = SampleDesign(strata=group, weights=weights, fpc=people, lonely_psu="adjust")
-    score = score_responses(ratings, rules_of(Q), design, group=group).whole
+    score = score_responses(ratings, rules_of(QUESTIONNAIRE), design, group=group).whole
     assert score.score == pytest.approx(stated.score.score, abs=1e-12)
     assert score.se == pytest.approx(stated.score.se, abs=1e-12)
     assert score.verdict == stated.score.verdict

@@ -10,7 +10,7 @@ from survey.drawing.canvas import PictureKind
 from survey.reports import charts
 from survey.results.campaign import CampaignResults
 from tests.reports import builders
-from tests.reports.test_tables import EVERY
+from tests.reports.builders import EVERY
 
 DRAW: dict[str, Callable[[CampaignResults, str, PictureKind], bytes]] = {
     "score": charts.score_figure,

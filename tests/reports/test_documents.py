@@ -16,7 +16,7 @@ from survey.reports.export import exported
 from survey.reports.printed_report import printed_report
 from survey.results.campaign import CampaignResults
 from tests.reports import builders
-from tests.reports.test_tables import EVERY
+from tests.reports.builders import EVERY
 
 
 def document(results: CampaignResults, language: str) -> Any:

@@ -1,8 +1,6 @@
 """Files made in the background: stopped, taken over from a killed process, removed after a day."""
 
 import stat
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,21 +16,11 @@ from survey.store.db import Database
 from survey.store.export_jobs import ExportJob, JobState
 from survey.store.leases import LEASE, MAX_ATTEMPTS
 from survey.web.context import morning_of
+from tests.builders import NOW, database_of
 from tests.conftest import csrf_in
-from tests.reports.test_pages import NOW
-from tests.web.browsing import database_of
+from tests.waiting import Clock, wait_until
 
 PAGE = "/office/campaigns/demo/downloads"
-
-
-class Clock:
-    """A present moment that a test moves."""
-
-    def __init__(self) -> None:
-        self.moment = NOW
-
-    def __call__(self) -> datetime:
-        return self.moment
 
 
 @pytest.fixture
@@ -139,20 +127,12 @@ def test_file_and_job_are_gone_after_a_day(worker: ExportWorker, clock: Clock) -
     assert list(worker.folder.iterdir()) == []
 
 
-def until(holds: Callable[[], bool]) -> None:
-    for _try in range(200):
-        if holds():
-            return
-        time.sleep(0.05)
-    raise AssertionError("waited ten seconds")
-
-
 def test_an_official_starts_a_file_and_fetches_it(demo_app: Flask, administrator: FlaskClient) -> None:
     token = csrf_in(administrator.get(PAGE).text)
     sent = {"format": "parquet", "language": "en", "csrf_token": token}
     assert administrator.post("/office/campaigns/demo/exports", data=sent).status_code == 303
-    until(lambda: "Refresh" not in administrator.get(PAGE).headers)
-    until(lambda: not demo_app.extensions["background"][ExportWorker].is_running)
+    wait_until(lambda: "Refresh" not in administrator.get(PAGE).headers)
+    wait_until(lambda: not demo_app.extensions["background"][ExportWorker].is_running)
     page = administrator.get(PAGE).text
     link = page.partition('<td><a href="')[2].partition('"')[0]
     assert (

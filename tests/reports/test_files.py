@@ -16,7 +16,7 @@ from survey.reports import method, tables
 from survey.reports.export import FORMATS
 from survey.results.campaign import CampaignResults
 from tests.reports import builders
-from tests.reports.test_tables import EVERY
+from tests.reports.builders import EVERY
 
 LANGUAGES = ["vi", "en"]
 

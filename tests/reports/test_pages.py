@@ -1,55 +1,17 @@
 """The results of a campaign as an official asks for them: from no form at all to hundreds."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_populations
-from survey.instrument.codec import digest
+from survey.fieldwork.campaigns import set_populations
 from survey.reports.export import FORMATS, exported
-from survey.results.campaign import CampaignResults, campaign_results
+from survey.results.campaign import CampaignResults
 from survey.store import fieldwork
-from survey.store.questionnaires import load_shipped
-from survey.web.context import database, today
-from tests.builders import a_form, send
+from survey.web.context import database
+from tests.builders import BUSINESS, QUESTIONNAIRE, a_form, results_of, send_forms
 from tests.conftest import on_sqlite, sign_in_as
-
-Q = load_shipped()
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
-BUSINESS = {"respondent_group": "business"}
-
-
-@pytest.fixture
-def campaign(app: Flask) -> tuple[str, str]:
-    """A campaign nobody has answered yet, and its collector's code."""
-
-    with app.app_context():
-        day = today()
-    desks = (NewDesk("Quầy 1", "Desk 1"), NewDesk("Quầy 2", "Desk 2"))
-    new = NewCampaign("Khảo sát thử", digest(Q), day - timedelta(days=1), day + timedelta(days=30), desks)
-
-    def make(session: Session) -> tuple[str, str]:
-        made = open_campaign(session, new, now=NOW)
-        return made.key, fieldwork.collectors_of(session, made.id)[0].collector.code
-
-    with app.app_context():
-        return database().write(make)
-
-
-def results_of(app: Flask, key: str) -> CampaignResults:
-    def found(session: Session) -> CampaignResults:
-        row = fieldwork.campaign_by_key(session, key)
-        return campaign_results(session, row, computed_at=NOW)
-
-    with app.app_context():
-        return database().read(found)
-
-
-def answer(app: Flask, code: str, n: int, rating: str = "4", **fields: str) -> list[str]:
-    return [send(app.test_client(), a_form(Q, rating, **fields), code) for _ in range(n)]
 
 
 @pytest.mark.slow
@@ -61,7 +23,7 @@ def test_a_campaign_of_few_forms_has_a_page_and_every_file(
     app: Flask, campaign: tuple[str, str], n: int, lang: str
 ) -> None:
     key, code = campaign
-    answer(app, code, n)
+    send_forms(app, code, n)
     results = results_of(app, key)
     assert results.forms.valid == n
     assert results.score.verdict.value == "withheld"
@@ -76,8 +38,8 @@ def test_a_campaign_of_few_forms_has_a_page_and_every_file(
 
 def test_everybody_saying_the_same_is_a_score_with_an_interval(app: Flask, campaign: tuple[str, str]) -> None:
     key, code = campaign
-    answer(app, code, 12, "5")
-    answer(app, code, 12, "5", **BUSINESS)
+    send_forms(app, code, 12, "5")
+    send_forms(app, code, 12, "5", **BUSINESS)
     score = results_of(app, key).score
     assert score.score == pytest.approx(38)
     assert score.interval is not None
@@ -89,8 +51,8 @@ def test_few_of_one_group_withhold_the_verdict_and_hide_the_group(
     app: Flask, campaign: tuple[str, str]
 ) -> None:
     key, code = campaign
-    answer(app, code, 20)
-    answer(app, code, 3, **BUSINESS)
+    send_forms(app, code, 20)
+    send_forms(app, code, 3, **BUSINESS)
     results = results_of(app, key)
     assert results.score.verdict.value == "withheld"
     page = sign_in_as(app, "viewer").get(f"/office/campaigns/{key}?lang=en").text
@@ -100,16 +62,16 @@ def test_few_of_one_group_withhold_the_verdict_and_hide_the_group(
 
 def test_a_form_with_too_few_ratings_is_counted_and_not_scored(app: Flask, campaign: tuple[str, str]) -> None:
     key, code = campaign
-    answer(app, code, 5)
-    nothing = {criterion.key: "" for criterion in Q.criteria}
-    answer(app, code, 2, **nothing)
+    send_forms(app, code, 5)
+    nothing = {criterion.key: "" for criterion in QUESTIONNAIRE.criteria}
+    send_forms(app, code, 2, **nothing)
     forms = results_of(app, key).forms
     assert (forms.valid, forms.incomplete) == (5, 2)
 
 
 def test_a_withdrawn_form_leaves_the_score(app: Flask, campaign: tuple[str, str]) -> None:
     key, code = campaign
-    receipts = answer(app, code, 6, "5") + answer(app, code, 1, "1")
+    receipts = send_forms(app, code, 6, "5") + send_forms(app, code, 1, "1")
     citizen = app.test_client()
     page = citizen.post("/receipt/withdraw", data={"code": receipts[-1]})
     assert page.status_code in {200, 303}
@@ -120,9 +82,9 @@ def test_a_withdrawn_form_leaves_the_score(app: Flask, campaign: tuple[str, str]
 
 def test_the_same_forms_give_the_same_digest_in_any_order(app: Flask, campaign: tuple[str, str]) -> None:
     key, code = campaign
-    answer(app, code, 3, "5")
+    send_forms(app, code, 3, "5")
     before = results_of(app, key).digest
-    receipts = answer(app, code, 1, "2")
+    receipts = send_forms(app, code, 1, "2")
     assert results_of(app, key).digest != before
     app.test_client().post("/receipt/withdraw", data={"code": receipts[0]})
     assert results_of(app, key).digest == before
@@ -133,8 +95,8 @@ def test_people_served_narrow_the_interval_unless_they_are_too_few(
 ) -> None:
     key, code = campaign
     for rating in "2345":
-        answer(app, code, 5, rating)
-        answer(app, code, 5, rating, **BUSINESS)
+        send_forms(app, code, 5, rating)
+        send_forms(app, code, 5, rating, **BUSINESS)
     endless = results_of(app, key).score.se
     assert endless is not None
 
@@ -177,7 +139,7 @@ def test_a_download_is_in_the_log(administrator: FlaskClient) -> None:
 
 def test_a_group_that_is_not_offered_is_refused(app: Flask, campaign: tuple[str, str]) -> None:
     key, code = campaign
-    form = a_form(Q, respondent_group="unit_head")
+    form = a_form(QUESTIONNAIRE, respondent_group="unit_head")
     assert app.test_client().post(f"/s/{code}/send", data=form).status_code == 422
     assert results_of(app, key).forms.valid == 0
 
@@ -198,7 +160,7 @@ def test_what_is_asked_of_a_result_has_its_own_page(administrator: FlaskClient, 
 @pytest.mark.parametrize("n", [0, 1, 4, 12])
 def test_pages_of_few_forms_say_so_and_do_not_break(app: Flask, campaign: tuple[str, str], n: int) -> None:
     key, code = campaign
-    answer(app, code, n)
+    send_forms(app, code, n)
     office = sign_in_as(app, "viewer")
     paths = ("trend", "comparison", "comparison?by=group", "priorities?acc_info=5", "numbers/whole/score",
              "numbers/section/access", "numbers/criterion/acc_info", "comments", "publication")  # fmt: skip
@@ -235,16 +197,16 @@ def test_a_filter_shows_the_part_and_its_address_is_enough(
         assert f"{part.score.score:.2f} / 38 points" in page.text if part.score else ""
         assert f"{part.n} forms" in page.text
     both = administrator.get(f"{path}&group=citizen").text
-    assert Q.group("citizen").text.to("en") + "</b>" in both
+    assert QUESTIONNAIRE.group("citizen").text.to("en") + "</b>" in both
 
 
 def test_a_small_part_is_shown_by_no_filter_and_not_in_the_comparison(
     app: Flask, campaign: tuple[str, str]
 ) -> None:
     key, code = campaign
-    answer(app, code, 20)
-    answer(app, code, 3, service_domain="labour")
-    answer(app, code, 20, service_domain="investment")
+    send_forms(app, code, 20)
+    send_forms(app, code, 3, service_domain="labour")
+    send_forms(app, code, 20, service_domain="investment")
     office = sign_in_as(app, "viewer")
     assert office.get(f"/office/campaigns/{key}?field=labour").status_code == 422
     shown = [office.get(f"/office/campaigns/{key}?field={f}").status_code for f in ("land", "investment")]

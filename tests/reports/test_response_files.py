@@ -23,8 +23,8 @@ from survey.reports.export import exported
 from survey.store import fieldwork, questionnaires
 from survey.store.responses import ResponseRow, withdraw
 from survey.web.context import database, now
+from tests.builders import results_of
 from tests.reports import builders
-from tests.reports.test_pages import results_of
 
 Q = questionnaires.load_shipped()
 URL = "/office/campaigns/demo/responses"

@@ -7,15 +7,7 @@ import pytest
 from survey.reports import tables
 from survey.results.campaign import CampaignResults, satisfied_share
 from tests.reports import builders
-
-EVERY = [
-    builders.normal,
-    builders.provisional,
-    builders.withheld,
-    builders.no_data,
-    builders.demo,
-    builders.hostile,
-]
+from tests.reports.builders import EVERY
 
 
 @pytest.mark.parametrize("build", EVERY)

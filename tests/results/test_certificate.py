@@ -20,11 +20,9 @@ from survey.results.campaign import campaign_results
 from survey.store import commitments, fieldwork
 from survey.store.responses import ResponseRow, withdraw
 from survey.web.context import database
-from tests.builders import a_form, send
-from tests.reports.test_pages import BUSINESS, NOW, Q, answer, campaign
-from tests.test_cli import refusal, run
+from tests.builders import BUSINESS, NOW, QUESTIONNAIRE, a_form, send, send_forms
+from tests.command_line import refusal, run
 
-__all__ = ["campaign"]
 SCRIPT = Path(__file__).resolve().parents[2] / "bin" / "verify_certificate.py"
 Change = Callable[[dict[str, Any]], None]
 
@@ -83,8 +81,8 @@ def test_a_campaign_of_few_forms_is_recomputed_by_both(
     app: Flask, campaign: tuple[str, str], tmp_path: Path, citizens: int, businesses: int
 ) -> None:
     key, code = campaign
-    answer(app, code, citizens, "5")
-    answer(app, code, businesses, "3", **BUSINESS)
+    send_forms(app, code, citizens, "5")
+    send_forms(app, code, businesses, "3", **BUSINESS)
     agrees(app, key, tmp_path)
 
 
@@ -94,9 +92,9 @@ def test_people_served_are_part_of_the_certificate(
 ) -> None:
     key, code = campaign
     for rating, n in (("5", 7), ("2", 5)):
-        answer(app, code, n, rating)
+        send_forms(app, code, n, rating)
     for rating, n in (("4", 4), ("1", 2)):
-        answer(app, code, n, rating, **BUSINESS)
+        send_forms(app, code, n, rating, **BUSINESS)
 
     def keep(session: Session) -> None:
         row = fieldwork.campaign_by_key(session, key)
@@ -129,7 +127,7 @@ CHANGES: dict[str, Change] = {
     "a rule": set_at("instrument", "document", "factors", 0, "criteria", 0, "max_points")(1.75),
     "the band": set_at("instrument", "document", "instrument", "target", "low")(27),
     "the weight of a group": set_at("instrument", "document", "groups", "citizen", "weight")(0.6),
-    "a sum": set_at("sums", "cells", 0, "criteria", Q.scored_criteria[0].key)([170, 160.0]),
+    "a sum": set_at("sums", "cells", 0, "criteria", QUESTIONNAIRE.scored_criteria[0].key)([170, 160.0]),
     "a variance": set_at("sums", "strata", 0, "sum_z2")(0.001),
     "the score": set_at("result", "score")(30.0),
     "a limit": set_at("result", "interval")([28.5, 30.5]),
@@ -195,8 +193,8 @@ def test_a_respondent_finds_the_form_by_its_receipt(
     app: Flask, campaign: tuple[str, str], tmp_path: Path
 ) -> None:
     key, code = campaign
-    answer(app, code, 12)
-    receipt = send(app.test_client(), a_form(Q, "2"), code)
+    send_forms(app, code, 12)
+    receipt = send(app.test_client(), a_form(QUESTIONNAIRE, "2"), code)
     page = app.test_client().post("/receipt?lang=en", data={"code": receipt}).text
     leaf = page.partition('id="leaf">')[2].partition("<")[0]
     document = issued(app, key)
@@ -229,8 +227,8 @@ def test_a_group_of_few_has_no_certificate_for_everybody(
     app: Flask, campaign: tuple[str, str], tmp_path: Path
 ) -> None:
     key, code = campaign
-    answer(app, code, 20)
-    answer(app, code, 3, **BUSINESS)
+    send_forms(app, code, 20)
+    send_forms(app, code, 3, **BUSINESS)
     out = tmp_path / "c.json"
     line = refusal(run(app, "export", key, "--format", "certificate", "--out", out))
     assert "'business' has 3 forms and 5 are needed" in line

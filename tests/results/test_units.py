@@ -17,10 +17,9 @@ from survey.results.basis import Basis, basis_of
 from survey.store import fieldwork
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.web.context import database
-from tests.builders import a_form, send
+from tests.builders import BUSINESS, NOW, QUESTIONNAIRE, a_form, results_of, send
 from tests.conftest import SECRET, sign_in_as
-from tests.fieldwork.test_pages import post
-from tests.reports.test_pages import BUSINESS, NOW, Q, results_of
+from tests.web.browsing import post
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 HERE, THERE = ("Sở Thử", "Trial Department"), ("Sở Khác", "Other Department")
@@ -36,7 +35,7 @@ def key(app: Flask) -> str:
 
     def make(session: Session) -> tuple[str, list[str]]:
         desks = tuple(NewDesk(f"Quầy {n}", f"Desk {n}") for n in (1, 2, 3))
-        new = NewCampaign("Ba quầy", digest(Q), NOW.date(), NOW.date().replace(year=2100), desks)
+        new = NewCampaign("Ba quầy", digest(QUESTIONNAIRE), NOW.date(), NOW.date().replace(year=2100), desks)
         made = open_campaign(session, new, now=NOW)
         return made.key, [row.collector.code for row in fieldwork.collectors_of(session, made.id)]
 
@@ -46,7 +45,7 @@ def key(app: Flask) -> str:
         for rating in ratings:
             for group in ({}, BUSINESS):
                 for _ in range(5):
-                    send(app.test_client(), a_form(Q, rating, **group), code)
+                    send(app.test_client(), a_form(QUESTIONNAIRE, rating, **group), code)
     return made
 
 
@@ -105,7 +104,7 @@ def test_a_small_unit_is_hidden_and_hides_what_would_give_it_away(app: Flask, ke
     with app.app_context():
         code = database().write(add)
     for _ in range(3):
-        send(app.test_client(), a_form(Q), code)
+        send(app.test_client(), a_form(QUESTIONNAIRE), code)
     give_units(app, key, HERE, HERE, HERE, THERE)
     found = basis(app, key)
     here, there = found.labels("unit")
@@ -156,7 +155,8 @@ def test_a_desk_works_for_the_same_unit_in_the_next_campaign(app: Flask, key: st
 
     def again(session: Session) -> list[str | None]:
         desks = (NewDesk("Quầy 1", "Desk 1"), NewDesk("Quầy 2", "Desk 2"))
-        made = open_campaign(session, NewCampaign("Sau", digest(Q), NOW.date(), NOW.date(), desks), now=NOW)
+        new = NewCampaign("Sau", digest(QUESTIONNAIRE), NOW.date(), NOW.date(), desks)
+        made = open_campaign(session, new, now=NOW)
         rows = fieldwork.collectors_of(session, made.id)
         return [row.unit.name if row.unit else None for row in rows]
 

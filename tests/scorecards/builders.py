@@ -1,7 +1,6 @@
 """Ways a person works with scorecards, short enough for a test to read."""
 
 import io
-from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,7 +12,7 @@ from survey.scorecards.report import CardReport, card_report
 from survey.scorecards.results import CardResults
 from survey.store import scorecards
 from survey.web.context import database, this_morning, today
-from tests.web.browsing import token
+from tests.web.browsing import post, token
 
 QUARTER, YEAR, OF_ANOTHER_UNIT = 3, 4, 5  # cards of the demonstration: the board's, the board's, another's
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>> endobj\n%%EOF\n"
@@ -33,11 +32,6 @@ def report_of(app: Flask, card_id: int) -> CardReport:
 
 def results_of(app: Flask, card_id: int) -> CardResults:
     return report_of(app, card_id).results
-
-
-def post(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
-    """Send a form of the office."""
-    return client.post(path, data={"csrf_token": token(client), **fields})
 
 
 def enter(client: FlaskClient, card_id: int, key: str, **fields: str) -> TestResponse:

@@ -13,7 +13,7 @@ from survey.scorecards.cards import MAX_EVIDENCE_BYTES
 from survey.store import audit, scorecards, units
 from survey.store.questionnaires import load_shipped
 from survey.web.context import today
-from tests.builders import a_form, send
+from tests.builders import a_form, database_of, send
 from tests.conftest import on_postgres, sign_in_as
 from tests.scorecards.builders import (
     OF_ANOTHER_UNIT,
@@ -24,10 +24,9 @@ from tests.scorecards.builders import (
     enter,
     enter_with,
     import_file,
-    post,
     results_of,
 )
-from tests.web.browsing import database_of, everything_in
+from tests.web.browsing import everything_in, post
 from tests.web.naughty import strings
 
 MISSING = "unit_autonomy_rate"  # in the board's third quarter

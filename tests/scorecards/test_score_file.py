@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from survey.instrument import codec
-from tests.test_cli import refusal, run
+from tests.command_line import refusal, run
 
 DEFINITION = Path(codec.__file__).parent / "library" / "par_index.yaml"
 HEADER = "indicator_key,value,numerator,denominator\n"

@@ -1,5 +1,7 @@
 """What the tests of the web share: an app for a file of tests, every address it has, a page taken apart."""
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from survey.accounts import tokens as api_tokens
 from survey.accounts.tokens import NewToken
@@ -19,12 +22,13 @@ from survey.publication.weekly_worker import WeeklyWorker
 from survey.reports.export_worker import ExportWorker
 from survey.store import export_jobs, fieldwork, questionnaires, scorecards, tokens, weekly
 from survey.store.comments import reference_of
-from survey.store.db import Base, Database
+from survey.store.db import Base
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
 from survey.web.background import background
 from survey.web.guards import OF_TOKENS
 from survey.web.modes import Mode, token_for
+from tests.builders import database_of
 from tests.conftest import SECRET, Template, app_on, csrf_in
 
 
@@ -35,7 +39,7 @@ def app_for_all(template: Template, folder: Path) -> Iterator[Flask]:
     _make_an_export(app)
     _make_a_summary(app)
     yield app
-    app.extensions["database"].dispose()
+    database_of(app).dispose()
 
 
 def _make_an_export(app: Flask) -> None:
@@ -68,11 +72,6 @@ def _export_of(app: Flask) -> str:
         return export_jobs.of_campaign(session, campaign.id)[0].id if campaign is not None else "0"
 
     return database_of(app).read(found)
-
-
-def database_of(app: Flask) -> Database:
-    database: Database = app.extensions["database"]
-    return database
 
 
 def everything_in(app: Flask) -> dict[str, list[Any]]:
@@ -176,3 +175,21 @@ def elements(page: str) -> list[tuple[str, dict[str, str]]]:
     parser = _Taken()
     parser.feed(page)
     return parser.elements
+
+
+def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
+    """Send a form of the office with the token of the client's session."""
+    return client.post(path, data={"csrf_token": token(client), **fields})
+
+
+def errors_in(page: str) -> str:
+    """The words of the error summary."""
+    summary = page.partition('id="error-summary"')[2].partition("</div>")[0]
+    return html.unescape(" ".join(re.findall(r"<a [^>]*>([^<]+)</a>", summary)))
+
+
+def log_of(client: FlaskClient, lang: str = "vi") -> list[tuple[str, ...]]:
+    """Who, what and on what, newest first."""
+    page = client.get(f"/office/audit?lang={lang}").text.partition("<tbody>")[2]
+    rows = [re.findall(r"<td>([^<]*)</td>", row) for row in page.split("<tr>")[1:]]
+    return [tuple(html.unescape(cell) for cell in row[1:]) for row in rows]

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from survey import create_app
+from tests.builders import database_of
 from tests.conftest import PASSWORD, csrf_in, on_sqlite, settings_for
 
 pytestmark = on_sqlite
@@ -44,7 +45,7 @@ def app(url: str, tmp_path: Path) -> Iterator[Flask]:
     settings = replace(settings_for(url, tmp_path), public_url=PUBLIC_URL, trusted_proxies=1)
     created = create_app(settings)
     yield created
-    created.extensions["database"].dispose()
+    database_of(created).dispose()
 
 
 def over_tls(app: Flask) -> FlaskClient:

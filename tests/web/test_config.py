@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from survey import create_app
 from survey.config import ConfigError, Settings, read_settings
 from survey.store.questionnaires import load_shipped
-from tests.builders import a_form, send
+from tests.builders import a_form, database_of, send
 from tests.conftest import app_on, settings_for, sign_in_as
 
 KEY = "k" * 32
@@ -124,7 +124,7 @@ def test_links_and_codes_carry_the_public_address(demo_url: str, tmp_path: Path)
     result = sign_in_as(app, "viewer").get("/office/campaigns/demo/summary.json").json
     assert result is not None
     assert result["campaign"]["public_page"] == "http://khaosat.example.vn/results/demo"
-    app.extensions["database"].dispose()
+    database_of(app).dispose()
 
 
 def visitor_seen(url: str, folder: Path, proxies: int, forwarded: str) -> str:
@@ -136,7 +136,7 @@ def visitor_seen(url: str, folder: Path, proxies: int, forwarded: str) -> str:
 
     app.before_request_funcs.setdefault(None, []).insert(0, look)
     app.test_client().get("/healthz", headers={"X-Forwarded-For": forwarded})
-    app.extensions["database"].dispose()
+    database_of(app).dispose()
     return seen[0]
 
 
@@ -151,16 +151,16 @@ def test_a_new_secret_keeps_the_receipts_of_the_old_one(demo_url: str, tmp_path:
     form = a_form(load_shipped())
     old = app_on(demo_url, tmp_path)
     code = send(old.test_client(), form)
-    old.extensions["database"].dispose()
+    database_of(old).dispose()
     new = create_app(replace(settings_for(demo_url, tmp_path), secret_keys=("n" * 40, "k" * 40)))
     assert send(new.test_client(), form) == code
     assert view(new.test_client(), code) == 200
-    new.extensions["database"].dispose()
+    database_of(new).dispose()
     lost = create_app(replace(settings_for(demo_url, tmp_path), secret_keys=("n" * 40,)))
     answer = lost.test_client().post("/s/demo/send", data=form)
     assert (answer.status_code, "Phiếu" in answer.text) == (409, True)
     assert view(lost.test_client(), code) == 200, "a receipt is found by its hash"
-    lost.extensions["database"].dispose()
+    database_of(lost).dispose()
 
 
 def view(client: FlaskClient, code: str) -> int:

@@ -17,9 +17,9 @@ from survey.store.questionnaires import load_shipped
 from survey.web.errors import REFUSAL_STATUS, Refusal
 from survey.web.guards import public
 from survey.web.locale import gettext_in
-from tests.builders import a_form
+from tests.builders import a_form, database_of
 from tests.conftest import Template, app_on, sign_in_as
-from tests.web.browsing import app_for_all, database_of
+from tests.web.browsing import app_for_all
 
 Q = load_shipped()
 WORDS = {
@@ -127,7 +127,7 @@ def test_with_the_database_gone_every_page_says_so_and_none_breaks(url: str, tmp
         assert answer.status_code == 500, path
         assert "<h1>Hệ thống gặp lỗi</h1>" in answer.text, path
     assert app.test_client().get("/healthz").status_code == 200
-    app.extensions["database"].dispose()
+    database_of(app).dispose()
 
 
 def test_a_form_is_refused_when_full_and_taken_again_when_there_is_room(app: Flask) -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, render_template_string
 
 from survey.web import locale
+from tests.builders import database_of
 from tests.conftest import app_on
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -66,7 +67,7 @@ def test_a_template_writes_them_in_the_language_of_the_page(
         late = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)  # half past one of the next day at the office
         page = render_template_string("{{ 28.27|number }} {{ 0.744|percent }} {{ late|day }}", late=late)
     assert page == expected
-    app.extensions["database"].dispose()
+    database_of(app).dispose()
 
 
 def language_of(app: Flask, path: str, **sent: str) -> str:

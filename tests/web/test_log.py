@@ -16,7 +16,7 @@ from survey.store.questionnaires import load_shipped
 from survey.web.context import database
 from survey.web.guards import public
 from survey.web.log import JsonFormatter
-from tests.builders import a_form, receipt_in
+from tests.builders import a_form, database_of, receipt_in
 from tests.conftest import app_on, sign_in_as
 from tests.web.browsing import token
 
@@ -31,7 +31,7 @@ def app(url: str, tmp_path: Path) -> Iterator[Flask]:
     made = app_on(url, tmp_path)
     made.add_url_rule("/fail/<code>", "fail", public(fail), methods=["GET", "POST"])
     yield made
-    made.extensions["database"].dispose()
+    database_of(made).dispose()
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_no_line_tells_who_visited_or_what_was_said(demo_url: str, tmp_path: Pat
     assert len(lines(log)) >= 2 * len(paths)
     for private in (SECRET, ADDRESS, BROWSER, receipt, form["submission_id"], "lan.nguyen", csrf, "admin"):
         assert private not in written, private
-    app.extensions["database"].dispose()
+    database_of(app).dispose()
 
 
 def test_an_error_says_where_it_was_raised_and_quotes_nothing(app: Flask, log: StringIO) -> None:

@@ -27,9 +27,9 @@ from survey.reports.export import exported
 from survey.results.campaign import campaign_results
 from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import load_shipped
-from tests.builders import a_form, receipt_in
+from tests.builders import a_form, database_of, receipt_in
 from tests.conftest import PASSWORD, TODAY, Template, on_postgres, sign_in_as
-from tests.web.browsing import app_for_all, database_of, everything_in, token
+from tests.web.browsing import app_for_all, everything_in, token
 from tests.web.naughty import strings
 
 # The stricter of the two: PostgreSQL refuses what SQLite keeps.

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.builders import database_of
 from tests.conftest import Template, app_on, on_postgres, sign_in_as
 from tests.web.browsing import a_token, address, app_for_all, routes, token
 
@@ -252,4 +253,4 @@ def test_a_page_that_declares_nothing_is_refused_to_everybody(url: str, tmp_path
             answer = client.open("/office/forgotten", method=method, data={"csrf_token": token(client)})
             assert answer.status_code == 403
             assert "secret" not in answer.text
-    app.extensions["database"].dispose()
+    database_of(app).dispose()

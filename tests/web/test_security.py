@@ -16,9 +16,9 @@ from survey import create_app
 from survey.accounts import sign_in
 from survey.store import people
 from survey.store.questionnaires import load_shipped
-from tests.builders import a_form, receipt_in
+from tests.builders import a_form, database_of, receipt_in
 from tests.conftest import PASSWORD, Template, app_on, csrf_in, on_sqlite, settings_for, sign_in_as
-from tests.web.browsing import address, app_for_all, database_of, elements, everything_in, routes, token
+from tests.web.browsing import address, app_for_all, elements, everything_in, routes, token
 
 pytestmark = on_sqlite
 
@@ -45,7 +45,7 @@ def own_app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application of the test's own, for what changes people or counts tries."""
     made = app_on(url, tmp_path)
     yield made
-    made.extensions["database"].dispose()
+    database_of(made).dispose()
 
 
 def citizens_pages(app: Flask, lang: str) -> list[TestResponse]:
@@ -229,7 +229,7 @@ def test_with_an_https_address_the_cookie_travels_over_https_only(url: str, tmp_
     app = create_app(settings)
     name, cookie = cookie_of(app.test_client().get("/office/sign-in", base_url="https://khaosat.example.vn"))
     assert (name, cookie["secure"], cookie["path"], cookie["domain"]) == ("__Host-office", True, "/", "")
-    app.extensions["database"].dispose()
+    database_of(app).dispose()
 
 
 @pytest.mark.parametrize("elsewhere", [
