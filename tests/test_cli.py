@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from survey.reports.export import FORMATS
+from survey.reports.response_export import RESPONSE_FORMATS
 from survey.store import fieldwork, rollups
 from tests.builders import database_of
 from tests.cases import CASES
@@ -106,7 +108,7 @@ def test_a_wrong_option_is_usage_and_exit_2(app: Flask, files: Path) -> None:
 
 @pytest.mark.slow
 @on_sqlite
-@pytest.mark.parametrize("name", ["pdf", "docx", "xlsx", "csv", "json", "ddi", "svg", "png"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_an_export_is_the_same_bytes_as_the_download(
     demo_app: Flask, administrator: FlaskClient, tmp_path: Path, name: str
 ) -> None:
@@ -117,7 +119,7 @@ def test_an_export_is_the_same_bytes_as_the_download(
     assert page.data == out.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["csv", "sav", "parquet"])
+@pytest.mark.parametrize("name", RESPONSE_FORMATS)
 def test_a_response_file_is_the_same_bytes_as_the_download(
     demo_app: Flask, administrator: FlaskClient, tmp_path: Path, name: str
 ) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.api import cursors, documents, openapi
 from survey.api.cursors import Cursor, Holder
 from survey.api.declare import Parameter, answers
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from survey.reports.response_export import ExportContext, campaign_microdata
 from survey.results import certificate as certificates
 from survey.results.campaign import CampaignResults, campaign_results
@@ -71,7 +71,7 @@ def results(key: str, language: str) -> ResponseReturnValue:
     """The whole result of a campaign: the same bytes as the JSON file of the office."""
     database().read(lambda session: _campaign(session, key))
     found = _current_results(key)
-    content = exported(found, "json", language)
+    content = render_file(found, "json", language)
     return _handed_out(_sent(content, found.digest[:_ETAG_CHARS]), f"{key}.json ({language})")
 
 

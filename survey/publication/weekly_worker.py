@@ -12,7 +12,7 @@ from survey.mail_server import MailServer
 from survey.publication import weekly_letters
 from survey.publication.weekly_schedule import newest_due
 from survey.reports import wording
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from survey.results.campaign import campaign_results
 from survey.store import audit, rollups
 from survey.store import weekly as store
@@ -112,7 +112,7 @@ class WeeklyWorker:
             )
         )
         said = {language: wording.verdict_sentence(results, language) for language in LANGUAGES}
-        return exported(replace(results, comments=()), "pdf", summary.language), said
+        return render_file(replace(results, comments=()), "pdf", summary.language), said
 
     def _claimed_letter(self) -> Letter | None:
         at = self.clock()

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from survey.reports.export import FORMATS, exported
+from survey.reports.export import FORMATS, render_file
 from survey.reports.microdata import responses_for_a_sheet
 from survey.reports.response_export import (
     RESPONSE_FORMATS,
@@ -64,7 +64,7 @@ def _write_summary(session: Session, key: str, name: str, lang: str, path: Path)
     responses = None
     if name == "xlsx":
         responses = responses_for_a_sheet(session, campaign_microdata(session, campaign, _export_context()))
-    path.write_bytes(exported(results, name, lang, responses))
+    path.write_bytes(render_file(results, name, lang, responses))
 
 
 def _write_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:

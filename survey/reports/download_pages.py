@@ -20,8 +20,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from survey.drawing.file_formats import path_converter
 from survey.reports import codebook, microdata
-from survey.reports.export import FORMATS, exported
+from survey.reports.export import FORMATS, render_file
 from survey.reports.export_worker import ExportWorker
 from survey.reports.files.responses import write_codebook
 from survey.reports.response_export import (
@@ -46,7 +47,7 @@ from survey.web.templates import language
 bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
 
 
-@bp.get("/<key>/summary.<any(pdf, docx, xlsx, csv, json, ddi, svg, png):extension>")
+@bp.get(f"/<key>/summary.{path_converter(FORMATS)}")
 @may("report.download")
 def summary(key: str, extension: str) -> ResponseReturnValue:
     """The summary as a file, in the language asked for; a workbook with responses for who may see them."""
@@ -59,7 +60,7 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
                 campaign_microdata(session, fieldwork.campaign_by_key(session, key), _export_context()),
             )
         )
-    content = exported(results, extension, in_words, responses)
+    content = render_file(results, extension, in_words, responses)
     made = FORMATS[extension]
     _log_download(f"{key}.{extension} ({in_words})")
     return _sent(content, made.mimetype, f"{key}-{in_words}.{made.suffix or extension}")
@@ -95,7 +96,7 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
     return _sent(content, "application/json", f"{key}-certificate-for-audit.json")
 
 
-@bp.get("/<key>/responses.<any(csv, sav, parquet):extension>")
+@bp.get(f"/<key>/responses.{path_converter(RESPONSE_FORMATS)}")
 @may("responses.download")
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
     """The responses as a file, one row a form; more than a request should wait for are made by a job."""
@@ -115,7 +116,7 @@ def download_responses(key: str, extension: str) -> ResponseReturnValue:
         )
         content = path.read_bytes()
     _log_download(f"{key} responses.{extension} ({in_words})")
-    return _sent(content, RESPONSE_FORMATS[extension], f"{key}-responses-{in_words}.{extension}")
+    return _sent(content, RESPONSE_FORMATS[extension].mimetype, f"{key}-responses-{in_words}.{extension}")
 
 
 @bp.get("/<key>/downloads")
@@ -167,7 +168,11 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
     _log_download(f"{key} responses.{job.format} ({job.language})")
     name = f"{key}-responses-{job.language}.{job.format}"
     return send_file(
-        path, mimetype=RESPONSE_FORMATS[job.format], download_name=name, as_attachment=True, max_age=0
+        path,
+        mimetype=RESPONSE_FORMATS[job.format].mimetype,
+        download_name=name,
+        as_attachment=True,
+        max_age=0,
     )
 
 
@@ -199,11 +204,17 @@ def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
     row, jobs = database().read(found)
     page = make_response(
         render_template(
-            "reports/downloads.html", campaign=row, jobs=jobs, errors=errors or {}, formats=FORMATS,
-            response_formats=RESPONSE_FORMATS, is_demo=row.is_demo, states=_states(),
+            "reports/downloads.html",
+            campaign=row,
+            jobs=jobs,
+            errors=errors or {},
+            formats=FORMATS,
+            response_formats=[(key, kind.label) for key, kind in RESPONSE_FORMATS.items()],
+            is_demo=row.is_demo,
+            states=_states(),
             kept_hours=int(export_jobs.KEEP_FOR.total_seconds() // 3600),
         )
-    )  # fmt: skip
+    )
     if any(job.state not in export_jobs.ENDED for job in jobs):
         page.headers["Refresh"] = "3"
     return page

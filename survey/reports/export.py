@@ -1,27 +1,15 @@
-"""Every download by its format: one table that the pages and the command line share."""
+"""The files of a campaign's results by format, for pages, commands and weekly summaries."""
 
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from survey.drawing import report_docx, report_pdf
+from survey.drawing.file_formats import DOCX, XLSX, FileFormat
 from survey.reports import charts
 from survey.reports.files import csv, ddi, json, xlsx
 from survey.reports.microdata import Responses
 from survey.reports.printed_report import printed_report
 from survey.results.campaign import CampaignResults
-
-Writer = Callable[[CampaignResults, str, BinaryIO], None]
-
-
-@dataclass(frozen=True)
-class Format:
-    """A kind of file, how it is written, and the end of its name where that is not the format's own."""
-
-    mimetype: str
-    write: Writer
-    suffix: str | None = None
 
 
 def _pdf(results: CampaignResults, language: str, stream: BinaryIO) -> None:
@@ -40,26 +28,27 @@ def _png(results: CampaignResults, language: str, stream: BinaryIO) -> None:
     stream.write(charts.score_figure(results, language, "png"))
 
 
-FORMATS = {
-    "pdf": Format("application/pdf", _pdf),
-    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _docx),
-    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.write),
-    "csv": Format("text/csv", csv.write),
-    "json": Format("application/json", json.write),
-    "ddi": Format("application/xml", ddi.write, "ddi.xml"),
-    "svg": Format("image/svg+xml", _svg),
-    "png": Format("image/png", _png),
+FORMATS: dict[str, FileFormat[CampaignResults]] = {
+    "pdf": FileFormat("application/pdf", _pdf),
+    "docx": FileFormat(DOCX, _docx),
+    "xlsx": FileFormat(XLSX, xlsx.write),
+    "csv": FileFormat("text/csv", csv.write),
+    "json": FileFormat("application/json", json.write),
+    "ddi": FileFormat("application/xml", ddi.write, "ddi.xml", is_offered_first=False),
+    "svg": FileFormat("image/svg+xml", _svg, is_offered_first=False),
+    "png": FileFormat("image/png", _png, is_offered_first=False),
 }
 
 
-def exported(results: CampaignResults, name: str, language: str, responses: Responses | None = None) -> bytes:
-    """The file of a format, in a language. The same results give the same bytes.
+def render_file(
+    results: CampaignResults, name: str, language: str, responses: Responses | None = None
+) -> bytes:
+    """The file of a format, in a language. The same results make the same bytes.
 
     `responses`, for those who may see them, are a sheet of the workbook and change no other format.
     """
-    stream = io.BytesIO()
-    if name == "xlsx":
+    if name == "xlsx" and responses is not None:
+        stream = io.BytesIO()
         xlsx.write(results, language, stream, responses)
-    else:
-        FORMATS[name].write(results, language, stream)
-    return stream.getvalue()
+        return stream.getvalue()
+    return FORMATS[name].render(results, language)

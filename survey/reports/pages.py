@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from survey.drawing.file_formats import offered_first
 from survey.drawing.formatting import format_points
 from survey.reports import analysis_tables, comparison_charts, figures, filters, numbers, tables, wording
+from survey.reports.export import FORMATS
 from survey.reports.filters import FilterError
 from survey.results import analysis
 from survey.results.basis import Basis, basis_of
@@ -55,7 +57,7 @@ def campaign(key: str) -> ResponseReturnValue:
         errors=errors,
         is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
         is_demo=results.campaign.is_demo,
-        formats=("pdf", "docx", "xlsx", "csv", "json"),
+        formats=offered_first(FORMATS),
     )
     return page, 422 if errors else 200
 

@@ -18,15 +18,20 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 _PROGRESS_EVERY = 2_000
 
+
+@dataclass(frozen=True)
+class ResponseFormat:
+    """A kind of response file: its name for officials and how it is written."""
+
+    label: str
+    mimetype: str
+    write: Callable[[Microdata, Iterable[Row], str, Path], None]
+
+
 RESPONSE_FORMATS = {
-    "csv": "text/csv",
-    "sav": "application/x-spss-sav",
-    "parquet": "application/vnd.apache.parquet",
-}
-_WRITERS: dict[str, Callable[[Microdata, Iterable[Row], str, Path], None]] = {
-    "csv": files.write_csv,
-    "sav": files.write_sav,
-    "parquet": files.write_parquet,
+    "csv": ResponseFormat("CSV", "text/csv", files.write_csv),
+    "sav": ResponseFormat("SPSS (.sav)", "application/x-spss-sav", files.write_sav),
+    "parquet": ResponseFormat("Parquet", "application/vnd.apache.parquet", files.write_parquet),
 }
 
 
@@ -69,7 +74,8 @@ def write_responses(  # noqa: PLR0913 — a file of a campaign, in a format and 
 ) -> None:
     """Write the response file of a format. `progress` is told rows done and rows in all; it may raise."""
     data = campaign_microdata(session, campaign, context)
-    _WRITERS[name](data, _with_progress(microdata.rows(session, data), data.n, progress), language, path)
+    rows = _with_progress(microdata.rows(session, data), data.n, progress)
+    RESPONSE_FORMATS[name].write(data, rows, language, path)
     progress(data.n, data.n)
 
 

@@ -121,7 +121,7 @@ class Part:
 
 @dataclass(frozen=True)
 class CampaignResults:
-    """Everything that is shown, printed, exported or served about one campaign's results.
+    """Everything that is shown, printed, render_file or served about one campaign's results.
 
     `populations` is the number of people served per respondent group where the office entered it, else empty;
     it is empty, and `populations_ignored` says so, when a number is smaller than the forms that came in.

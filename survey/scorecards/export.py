@@ -1,26 +1,14 @@
-"""Every download of a scorecard by its format."""
+"""The files of a scorecard by format."""
 
-import io
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from survey.drawing import report_docx, report_pdf
+from survey.drawing.file_formats import DOCX, XLSX, FileFormat
 from survey.scorecards.as_json import card_entry
 from survey.scorecards.files import csv, xlsx
 from survey.scorecards.printed_report import printed_report
 from survey.scorecards.report import CardReport
-
-Writer = Callable[[CardReport, str, BinaryIO], None]
-
-
-@dataclass(frozen=True)
-class Format:
-    """A kind of file and how it is written."""
-
-    mimetype: str
-    write: Writer
 
 
 def _pdf(report: CardReport, language: str, stream: BinaryIO) -> None:
@@ -37,17 +25,10 @@ def _json(report: CardReport, _language: str, stream: BinaryIO) -> None:
     )
 
 
-FORMATS = {
-    "pdf": Format("application/pdf", _pdf),
-    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _docx),
-    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.write),
-    "json": Format("application/json", _json),
-    "csv": Format("text/csv", csv.write),
+FORMATS: dict[str, FileFormat[CardReport]] = {
+    "pdf": FileFormat("application/pdf", _pdf),
+    "docx": FileFormat(DOCX, _docx),
+    "xlsx": FileFormat(XLSX, xlsx.write),
+    "json": FileFormat("application/json", _json),
+    "csv": FileFormat("text/csv", csv.write),
 }
-
-
-def exported(report: CardReport, name: str, language: str) -> bytes:
-    """The file of a format, in a language. The same values give the same bytes."""
-    stream = io.BytesIO()
-    FORMATS[name].write(report, language, stream)
-    return stream.getvalue()

@@ -7,13 +7,14 @@ from flask import Blueprint, abort, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from survey.drawing.file_formats import offered_first, path_converter
 from survey.instrument import scorecard_codec
 from survey.instrument.node import InstrumentError
 from survey.instrument.scorecard import Scorecard
 from survey.scorecards import cards as work
 from survey.scorecards import charts, tables, wording
 from survey.scorecards.access import card_for, cards_for, units_for
-from survey.scorecards.export import FORMATS, exported
+from survey.scorecards.export import FORMATS
 from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm, campaign_chosen, sources
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.ranking import Ranking, ranking_of
@@ -108,7 +109,7 @@ def card(card_id: int) -> ResponseReturnValue:
         figures=charts.figures(shown.results, shown.trend, language()),
         wording=wording,
         tables=tables,
-        formats=("pdf", "docx", "xlsx", "json"),
+        formats=offered_first(FORMATS),
         is_demo=shown.results.is_demo,
     )
 
@@ -123,7 +124,7 @@ def _report(card_id: int) -> CardReport:
     return database().read(found)
 
 
-@bp.get("/<int(max=2147483647):card_id>/report.<any(pdf, docx, xlsx, json, csv):extension>")
+@bp.get(f"/<int(max=2147483647):card_id>/report.{path_converter(FORMATS)}")
 @may("scorecard.read")
 def download(card_id: int, extension: str) -> ResponseReturnValue:
     """The scorecard as a file, in the language asked for."""
@@ -131,7 +132,7 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
     if in_words not in LANGUAGES:
         abort(404)
     shown, by, at = _report(card_id), official_id(), now()
-    content = exported(shown, extension, in_words)
+    content = FORMATS[extension].render(shown, in_words)
     name = f"scorecard-{shown.results.unit_id}-{shown.results.period.code}-{in_words}.{extension}"
     database().write(
         lambda session: audit.record(session, AuditAction.DOWNLOADED, name, person_id=by, now=at)

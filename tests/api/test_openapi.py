@@ -11,7 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
 from survey.instrument.codec import digest
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from survey.results.campaign import CampaignResults
 from survey.store.questionnaires import load_shipped
 from survey.web.guards import PUBLIC, declared
@@ -117,7 +117,7 @@ def test_what_nobody_answered_is_described_too(app: Flask, campaign_without_form
     "made", [builders.normal, builders.provisional, builders.withheld, builders.no_data, builders.hostile]
 )
 def test_a_result_of_any_kind_is_described(program: Program, made: Callable[[], CampaignResults]) -> None:
-    document = json.loads(exported(made(), "json", "en"))
+    document = json.loads(render_file(made(), "json", "en"))
     assert mistakes(program.description, "Results", document) == []
 
 

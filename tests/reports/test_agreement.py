@@ -23,7 +23,7 @@ from survey.drawing.tables import printed
 from survey.fieldwork.campaigns import set_populations
 from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.reports import codebook, tables, wording
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from survey.results.campaign import CampaignResults
 from survey.results.scoring_rules import rules_of
 from survey.scoring.design import SampleDesign
@@ -172,4 +172,4 @@ def _columns(office: FlaskClient, key: str, extension: str, folder: Path) -> dic
 def test_an_export_speaks_the_language_asked_for(demo_app: Flask) -> None:
     results = results_of(demo_app, "demo")
     for name in ("docx", "json", "ddi", "pdf"):
-        assert exported(results, name, "vi") != exported(results, name, "en")
+        assert render_file(results, name, "vi") != render_file(results, name, "en")

@@ -12,7 +12,7 @@ import pytest
 from survey.drawing.report import Grid
 from survey.instrument.codec import digest, questionnaire_from_json
 from survey.reports import result_code, tables
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from survey.reports.printed_report import printed_report
 from survey.results.campaign import CampaignResults
 from tests.reports import builders
@@ -20,11 +20,11 @@ from tests.reports.builders import EVERY
 
 
 def document(results: CampaignResults, language: str) -> Any:
-    return docx.Document(io.BytesIO(exported(results, "docx", language)))
+    return docx.Document(io.BytesIO(render_file(results, "docx", language)))
 
 
 def as_json(results: CampaignResults, language: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(exported(results, "json", language))
+    found: dict[str, Any] = json.loads(render_file(results, "json", language))
     return found
 
 
@@ -90,7 +90,7 @@ def test_the_code_on_the_report_names_this_very_result() -> None:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_hostile_document_has_no_field_but_the_page_number_and_no_link(language: str) -> None:
-    content = exported(builders.hostile(), "docx", language)
+    content = render_file(builders.hostile(), "docx", language)
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         text = "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith("xml"))
         links = "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".rels"))
@@ -103,7 +103,7 @@ def test_a_hostile_document_has_no_field_but_the_page_number_and_no_link(languag
 
 @pytest.mark.parametrize("name", ["docx", "json"])
 def test_the_same_result_makes_the_same_bytes(name: str) -> None:
-    assert exported(builders.normal(), name, "vi") == exported(builders.normal(), name, "vi")
+    assert render_file(builders.normal(), name, "vi") == render_file(builders.normal(), name, "vi")
 
 
 @pytest.mark.parametrize("build", EVERY)

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from survey.instrument.questionnaire import Text
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from survey.results.campaign import Breakdown, CampaignResults
 from tests.reports import builders
 from tests.web.naughty import strings
@@ -32,7 +32,7 @@ def said_by_a_thousand() -> CampaignResults:
 
 
 def test_no_cell_of_the_workbook_is_a_formula() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(exported(said_by_a_thousand(), "xlsx", "vi")))
+    book = openpyxl.load_workbook(io.BytesIO(render_file(said_by_a_thousand(), "xlsx", "vi")))
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
@@ -44,10 +44,10 @@ def test_no_cell_of_the_workbook_is_a_formula() -> None:
 
 def test_document_pdf_json_and_ddi_stay_whole() -> None:
     results = said_by_a_thousand()
-    document = docx.Document(io.BytesIO(exported(results, "docx", "vi")))
+    document = docx.Document(io.BytesIO(render_file(results, "docx", "vi")))
     assert sum(paragraph.text.startswith("– ") for paragraph in document.paragraphs) == len(NAUGHTY)
-    reader = PdfReader(io.BytesIO(exported(results, "pdf", "vi")), strict=True)
+    reader = PdfReader(io.BytesIO(render_file(results, "pdf", "vi")), strict=True)
     assert len(reader.pages) > 20
     assert any("<script>" in page.extract_text() for page in reversed(reader.pages))
-    assert json.loads(exported(results, "json", "vi"))["comments"] == list(NAUGHTY)
-    assert Xml.fromstring(exported(results, "ddi", "vi")).tag.endswith("codeBook")  # noqa: S314 — our own
+    assert json.loads(render_file(results, "json", "vi"))["comments"] == list(NAUGHTY)
+    assert Xml.fromstring(render_file(results, "ddi", "vi")).tag.endswith("codeBook")  # noqa: S314 — our own

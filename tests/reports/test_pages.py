@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from survey.fieldwork.campaigns import set_populations
-from survey.reports.export import FORMATS, exported
+from survey.reports.export import FORMATS, render_file
 from survey.results.campaign import CampaignResults
 from survey.store import fieldwork
 from survey.web.context import database
@@ -33,7 +33,7 @@ def test_a_campaign_of_few_forms_has_a_page_and_every_file(
     for word in ("nan", "None", "inf "):
         assert word not in page.text.replace("finance", "")
     for name in FORMATS:
-        assert exported(results, name, lang)
+        assert render_file(results, name, lang)
 
 
 def test_everybody_saying_the_same_is_a_score_with_an_interval(app: Flask, campaign: tuple[str, str]) -> None:
@@ -124,7 +124,7 @@ def test_demonstration_is_said_on_the_page_and_in_every_file(
     assert "Dữ liệu minh họa" in administrator.get("/office/campaigns/demo?lang=vi").text
     assert "DEMONSTRATION" in administrator.get("/office/campaigns/demo/summary.svg?in=en").text
     results = results_of(demo_app, "demo")
-    assert "minh họa" in exported(results, "csv", "vi").decode().lower()
+    assert "minh họa" in render_file(results, "csv", "vi").decode().lower()
 
 
 @pytest.mark.parametrize("path", ["nothing", "demo/summary.exe", "demo/summary.pdf?in=xx"])

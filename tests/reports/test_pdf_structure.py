@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from tests.reports import builders
 
 PAINTS = {b"Tj", b"TJ", b"'", b'"', b"S", b"s", b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"Do", b"sh"}
@@ -21,7 +21,7 @@ PAINTS = {b"Tj", b"TJ", b"'", b'"', b"S", b"s", b"f", b"F", b"f*", b"B", b"B*", 
 @pytest.fixture(scope="module", params=["demo-vi", "hostile-en", "no_data-vi"])
 def pdf(request: pytest.FixtureRequest) -> PdfReader:
     name, language = request.param.split("-")
-    return PdfReader(io.BytesIO(exported(getattr(builders, name)(), "pdf", language)))
+    return PdfReader(io.BytesIO(render_file(getattr(builders, name)(), "pdf", language)))
 
 
 def resolved(found: Any) -> Any:

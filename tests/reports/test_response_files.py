@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.reports import codebook
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from survey.store import fieldwork, questionnaires
 from survey.store.responses import ResponseRow, withdraw
 from survey.web.context import database, now
@@ -158,7 +158,7 @@ def test_the_workbook_has_the_responses_for_an_administrator_only(
 
 def test_ddi_describes_every_variable(demo_app: Flask) -> None:
     results = results_of(demo_app, "demo")
-    book = Xml.fromstring(exported(results, "ddi", "vi"))  # noqa: S314 — of our own making
+    book = Xml.fromstring(render_file(results, "ddi", "vi"))  # noqa: S314 — of our own making
     space = {"d": "ddi:codebook:2_5"}
     names = [variable.get("name") for variable in book.findall("d:dataDscr/d:var", space)]
     assert names == [variable.name for variable in codebook.of_results(results)]
@@ -176,6 +176,6 @@ def test_ddi_describes_every_variable(demo_app: Flask) -> None:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_hostile_questionnaire_makes_whole_xml(language: str) -> None:
-    content = exported(builders.hostile(), "ddi", language)
+    content = render_file(builders.hostile(), "ddi", language)
     book = Xml.fromstring(content)  # noqa: S314 — of our own making
     assert book.tag == "{ddi:codebook:2_5}codeBook"

@@ -12,7 +12,7 @@ from flask import Flask
 from pypdf import PdfReader
 
 from survey.instrument.questionnaire import Text
-from survey.scorecards.export import FORMATS, exported
+from survey.scorecards.export import FORMATS
 from survey.scorecards.report import CardReport
 from survey.scorecards.rules import rules_of
 from survey.scoring.par_index import score_card
@@ -56,7 +56,7 @@ def test_paper_and_workbook_say_the_total_its_interval_and_what_it_is(
     assert scored.points is not None
     assert scored.interval is not None
     for name in ("pdf", "docx", "xlsx"):
-        words = words_of(name, exported(report, name, language))
+        words = words_of(name, FORMATS[name].render(report, language))
         for number in (scored.points, scored.interval.low, scored.interval.high):
             text = f"{number:.2f}"
             assert (text.replace(".", ",") if language == "vi" else text) in words, name
@@ -65,7 +65,7 @@ def test_paper_and_workbook_say_the_total_its_interval_and_what_it_is(
 
 
 def test_the_workbook_holds_numbers_as_numbers(report: CardReport) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(exported(report, "xlsx", "en")))
+    book = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].render(report, "en")))
     rows = [row for row in book["Components"].iter_rows(values_only=True) if isinstance(row[1], int | float)]
     expected = [component.points for component in report.results.scored.components]
     assert [row[1] for row in rows] == pytest.approx(expected)
@@ -78,7 +78,7 @@ def test_the_workbook_holds_numbers_as_numbers(report: CardReport) -> None:
 
 
 def test_the_json_is_the_result_and_says_where_each_value_stands(report: CardReport) -> None:
-    entry: dict[str, Any] = json.loads(exported(report, "json", "vi"))
+    entry: dict[str, Any] = json.loads(FORMATS["json"].render(report, "vi"))
     scored = report.results.scored
     assert entry["points"] == scored.points
     assert (entry["period"], entry["campaign"], entry["is_demo"]) == ("2018-Q3", "demo", True)
@@ -89,7 +89,7 @@ def test_the_json_is_the_result_and_says_where_each_value_stands(report: CardRep
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_values_give_the_same_bytes(report: CardReport, name: str) -> None:
-    assert exported(report, name, "vi") == exported(report, name, "vi")
+    assert FORMATS[name].render(report, "vi") == FORMATS[name].render(report, "vi")
 
 
 @pytest.mark.parametrize("name", ["pdf", "docx", "xlsx", "csv", "json"])
@@ -101,7 +101,7 @@ def test_an_empty_scorecard_can_be_handed_out(report: CardReport, name: str) -> 
     }
     nothing = score_card(rules_of(results.definition), {})
     empty = replace(results, standings=nothing_yet, scored=nothing, source=None)
-    made = exported(replace(report, results=empty, trend=(empty,), tasks=()), name, "en")
+    made = FORMATS[name].render(replace(report, results=empty, trend=(empty,), tasks=()), "en")
     for word in ("nan", "None", "inf "):
         assert word not in words_of(name, made).replace("information", "")
 
@@ -121,10 +121,12 @@ def test_what_anybody_typed_is_text(demo_app: Flask, name: str) -> None:
     )
     for task in report.tasks:
         task.title = HOSTILE[:300]
-    words = words_of(name, exported(replace(report, results=results, trend=(results,)), name, "vi"))
+    words = words_of(name, FORMATS[name].render(replace(report, results=results, trend=(results,)), "vi"))
     assert "alert(1)" in words
     if name == "xlsx":
-        book = openpyxl.load_workbook(io.BytesIO(exported(replace(report, results=results), name, "vi")))
+        book = openpyxl.load_workbook(
+            io.BytesIO(FORMATS[name].render(replace(report, results=results), "vi"))
+        )
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
         assert not [cell for cell in cells if cell.data_type == "f" or str(cell.value).startswith("=")]
     if name == "csv":

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 from survey.accounts import sign_in
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
 from survey.instrument.codec import digest
-from survey.reports.export import exported
+from survey.reports.export import render_file
 from survey.results.campaign import campaign_results
 from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import load_shipped
@@ -282,7 +282,7 @@ def named_like_formulas(app: Flask) -> tuple[bytes, bytes]:
     def make(session: Session) -> tuple[bytes, bytes]:
         campaign = open_campaign(session, new, now=datetime.now(UTC))
         results = campaign_results(session, campaign, computed_at=datetime.now(UTC))
-        return exported(results, "csv", "vi"), exported(results, "xlsx", "vi")
+        return render_file(results, "csv", "vi"), render_file(results, "xlsx", "vi")
 
     return database_of(app).write(make)
 

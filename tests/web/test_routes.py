@@ -8,6 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from survey.drawing.file_formats import path_converter
+from survey.reports.export import FORMATS
+from survey.reports.response_export import RESPONSE_FORMATS
+from survey.scorecards.export import FORMATS as CARD_FORMATS
 from tests.builders import database_of
 from tests.conftest import Template, app_on, on_postgres, sign_in_as
 from tests.web.browsing import a_token, address, app_for_all, routes, token
@@ -62,7 +66,7 @@ WHO_MAY = {
     "GET /office/password": VIEWER,
     "POST /office/password": VIEWER,
     "GET /office/campaigns/<key>": VIEWER,
-    "GET /office/campaigns/<key>/summary.<any(pdf, docx, xlsx, csv, json, ddi, svg, png):extension>": VIEWER,
+    f"GET /office/campaigns/<key>/summary.{path_converter(FORMATS)}": VIEWER,
     "GET /office/campaigns/<key>/codebook.csv": VIEWER,
     "GET /office/campaigns/<key>/downloads": VIEWER,
     "POST /office/campaigns/<key>/exports": ADMINISTRATOR,
@@ -70,7 +74,7 @@ WHO_MAY = {
     "GET /office/campaigns/<key>/exports/<job_id>": ADMINISTRATOR,
     "GET /office/campaigns/<key>/certificate.json": VIEWER,
     "GET /office/campaigns/<key>/certificate-for-audit.json": ADMINISTRATOR,
-    "GET /office/campaigns/<key>/responses.<any(csv, sav, parquet):extension>": ADMINISTRATOR,
+    f"GET /office/campaigns/<key>/responses.{path_converter(RESPONSE_FORMATS)}": ADMINISTRATOR,
     "GET /office/campaigns/<key>/summaries": VIEWER,
     "POST /office/campaigns/<key>/summaries": ADMINISTRATOR,
     "GET /office/campaigns/<key>/summaries/<int(max=2147483647):summary_id>.pdf": VIEWER,
@@ -124,7 +128,7 @@ WHO_MAY = {
     "GET /office/scorecards": VIEWER,
     "POST /office/scorecards": ADMINISTRATOR,
     f"GET /office/scorecards/{CARD}": VIEWER,
-    f"GET /office/scorecards/{CARD}/report.<any(pdf, docx, xlsx, json, csv):extension>": VIEWER,
+    f"GET /office/scorecards/{CARD}/report.{path_converter(CARD_FORMATS)}": VIEWER,
     f"GET /office/scorecards/{CARD}/values": VIEWER,
     f"POST /office/scorecards/{CARD}/values": ADMINISTRATOR,
     f"GET /office/scorecards/{CARD}/values/<indicator>": VIEWER,
