@@ -134,7 +134,7 @@ def add_person() -> ResponseReturnValue:
     return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), fresh))
 
 
-@bp.get("/people/<int(max=2147483647):person_id>")
+@bp.get("/people/<id:person_id>")
 @may("people.manage")
 def person(person_id: int) -> ResponseReturnValue:
     """A person's role, and a new password for who forgot the old one."""
@@ -142,7 +142,7 @@ def person(person_id: int) -> ResponseReturnValue:
     return _person_page(found, RoleForm(formdata=None, role=found.role), {})
 
 
-@bp.post("/people/<int(max=2147483647):person_id>")
+@bp.post("/people/<id:person_id>")
 @may("people.manage")
 def set_role(person_id: int) -> ResponseReturnValue:
     """Give a person another role, which holds from the next page on."""
@@ -164,14 +164,14 @@ def set_role(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("accounts.everybody"), 303)
 
 
-@bp.get("/people/<int(max=2147483647):person_id>/password")
+@bp.get("/people/<id:person_id>/password")
 @may("people.manage")
 def back_to_person(person_id: int) -> ResponseReturnValue:
     """The address of a password that was shown, opened again, leads to the person and shows none."""
     return redirect(url_for("accounts.person", person_id=person_id))
 
 
-@bp.post("/people/<int(max=2147483647):person_id>/password")
+@bp.post("/people/<id:person_id>/password")
 @may("people.manage")
 def renew_password(person_id: int) -> ResponseReturnValue:
     """A new password, shown once, for somebody else who forgot it; ends the sessions of the old one."""
@@ -201,7 +201,7 @@ def _person_page(
     return page, status
 
 
-@bp.post("/people/<int(max=2147483647):person_id>/active")
+@bp.post("/people/<id:person_id>/active")
 @may("people.manage")
 def switch_person(person_id: int) -> ResponseReturnValue:
     """Let a person sign in again, or no longer."""

@@ -41,7 +41,7 @@ def make() -> ResponseReturnValue:
     return _page(TokenForm(formdata=None), {}, added=(new.name, secret))
 
 
-@bp.post("/<int(max=2147483647):token_id>/revoke")
+@bp.post("/<id:token_id>/revoke")
 @may("people.manage")
 def revoke(token_id: int) -> ResponseReturnValue:
     """End a token at once."""

@@ -63,7 +63,7 @@ def _operation(app: Flask, rule: Rule) -> dict[str, Any]:
 
 
 def _in_path(rule: Rule) -> list[dict[str, Any]]:
-    kinds = {"int": {"type": "integer", "minimum": 0}, "": {"type": "string", "minLength": 1}}
+    kinds = {"id": {"type": "integer", "minimum": 0}, "": {"type": "string", "minLength": 1}}
     return [
         {"name": name, "in": "path", "required": True, "schema": kinds[kind]}
         for kind, name in _VARIABLE.findall(rule.rule)

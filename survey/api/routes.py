@@ -134,7 +134,7 @@ def scorecards() -> ResponseReturnValue:
     )
 
 
-@bp.get("/scorecards/<int(max=2147483647):card_id>")
+@bp.get("/scorecards/<id:card_id>")
 @token_may("scorecard.read")
 @answers("Scorecard", refusals=(404,))
 def scorecard(card_id: int) -> ResponseReturnValue:

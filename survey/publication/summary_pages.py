@@ -32,7 +32,6 @@ from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("summaries", __name__, url_prefix="/office/campaigns")
-_NUMBER = "int(max=2147483647):summary_id"
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def _switched_off(key: str) -> ResponseReturnValue:
     return redirect(url_for("summaries.listed", key=key), 303)
 
 
-@bp.get(f"/<key>/summaries/<{_NUMBER}>.pdf")
+@bp.get("/<key>/summaries/<id:summary_id>.pdf")
 @may("report.download")
 def download(key: str, summary_id: int) -> ResponseReturnValue:
     """A summary as it was made, byte for byte."""
@@ -104,7 +103,7 @@ def download(key: str, summary_id: int) -> ResponseReturnValue:
     return send_file(content, mimetype="application/pdf", download_name=name, as_attachment=True, max_age=0)
 
 
-@bp.post(f"/<key>/summaries/<{_NUMBER}>/again")
+@bp.post("/<key>/summaries/<id:summary_id>/again")
 @may("report.schedule")
 def start_again(key: str, summary_id: int) -> ResponseReturnValue:
     """Make what could not be made, send what could not be sent."""

@@ -93,7 +93,7 @@ def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> Re
     return page, status
 
 
-@bp.get("/<int(max=2147483647):card_id>")
+@bp.get("/<id:card_id>")
 @may("scorecard.read")
 def card(card_id: int) -> ResponseReturnValue:
     """The one page of a scorecard: the total first, then why, then the detail."""
@@ -124,7 +124,7 @@ def _report(card_id: int) -> CardReport:
     return database().read(found)
 
 
-@bp.get(f"/<int(max=2147483647):card_id>/report.{path_converter(FORMATS)}")
+@bp.get(f"/<id:card_id>/report.{path_converter(FORMATS)}")
 @may("scorecard.read")
 def download(card_id: int, extension: str) -> ResponseReturnValue:
     """The scorecard as a file, in the language asked for."""

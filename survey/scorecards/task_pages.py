@@ -94,14 +94,14 @@ def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> Re
     return page, status
 
 
-@bp.get("/tasks/<int(max=2147483647):task_id>")
+@bp.get("/tasks/<id:task_id>")
 @may("scorecard.read")
 def task(task_id: int) -> ResponseReturnValue:
     """One task, and where it is marked as done."""
     return _task_page(task_id, DoneForm(formdata=None, obj=_task(task_id)), {})
 
 
-@bp.post("/tasks/<int(max=2147483647):task_id>")
+@bp.post("/tasks/<id:task_id>")
 @may("scorecard.enter")
 def mark_task(task_id: int) -> ResponseReturnValue:
     """Mark a task as done on a day by a document, or as open again."""

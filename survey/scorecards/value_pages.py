@@ -56,7 +56,7 @@ def _results(card_id: int) -> tuple[CardResults, Mapping[int, str]]:
     return database().read(found)
 
 
-@bp.get("/<int(max=2147483647):card_id>/values")
+@bp.get("/<id:card_id>/values")
 @may("scorecard.read")
 def values(card_id: int) -> ResponseReturnValue:
     """Every line with what was entered, who entered and who approved it."""
@@ -79,7 +79,7 @@ def _values_page(card_id: int, errors: dict[str, str], status: int = 200) -> Res
     return page, status
 
 
-@bp.post("/<int(max=2147483647):card_id>/values")
+@bp.post("/<id:card_id>/values")
 @may("scorecard.enter")
 def import_values(card_id: int) -> ResponseReturnValue:
     """Enter every value of a file, or none and say which places are wrong."""
@@ -124,14 +124,14 @@ def _is_fed(results: CardResults, standing: Standing) -> bool:
     return results.source is not None and standing.line.rule.kind == "from_survey"
 
 
-@bp.get("/<int(max=2147483647):card_id>/values/<indicator>")
+@bp.get("/<id:card_id>/values/<indicator>")
 @may("scorecard.read")
 def value(card_id: int, indicator: str) -> ResponseReturnValue:
     """One line: what counts, the form for another value, and everything that was ever entered."""
     return _value_page(card_id, indicator, ValueForm(formdata=None), {})
 
 
-@bp.post("/<int(max=2147483647):card_id>/values/<indicator>")
+@bp.post("/<id:card_id>/values/<indicator>")
 @may("scorecard.enter")
 def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Enter a value with its evidence."""
@@ -199,14 +199,14 @@ def _file_name(name: str) -> str:
     return "".join(c for c in last if is_plain(c))[-_MOST_NAME_CHARS:] or "file"
 
 
-@bp.get("/<int(max=2147483647):card_id>/values/<indicator>/decision")
+@bp.get("/<id:card_id>/values/<indicator>/decision")
 @may("scorecard.read")
 def back_to_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """The address of a decision that was refused, opened again in another language, leads to its value."""
     return redirect(url_for("scorecard_values.value", card_id=card_id, indicator=indicator, lang=language()))
 
 
-@bp.post("/<int(max=2147483647):card_id>/values/<indicator>/decision")
+@bp.post("/<id:card_id>/values/<indicator>/decision")
 @may("scorecard.approve")
 def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Approve the value that waits, or send it back with a note."""
@@ -252,14 +252,14 @@ def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: st
     database().write(decided)
 
 
-@bp.get("/<int(max=2147483647):card_id>/approvals")
+@bp.get("/<id:card_id>/approvals")
 @may("scorecard.read")
 def back_to_values(card_id: int) -> ResponseReturnValue:
     """The address of approvals that were refused, opened again, leads to the values."""
     return redirect(url_for("scorecard_values.values", card_id=card_id, lang=language()))
 
 
-@bp.post("/<int(max=2147483647):card_id>/approvals")
+@bp.post("/<id:card_id>/approvals")
 @may("scorecard.approve")
 def approve_values(card_id: int) -> ResponseReturnValue:
     """Approve every value that was ticked; all of them or none."""
@@ -278,14 +278,14 @@ def approve_values(card_id: int) -> ResponseReturnValue:
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
-@bp.get("/<int(max=2147483647):card_id>/source")
+@bp.get("/<id:card_id>/source")
 @may("scorecard.read")
 def back_from_source(card_id: int) -> ResponseReturnValue:
     """The address of a source that was refused, opened again, leads to the values."""
     return redirect(url_for("scorecard_values.values", card_id=card_id, lang=language()))
 
 
-@bp.post("/<int(max=2147483647):card_id>/source")
+@bp.post("/<id:card_id>/source")
 @may("scorecard.enter")
 def choose_source(card_id: int) -> ResponseReturnValue:
     """Take the satisfaction points from another campaign, or from what is typed."""
@@ -309,7 +309,7 @@ def _source_form() -> SourceForm:
     return form
 
 
-@bp.get("/<int(max=2147483647):card_id>/evidence/<int(max=2147483647):entry_id>")
+@bp.get("/<id:card_id>/evidence/<id:entry_id>")
 @may("scorecard.read")
 def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     """The document behind a value, to download."""

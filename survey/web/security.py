@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from survey.web.context import settings
 
@@ -26,6 +26,13 @@ class PrintableConverter(BaseConverter):
     """A part of an address without control characters, which no key has and PostgreSQL refuses."""
 
     regex = r"[^/\x00-\x1f\x7f]+"
+
+
+class IdConverter(IntegerConverter):
+    """The id of a row, no larger than databases hold."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 class OtherSiteError(CSRFError):  # type: ignore[misc]  # flask-wtf has no types
@@ -50,7 +57,7 @@ class OfficeSessions(SecureCookieSessionInterface):
 def init(app: Flask) -> None:
     """Put the headers on every response and a CSRF check on every form of the office."""
     app.session_interface = OfficeSessions()
-    app.url_map.converters["default"] = PrintableConverter
+    app.url_map.converters |= {"default": PrintableConverter, "id": IdConverter}
     csrf.init_app(app)
     app.before_request(_refuse_other_sites)
     app.after_request(_set_headers)

@@ -23,7 +23,7 @@ from tests.web.browsing import address, app_for_all, routes
 
 ROUTES = [
     "campaigns", "campaigns/<key>/results", "campaigns/<key>/certificate", "campaigns/<key>/codebook",
-    "campaigns/<key>/responses", "scorecards", "scorecards/<int(max=2147483647):card_id>",
+    "campaigns/<key>/responses", "scorecards", "scorecards/<id:card_id>",
 ]  # fmt: skip
 
 pytestmark = on_sqlite
