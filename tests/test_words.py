@@ -20,6 +20,9 @@ CLEAN = (
     "tests/builders.py",
     "tests/cases",
     "tests/docs",
+    "tests/instrument",
+    "tests/scoring",
+    "tests/store",
     "tests/test_words.py",
     "migrations",
 )

@@ -8,7 +8,6 @@ caller gets its result after the commit of its work.
 import json
 import queue
 import threading
-import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -20,6 +19,8 @@ from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, cr
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
+
+from survey.store.cache import BoundedCache
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -124,7 +125,7 @@ class Database:
         A change of an object by this process empties the cache; one by another process shows after a second.
         For rows that offices seldom change and every respondent's page needs.
         """
-        return _memory.recall((self.url, key), lambda: self.read(work))
+        return cast(T, _recalled.get((self.url, key), lambda: self.read(work)))
 
     def dispose(self) -> None:
         """Close all connections and stop the writer."""
@@ -144,7 +145,7 @@ class Database:
                 yield session
                 session.flush()
         if _CHANGED in session.info:
-            _memory.forget()
+            _recalled.clear()
 
 
 def batches(ids: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -153,32 +154,11 @@ def batches(ids: Sequence[T]) -> Iterator[Sequence[T]]:
         yield ids[start : start + _IDS_IN_A_STATEMENT]
 
 
-class _Memory:
-    """The cache of `recall`, for every database of this process."""
-
-    def __init__(self) -> None:
-        self._results: dict[Hashable, tuple[float, Any]] = {}
-
-    def recall(self, key: Hashable, read: Callable[[], T]) -> T:
-        results = self._results  # `forget` during the read replaces it, and this result is not cached
-        until, result = results.get(key, (0.0, None))
-        if until > time.monotonic():
-            return cast(T, result)
-        fresh = read()
-        if len(results) >= _RECALL_LIMIT:
-            results.clear()
-        results[key] = (time.monotonic() + _RECALL_SECONDS, fresh)
-        return fresh
-
-    def forget(self) -> None:
-        self._results = {}
-
-
 class _Session(Session):
     """Notes whether it wrote objects. Statements do not count: responses are stored by a statement."""
 
 
-_memory = _Memory()
+_recalled: BoundedCache[Any] = BoundedCache(_RECALL_LIMIT, _RECALL_SECONDS)
 _CHANGED = "changed"
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import instrument
+from survey.store.cache import BoundedCache
 from survey.store.db import UtcTime, require
 
 _LIBRARY = Path(instrument.__file__).resolve().parent / "library"
+_PARSED_LIMIT = 100
 
 
 class VersionedDocument(Protocol):
@@ -43,13 +45,13 @@ V = TypeVar("V", bound=VersionColumns)
 
 @dataclass(frozen=True)
 class Versions(Generic[D, V]):
-    """The published versions of one table. A version never changes, so a process parses it once."""
+    """The published versions of one table. A version never changes, so its parsed document is cached."""
 
     table: type[V]
     digest: Callable[[D], str]
     to_json: Callable[[D], str]
     parse: Callable[[str], D]
-    _parsed: dict[str, D] = field(default_factory=dict)
+    _parsed: BoundedCache[D] = field(default_factory=lambda: BoundedCache(_PARSED_LIMIT))
 
     def publish(self, session: Session, document: D, *, now: datetime) -> str:
         """Store a version, unless it is stored already, and return its digest."""
@@ -73,9 +75,7 @@ class Versions(Generic[D, V]):
 
     def load(self, session: Session, digest: str) -> D:
         """The document of the version with this digest."""
-        if digest not in self._parsed:
-            self._parsed[digest] = self.parse(self.row(session, digest).document)
-        return self._parsed[digest]
+        return self._parsed.get(digest, lambda: self.parse(self.row(session, digest).document))
 
 
 def library_text(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a form says: answers on the path, three kinds of missing, and errors a person can mend."""
+"""Parsing a form: answers on the path, three kinds of missing answers, and errors a person can correct."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +32,7 @@ def _answers_of(item: Question | Criterion) -> set[object]:
     return {option.value for option in Q.scale.options} | not_applicable
 
 
-def test_not_applicable_left_blank_and_not_asked_are_three_facts() -> None:
+def test_not_applicable_blank_and_not_asked_are_distinct() -> None:
     answers = parse_form(Q, _form(acc_online="na", result_status="pending")).answers
     assert answers.values["acc_online"] is Missing.NOT_APPLICABLE
     assert answers.values["acc_info"] is Missing.BLANK
@@ -51,12 +51,12 @@ def test_answers_off_the_path_are_dropped() -> None:
     assert answers.answers.values["res_ontime"] is Missing.NOT_ASKED
 
 
-def test_a_business_is_asked_what_a_citizen_is_not() -> None:
+def test_a_business_is_asked_other_items_than_a_citizen() -> None:
     assert "imp_ez_support" not in asked_keys(Q, {"respondent_group": "citizen"})
     assert "imp_ez_support" in asked_keys(Q, {"respondent_group": "business"})
 
 
-def test_a_question_that_hangs_on_a_hidden_answer_is_hidden() -> None:
+def test_a_question_that_depends_on_a_hidden_answer_is_hidden() -> None:
     doc = document()
     doc["context_questions"][6]["show_if"] = [{"q": "online_level", "in": ["full"]}]
     nested = from_document(doc)
@@ -99,7 +99,7 @@ def test_a_line_break_counts_as_one_character_of_the_comment() -> None:
     )
 
 
-def test_a_comment_is_kept_to_the_letter() -> None:
+def test_a_comment_is_stored_unchanged() -> None:
     text = "  =1+1 \x00 <b>\r\n\u202e \U0001f600 e\u0302\u0301 "
     assert parse_form(Q, _form(comment=text)).answers.comment == text
 
@@ -126,10 +126,10 @@ def test_whatever_is_sent_every_item_gets_exactly_one_answer_that_is_offered(
 ) -> None:
     reading = parse_form(Q, form)
     chosen = {q.key: option for q in Q.questions if (option := reading.answers.option(q.key))}
-    asked = asked_keys(Q, chosen)
+    on_path = asked_keys(Q, chosen)
     for item in Q.items():
         value = reading.answers.values[item.key]
-        if item.key in asked:
+        if item.key in on_path:
             assert value is Missing.BLANK or value in _answers_of(item)
         else:
             assert value is Missing.NOT_ASKED

@@ -1,4 +1,4 @@
-"""A questionnaire is what its document says, or it is refused with the place and the reason."""
+"""Questionnaires are parsed from documents. A broken document is refused with the field and the reason."""
 
 import contextlib
 from collections.abc import Callable
@@ -38,26 +38,26 @@ def test_the_digest_changes_with_one_word_and_not_with_the_order_of_fields() -> 
 
 def _set(*path: Any, to: Any) -> Change:
     def change(doc: dict[str, Any]) -> None:
-        place: Any = doc
+        parent: Any = doc
         for step in path[:-1]:
-            place = place[step]
-        place[path[-1]] = to
+            parent = parent[step]
+        parent[path[-1]] = to
 
     return change
 
 
 def _drop(*path: Any) -> Change:
     def change(doc: dict[str, Any]) -> None:
-        place: Any = doc
+        parent: Any = doc
         for step in path[:-1]:
-            place = place[step]
-        del place[path[-1]]
+            parent = parent[step]
+        del parent[path[-1]]
 
     return change
 
 
 @pytest.mark.parametrize(
-    ("change", "place", "reason"),
+    ("change", "field", "reason"),
     [
         (_set("factors", 0, "criteria", 0, "max_points", to=3), "factors", "sum to 39, total_points is 38"),
         (
@@ -107,19 +107,19 @@ def _drop(*path: Any) -> Change:
         (_set("unscored_criteria", 0, "max_points", to=1), "overall", "max_points 0"),
     ],
 )
-def test_a_broken_rule_is_refused_with_its_place_and_reason(change: Change, place: str, reason: str) -> None:
+def test_a_broken_rule_is_refused_with_its_field_and_reason(change: Change, field: str, reason: str) -> None:
     broken = document()
     change(broken)
     with pytest.raises(InstrumentError) as refusal:
         from_document(broken)
-    assert place in str(refusal.value)
+    assert field in str(refusal.value)
     assert reason in str(refusal.value)
 
 
 @pytest.mark.parametrize(
     "text", ["", "- a", "a: [", "x: !!python/object:os.system {}", "[" * 5000, "a: &a [*a]"]
 )
-def test_what_is_no_questionnaire_is_refused(text: str) -> None:
+def test_a_text_without_a_questionnaire_is_refused(text: str) -> None:
     with pytest.raises(InstrumentError):
         questionnaire_from_yaml(text)
 
@@ -132,7 +132,7 @@ _json = st.recursive(
 
 
 @given(st.sampled_from(sorted(document())), _json)
-def test_any_value_anywhere_is_read_or_refused(field: str, value: Any) -> None:
+def test_any_value_of_a_field_is_parsed_or_refused(field: str, value: Any) -> None:
     doc = document()
     doc[field] = value
     with contextlib.suppress(InstrumentError):  # and nothing else

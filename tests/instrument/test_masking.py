@@ -1,4 +1,4 @@
-"""What could name a person in a comment is masked, however it was typed; what comments are about is left."""
+"""Numbers and addresses that could identify a person are masked in any spelling; amounts and dates stay."""
 
 import unicodedata
 
@@ -50,7 +50,7 @@ def test_a_telephone_number_in_any_spelling_is_masked(number: str) -> None:
         ("905.123.456", "<identity>"),
     ],
 )
-def test_what_names_a_person_or_dossier_is_masked(text: str, shown: str) -> None:
+def test_text_that_identifies_a_person_or_dossier_is_masked(text: str, shown: str) -> None:
     assert hidden(text) == shown
 
 
@@ -70,7 +70,7 @@ def test_what_names_a_person_or_dossier_is_masked(text: str, shown: str) -> None
         "ID thì tốt, file đính kèm hỏng",
     ],
 )
-def test_what_comments_are_about_is_left(text: str) -> None:
+def test_amounts_and_dates_stay(text: str) -> None:
     assert hidden(text) == text
 
 
@@ -86,7 +86,7 @@ def test_any_text_can_be_masked_and_masking_twice_changes_nothing(text: str) -> 
 
 
 @given(st.text())
-def test_folding_keeps_places(text: str) -> None:
+def test_folding_keeps_positions(text: str) -> None:
     plain = compose(text)
     assert len(fold(plain)) == len(plain)
 
@@ -97,5 +97,5 @@ def test_no_mobile_number_survives(number: str, around: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["Đất đai", "dat dai", "ĐẤT  ĐAI", unicodedata.normalize("NFD", "đất đai")])
-def test_search_does_not_mind_accents_case_or_composition(typed: str) -> None:
+def test_search_ignores_accents_case_and_composition(typed: str) -> None:
     assert search_key(typed) == "dat dai"

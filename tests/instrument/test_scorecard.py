@@ -1,4 +1,4 @@
-"""A scorecard is what its document says, or it is refused with the place and the reason."""
+"""Scorecards are parsed from documents. A broken document is refused with the field and the reason."""
 
 import copy
 from pathlib import Path
@@ -15,16 +15,16 @@ SHIPPED = Path(codec.__file__).parent / "library" / "par_index.yaml"
 _DOCUMENT = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["par_scorecard"]
 
 
-def changed(*path: Any, to: Any) -> dict[str, Any]:
-    """The default document with one place changed; `...` takes the field away."""
+def change(*path: Any, to: Any) -> dict[str, Any]:
+    """The default document with one field changed; `...` deletes the field."""
     document: dict[str, Any] = copy.deepcopy(_DOCUMENT)
-    place: Any = document
+    parent: Any = document
     for step in path[:-1]:
-        place = place[step]
+        parent = parent[step]
     if to is ...:
-        del place[path[-1]]
+        del parent[path[-1]]
     else:
-        place[path[-1]] = to
+        parent[path[-1]] = to
     return document
 
 
@@ -50,12 +50,12 @@ def test_a_scorecard_survives_its_own_document() -> None:
 def test_the_digest_changes_with_a_point_and_not_with_the_order_of_fields() -> None:
     plain = from_node(Node(_DOCUMENT, "x"))
     reordered = from_node(Node(dict(reversed(_DOCUMENT.items())), "x"))
-    renamed = from_node(Node(changed(*FIRST, "vi", to="Khác"), "x"))
+    renamed = from_node(Node(change(*FIRST, "vi", to="Khác"), "x"))
     assert digest(plain) == digest(reordered) != digest(renamed)
 
 
-def test_another_total_another_floor_and_a_decision_can_be_laid_down() -> None:
-    document = changed(*FIRST, "max_points", to=14)
+def test_another_total_another_floor_and_a_decision_are_accepted() -> None:
+    document = change(*FIRST, "max_points", to=14)
     document |= {"total_points": 110, "decision": "Quyết định 01/QĐ-UBND"}
     document["components"][0]["indicators"][0]["rule"] = "ratio_70"
     card = from_node(Node(document, "x"))
@@ -64,30 +64,30 @@ def test_another_total_another_floor_and_a_decision_can_be_laid_down() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "said"),
+    ("document", "message"),
     [
-        (changed(*FIRST, "max_points", to=5), "max_points sum to 101, total_points is 100"),
-        (changed(*FIRST, "max_points", to=-1), "components[0].indicators[0].max_points: -1 is outside"),
-        (changed(*FIRST, "max_points", to=float("nan")), "max_points: nan is outside"),
-        (changed(*FIRST, "rule", to="ratio_120"), "rule: a rule is ratio_80"),
-        (changed(*FIRST, "rule", to="boolean"), "unit: the rule boolean takes boolean, found 'percent'"),
-        (changed(*FIRST, "target", to=101), "target: 101 is outside 0 to 100"),
-        (changed(*FIRST, "target", to="100"), "target: a number is needed, found '100'"),
-        (changed(*FIRST, "stretch", to=90), "stretch: the upper end of the target lies below"),
-        (changed(*FIRST, "key", to="propaganda_rate"), "two indicators are named 'propaganda_rate'"),
-        (changed(*FIRST, "key", to="rank"), "the key 'rank' is kept"),
-        (changed("components", 1, "key", to="leadership"), "two components are named 'leadership'"),
-        (changed(*FIRST, "vi", to=...), "the field 'vi' is missing"),
-        (changed(*FIRST, "weight", to=1), "unknown field 'weight'"),
-        (changed("components", to=[]), "components: a list with at least one element"),
-        (changed("rank_target", to={"max_rank": 30, "of": 20}), "rank_target.max_rank: 30 is outside"),
-        (changed("components", 6, "indicators", 0, "target", to=39), "39 is more than the 38 points"),
+        (change(*FIRST, "max_points", to=5), "max_points sum to 101, total_points is 100"),
+        (change(*FIRST, "max_points", to=-1), "components[0].indicators[0].max_points: -1 is outside"),
+        (change(*FIRST, "max_points", to=float("nan")), "max_points: nan is outside"),
+        (change(*FIRST, "rule", to="ratio_120"), "rule: a rule is ratio_80"),
+        (change(*FIRST, "rule", to="boolean"), "unit: the rule boolean takes boolean, found 'percent'"),
+        (change(*FIRST, "target", to=101), "target: 101 is outside 0 to 100"),
+        (change(*FIRST, "target", to="100"), "target: a number is needed, found '100'"),
+        (change(*FIRST, "stretch", to=90), "stretch: the upper end of the target lies below"),
+        (change(*FIRST, "key", to="propaganda_rate"), "two indicators are named 'propaganda_rate'"),
+        (change(*FIRST, "key", to="rank"), "the key 'rank' is kept"),
+        (change("components", 1, "key", to="leadership"), "two components are named 'leadership'"),
+        (change(*FIRST, "vi", to=...), "the field 'vi' is missing"),
+        (change(*FIRST, "weight", to=1), "unknown field 'weight'"),
+        (change("components", to=[]), "components: a list with at least one element"),
+        (change("rank_target", to={"max_rank": 30, "of": 20}), "rank_target.max_rank: 30 is outside"),
+        (change("components", 6, "indicators", 0, "target", to=39), "39 is more than the 38 points"),
     ],
 )  # fmt: skip
-def test_a_broken_rule_is_named_with_its_place(document: dict[str, Any], said: str) -> None:
+def test_a_broken_rule_is_refused_with_its_field(document: dict[str, Any], message: str) -> None:
     with pytest.raises(InstrumentError) as refused:
         from_node(Node(document, "par_scorecard"))
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a: 1", "\x00", "{{", "par_scorecard: 1"])

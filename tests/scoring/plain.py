@@ -31,9 +31,9 @@ def plain_score(
         for i in range(n):
             if inside[i] and not np.isnan(answers[i, q]) and w[i] > 0:
                 cells[groups[i]].append(i)
-        kept = [g for g in weights if len(cells[g]) >= rules.min_valid_per_cell]
-        for g in kept:
-            share = weights[g] / sum(weights[k] for k in kept)
+        used = [g for g in weights if len(cells[g]) >= rules.min_valid_per_cell]
+        for g in used:
+            share = weights[g] / sum(weights[k] for k in used)
             x = {i: rules.shares[int(answers[i, q])] for i in cells[g]}
             mass = sum(w[i] for i in cells[g])
             mean = sum(w[i] * x[i] for i in cells[g]) / mass

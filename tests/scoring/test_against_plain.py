@@ -1,4 +1,4 @@
-"""The fast score against the slow plain one, and what must not change it."""
+"""The fast score against the slow plain one, and changes of the input that must not change it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Calibrated weights meet the known totals, and their residuals make the variance."""
+"""Calibrated weights meet the known totals, and the variance uses their residuals."""
 
 from dataclasses import replace
 
@@ -54,13 +54,13 @@ def test_bounds_hold() -> None:
     assert factors.max() <= bounds[1] + 1e-12
 
 
-def test_what_the_totals_explain_has_no_variance() -> None:
+def test_a_value_explained_by_the_totals_has_no_variance() -> None:
     fit = calibrate(Calibration("rake", MARGINS), BASE)
     explained = (3.0 * (SEX == "f") - 2.0 * (AREA == "town") + 1.0)[:, None]
     assert np.abs(fit.residual(explained)).max() < 1e-12
 
 
-def test_totals_that_tell_nothing_new_leave_the_score_and_nearly_its_error() -> None:
+def test_totals_equal_to_the_sample_keep_the_score_and_nearly_its_error() -> None:
     answers, design = random_answers(1, 40), SampleDesign(weights=BASE)
     same = {key: float(BASE[key == SEX].sum()) for key in ("f", "m")}
     calibrated = replace(design, calibration=Calibration("poststratify", (Margin("sex", SEX, same),)))
@@ -106,7 +106,7 @@ def test_no_respondents_have_nothing_to_calibrate() -> None:
         (Calibration("rake", (Margin("sex", SEX[:3], {"f": 1, "m": 1}),)), "3 labels for 40 respondents"),
     ],
 )
-def test_a_calibration_that_cannot_be_is_refused(calibration: Calibration, message: str) -> None:
+def test_an_impossible_calibration_is_refused(calibration: Calibration, message: str) -> None:
     with pytest.raises(DesignError, match=message):
         calibrate(calibration, BASE)
 

@@ -1,4 +1,4 @@
-"""Sample designs: what they refuse, and what lonely units and known populations do to the variance."""
+"""Sample designs: refused designs, and the effect of lonely units and known populations on the variance."""
 
 from dataclasses import replace
 from typing import Any
@@ -47,7 +47,7 @@ def variances(design: SampleDesign) -> Variances:
         ({"lonely_psu": "remove"}, "lonely_psu is 'remove'; use one of fail, adjust"),
     ],
 )
-def test_a_design_that_cannot_be_is_refused(columns: dict[str, Any], message: str) -> None:
+def test_an_impossible_design_is_refused(columns: dict[str, Any], message: str) -> None:
     with pytest.raises(DesignError, match=message):
         lay_out(SampleDesign(**columns), 4)
 
@@ -77,8 +77,8 @@ def test_two_stages_multiply_the_chances() -> None:
 
 
 def test_a_fully_enumerated_stratum_adds_nothing() -> None:
-    found = variances(SampleDesign(strata=FOUR, fpc=np.array([2.0, 2, 20, 20])))
-    assert found.by_stratum[:, 0].tolist() == [0, pytest.approx(0.9 * 2 * 0.5)]
+    estimated = variances(SampleDesign(strata=FOUR, fpc=np.array([2.0, 2, 20, 20])))
+    assert estimated.by_stratum[:, 0].tolist() == [0, pytest.approx(0.9 * 2 * 0.5)]
 
 
 def test_an_endless_population_is_no_correction() -> None:
@@ -87,8 +87,8 @@ def test_an_endless_population_is_no_correction() -> None:
 
 
 def test_a_single_unit_that_is_all_of_its_stratum_is_not_lonely() -> None:
-    found = variances(SampleDesign(strata=LONELY, fpc=np.array([9.0, 9, 9, 1])))
-    assert found.by_stratum[1, 0] == 0
+    estimated = variances(SampleDesign(strata=LONELY, fpc=np.array([9.0, 9, 9, 1])))
+    assert estimated.by_stratum[1, 0] == 0
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,10 @@ def test_a_respondent_without_weight_is_no_degree_of_freedom() -> None:
 
 def test_satterthwaite_lies_between_the_smallest_stratum_and_the_design() -> None:
     layout = lay_out(SampleDesign(strata=np.repeat(["a", "b"], [5, 20])), 25)
-    found = stratum_variances(layout, np.random.default_rng(1).normal(size=(25, 1)), np.arange(25))
-    df = found.satterthwaite_df(0)
+    estimated = stratum_variances(layout, np.random.default_rng(1).normal(size=(25, 1)), np.arange(25))
+    df = estimated.satterthwaite_df(0)
     assert df is not None
-    assert 4 <= df <= found.design_df == 23
+    assert 4 <= df <= estimated.design_df == 23
 
 
 def test_a_domain_counts_the_units_without_it_as_zero() -> None:
@@ -163,8 +163,8 @@ HEMPELMANN = SampleDesign(psu=CLUSTER, ssu=np.arange(9), fpc=np.full(9, 23.0), f
 
 def se_of(influence: Floats, design: SampleDesign) -> float:
     layout = lay_out(design, 9)
-    found = stratum_variances(layout, influence[:, None] * layout.weight_unit, np.arange(9))
-    return float(found.total[0] ** 0.5)
+    estimated = stratum_variances(layout, influence[:, None] * layout.weight_unit, np.arange(9))
+    return float(estimated.total[0] ** 0.5)
 
 
 def weights(design: SampleDesign) -> Floats:

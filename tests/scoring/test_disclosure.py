@@ -1,4 +1,4 @@
-"""Nothing about under five people can be found by adding and subtracting what is shown."""
+"""No figure about fewer than five people follows from sums and differences of shown figures."""
 
 from itertools import product
 from typing import Any
@@ -40,24 +40,24 @@ def test_an_empty_part_hides_nothing() -> None:
 
 
 def test_a_small_group_that_is_a_desk_is_hidden_in_both_views() -> None:
-    found = hidden(c1=30, c2=30, b3=3)
-    assert "b" in found["group"]
-    assert "3" in found["desk"]
+    hidden_by_view = hidden(c1=30, c2=30, b3=3)
+    assert "b" in hidden_by_view["group"]
+    assert "3" in hidden_by_view["desk"]
 
 
 def test_a_few_that_are_the_difference_of_two_shown_parts_are_protected() -> None:
     """All 20 citizens are at desk 1 with 3 businesses; desk 1 minus the citizens would be those 3."""
-    found = hidden(c1=20, b1=3, b2=25)
-    assert found["group"] or found["desk"]
-    assert not can_be_found(found, c1=20, b1=3, b2=25)
+    hidden_by_view = hidden(c1=20, b1=3, b2=25)
+    assert hidden_by_view["group"] or hidden_by_view["desk"]
+    assert not is_revealed(hidden_by_view, c1=20, b1=3, b2=25)
 
 
-def can_be_found(found: dict[str, frozenset[str]], minimum: int = 5, **cells: int) -> bool:
+def is_revealed(hidden_by_view: dict[str, frozenset[str]], minimum: int = 5, **cells: int) -> bool:
     """An attacker who tries every sum with coefficients -1, 0, 1 of the shown parts and the whole."""
     groups, desks = respondents(**cells)
     sets = [np.ones(groups.size)]
     for name, labels in (("group", groups), ("desk", desks)):
-        sets += [(labels == part) * 1.0 for part in np.unique(labels) if part not in found[name]]
+        sets += [(labels == part) * 1.0 for part in np.unique(labels) if part not in hidden_by_view[name]]
     small = [(groups == g) & (desks == d) for g, d in product(np.unique(groups), np.unique(desks))]
     small += [groups == g for g in np.unique(groups)] + [desks == d for d in np.unique(desks)]
     for signs in product((-1, 0, 1), repeat=len(sets)):
@@ -74,4 +74,4 @@ def test_suppression_cannot_be_undone_by_subtraction(counts: list[int]) -> None:
     cells = dict(zip(("c1", "c2", "c3", "b1", "b2", "b3"), counts, strict=True))
     if sum(counts) < 5:
         return  # the whole itself is withheld
-    assert not can_be_found(hidden(**cells), **cells)
+    assert not is_revealed(hidden(**cells), **cells)

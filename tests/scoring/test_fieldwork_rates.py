@@ -6,13 +6,13 @@ from survey.scoring.fieldwork_rates import Dispositions, fieldwork_rates
 
 
 def test_the_rates_of_a_worked_case() -> None:
-    ended = Dispositions(complete=50, partial=10, refusal=20, non_contact=10, other=5, unknown=5)
-    found = fieldwork_rates(ended)
-    assert found.rr1 == pytest.approx(50 / 100)
-    assert found.rr2 == pytest.approx(60 / 100)
-    assert found.rr5 == pytest.approx(50 / 95)
-    assert found.coop1 == pytest.approx(50 / 85)
-    assert found.ref1 == pytest.approx(20 / 100)
+    outcomes = Dispositions(complete=50, partial=10, refusal=20, non_contact=10, other=5, unknown=5)
+    rates = fieldwork_rates(outcomes)
+    assert rates.rr1 == pytest.approx(50 / 100)
+    assert rates.rr2 == pytest.approx(60 / 100)
+    assert rates.rr5 == pytest.approx(50 / 95)
+    assert rates.coop1 == pytest.approx(50 / 85)
+    assert rates.ref1 == pytest.approx(20 / 100)
 
 
 def test_nobody_approached_has_no_rate() -> None:

@@ -1,4 +1,4 @@
-"""What R's survey package says about a sample of every kind, with scripts and numbers in tests/scoring/r."""
+"""Results of R's survey package for samples of every kind, with scripts and numbers in tests/scoring/r."""
 
 import csv
 import json
@@ -68,17 +68,17 @@ DESIGNS = {
 def test_score_domain_difference_and_design_effect_are_those_of_r(name: str) -> None:
     golden, design = GOLDEN[name], DESIGNS[name]
     close: dict[str, Any] = {"rel": 1e-4} if name == "raked" else {"abs": 1e-9}
-    found = score_responses(ANSWERS, RULES, design, domain=DOMAIN)
-    part = found.domains["p"]
+    scored = score_responses(ANSWERS, RULES, design, domain=DOMAIN)
+    part = scored.domains["p"]
     (difference,) = differences_between(sample_of(ANSWERS, RULES, design, None), DOMAIN, [("p", "r")])
     assert difference is not None
-    assert found.whole.score == pytest.approx(golden["score"], **close)
-    assert found.whole.se == pytest.approx(golden["se"], **close)
+    assert scored.whole.score == pytest.approx(golden["score"], **close)
+    assert scored.whole.se == pytest.approx(golden["se"], **close)
     assert part.score == pytest.approx(golden["score_p"], **close)
     assert part.se == pytest.approx(golden["se_p"], **close)
     assert difference.estimate == pytest.approx(golden["difference"], **close)
     assert difference.se == pytest.approx(golden["se_difference"], **close)
-    assert found.whole.criteria[0].design_effect == pytest.approx(golden["deff_q1"], **close)
+    assert scored.whole.criteria[0].design_effect == pytest.approx(golden["deff_q1"], **close)
 
 
 def test_adjusted_p_values_are_those_of_r() -> None:

@@ -1,4 +1,4 @@
-"""What to mend first: importance by rank correlation, against scipy and by hand."""
+"""Priorities: importance by rank correlation, compared with scipy and with sums by hand."""
 
 import numpy as np
 import pytest
@@ -15,11 +15,11 @@ OVERALL = np.clip(np.rint(np.nansum(ANSWERS, axis=1) / 4 + 1), 1, 5)
 
 def test_importance_is_spearmans_rank_correlation() -> None:
     both = ~np.isnan(ANSWERS[:, 0]) & ~np.isnan(OVERALL)
-    found = derived_importance(ANSWERS[:, 0], OVERALL)
-    assert found is not None
-    assert found.value == pytest.approx(stats.spearmanr(ANSWERS[both, 0], OVERALL[both]).statistic)
-    assert found.low < found.value < found.high
-    assert found.n == both.sum()
+    importance = derived_importance(ANSWERS[:, 0], OVERALL)
+    assert importance is not None
+    assert importance.value == pytest.approx(stats.spearmanr(ANSWERS[both, 0], OVERALL[both]).statistic)
+    assert importance.low < importance.value < importance.high
+    assert importance.n == both.sum()
 
 
 def test_too_few_or_all_the_same_is_not_known() -> None:
@@ -29,9 +29,9 @@ def test_too_few_or_all_the_same_is_not_known() -> None:
 
 def test_perfect_agreement_has_a_point_for_an_interval() -> None:
     ranks = np.arange(1.0, 21)
-    found = derived_importance(ranks, ranks)
-    assert found is not None
-    assert (found.low, found.high) == (1, 1)
+    importance = derived_importance(ranks, ranks)
+    assert importance is not None
+    assert (importance.low, importance.high) == (1, 1)
 
 
 def test_a_tenth_more_earns_a_tenth_of_the_maximum_and_never_more_than_is_left() -> None:
@@ -61,7 +61,7 @@ def test_an_important_weak_criterion_is_to_be_fixed_first() -> None:
     strong = rng.choice([4.0, 5.0], 200)
     answers = np.column_stack([weak, strong, np.clip(overall + 1, 1, 5), rng.choice([1.0, 2.0], 200)])
     score = score_responses(answers, some_rules(), SampleDesign()).whole
-    found = [priority.quadrant for priority in priorities(answers, overall, score)]
-    assert found == [
+    quadrants = [priority.quadrant for priority in priorities(answers, overall, score)]
+    assert quadrants == [
         Quadrant.FIX_FIRST, Quadrant.POSSIBLE_OVERKILL, Quadrant.KEEP_UP, Quadrant.LOW_PRIORITY,
     ]  # fmt: skip

@@ -27,9 +27,9 @@ USUAL = Evidence(27.0, 38.0, 1.2, 1.2, 30, 29)
 
 @pytest.mark.parametrize(("population", "low"), [(None, 34.81), (120, 35.59), (40, 37.18)])
 def test_thirty_perfect_forms_give_the_printed_limits(population: int | None, low: float) -> None:
-    found = score_interval(THIRTY_FIVES, population=population)
-    assert found == pytest.approx((low, 38.0), abs=0.005)
-    assert found[1] == 38
+    interval = score_interval(THIRTY_FIVES, population=population)
+    assert interval == pytest.approx((low, 38.0), abs=0.005)
+    assert interval[1] == 38
 
 
 def test_a_census_of_perfect_forms_is_certain() -> None:
@@ -149,9 +149,11 @@ def test_the_default_is_always_finite_inside_and_around_the_mean(
 @settings(max_examples=400, deadline=None)
 @given(st.floats(0, 38), st.floats(0, 50), st.floats(1.0001, 1e12), st.floats(1, 1e7), st.floats(0, 1))
 def test_any_evidence_has_an_interval_that_its_chance_agrees_with(
-    estimate: float, endless: float, effective_n: float, df: float, kept: float
+    estimate: float, endless: float, effective_n: float, df: float, unsampled_share: float
 ) -> None:
-    evidence = Evidence(estimate, 38.0, endless * kept, endless, effective_n, df, 1 - kept)
+    evidence = Evidence(
+        estimate, 38.0, endless * unsampled_share, endless, effective_n, df, 1 - unsampled_share
+    )
     interval = tilted_beta_interval(evidence, 0.95)
     assert 0 <= interval.low <= estimate <= interval.high <= 38
     chance = chance_at_least(evidence, 28, interval, 0.95)
@@ -169,10 +171,10 @@ def test_the_logit_interval_is_not_defined_at_the_ends() -> None:
 
 
 def test_the_t_interval_is_cut_to_the_scale() -> None:
-    found = t_interval(replace(USUAL, estimate=37.5), 0.95)
-    assert found is not None
-    assert found.low == pytest.approx(35.26, abs=0.01)
-    assert found.high == 38
+    interval = t_interval(replace(USUAL, estimate=37.5), 0.95)
+    assert interval is not None
+    assert interval.low == pytest.approx(35.26, abs=0.01)
+    assert interval.high == 38
 
 
 def test_without_a_degree_of_freedom_only_the_default_is_defined() -> None:

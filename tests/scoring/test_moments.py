@@ -1,4 +1,4 @@
-"""Moments: a sample remembered as sums gives the score of its rows, in any split and order."""
+"""Moments: the sums of a sample give the score of its rows, in any split and order."""
 
 import json
 from dataclasses import fields
@@ -26,21 +26,21 @@ def labels(seed: int, names: str, n: int = N) -> Any:
 
 def numbers(score: Score) -> dict[str, Any]:
     """Every figure of a score, flattened."""
-    found: dict[str, Any] = {f.name: getattr(score, f.name) for f in fields(Score)}
+    actual: dict[str, Any] = {f.name: getattr(score, f.name) for f in fields(Score)}
     parts = {f"{c.key}.{f.name}": getattr(c, f.name) for c in score.criteria for f in fields(c)}
     parts |= {f"{s.key}.{f.name}": getattr(s, f.name) for s in score.sections for f in fields(s)}
     for name in ("criteria", "sections", "evidence"):
-        del found[name]
-    forms = found.pop("forms_needed")
+        del actual[name]
+    forms = actual.pop("forms_needed")
     if forms is not None:
         parts |= {f"forms.{f.name}": getattr(forms, f.name) for f in fields(forms)}
-    return found | parts
+    return actual | parts
 
 
-def assert_same(found: SurveyScore, expected: SurveyScore) -> None:
-    assert found.domains.keys() == expected.domains.keys()
-    pairs = [(found.whole, expected.whole)]
-    pairs += [(found.domains[key], expected.domains[key]) for key in expected.domains]
+def assert_same(actual: SurveyScore, expected: SurveyScore) -> None:
+    assert actual.domains.keys() == expected.domains.keys()
+    pairs = [(actual.whole, expected.whole)]
+    pairs += [(actual.domains[key], expected.domains[key]) for key in expected.domains]
     for one, other in pairs:
         first, second = numbers(one), numbers(other)
         for name, value in second.items():
@@ -122,7 +122,7 @@ def shard(answers: Any, rules: Rules, inside: Any) -> Moments:
     return moments_of(answers[inside], rules, design, group=GROUP_NAMES[inside], domain=DOMAIN[inside])
 
 
-def test_a_response_is_added_and_a_withdrawal_taken_away() -> None:
+def test_a_response_is_added_and_a_withdrawal_subtracted() -> None:
     answers, rules = random_answers(12, N), some_rules()
     moments = moments_of(answers[:1], rules, SampleDesign())
     for row in range(1, N):
@@ -134,7 +134,7 @@ def test_a_response_is_added_and_a_withdrawal_taken_away() -> None:
 
 
 @pytest.mark.parametrize("name", ["weighted", "clusters"])
-def test_moments_survive_being_written_and_read(name: str) -> None:
+def test_moments_equal_those_of_their_document(name: str) -> None:
     answers, rules = random_answers(13, N), some_rules()
     moments = moments_of(answers, rules, DESIGNS[name], domain=DOMAIN)
     read = from_document(json.loads(json.dumps(to_document(moments))))
@@ -181,6 +181,6 @@ def test_a_population_that_is_missing_or_too_small_is_refused() -> None:
 
 
 @pytest.mark.parametrize("document", [{}, [], {"rules_key": "x", "has_clusters": 0, "cells": [[1]]}, None])
-def test_another_document_is_refused(document: Any) -> None:
+def test_a_document_of_another_form_is_refused(document: Any) -> None:
     with pytest.raises(MomentsError, match="no document of moments"):
         from_document(document)

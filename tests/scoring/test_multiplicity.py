@@ -25,6 +25,6 @@ def test_one_or_no_comparison_stays_as_it_is(adjust: object) -> None:
 
 
 @pytest.mark.parametrize("wrong", [-0.1, 1.1, float("nan")])
-def test_what_is_no_p_value_is_refused_with_its_place(wrong: float) -> None:
+def test_an_invalid_p_value_is_refused_with_its_position(wrong: float) -> None:
     with pytest.raises(ValueError, match="p-value 2 is"):
         holm([0.1, wrong])

@@ -1,4 +1,4 @@
-"""Counts of pairs of answers give what the rows give, and add up whatever the order."""
+"""Counts of pairs of answers give the results of the rows, and can be added in any order."""
 
 from typing import Any
 
@@ -29,13 +29,13 @@ def codes(answers: Floats) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
     return np.where(np.isnan(answers), 5, np.nan_to_num(answers) - 1).astype(np.int64)
 
 
-def counted(rows: Any) -> PairCounts:
+def count_rows(rows: Any) -> PairCounts:
     return pair_counts(codes(ANSWERS[rows]), 5, 3, range(4))
 
 
 def moments() -> Moments:
     cells = {
-        ("", group, desk): moment_cell(counted((group == GROUP) & (desk == DESK)), SHARES, range(4))
+        ("", group, desk): moment_cell(count_rows((group == GROUP) & (desk == DESK)), SHARES, range(4))
         for group in ("citizen", "business")
         for desk in ("a", "b", "c")
     }
@@ -51,14 +51,14 @@ def test_the_score_from_counts_is_the_one_from_rows() -> None:
 
 def limits(score: Score) -> list[tuple[float, float]]:
     """Every interval of a score: whole, sections, criteria."""
-    found = [score.interval, *(s.interval for s in score.sections), *(c.interval for c in score.criteria)]
-    return [(interval.low, interval.high) for interval in found if interval is not None]
+    intervals = [score.interval, *(s.interval for s in score.sections), *(c.interval for c in score.criteria)]
+    return [(interval.low, interval.high) for interval in intervals if interval is not None]
 
 
 @pytest.mark.parametrize("marks", [(5, 3), (1, 1), (2, 5), (4, 4), (3, 2)])
 @pytest.mark.parametrize("sizes", [(12, 6), (7, 7), (31, 3), (200, 11)])
 @pytest.mark.parametrize("apart", [0, 1])
-def test_where_everybody_answers_the_same_nothing_of_rounding_is_left(
+def test_equal_answers_leave_no_rounding_error(
     marks: tuple[int, int], sizes: tuple[int, int], apart: int
 ) -> None:
     group = np.repeat(["citizen", "business"], sizes)
@@ -71,8 +71,8 @@ def test_where_everybody_answers_the_same_nothing_of_rounding_is_left(
         )
         for name in ("citizen", "business")
     }
-    kept = Moments(rules_key(RULES), has_clusters=False, has_weights=False, cells=cells)
-    fast = score_moments(kept, RULES).whole
+    moments_of_rows = Moments(rules_key(RULES), has_clusters=False, has_weights=False, cells=cells)
+    fast = score_moments(moments_of_rows, RULES).whole
     slow = score_responses(answers, RULES, SampleDesign(), group=group).whole
     assert fast.se == pytest.approx(slow.se, abs=1e-12)
     for one, other in zip(limits(fast), limits(slow), strict=True):
@@ -89,14 +89,14 @@ def test_differences_from_moments_are_those_from_rows() -> None:
         assert one.p_value == pytest.approx(other.p_value)
 
 
-def test_a_difference_of_a_domain_that_is_not_there_is_refused() -> None:
+def test_a_difference_of_an_unknown_domain_is_refused() -> None:
     with pytest.raises(MomentsError, match="'d' is no domain"):
         moment_differences(moments(), RULES, [("a", "d")])
 
 
-def test_counts_add_up_in_any_order_and_go_again() -> None:
-    whole = counted(np.ones(N, dtype=bool))
-    parts = [counted(desk == DESK) for desk in "cab"]
+def test_counts_are_added_in_any_order_and_subtracted() -> None:
+    whole = count_rows(np.ones(N, dtype=bool))
+    parts = [count_rows(desk == DESK) for desk in "cab"]
     joined = parts[0] + parts[1] + parts[2]
     assert (joined.n, joined.n_answered) == (whole.n, whole.n_answered)
     assert np.array_equal(joined.pairs, whole.pairs)
@@ -105,7 +105,7 @@ def test_counts_add_up_in_any_order_and_go_again() -> None:
 
 
 def test_packed_counts_are_the_same_unpacked() -> None:
-    whole = counted(np.ones(N, dtype=bool))
+    whole = count_rows(np.ones(N, dtype=bool))
     again = from_bytes(whole.to_bytes(), 4, 5, 3)
     assert (again.n, again.n_answered) == (whole.n, whole.n_answered)
     assert np.array_equal(again.marks, whole.marks)
@@ -115,12 +115,12 @@ def test_packed_counts_are_the_same_unpacked() -> None:
 def test_importance_from_a_table_is_the_rank_correlation_of_the_rows() -> None:
     from scipy.stats import spearmanr
 
-    whole = counted(np.ones(N, dtype=bool))
+    whole = count_rows(np.ones(N, dtype=bool))
     both = ~np.isnan(ANSWERS[:, 0]) & ~np.isnan(ANSWERS[:, 3])
-    found = importance_in_table(whole.table(0, 3))
-    assert found is not None
-    assert found.value == pytest.approx(spearmanr(ANSWERS[both, 0], ANSWERS[both, 3]).statistic)
-    assert found == pytest.approx(derived_importance(ANSWERS[:, 0], ANSWERS[:, 3]))
+    importance = importance_in_table(whole.table(0, 3))
+    assert importance is not None
+    assert importance.value == pytest.approx(spearmanr(ANSWERS[both, 0], ANSWERS[both, 3]).statistic)
+    assert importance == pytest.approx(derived_importance(ANSWERS[:, 0], ANSWERS[:, 3]))
 
 
 def test_crossings_with_numbers_of_people_hide_what_single_people_would() -> None:

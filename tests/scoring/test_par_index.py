@@ -32,7 +32,7 @@ SURVEY = IndicatorRule("s", 38, "from_survey", 28)
         (YES, 1, 2), (YES, 0, 0), (replace(YES, target=0), 0, 2), (SURVEY, 28.23, 28.23), (SURVEY, 38, 38),
     ],
 )  # fmt: skip
-def test_a_value_earns_what_its_rule_says(rule: IndicatorRule, value: float, points: float) -> None:
+def test_a_value_earns_the_points_of_its_rule(rule: IndicatorRule, value: float, points: float) -> None:
     scored = score_indicator(rule, Observed(value))
     assert scored.state is IndicatorState.SCORED
     assert scored.points == pytest.approx(points, abs=1e-12)
@@ -44,7 +44,7 @@ def test_counted_cases_are_divided_exactly(n: int, of: int, points: float) -> No
     assert score_indicator(ON_TIME, Observed(None, n, of)).points == pytest.approx(points, abs=1e-12)
 
 
-def test_a_missing_value_no_case_and_no_target_are_three_things() -> None:
+def test_a_missing_value_no_case_and_no_target_are_distinct() -> None:
     states = [
         score_indicator(RATIO, Observed()).state,
         score_indicator(RATIO, Observed(None, 0, 0)).state,
@@ -73,11 +73,11 @@ def test_counted_cases_have_a_wilson_interval_and_typed_rates_have_none() -> Non
         (Observed(26, interval=Interval(25, 27.9)), Light.LOW),
     ],
 )
-def test_the_light_of_an_estimate_asks_its_whole_interval(seen: Observed, light: Light) -> None:
+def test_the_light_of_an_estimate_depends_on_its_whole_interval(seen: Observed, light: Light) -> None:
     assert score_indicator(SURVEY, seen).light is light
 
 
-def test_what_stands_near_a_floor_is_at_risk() -> None:
+def test_a_value_near_a_floor_is_at_risk() -> None:
     scored = score_indicator(ON_TIME, Observed(95.2))
     assert scored.at_risk == pytest.approx(6 * 0.952)
     assert scored.margin == pytest.approx(0.2)
@@ -119,7 +119,7 @@ def test_the_sheet_computed_by_hand() -> None:
     assert card.components_at_max == 1
 
 
-def test_the_interval_of_the_survey_is_carried_to_the_total() -> None:
+def test_the_interval_of_the_survey_is_part_of_the_total() -> None:
     card = by_hand()
     assert card.interval is not None
     assert card.points is not None

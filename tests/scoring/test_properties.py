@@ -1,4 +1,4 @@
-"""What must hold for any sample: facts of arithmetic and of sampling, tried on random ones."""
+"""Properties of the score of any sample, tested with random samples."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def sample(seed: int) -> tuple[Any, SampleDesign, Any]:
     return random_answers(seed, n), design, rng.choice(["citizen", "business"], n)
 
 
-def scored(answers: Any, design: SampleDesign, rules: Any = None, group: Any = None) -> Score:
+def score_of(answers: Any, design: SampleDesign, rules: Any = None, group: Any = None) -> Score:
     return score_responses(answers, rules or some_rules(min_group_n_for_verdict=0), design, group=group).whole
 
 
@@ -49,8 +49,8 @@ def test_the_order_of_respondents_changes_nothing(seed: int) -> None:
     shuffled = SampleDesign(strata=design.strata[order], weights=design.weights[order])
     rules = fixed_rules(when_unscored="rescale")
     same(
-        scored(answers, design, rules, group),
-        scored(answers[order], shuffled, rules, group[order]),
+        score_of(answers, design, rules, group),
+        score_of(answers[order], shuffled, rules, group[order]),
     )
 
 
@@ -60,7 +60,7 @@ def test_the_order_of_criteria_changes_nothing(seed: int) -> None:
     answers, design, _group = sample(seed)
     rules = some_rules()
     turned = some_rules(criteria=rules.criteria[::-1])
-    same(scored(answers, design, rules), scored(answers[:, ::-1], design, turned))
+    same(score_of(answers, design, rules), score_of(answers[:, ::-1], design, turned))
 
 
 @given(SEEDS, st.floats(0.001, 1000))
@@ -69,7 +69,7 @@ def test_other_units_of_weight_change_nothing(seed: int, factor: float) -> None:
     answers, design, _group = sample(seed)
     assert design.weights is not None
     scaled = SampleDesign(strata=design.strata, weights=design.weights * factor)
-    same(scored(answers, design), scored(answers, scaled))
+    same(score_of(answers, design), score_of(answers, scaled))
 
 
 @given(SEEDS)
@@ -77,9 +77,9 @@ def test_other_units_of_weight_change_nothing(seed: int, factor: float) -> None:
 def test_points_scale_with_the_map(seed: int) -> None:
     """Half the share for every answer is half the points; one minus the share is what is missing."""
     answers, design, _group = sample(seed)
-    whole = scored(answers, design)
-    half = scored(answers, design, some_rules(shares={a: x / 2 for a, x in LINEAR.items()}))
-    turned = scored(answers, design, some_rules(shares={a: 1 - x for a, x in LINEAR.items()}))
+    whole = score_of(answers, design)
+    half = score_of(answers, design, some_rules(shares={a: x / 2 for a, x in LINEAR.items()}))
+    turned = score_of(answers, design, some_rules(shares={a: 1 - x for a, x in LINEAR.items()}))
     assert whole.score is not None
     assert half.score == pytest.approx(whole.score / 2)
     assert turned.score == pytest.approx(38 - whole.score)
@@ -92,7 +92,7 @@ def test_a_population_without_end_never_narrows(seed: int) -> None:
     answers, design, _group = sample(seed)
     n = len(answers)
     finite = SampleDesign(strata=design.strata, weights=design.weights, fpc=np.full(n, n * 1.5))
-    with_correction, without = scored(answers, finite), scored(answers, design)
+    with_correction, without = score_of(answers, finite), score_of(answers, design)
     assert with_correction.interval is not None
     assert without.interval is not None
     assert with_correction.se is not None
@@ -119,11 +119,11 @@ def test_more_confidence_is_never_narrower(seed: int, level: float) -> None:
 @tries
 def test_everything_stays_inside_the_scale_and_is_a_number(seed: int) -> None:
     answers, design, group = sample(seed)
-    found = scored(answers, design, fixed_rules(when_unscored="rescale"), group)
-    assert found.interval is not None
-    assert found.score is not None
-    assert 0 <= found.interval.low <= found.score <= found.interval.high <= 38
-    assert found.p_ge_low is None or 0 <= found.p_ge_low <= 1
+    score = score_of(answers, design, fixed_rules(when_unscored="rescale"), group)
+    assert score.interval is not None
+    assert score.score is not None
+    assert 0 <= score.interval.low <= score.score <= score.interval.high <= 38
+    assert score.p_ge_low is None or 0 <= score.p_ge_low <= 1
 
 
 @given(SEEDS)

@@ -1,4 +1,4 @@
-"""Places of units: certain where points are, and as likely as a simulation says where they are estimates."""
+"""Ranks of units: certain for exact points, and with the probabilities of a simulation for estimates."""
 
 import numpy as np
 import pytest
@@ -21,9 +21,9 @@ def test_points_without_an_interval_have_a_certain_place() -> None:
 
 def test_equal_units_share_a_place_and_the_chance() -> None:
     for contenders in ([Contender("a", 70), Contender("b", 70)], [around("a", 70, 3), around("b", 70, 3)]):
-        for place in rank_units(contenders, top=1):
-            assert (place.rank, place.low, place.high) == (1, 1, 2)
-            assert place.chance_top == pytest.approx(0.5, abs=1e-3)
+        for placing in rank_units(contenders, top=1):
+            assert (placing.rank, placing.low, placing.high) == (1, 1, 2)
+            assert placing.chance_top == pytest.approx(0.5, abs=1e-3)
 
 
 def test_two_units_are_compared_as_the_difference_of_two_normals() -> None:
@@ -45,11 +45,11 @@ def test_twenty_units_are_placed_as_by_simulation() -> None:
     above = np.array([(c.interval.high - c.points) / Z for c in contenders if c.interval])
     drawn = middle + z * np.where(z < 0, below, above)
     ranks = (-drawn).argsort(axis=1).argsort(axis=1) + 1
-    for place in rank_units(contenders, top=10):
-        mine = ranks[:, int(place.key[1:])]
-        assert place.chance_top == pytest.approx((mine <= 10).mean(), abs=0.006)
-        assert abs(place.low - np.quantile(mine, 0.025)) <= 1
-        assert abs(place.high - np.quantile(mine, 0.975)) <= 1
+    for placing in rank_units(contenders, top=10):
+        mine = ranks[:, int(placing.key[1:])]
+        assert placing.chance_top == pytest.approx((mine <= 10).mean(), abs=0.006)
+        assert abs(placing.low - np.quantile(mine, 0.025)) <= 1
+        assert abs(placing.high - np.quantile(mine, 0.975)) <= 1
 
 
 def test_nobody_and_one_unit_are_placed_too() -> None:

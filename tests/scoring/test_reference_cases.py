@@ -9,7 +9,7 @@ TOLERANCE = 1e-6
 EVERY_CASE = pytest.mark.parametrize("name", REFERENCE_CASES)
 
 
-def scored(case: ReferenceCase) -> SurveyScore:
+def score_case(case: ReferenceCase) -> SurveyScore:
     return score_responses(case.answers, case.rules, case.design, domain=case.domain)
 
 
@@ -27,7 +27,7 @@ def same_limits(interval: Interval | None, expected: list[float], total: float) 
 @EVERY_CASE
 def test_the_whole_score_is_that_of_r(name: str) -> None:
     case = reference_case(name)
-    whole, expected = scored(case).whole, case.expected
+    whole, expected = score_case(case).whole, case.expected
     same(whole.score, expected["score"])
     same(whole.se, expected["se"])
     same(whole.df, expected["df"])
@@ -41,7 +41,7 @@ def test_the_whole_score_is_that_of_r(name: str) -> None:
 @EVERY_CASE
 def test_every_criterion_is_that_of_r(name: str) -> None:
     case = reference_case(name)
-    for criterion in scored(case).whole.criteria:
+    for criterion in score_case(case).whole.criteria:
         expected = case.expected["criteria"][criterion.key]
         same(criterion.ratio, expected["ratio"])
         same(criterion.points, expected["points"])
@@ -52,7 +52,7 @@ def test_every_criterion_is_that_of_r(name: str) -> None:
 @EVERY_CASE
 def test_every_section_is_that_of_r(name: str) -> None:
     case = reference_case(name)
-    for section in scored(case).whole.sections:
+    for section in score_case(case).whole.sections:
         expected = case.expected["sections"][section.key]
         same(section.score, expected["score"])
         same(section.se, expected["se"])
@@ -64,7 +64,7 @@ def test_every_section_is_that_of_r(name: str) -> None:
 @EVERY_CASE
 def test_every_domain_is_that_of_r(name: str) -> None:
     case = reference_case(name)
-    domains = scored(case).domains
+    domains = score_case(case).domains
     assert domains.keys() == case.expected["domains"].keys()
     for key, expected in case.expected["domains"].items():
         check_domain(domains[key], expected)
@@ -86,7 +86,7 @@ def check_domain(domain: Score, expected: dict) -> None:  # type: ignore[type-ar
 
 @EVERY_CASE
 def test_the_default_interval_is_inside_the_scale_and_around_the_score(name: str) -> None:
-    result = scored(reference_case(name))
+    result = score_case(reference_case(name))
     for score in (result.whole, *result.domains.values()):
         assert score.interval is not None
         assert score.score is not None

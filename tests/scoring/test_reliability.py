@@ -48,8 +48,8 @@ def test_a_blank_leaves_out_only_its_pairs() -> None:
 
 
 def test_item_rest_is_the_correlation_with_the_mean_of_the_others() -> None:
-    found = item_rest(FIVE)
-    assert found[0] == pytest.approx(np.corrcoef(FIVE[:, 0], FIVE[:, 1:].mean(axis=1))[0, 1])
+    correlations = item_rest(FIVE)
+    assert correlations[0] == pytest.approx(np.corrcoef(FIVE[:, 0], FIVE[:, 1:].mean(axis=1))[0, 1])
 
 
 def test_item_rest_without_spread_is_not_known() -> None:

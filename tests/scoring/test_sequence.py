@@ -1,4 +1,4 @@
-"""Confidence sequences: right at every look."""
+"""Confidence sequences hold at every look."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def test_nobody_gives_an_empty_sequence() -> None:
         ([20.0], {"level": 95}, "confidence level is 95"),
     ],
 )
-def test_what_has_no_meaning_is_refused(points: list[float], arguments: dict, message: str) -> None:  # type: ignore[type-arg]
+def test_arguments_without_meaning_are_refused(points: list[float], arguments: dict, message: str) -> None:  # type: ignore[type-arg]
     with pytest.raises(ValueError, match=message):
         score_sequence(np.array(points), **arguments)
 

@@ -23,7 +23,7 @@ def spread(n: int = 30, population: float | None = None) -> Spread:
     return Spread(n, PERSON_VARIANCE / n, population, {"citizen": 2.0, "business": 1.0})
 
 
-def needed(
+def forms_for(
     score: float, verdict: Verdict = Verdict.INCONCLUSIVE, of: Spread | None = None
 ) -> FormsNeeded | None:
     return forms_needed(score, verdict, BAND, of or spread())
@@ -62,43 +62,43 @@ def test_both_edges_belong_to_the_band(score: float, reading: BandPosition) -> N
 
 
 def test_a_score_two_points_under_the_band_needs_86_forms() -> None:
-    plan = needed(26.0)  # 43.56 * 2.8^2 / 2^2 = 85.4
+    plan = forms_for(26.0)  # 43.56 * 2.8^2 / 2^2 = 85.4
     assert plan is not None
     assert (plan.total, plan.more, plan.can_decide) == (86, 56, True)
 
 
-def test_the_forms_are_shared_out_in_proportion() -> None:
-    plan = needed(26.0)
+def test_the_forms_are_divided_in_proportion() -> None:
+    plan = forms_for(26.0)
     assert plan is not None
     assert plan.by_stratum == {"citizen": 37, "business": 19}
 
 
 def test_a_small_population_needs_fewer() -> None:
-    plan = needed(26.0, of=spread(population=100))  # 85.4 / (1 + 0.854) = 46.1
+    plan = forms_for(26.0, of=spread(population=100))  # 85.4 / (1 + 0.854) = 46.1
     assert plan is not None
     assert plan.total == 47
 
 
 def test_a_score_at_the_edge_cannot_reasonably_be_decided() -> None:
-    plan = needed(28.3)  # 43.56 * 1.96^2 = 167.3 for a half-width of one
+    plan = forms_for(28.3)  # 43.56 * 1.96^2 = 167.3 for a half-width of one
     assert plan is not None
     assert (plan.can_decide, plan.half_width, plan.total) == (False, 1.0, 168)
 
 
 def test_enough_forms_need_no_more() -> None:
-    plan = needed(20.0)
+    plan = forms_for(20.0)
     assert plan is not None
     assert (plan.more, plan.total) == (0, 30)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.EXCEEDS, Verdict.MET, Verdict.MISSED])
 def test_a_settled_verdict_needs_no_plan(verdict: Verdict) -> None:
-    assert needed(26.0, verdict) is None
+    assert forms_for(26.0, verdict) is None
 
 
 def test_without_spread_there_is_no_plan() -> None:
-    assert needed(26.0, of=Spread(30, 0.0, None, {"all": 1.0})) is None
-    assert needed(26.0, of=Spread(1, 1.0, None, {"all": 1.0})) is None
+    assert forms_for(26.0, of=Spread(30, 0.0, None, {"all": 1.0})) is None
+    assert forms_for(26.0, of=Spread(1, 1.0, None, {"all": 1.0})) is None
 
 
 def test_the_band_of_two_points_asks_for_some_hundred_forms() -> None:

@@ -1,4 +1,4 @@
-"""More responses like those there are; run as a program, it folds a campaign until it is killed."""
+"""Copies of responses for tests. As a program it folds a campaign until it is killed."""
 
 import sys
 from dataclasses import replace
@@ -15,7 +15,7 @@ from survey.store.responses import NewResponse, ResponseRow
 
 
 def copies(session: Session, campaign_id: int, n: int) -> list[NewResponse]:
-    """`n` new responses with the answers of those a campaign has, in turn."""
+    """`n` new responses with the answers of a campaign's responses, in turn."""
     stored = session.scalars(
         select(ResponseRow).where(ResponseRow.campaign_id == campaign_id).order_by(ResponseRow.id)
     ).all()
@@ -28,7 +28,7 @@ def copies(session: Session, campaign_id: int, n: int) -> list[NewResponse]:
 
 
 def fold_slowly(url: str, campaign_id: int) -> None:
-    """Fold ten rows to a transaction, as long as there are any."""
+    """Fold ten rows in each transaction until none is left."""
     database = Database(url)
     print("folding", flush=True)  # noqa: T201 — whoever started this waits for it
     zone = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -1,4 +1,4 @@
-"""One door to write: committed before it answers, rolled back when it fails, no failure spoils another."""
+"""Writes are committed before they return, rolled back when they fail, and do not affect each other."""
 
 import threading
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def _add(name: str) -> Callable[[Session], str]:
     return add
 
 
-def test_a_write_is_there_for_others_once_it_has_answered(database: Database) -> None:
+def test_others_see_a_write_once_it_has_returned(database: Database) -> None:
     assert database.write(_add("Quầy 1")) == "Quầy 1"
     other = Database(database.url)
     assert _count(other) == 1
@@ -70,7 +70,7 @@ def test_of_many_writes_at_once_only_the_failing_ones_fail(database: Database) -
     assert _count(database) == 32
 
 
-def test_a_reader_sees_one_moment_while_others_write(database: Database) -> None:
+def test_a_reader_sees_one_snapshot_while_others_write(database: Database) -> None:
     def read_twice(session: Session) -> tuple[int, int]:
         first = session.scalar(select(func.count()).select_from(Desk)) or 0
         if not database.is_sqlite:
@@ -88,12 +88,12 @@ def test_sqlite_keeps_a_write_ahead_log_and_waits_for_the_disk(database: Databas
     if not database.is_sqlite:
         pytest.skip("settings of SQLite")
     with database.engine.connect() as connection:
-        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
+        settings = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
                  ("journal_mode", "synchronous", "foreign_keys")]  # fmt: skip
-    assert found == ["wal", 2, 1]
+    assert settings == ["wal", 2, 1]
 
 
-def test_a_moment_keeps_its_time_zone_and_one_without_is_refused(database: Database) -> None:
+def test_a_time_keeps_its_zone_and_one_without_is_refused(database: Database) -> None:
     now, action = datetime(2026, 11, 24, 9, 30, tzinfo=UTC), AuditAction.SIGNED_IN
     database.write(lambda s: audit.record(s, action, "subject", person_id=None, now=now))
     assert database.read(lambda s: audit.latest(s, 1))[0].recorded_at == now
@@ -102,7 +102,7 @@ def test_a_moment_keeps_its_time_zone_and_one_without_is_refused(database: Datab
     assert date(2026, 11, 24) == now.date()
 
 
-def test_what_is_recalled_is_read_once_until_something_changes(database: Database) -> None:
+def test_a_recalled_value_is_read_once_until_a_change(database: Database) -> None:
     reads = []
 
     def names(session: Session) -> list[str]:
@@ -117,7 +117,7 @@ def test_what_is_recalled_is_read_once_until_something_changes(database: Databas
     other.dispose()
 
 
-def test_a_change_made_while_reading_is_not_recalled_as_it_was_before(database: Database) -> None:
+def test_a_value_read_before_a_change_is_not_recalled_after_it(database: Database) -> None:
     def names_before_a_change(session: Session) -> list[str]:
         before = list(session.scalars(select(Desk.name)))
         other = Database(database.url)

@@ -1,4 +1,4 @@
-"""Every migration up, down and up again, and the schema they make is the one the code declares."""
+"""Every migration runs up, down and up again, and the schema equals the declared one."""
 
 import re
 from pathlib import Path
@@ -18,11 +18,11 @@ _MIGRATIONS = Path(migrate.__file__).resolve().parents[2] / "migrations"
 
 @pytest.fixture
 def bare(backend: tuple[str, Path], tmp_path: Path) -> Database:
-    """A database with nothing in it."""
-    kind, place = backend
+    """An empty database."""
+    kind, server = backend
     if kind == "sqlite":
         return Database(f"sqlite:///{tmp_path / 'bare.sqlite3'}")
-    return Database(create_database(place, f"bare_{tmp_path.parent.name}_{tmp_path.name}".replace("-", "_")))
+    return Database(create_database(server, f"bare_{tmp_path.parent.name}_{tmp_path.name}".replace("-", "_")))
 
 
 def test_each_migration_goes_up_down_and_up_again(bare: Database) -> None:

@@ -1,4 +1,4 @@
-"""Kept counts are what a full count finds, whatever comes in, is withdrawn or folded, and by whom at once."""
+"""Stored counts equal a full count while responses are stored, withdrawn and folded at the same time."""
 
 import os
 import signal
@@ -32,13 +32,13 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 @pytest.fixture
 def campaign_id(database: Database) -> int:
-    """The demonstration's newer campaign, nothing of it folded."""
+    """The newer demonstration campaign, without folded responses."""
     database.write(lambda s: demo.make_demo(s, today=TODAY, rng=np.random.default_rng(3)))
     return database.read(lambda s: s.scalars(select(Campaign.id).where(Campaign.key == "demo")).one())
 
 
 def on(campaign_id: int, work: Callable[..., T]) -> Callable[[Session], T]:
-    """Work of the store on the campaign."""
+    """A function of the store, applied to the campaign."""
     return lambda session: work(session, session.get_one(Campaign, campaign_id), ZONE)
 
 
@@ -75,7 +75,7 @@ def test_a_withdrawn_form_leaves_the_counts_folded_or_not(database: Database, ca
     assert is_exact(database, campaign_id)
 
 
-def test_everybody_withdrawn_leaves_nothing(database: Database, campaign_id: int) -> None:
+def test_counts_are_empty_when_everybody_withdraws(database: Database, campaign_id: int) -> None:
     database.write(on(campaign_id, rollups.fold))
     ids = database.read(
         lambda s: s.scalars(select(ResponseRow.id).where(ResponseRow.campaign_id == campaign_id)).all()
@@ -90,7 +90,7 @@ def test_everybody_withdrawn_leaves_nothing(database: Database, campaign_id: int
     assert (left.cells, left.crossings, left.incomplete) == ({}, {}, 0)
 
 
-def test_another_time_zone_counts_anew(database: Database, campaign_id: int) -> None:
+def test_another_time_zone_starts_a_new_count(database: Database, campaign_id: int) -> None:
     database.write(on(campaign_id, rollups.fold))
 
     def in_utc(session: Session) -> bool:
@@ -103,7 +103,7 @@ def test_another_time_zone_counts_anew(database: Database, campaign_id: int) -> 
     assert is_exact(database, campaign_id)
 
 
-def test_wrong_counts_are_put_right_by_starting_anew(database: Database, campaign_id: int) -> None:
+def test_a_reset_corrects_wrong_counts(database: Database, campaign_id: int) -> None:
     database.write(on(campaign_id, rollups.fold))
     database.write(lambda s: s.execute(update(rollups.RollUpState).values(incomplete=99)).close())
     assert not is_exact(database, campaign_id)
@@ -161,24 +161,24 @@ def test_processes_killed_while_they_fold_lose_nothing(database: Database, campa
 
 
 @on_sqlite
-def test_a_result_reads_no_response_that_is_counted_already(database: Database, campaign_id: int) -> None:
-    """SQLite takes an index by the words of a query: with others it would read the whole campaign."""
+def test_a_result_reads_no_folded_response(database: Database, campaign_id: int) -> None:
+    """SQLite uses a partial index only for the text of its condition, else it reads the whole campaign."""
     rollups.fold_pending(database, campaign_id, ZONE)
-    asked: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
-    def listen(_connection: Any, _cursor: Any, words: str, values: Any, *_more: Any) -> None:
-        if "FROM response" in words:
-            asked.append((words, values))
+    def listen(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if "FROM response" in statement:
+            statements.append((statement, values))
 
     event.listen(database.engine, "before_cursor_execute", listen)
-    at = NOW.astimezone(ZONE)
-    database.read(lambda s: campaign_results(s, s.get_one(Campaign, campaign_id), computed_at=at))
+    now = NOW.astimezone(ZONE)
+    database.read(lambda s: campaign_results(s, s.get_one(Campaign, campaign_id), computed_at=now))
     event.remove(database.engine, "before_cursor_execute", listen)
-    assert asked
+    assert statements
     with database.engine.connect() as connection:
         plans = [
-            " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values))
-            for words, values in asked
+            " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+            for statement, values in statements
         ]
     indexes = ("USING INDEX ix_response_unfolded", "USING COVERING INDEX", "USING INTEGER PRIMARY KEY")
     assert [plan for plan in plans if not any(index in plan for index in indexes)] == []
