@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.intake import links
 from survey.intake.links import OpenCollector
-from survey.intake.rendering import Way, blank_document, static_text
+from survey.intake.rendering import Way, blank_document, page_script, static_text
 from survey.web.context import database, settings, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
@@ -80,7 +80,7 @@ def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) 
         minutes=questionnaire.expected_minutes,
         desk=collector.desk_in(language()),
         choices=choices,
-        script=static_text("outbox.js", "waiting.js", "kiosk_start.js"),
+        script=page_script("dom.js", "outbox.js", "waiting.js", "kiosk_start.js"),
         is_demo=collector.is_demo,
     )
     return page, 422 if errors else 200

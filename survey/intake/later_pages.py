@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from survey.instrument.answers import ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr, later, links
-from survey.intake.rendering import Carried, filled_document, static_text, submission_id
+from survey.intake.rendering import Carried, filled_document, page_script, submission_id
 from survey.web.context import database, now, public_url, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
@@ -57,7 +57,7 @@ def ask() -> ResponseReturnValue:
 
 def _ask_page(errors: dict[str, str], typed: str) -> str:
     return render_template(
-        "intake/continue.html", errors=errors, code=typed, script=static_text("typed_code.js")
+        "intake/continue.html", errors=errors, code=typed, script=page_script("dom.js", "typed_code.js")
     )
 
 

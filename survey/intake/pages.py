@@ -16,6 +16,7 @@ from survey.intake.rendering import (
     filled_document,
     form_words,
     is_outdated,
+    page_script,
     receipt_document,
     static_text,
     submission_id,
@@ -46,7 +47,7 @@ def _phone_style() -> dict[str, Callable[[], Markup]]:
 def open_surveys() -> ResponseReturnValue:
     """Which surveys are open."""
     surveys = database().read(lambda session: links.open_surveys(session, today(), language()))
-    script = static_text("outbox.js", "waiting.js")
+    script = page_script("dom.js", "outbox.js", "waiting.js")
     return render_template("intake/open_surveys.html", surveys=surveys, script=script)
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.intake import code_qr, codes, links, receipts
 from survey.intake.links import FoundForm
-from survey.intake.rendering import static_text
+from survey.intake.rendering import page_script
 from survey.intake.summary import summary
 from survey.store import feedback as feedback_store
 from survey.store import withdrawal
@@ -28,7 +28,7 @@ def find() -> ResponseReturnValue:
 
 
 def _find_page(errors: dict[str, str], typed: str) -> str:
-    script = static_text("outbox.js", "waiting.js", "typed_code.js")
+    script = page_script("dom.js", "outbox.js", "waiting.js", "typed_code.js")
     return render_template("intake/find_receipt.html", errors=errors, code=typed, script=script)
 
 

@@ -1,5 +1,6 @@
 """The documents a respondent sees, rendered: the questionnaire blank or filled, and the receipt."""
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,17 +27,33 @@ from survey.web.templates import language
 
 MODE_FIELD, VERSION_FIELD = "_mode", "_version"  # no question has such a key: keys begin with a letter
 _VERSION_CHARS = 16
+_FORM_SCRIPTS = (
+    "dom.js", "outbox.js", "waiting.js", "form_path.js", "form_draft.js", "form_send.js", "form.js"
+)  # fmt: skip
 _STATIC = Path(__file__).resolve().parent.parent / "static" / "intake"
 _MOST_DOCUMENTS = 500
 
 
 @lru_cache
 def static_text(*names: str) -> Markup:
-    """Our own scripts or style, as they stand inside a page."""
+    """Scripts or styles of ours without comments and white space, as they stand inside a page."""
     from rjsmin import jsmin
 
     text = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
-    return Markup(text if names[0].endswith(".css") else jsmin(text))  # noqa: S704 — our own files
+    return Markup(_minify_css(text) if names[0].endswith(".css") else jsmin(text))  # noqa: S704 — our own files
+
+
+def _minify_css(text: str) -> str:
+    """Our own style without comments and spaces; it has no comma or brace inside quotation marks."""
+    without_comments = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    dense = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", without_comments))
+    return dense.replace(": ", ":").replace(";}", "}").strip()
+
+
+@lru_cache
+def page_script(*names: str) -> Markup:
+    """Scripts that share names, as one function of a page."""
+    return Markup('(function(){{"use strict";{}}})()').format(static_text(*names))
 
 
 @dataclass(frozen=True)
@@ -104,7 +121,7 @@ def form_words(
 ) -> FormWords:
     """The words around the questions in a language, with the questions of `pages`."""
     q = collector.questionnaire
-    scripts = ["outbox.js", "waiting.js", "form.js", *(["kiosk.js"] if way.mode is Mode.KIOSK else [])]
+    scripts = [*_FORM_SCRIPTS, *(["kiosk.js"] if way.mode is Mode.KIOSK else [])]
     mode = ((MODE_FIELD, way.token),) if way.token else ()
     return FormWords(
         code=collector.code,
@@ -119,7 +136,7 @@ def form_words(
         comment=q.comment.text.to(language),
         languages={code: LANGUAGES[code] for code in q.languages if code in LANGUAGES},
         skip_css=Markup(skip_css(q)),  # noqa: S704 — keys only, checked by instrument/node.py
-        script=static_text(*scripts),
+        script=page_script(*scripts),
         pages=pages,
         mode=way.mode,
         kiosk=way.kiosk_start(collector.code),

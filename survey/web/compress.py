@@ -15,14 +15,18 @@ from survey.web.templates import PUBLIC_BLUEPRINTS
 
 _WORTH_IT = 600
 _LEVEL = 6
+_STATIC_TEXTS = {"text/css", "image/svg+xml"}
 
 
 def init(app: Flask) -> None:
-    """Compress what public pages answer."""
+    """Compress what public pages answer, and style sheets."""
     app.after_request(_compress)
 
 
 def _compress(response: Response) -> Response:
+    if request.endpoint == "static" and response.status_code == 200 and response.mimetype in _STATIC_TEXTS:
+        response.direct_passthrough = False
+        response.make_sequence()
     if request.blueprint not in PUBLIC_BLUEPRINTS or response.direct_passthrough or response.is_streamed:
         return response
     if "Content-Encoding" in response.headers or (response.calculate_content_length() or 0) < _WORTH_IT:

@@ -10,7 +10,7 @@ import openpyxl
 import pypdfium2
 import pytest
 import zxingcpp
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from tests.end_to_end.independent import Figures, figures
@@ -88,7 +88,7 @@ def test_the_back_button_goes_one_section_back(browser: Browser, server: Server)
     phone.continue_()
     assert page.locator("section.on").get_attribute("id") != first
     page.go_back()
-    assert page.locator("section.on").get_attribute("id") == first
+    expect(page.locator("section.on")).to_have_id(str(first))
     assert page.locator(f"input[value={VISIT['service_domain']}]").is_checked()
     context.close()
 

@@ -1,23 +1,42 @@
 // A shared tablet: when nobody touches it, it warns, then begins again with nothing left of the last person.
 (function () {
 "use strict";
-var REST = 30, LEFT = 20, timer, seconds;
-function dialog() { return document.getElementById("idle"); } // the receipt brings its own
-function restart() { location.replace(dialog().dataset.start); }
-function touched() { clearInterval(timer); dialog().hidden = true; timer = setTimeout(warn, REST * 1000); }
-function warn() {
-  seconds = LEFT; tick(); dialog().hidden = false; dialog().querySelector("button").focus();
-  timer = setInterval(tick, 1000);
+var SECONDS_TO_WARNING = 30, SECONDS_TO_RESTART = 20, timer, secondsLeft;
+
+// Looked up anew each time, because the receipt replaces the page's dialog.
+function dialog() {
+  return document.getElementById("idle");
 }
-function tick() { if (seconds < 1) return restart(); dialog().querySelector("b").textContent = seconds--; }
-["pointerdown", "touchstart", "keydown", "input", "wheel"].forEach(function (what) { document.addEventListener(what, touched, true); });
+function restart() {
+  location.replace(dialog().dataset.start);
+}
+function begin() {
+  clearInterval(timer);
+  dialog().hidden = true;
+  timer = setTimeout(warn, SECONDS_TO_WARNING * 1000);
+}
+function warn() {
+  secondsLeft = SECONDS_TO_RESTART;
+  count();
+  dialog().hidden = false;
+  dialog().querySelector("button").focus();
+  timer = setInterval(count, 1000);
+}
+function count() {
+  if (secondsLeft < 1) return restart();
+  dialog().querySelector("b").textContent = secondsLeft--;
+}
+["pointerdown", "touchstart", "keydown", "input", "wheel"].forEach(function (type) {
+  document.addEventListener(type, begin, true);
+});
+// Links lead within the form or to its start, and leave nothing in the history.
 document.addEventListener("click", function (event) {
-  var at = event.target;
-  while (at && at.tagName !== "A") at = at.parentNode;
-  if (!at) return;
+  var link = event.target;
+  while (link && link.tagName !== "A") link = link.parentNode;
+  if (!link) return;
   event.preventDefault();
-  if (at.hasAttribute("data-restart")) restart();
-  else if (at.getAttribute("href").charAt(0) === "#") location.replace(at.href);
+  if (link.hasAttribute("data-restart")) restart();
+  else if (link.getAttribute("href").charAt(0) === "#") location.replace(link.href);
 }, true);
-touched();
+begin();
 })();

@@ -1,49 +1,69 @@
-// Forms that wait on this phone: kept in the browser's database until the server says it has them, or why it
-// will not take them. Shared by the pages and the service worker; sending twice is harmless, since the server
-// stores a submission id once.
+// Forms that wait on this phone: stored in the browser's database until the server has them, or refuses them.
+// Shared by the pages and the service worker. Sending twice is harmless: the server stores a submission id once.
 var outbox = (function () {
-"use strict";
-function inStore(mode, work) {
+// The result of a request to the store, once its transaction is complete.
+function inStore(mode, request) {
   return new Promise(function (resolve, reject) {
     var opening = indexedDB.open("survey", 1);
     opening.onupgradeneeded = function () { opening.result.createObjectStore("outbox", { keyPath: "id" }); };
     opening.onerror = function () { reject(opening.error); };
     opening.onsuccess = function () {
       var db = opening.result;
-      function close(settle, what) { db.close(); settle(what); }
+      function close(settle, value) {
+        db.close();
+        settle(value);
+      }
       try {
-        var change = db.transaction("outbox", mode), asked = work(change.objectStore("outbox"));
-        change.oncomplete = function () { close(resolve, asked.result); };
+        var change = db.transaction("outbox", mode), answer = request(change.objectStore("outbox"));
+        change.oncomplete = function () { close(resolve, answer.result); };
         change.onerror = change.onabort = function () { close(reject, change.error); };
       } catch (error) { close(reject, error); }
     };
   });
 }
-function keep(form) { return inStore("readwrite", function (store) { return store.put(form); }); }
-function drop(id) { return inStore("readwrite", function (store) { return store["delete"](id); }); }
-function all() { return inStore("readonly", function (store) { return store.getAll(); }); }
-function waits(form) { return !form.receipt && !form.refused; }
-
-// Send one form; the page that answered it. Rejects while it has to wait: no network, a server that is not
-// there, or somebody else's page in between (a hotel's or café's sign-in).
+function keep(form) {
+  return inStore("readwrite", function (store) { return store.put(form); });
+}
+function drop(id) {
+  return inStore("readwrite", function (store) { return store["delete"](id); });
+}
+function all() {
+  return inStore("readonly", function (store) { return store.getAll(); });
+}
+function waits(form) {
+  return !form.receipt && !form.refused;
+}
+// Note in the form what the server's page says: a receipt code, or why the form is refused. Throws while the form has
+// to wait: an error of the server, or a page of somebody else in between (the sign-in of a hotel or café).
+function note(form, answer, page) {
+  var code = /id="receipt-code">([0-9A-Z-]+)/.exec(page), isOurs = page.indexOf('<main id="main"') > 0;
+  if (answer.ok && code) {
+    form.receipt = code[1];
+    form.body = form.words = "";
+  } else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429 && isOurs) {
+    form.refused = answer.status;
+    form.why = (/<h1>([^<]*)/.exec(page) || ["", ""])[1];
+  } else throw new Error("not delivered");
+}
+// Send one form and store the outcome; the page that answered it. Rejects while the form has to wait.
 function send(form) {
-  return fetch(form.url, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: form.body }).then(function (answer) {
+  var headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  return fetch(form.url, { method: "POST", headers: headers, body: form.body }).then(function (answer) {
     return answer.text().then(function (page) {
-      var code = /id="receipt-code">([0-9A-Z-]+)/.exec(page), is_ours = page.indexOf('<main id="main"') > 0;
-      if (answer.ok && code) { form.receipt = code[1]; form.body = form.words = ""; }
-      else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429 && is_ours) { form.refused = answer.status; form.why = (/<h1>([^<]*)/.exec(page) || ["", ""])[1]; }
-      else throw new Error("not delivered");
-      return (form.shared && form.receipt ? drop(form.id) : keep(form)).then(null, function () {}).then(function () { return page; });
+      note(form, answer, page);
+      var isDone = form.shared && form.receipt;
+      return (isDone ? drop(form.id) : keep(form)).then(null, function () {}).then(function () { return page; });
     });
   });
 }
-// Send whatever waits, one after the other; what is kept then. Rejects where nothing can be kept.
+// Send the forms that wait, one after the other; all forms stored then. Rejects where nothing can be stored.
 function sendAll() {
-  return all().then(function (kept) {
-    return kept.filter(waits).reduce(function (before, form) {
+  return all().then(function (forms) {
+    return forms.filter(waits).reduce(function (before, form) {
       return before.then(function () { return send(form).then(null, function () {}); });
     }, Promise.resolve()).then(all);
   });
 }
-return { keep: keep, drop: drop, all: all, waits: waits, send: send, sendAll: sendAll };
+return { keep: keep, drop: drop, all: all, waits: waits, note: note, send: send, sendAll: sendAll };
 })();
+self.outbox = outbox; // for the tests, which look at what a phone stores
