@@ -15,8 +15,10 @@ ROOT = Path(__file__).resolve().parents[1]
 CLEAN = (
     "survey/__init__.py",
     "survey/instrument",
+    "survey/intake",
     "survey/scoring",
     "survey/store",
+    "tests/intake",
     "tests/builders.py",
     "tests/cases",
     "tests/docs",

@@ -1,4 +1,4 @@
-"""A code as a QR: the address where it is typed in, with the code behind the #, which no browser sends."""
+"""A code as a QR: the address of its page, with the code behind the #, which no browser sends."""
 
 from markupsafe import Markup
 
@@ -7,12 +7,12 @@ from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 
-def drawing(code: str, path: str = "/receipt") -> Markup:
-    """The QR as an SVG that stands in a page; black on white, so that it is read in dark mode too."""
+def render_qr(code: str, path: str = "/receipt") -> Markup:
+    """The QR as inline SVG, black on white so that cameras read it in dark mode too."""
     import segno
 
     address = f"{public_url(path)}?lang={language()}#{code}"
     title = _("QR code to scan with a phone")
     qr = segno.make_qr(address, error="m")
-    drawn = qr.svg_inline(border=4, scale=4, light="#fff", omitsize=True, title=title)
-    return Markup(drawn)  # noqa: S704 — drawn by segno, which escapes the title
+    svg = qr.svg_inline(border=4, scale=4, light="#fff", omitsize=True, title=title)
+    return Markup(svg)  # noqa: S704 — from segno, which escapes the title

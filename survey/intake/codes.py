@@ -1,4 +1,4 @@
-"""Codes people read, type and read out: Crockford's letters and digits, however they are typed."""
+"""Codes that people read out and type: Crockford's letters and digits."""
 
 import hashlib
 import secrets
@@ -7,22 +7,22 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U to misread
 _MISREAD = str.maketrans("ILO", "110")
 
 
-def grouped(letters: str, size: int) -> str:
+def group_letters(letters: str, size: int) -> str:
     """Letters in groups, joined by hyphens."""
     return "-".join(letters[i : i + size] for i in range(0, len(letters), size))
 
 
-def typed(text: str, chars: int, size: int) -> str | None:
-    """The code a person typed, however it was grouped or misread; None when it cannot be one."""
+def parse_code(text: str, chars: int, size: int) -> str | None:
+    """The code in its one spelling, however it was grouped or misread; None when the text cannot be one."""
     letters = "".join(text.upper().split()).replace("-", "").translate(_MISREAD)
-    return grouped(letters, size) if len(letters) == chars and set(letters) <= set(ALPHABET) else None
+    return group_letters(letters, size) if len(letters) == chars and set(letters) <= set(ALPHABET) else None
 
 
-def new(chars: int, size: int) -> str:
-    """A code nobody can guess."""
-    return grouped("".join(secrets.choice(ALPHABET) for _ in range(chars)), size)
+def new_code(chars: int, size: int) -> str:
+    """A random code."""
+    return group_letters("".join(secrets.choice(ALPHABET) for _ in range(chars)), size)
 
 
-def hash_of(code: str) -> str:
-    """What is stored of a code."""
+def hash_code(code: str) -> str:
+    """The hash of a code, which is stored instead of it."""
     return hashlib.sha256(code.encode()).hexdigest()

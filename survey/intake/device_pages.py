@@ -1,4 +1,4 @@
-"""Where a form is filled in: on a phone without a network, at a shared tablet, read out by a clerk."""
+"""Other ways to fill a form in: on a phone without a network, at a shared tablet, read out by a clerk."""
 
 import hmac
 import json
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.intake import links
 from survey.intake.links import OpenCollector
-from survey.intake.rendering import Way, blank_document, page_script, static_text
+from survey.intake.rendering import FillMode, blank_document, page_script, static_text
 from survey.web.context import database, settings, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
@@ -34,14 +34,14 @@ def service_worker() -> ResponseReturnValue:
 @bp.get("/s/<code>/manifest.webmanifest")
 @public
 def manifest(code: str) -> ResponseReturnValue:
-    """What a phone needs to put the questionnaire on its home screen."""
-    collector, _campaign = links.collector_behind(database(), code)
-    questionnaire, in_words = collector.questionnaire, language()
-    found = {
-        "name": f"{questionnaire.title.to(in_words)} – {questionnaire.organisation.to(in_words)}",
-        "short_name": questionnaire.title.to(in_words),
-        "lang": in_words,
-        "start_url": url_for("intake.questionnaire", code=code, lang=in_words),
+    """The web app manifest, which puts the questionnaire on a phone's home screen."""
+    collector, _campaign = links.find_collector(database(), code)
+    questionnaire, lang = collector.questionnaire, language()
+    content = {
+        "name": f"{questionnaire.title.to(lang)} – {questionnaire.organisation.to(lang)}",
+        "short_name": questionnaire.title.to(lang),
+        "lang": lang,
+        "start_url": url_for("intake.questionnaire", code=code, lang=lang),
         "scope": "/",
         "display": "standalone",
         "background_color": "#ffffff",
@@ -54,7 +54,7 @@ def manifest(code: str) -> ResponseReturnValue:
             }
         ],
     }
-    text = json.dumps(found, ensure_ascii=False)
+    text = json.dumps(content, ensure_ascii=False)
     return Response(text, mimetype="application/manifest+json", headers={"Cache-Control": "max-age=3600"})
 
 
@@ -91,13 +91,13 @@ def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) 
 @limit_failures(WRONG_CODES, status=404)
 def kiosk_form(code: str, token: str) -> ResponseReturnValue:
     """The questionnaire on a shared tablet."""
-    return blank_document(_collector(code, token, Mode.KIOSK), Way(Mode.KIOSK, token))
+    return blank_document(_collector(code, token, Mode.KIOSK), FillMode(Mode.KIOSK, token))
 
 
 @bp.get("/s/<code>/kiosk/<token>/exit")
 @public
 def back_to_kiosk(code: str, token: str) -> ResponseReturnValue:
-    """The address of the exit, opened as a page, leads to the start screen."""
+    """Redirect to the start screen: this address takes exit codes only."""
     return redirect(url_for("device.kiosk", code=code, token=token))
 
 
@@ -105,7 +105,7 @@ def back_to_kiosk(code: str, token: str) -> ResponseReturnValue:
 @public
 @limit_failures(WRONG_CODES, status=422)
 def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
-    """Let staff leave the start screen by the digits the office's page shows them."""
+    """Leave the start screen with the exit code, which the office's page shows to staff."""
     collector = _collector(code, token, Mode.KIOSK)
     typed = "".join(request.form.get("exit", "").split()).encode()
     if any(hmac.compare_digest(exit_code_for(code, key).encode(), typed) for key in settings().secret_keys):
@@ -113,16 +113,16 @@ def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
     return _start_screen(collector, token, {"exit": _("This is not the exit code of this tablet")})
 
 
-@bp.get("/s/<code>/assisted/<token>")
+@bp.get("/s/<code>/assisted/<token>", endpoint=Mode.ASSISTED.value)  # as `url_for` in fieldwork names it
 @public
 @limit_failures(WRONG_CODES, status=404)
-def assisted(code: str, token: str) -> ResponseReturnValue:
+def assisted_form(code: str, token: str) -> ResponseReturnValue:
     """The questionnaire for a clerk who reads it out."""
-    return blank_document(_collector(code, token, Mode.ASSISTED), Way(Mode.ASSISTED, token))
+    return blank_document(_collector(code, token, Mode.ASSISTED), FillMode(Mode.ASSISTED, token))
 
 
 def _collector(code: str, token: str, mode: Mode) -> OpenCollector:
-    """The collector, for a link of this mode that the office made; anything else is not found."""
+    """The collector, for a link of this mode that the office issued; 404 for any other."""
     if mode_of(token, code, settings().secret_keys) is not mode:
         abort(404)
     return links.open_collector(database(), code, today=today())

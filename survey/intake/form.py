@@ -1,4 +1,4 @@
-"""A questionnaire as the page shows it: pages, questions, answers, and rules that hide what is not asked."""
+"""A questionnaire as the page shows it: pages, questions, answers, and the rules that hide questions."""
 
 import json
 from collections.abc import Mapping
@@ -11,22 +11,22 @@ from survey.instrument.pages import Page, pages
 from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
 from survey.web.locale import gettext_in
 
-_MOST_RULES_A_PAGE = 16
+_MAX_RULES_PER_PAGE = 16
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer a person can tick. `apart` sets "not applicable" off from the scale."""
+    """One answer to tick. `is_set_apart` marks "not applicable", which is not on the scale."""
 
     value: str
     label: str
     is_chosen: bool
-    apart: bool = False
+    is_set_apart: bool = False
 
 
 @dataclass(frozen=True)
-class Words:
-    """Part of a wording. `rule` (JSON, see `rule_of`) says when it shows, "" always; `name`: its class."""
+class TextPiece:
+    """Part of a wording. `rule` (JSON, see `rule_of`) is when it shows, "" for always; `name`: its class."""
 
     text: str
     rule: str = ""
@@ -36,10 +36,10 @@ class Words:
 
 @dataclass(frozen=True)
 class FormItem:
-    """One question: wording in pieces, answers, when it is asked (as a rule and in words), its error."""
+    """One question: its wording in pieces, its answers, and its condition as a rule and as a text."""
 
     key: str
-    legend: tuple[Words, ...]
+    legend: tuple[TextPiece, ...]
     choices: tuple[Choice, ...]
     is_required: bool
     is_optional_question: bool
@@ -49,7 +49,7 @@ class FormItem:
 
 @dataclass(frozen=True)
 class FormPage:
-    """A few items under one heading. `stem` is said once above ratings."""
+    """A few items under one heading. `stem` stands once above ratings."""
 
     key: str
     title: str
@@ -59,7 +59,7 @@ class FormPage:
 
 
 def form_pages(questionnaire: Questionnaire, language: str, answers: Answers | None) -> tuple[FormPage, ...]:
-    """Every page of the questionnaire in a language, with the answers given so far."""
+    """Every page of the questionnaire in a language, with the answers so far."""
     return tuple(_page(questionnaire, page, language, answers) for page in pages(questionnaire))
 
 
@@ -85,27 +85,29 @@ def page_title(page: Page, language: str) -> str:
 def _item(
     questionnaire: Questionnaire, item: Question | Criterion, language: str, answers: Answers | None
 ) -> FormItem:
-    given = answers.values.get(item.key, Missing.BLANK) if answers else Missing.BLANK
-    asked_if = questionnaire.conditions(item)
+    answer = answers.values.get(item.key, Missing.BLANK) if answers else Missing.BLANK
+    item_conditions = questionnaire.conditions(item)
     return FormItem(
         key=item.key,
         legend=legend(questionnaire, item, language),
-        choices=tuple(_choices(questionnaire, item, language, given)),
+        choices=tuple(_choices(questionnaire, item, language, answer)),
         is_required=isinstance(item, Question) and item.required,
         is_optional_question=isinstance(item, Question) and not item.required,
-        rule=rule_of(asked_if),
-        only_if="; ".join(_in_words(questionnaire, condition, language) for condition in asked_if),
+        rule=rule_of(item_conditions),
+        only_if="; ".join(
+            _condition_text(questionnaire, condition, language) for condition in item_conditions
+        ),
     )
 
 
-def rule_of(asked_if: tuple[Condition, ...]) -> str:
+def rule_of(item_conditions: tuple[Condition, ...]) -> str:
     """Conditions as JSON for the page's script: [[question, [options], negated], …]; "" without any."""
-    rows = [[c.question, list(c.values), int(c.negated)] for c in asked_if]
+    rows = [[c.question, list(c.values), int(c.negated)] for c in item_conditions]
     return json.dumps(rows, separators=(",", ":")) if rows else ""
 
 
-def _in_words(questionnaire: Questionnaire, condition: Condition, language: str) -> str:
-    """A condition for browsers that can hide nothing: “question”: answer, answer."""
+def _condition_text(questionnaire: Questionnaire, condition: Condition, language: str) -> str:
+    """A condition as a text, for browsers that can hide nothing: “question” answer, answer."""
     question = questionnaire.question(condition.question)
     labels = [option.text.to(language) for option in question.options
               if (option.key in condition.values) != condition.negated]  # fmt: skip
@@ -113,30 +115,33 @@ def _in_words(questionnaire: Questionnaire, condition: Condition, language: str)
 
 
 def _choices(
-    questionnaire: Questionnaire, item: Question | Criterion, language: str, given: Answer
+    questionnaire: Questionnaire, item: Question | Criterion, language: str, answer: Answer
 ) -> list[Choice]:
     if isinstance(item, Question):
-        return [Choice(o.key, o.text.to(language), given == o.key) for o in item.options]
+        return [Choice(o.key, o.text.to(language), answer == o.key) for o in item.options]
     scale = [
-        Choice(str(o.value), o.text.to(language), given == o.value) for o in questionnaire.scale.as_offered
+        Choice(str(o.value), o.text.to(language), answer == o.value) for o in questionnaire.scale.as_offered
     ]
     if item.not_applicable is None:
         return scale
-    is_chosen = given is Missing.NOT_APPLICABLE
-    return [*scale, Choice(NOT_APPLICABLE_FIELD, item.not_applicable.to(language), is_chosen, apart=True)]
+    is_chosen = answer is Missing.NOT_APPLICABLE
+    return [
+        *scale,
+        Choice(NOT_APPLICABLE_FIELD, item.not_applicable.to(language), is_chosen, is_set_apart=True),
+    ]
 
 
-def legend(questionnaire: Questionnaire, item: Question | Criterion, language: str) -> tuple[Words, ...]:
-    """The wording in pieces: where an earlier answer is set in, one piece for each answer it can be."""
+def legend(questionnaire: Questionnaire, item: Question | Criterion, language: str) -> tuple[TextPiece, ...]:
+    """The wording in pieces; where it repeats an earlier answer, one piece for each possible answer."""
     text = item.text.to(language)
     if isinstance(item, Question) or item.substitution is None:
-        return (Words(text),)
+        return (TextPiece(text),)
     question = questionnaire.question(item.substitution.question)
     before, _, after = text.partition("{" + question.key + "}")
     labels = _substituted_labels(item, question, language)
     fallback = next(iter(item.substitution.instead), None)
     variants = [
-        Words(
+        TextPiece(
             label,
             rule_of((Condition(question.key, (option,)),)),
             f"v-{item.key}-{option}",
@@ -144,11 +149,11 @@ def legend(questionnaire: Questionnaire, item: Question | Criterion, language: s
         )
         for option, label in labels.items()
     ]
-    return (Words(before), *variants, Words(after))
+    return (TextPiece(before), *variants, TextPiece(after))
 
 
 def _substituted_labels(criterion: Criterion, question: Question, language: str) -> Mapping[str, str]:
-    assert criterion.substitution is not None  # noqa: S101 — the caller looked; says so to the type checker
+    assert criterion.substitution is not None  # noqa: S101 — checked by the caller
     instead = criterion.substitution.instead
     labels = {option.key: lower_first(option.text.to(language)) for option in question.options}
     return {**labels, **{key: text.to(language) for key, text in instead.items()}}
@@ -185,18 +190,16 @@ def skip_css(questionnaire: Questionnaire) -> str:
 
 def _empty_page_rules(questionnaire: Questionnaire, page: Page) -> list[str]:
     """Hide a page's heading when none of its items is asked: each has a condition that does not hold."""
-    conditions_of_each = [_all_conditions(questionnaire, item) for item in page.items]
-    ways = prod(len(found) for found in conditions_of_each)
-    if page.kind == "last" or not 0 < ways <= _MOST_RULES_A_PAGE:
+    alternatives = [_all_conditions(questionnaire, item) for item in page.items]
+    n_combinations = prod(len(of_item) for of_item in alternatives)
+    if page.kind == "last" or not 0 < n_combinations <= _MAX_RULES_PER_PAGE:
         return []
-    return [
-        f"#f{''.join(dict.fromkeys(_unless(condition) for condition in way))} #s-{page.key}{{display:none}}"
-        for way in product(*conditions_of_each)
-    ]
+    selectors = ["".join(dict.fromkeys(map(_unless, combination))) for combination in product(*alternatives)]
+    return [f"#f{selector} #s-{page.key}{{display:none}}" for selector in selectors]
 
 
 def _substitution_rules(questionnaire: Questionnaire, criterion: Criterion) -> list[str]:
-    """Show the piece of a wording that fits the earlier answer, and hide the one that fits any."""
+    """Show the piece of a wording for the earlier answer, and hide the fallback."""
     rules = []
     for piece in legend(questionnaire, criterion, questionnaire.default_language):
         if piece.name:
@@ -212,18 +215,18 @@ def _all_conditions(questionnaire: Questionnaire, item: Question | Criterion) ->
     return _with_ancestors(questionnaire, questionnaire.conditions(item))
 
 
-def _with_ancestors(questionnaire: Questionnaire, asked_if: tuple[Condition, ...]) -> list[Condition]:
-    """The conditions, and those under which the questions they look at are asked themselves."""
-    found: list[Condition] = []
-    for condition in asked_if:
-        found.append(condition)
+def _with_ancestors(questionnaire: Questionnaire, item_conditions: tuple[Condition, ...]) -> list[Condition]:
+    """The conditions, and those of the questions that they depend on."""
+    every: list[Condition] = []
+    for condition in item_conditions:
+        every.append(condition)
         if not condition.negated:
             above = questionnaire.conditions(questionnaire.question(condition.question))
-            found += _with_ancestors(questionnaire, above)
-    return found
+            every += _with_ancestors(questionnaire, above)
+    return every
 
 
 def _unless(condition: Condition) -> str:
-    """What is added to the form's selector to match while a condition does not hold."""
+    """A selector, added to the form's, that matches while a condition does not hold."""
     ticked = ",".join(f"[name={condition.question}][value={value}]:checked" for value in condition.values)
     return f":has({ticked})" if condition.negated else f":not(:has({ticked}))"

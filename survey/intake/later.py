@@ -1,4 +1,4 @@
-"""Putting a form aside, to finish it on another device."""
+"""Saving an unfinished form, to finish it on another device."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,21 +11,21 @@ from survey.intake import codes
 from survey.intake.links import OpenCollector
 from survey.store import questionnaires, responses, saved_forms
 
-KEPT_FOR = timedelta(days=3)
+SAVED_FOR = timedelta(days=3)
 _CHARS, _GROUP = 10, 5  # 50 bits, for three days and a few hundred tries an hour
 
 
-def typed(text: str) -> str | None:
-    """The code a person typed; None when it cannot be one."""
-    return codes.typed(text, _CHARS, _GROUP)
+def parse_code(text: str) -> str | None:
+    """The code in its one spelling; None when the text cannot be one."""
+    return codes.parse_code(text, _CHARS, _GROUP)
 
 
 def new_code() -> str:
-    """A code for a form put aside, like K7QXM-2PD9R."""
-    return codes.new(_CHARS, _GROUP)
+    """A code for an unfinished form, like K7QXM-2PD9R."""
+    return codes.new_code(_CHARS, _GROUP)
 
 
-def put_aside(
+def save_form(
     session: Session,
     collector: OpenCollector,
     submission_id: str,
@@ -34,7 +34,7 @@ def put_aside(
     code: str,
     now: datetime,
 ) -> datetime:
-    """Keep a form as it is under a code; until when."""
+    """Store an unfinished form under a code; the moment it expires."""
     form = saved_forms.FormToSave(
         submission_id=submission_id,
         collector_code=collector.code,
@@ -42,14 +42,14 @@ def put_aside(
         answers=to_stored(answers),
         comment=answers.comment,
     )
-    until = now + KEPT_FOR
-    saved_forms.save(session, form, code_hash=codes.hash_of(code), expires_at=until, now=now)
-    return until
+    expires_at = now + SAVED_FOR
+    saved_forms.save(session, form, code_hash=codes.hash_code(code), expires_at=expires_at, now=now)
+    return expires_at
 
 
 @dataclass(frozen=True)
-class PutAside:
-    """A form found again. `was_sent` when it has been sent meanwhile, from whichever device."""
+class UnfinishedForm:
+    """A form found by its code. `was_sent` is whether it has been sent meanwhile, from any device."""
 
     collector_code: str
     submission_id: str
@@ -58,13 +58,13 @@ class PutAside:
     was_sent: bool
 
 
-def found(session: Session, code: str, *, now: datetime) -> PutAside | None:
-    """The form put aside under a code; None when there is none or its time is over."""
-    row = saved_forms.by_code(session, codes.hash_of(code), now=now)
+def find_form(session: Session, code: str, *, now: datetime) -> UnfinishedForm | None:
+    """The unfinished form with a code; None when there is none or it has expired."""
+    row = saved_forms.by_code(session, codes.hash_code(code), now=now)
     if row is None:
         return None
     questionnaire = questionnaires.questionnaire(session, row.instrument_digest)
-    return PutAside(
+    return UnfinishedForm(
         collector_code=row.collector_code,
         submission_id=row.submission_id,
         questionnaire=questionnaire,

@@ -1,4 +1,4 @@
-"""Save and continue: a form put aside on one device, finished on another by a short code."""
+"""Save and continue: an unfinished form is saved on one device and finished on another by a short code."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from survey.instrument.answers import ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr, later, links
-from survey.intake.rendering import Carried, filled_document, page_script, submission_id
+from survey.intake.rendering import FormState, filled_document, page_script, submission_id_from_request
 from survey.web.context import database, now, public_url, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
@@ -21,27 +21,27 @@ csrf.exempt(bp)  # no cookie, so no authority that another site's page could bor
 @bp.get("/s/<code>/save")
 @public
 def back_to_questionnaire(code: str) -> ResponseReturnValue:
-    """The address forms are put aside at, opened as a page, leads to the form."""
+    """Redirect to the form: this address takes forms only."""
     return redirect(url_for("intake.questionnaire", code=code, lang=language()))
 
 
 @bp.post("/s/<code>/save")
 @public
 def save(code: str) -> ResponseReturnValue:
-    """Put the form aside as it is and show the code it is found by."""
+    """Save the form as it is and show its code."""
     collector = links.open_collector(database(), code, today=today())
-    reading = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
+    parsed = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
     if request.form.get(CONSENT) != "agree":
-        return filled_document(collector, reading, {CONSENT: _("Say whether you agree to take part")})
-    kept_id, at, short_code = submission_id(), now(), later.new_code()
-    until = database().write(
-        lambda session: later.put_aside(session, collector, kept_id, reading.answers, code=short_code, now=at)
+        return filled_document(collector, parsed, {CONSENT: _("Say whether you agree to take part")})
+    id_, moment, short_code = submission_id_from_request(), now(), later.new_code()
+    expires_at = database().write(
+        lambda session: later.save_form(session, collector, id_, parsed.answers, code=short_code, now=moment)
     )
     return render_template(
         "intake/saved.html",
         code=short_code,
-        until=until,
-        qr=code_qr.drawing(short_code, url_for("later.ask")),
+        expires_at=expires_at,
+        qr=code_qr.render_qr(short_code, url_for("later.ask")),
         address=public_url(url_for("later.ask")).partition("://")[2],
         collector_code=code,
         is_demo=collector.is_demo,
@@ -51,7 +51,7 @@ def save(code: str) -> ResponseReturnValue:
 @bp.get("/continue")
 @public
 def ask() -> ResponseReturnValue:
-    """Where the code of a form put aside is typed in."""
+    """The page that asks for the code of an unfinished form."""
     return _ask_page({}, "")
 
 
@@ -65,15 +65,15 @@ def _ask_page(errors: dict[str, str], typed: str) -> str:
 @public
 @limit_failures(WRONG_CODES, status=422)
 def resume() -> ResponseReturnValue:
-    """The form put aside under a code, to go on with."""
-    text, at = request.form.get("code", ""), now()
-    code = later.typed(text)
-    form = database().read(lambda session: later.found(session, code, now=at)) if code else None
+    """The unfinished form with a code, to go on with."""
+    text, moment = request.form.get("code", ""), now()
+    code = later.parse_code(text)
+    form = database().read(lambda session: later.find_form(session, code, now=moment)) if code else None
     if form is None:
-        wrong = _("No unfinished form has this code, or its three days are over. Check the code.")
-        return _ask_page({"code": wrong}, text[:40]), 422
+        message = _("No unfinished form has this code, or its three days are over. Check the code.")
+        return _ask_page({"code": message}, text[:40]), 422
     if form.was_sent:
         return _ask_page({"code": _("This form has been sent already. It is counted once.")}, text[:40]), 422
     collector = links.open_collector(database(), form.collector_code, today=today())
-    carried = Carried(form.submission_id, consent="agree")
-    return filled_document(collector, ParsedForm(form.answers, ()), {}, carried)
+    form_state = FormState(form.submission_id, consent="agree")
+    return filled_document(collector, ParsedForm(form.answers, ()), {}, form_state)

@@ -1,6 +1,6 @@
-"""A code on a poster → the collector that is open behind it, or why it is closed."""
+"""The collector of a code on a poster, and why it is closed; the form of a receipt code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -47,7 +47,10 @@ class FullError(Refusal):
 
 @dataclass(frozen=True)
 class OpenCollector:
-    """What a page of the questionnaire needs to know."""
+    """A collector with its campaign, desk and questionnaire, as the pages of the questionnaire show them.
+
+    Compared without the questionnaire, which its digest identifies.
+    """
 
     code: str
     collector_id: int
@@ -57,41 +60,41 @@ class OpenCollector:
     desk_name_en: str
     is_demo: bool
     instrument_digest: str
-    questionnaire: Questionnaire
+    questionnaire: Questionnaire = field(compare=False)
 
     def desk_in(self, language: str) -> str:
         """The desk's name in a language."""
         return self.desk_name if language == DEFAULT_LANGUAGE else self.desk_name_en
 
 
-def collector_behind(database: Database, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
+def find_collector(database: Database, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
     """The collector with this code, open or not; UnknownCodeError without one."""
     return database.recall(("collector", code), lambda session: _collector(session, code))
 
 
 def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
     try:
-        found = fieldwork.collector_by_code(session, code)
+        row = fieldwork.collector_by_code(session, code)
     except NotFoundError:
         raise UnknownCodeError from None
-    digest = found.campaign.instrument_digest
+    digest = row.campaign.instrument_digest
     collector = OpenCollector(
-        code=found.collector.code,
-        collector_id=found.collector.id,
-        campaign_id=found.campaign.id,
-        quota=found.collector.quota,
-        desk_name=found.desk.name,
-        desk_name_en=found.desk.name_en,
-        is_demo=found.campaign.is_demo,
+        code=row.collector.code,
+        collector_id=row.collector.id,
+        campaign_id=row.campaign.id,
+        quota=row.collector.quota,
+        desk_name=row.desk.name,
+        desk_name_en=row.desk.name_en,
+        is_demo=row.campaign.is_demo,
         instrument_digest=digest,
         questionnaire=questionnaires.questionnaire(session, digest),
     )
-    return collector, found.campaign
+    return collector, row.campaign
 
 
 def open_collector(database: Database, code: str, *, today: date) -> OpenCollector:
     """The collector with this code, ready to take a response; a Refusal says why it is not."""
-    collector, campaign = collector_behind(database, code)
+    collector, campaign = find_collector(database, code)
     refuse_if_closed(campaign, today)
     if collector.quota is not None:
         database.read(lambda session: refuse_if_full(session, collector))
@@ -131,7 +134,7 @@ class OpenSurvey:
 
 def open_surveys(session: Session, today: date, language: str) -> list[OpenSurvey]:
     """The campaigns that take responses today, with their desks."""
-    found = []
+    surveys = []
     for campaign in fieldwork.campaigns(session):
         if not campaign.is_open(today):
             continue
@@ -139,13 +142,13 @@ def open_surveys(session: Session, today: date, language: str) -> list[OpenSurve
             OpenDesk(row.collector.code, row.desk.name_in(language))
             for row in fieldwork.collectors_of(session, campaign.id)
         )
-        found.append(OpenSurvey(campaign.name, campaign.closes_on, desks))
-    return found
+        surveys.append(OpenSurvey(campaign.name, campaign.closes_on, desks))
+    return surveys
 
 
 @dataclass(frozen=True)
-class FoundForm:
-    """A form found by its receipt code. `answers` is None once it was withdrawn."""
+class SentForm:
+    """A stored form. `answers` is None once it is withdrawn."""
 
     response_id: int
     submission_id: str
@@ -155,7 +158,7 @@ class FoundForm:
     withdrawn_on: datetime | None
 
 
-def form_behind(session: Session, receipt_hash: str) -> FoundForm | None:
+def find_form(session: Session, receipt_hash: str) -> SentForm | None:
     """The form whose receipt code has this hash."""
     row = responses.by_receipt(session, receipt_hash)
     if row is None:
@@ -163,10 +166,10 @@ def form_behind(session: Session, receipt_hash: str) -> FoundForm | None:
     questionnaire = questionnaires.questionnaire(session, row.instrument_digest)
     answers = from_stored(questionnaire, row.answers, row.comment) if row.answers is not None else None
     campaign = session.get_one(fieldwork.Campaign, row.campaign_id)
-    return FoundForm(row.id, row.submission_id, campaign, questionnaire, answers, row.withdrawn_at)
+    return SentForm(row.id, row.submission_id, campaign, questionnaire, answers, row.withdrawn_at)
 
 
-def leaf_of(form: FoundForm, receipt_hash: str) -> str | None:
+def leaf_of(form: SentForm, receipt_hash: str) -> str | None:
     """The form's code in the certificate of its campaign; None for one that is not counted."""
     if form.answers is None or not is_complete(form.questionnaire, form.answers):
         return None

@@ -1,4 +1,4 @@
-"""The respondent's way, in the order a citizen meets it: questionnaire → check → receipt."""
+"""The pages of a respondent, in their order: questionnaire, check, receipt."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,15 +12,16 @@ from survey.intake import links, submit
 from survey.intake.form import wording
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import (
+    add_document_cache,
     blank_document,
+    build_form_view,
+    fill_mode_from_request,
     filled_document,
-    form_words,
     is_outdated,
     page_script,
     receipt_document,
     static_text,
-    submission_id,
-    way_sent,
+    submission_id_from_request,
 )
 from survey.intake.submit import Receipt, Submission
 from survey.intake.summary import summary
@@ -34,6 +35,7 @@ from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("intake", __name__)
+bp.record(add_document_cache)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
 
 
@@ -54,7 +56,7 @@ def open_surveys() -> ResponseReturnValue:
 @bp.get("/accessibility")
 @public
 def accessibility() -> ResponseReturnValue:
-    """How far everybody can use these pages, and whom to tell when somebody cannot."""
+    """The accessibility statement, and whom to tell about a problem."""
     return render_template("intake/accessibility.html")
 
 
@@ -62,14 +64,14 @@ def accessibility() -> ResponseReturnValue:
 @public
 @limit_failures(WRONG_CODES, status=404)
 def questionnaire(code: str) -> ResponseReturnValue:
-    """The questionnaire, whole, as one document."""
+    """The whole questionnaire as one document."""
     return blank_document(links.open_collector(database(), code, today=today()))
 
 
 @bp.post("/s/<code>")
 @public
 def refill(code: str) -> ResponseReturnValue:
-    """The questionnaire with the answers just sent: in another language, or to change one of them."""
+    """The questionnaire with the answers just sent: in another language, or to change an answer."""
     collector = links.open_collector(database(), code, today=today())
     return filled_document(
         collector, parse_form(collector.questionnaire, request.form.to_dict(flat=False)), {}
@@ -79,36 +81,36 @@ def refill(code: str) -> ResponseReturnValue:
 @bp.post("/s/<code>/check")
 @public
 def check(code: str) -> ResponseReturnValue:
-    """Everything the person said, to look at before sending; or the questionnaire with what to mend."""
+    """All answers, to check before sending; or the questionnaire with its errors."""
     collector = links.open_collector(database(), code, today=today())
     if _consent() == "decline":
-        return _declined(collector)
-    reading = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
-    if problems := _problems(collector, reading):
-        return filled_document(collector, reading, problems)
-    form = form_words(collector, language(), way_sent(code))
+        return _record_decline(collector)
+    parsed = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
+    if problems := _problems(collector, parsed):
+        return filled_document(collector, parsed, problems)
+    form = build_form_view(collector, language(), fill_mode_from_request(code))
     return render_template(
         "intake/check.html",
         form=form,
-        fields=[*form.hidden, *_fields(collector.questionnaire, reading.answers)],
-        summary=summary(collector.questionnaire, reading.answers, language()),
+        fields=[*form.hidden, *_fields(collector.questionnaire, parsed.answers)],
+        summary=summary(collector.questionnaire, parsed.answers, language()),
         is_demo=collector.is_demo,
     )
 
 
-def _declined(collector: OpenCollector) -> ResponseReturnValue:
-    """Count a person who does not take part, and say thanks; a shared tablet goes to its start."""
+def _record_decline(collector: OpenCollector) -> ResponseReturnValue:
+    """Count a person who does not take part, and thank; a shared tablet returns to its start screen."""
     day = today()
     database().write(lambda session: submit.decline(session, collector, day))
-    start = way_sent(collector.code).kiosk_start(collector.code)
-    return redirect(start or url_for("intake.declined", code=collector.code, lang=language()), 303)
+    start = fill_mode_from_request(collector.code).kiosk_start_url(collector.code)
+    return redirect(start or url_for("intake.thank_for_declining", code=collector.code, lang=language()), 303)
 
 
 @bp.get("/s/<code>/declined")
 @public
-def declined(code: str) -> ResponseReturnValue:
-    """Thanks to a person who chose not to take part."""
-    collector, _campaign = links.collector_behind(database(), code)
+def thank_for_declining(code: str) -> ResponseReturnValue:
+    """The page that thanks a person who does not take part."""
+    collector, _campaign = links.find_collector(database(), code)
     return render_template("intake/declined.html", collector_code=code, is_demo=collector.is_demo)
 
 
@@ -116,76 +118,78 @@ def declined(code: str) -> ResponseReturnValue:
 @bp.get("/s/<code>/send")
 @public
 def start_again(code: str) -> ResponseReturnValue:
-    """An address of the last steps opened without answers leads to the first."""
+    """Redirect to the questionnaire: these addresses take forms only."""
     return redirect(url_for("intake.questionnaire", code=code, lang=language()))
 
 
 @bp.post("/s/<code>/send")
 @public
 def send(code: str) -> ResponseReturnValue:
-    """Take the form, store it once, show the receipt.
+    """Store the form once and show the receipt.
 
-    The receipt answers this request and is no page to be sent on to: its code belongs in no address, and
-    sending the form again, as a reload does, shows the same receipt.
+    The receipt is the answer to this request, without a redirect: its code must not stand in an address.
+    Sending the form again, as a reload does, shows the same receipt.
     """
-    collector, campaign = links.collector_behind(database(), code)
-    reading = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
+    collector, campaign = links.find_collector(database(), code)
+    parsed = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
     sent_id = submit.submission_id_in(request.form.get("submission_id", ""))
-    problems = _problems(collector, reading)
+    problems = _problems(collector, parsed)
     if sent_id is None or problems:
         links.refuse_if_closed(campaign, today())
         return filled_document(
-            collector, reading, problems or {CONSENT: _("Check your answers and send them again")}
+            collector, parsed, problems or {CONSENT: _("Check your answers and send them again")}
         )
-    sent = Submission(sent_id, reading.answers, language(), way_sent(code).mode)
-    return receipt_document(collector, _stored(collector, campaign, sent))
+    sent = Submission(sent_id, parsed.answers, language(), fill_mode_from_request(code).mode)
+    return receipt_document(collector, _store(collector, campaign, sent))
 
 
-def _stored(collector: OpenCollector, campaign: fieldwork.Campaign, sent: Submission) -> Receipt:
-    """The receipt of a submission; one that came after closing is only answered if it was stored before."""
+def _store(collector: OpenCollector, campaign: fieldwork.Campaign, sent: Submission) -> Receipt:
+    """The receipt of a submission. After closing, only a submission that is already stored gets one."""
     keys = settings().secret_keys
     if not campaign.is_open(today()):
         earlier = database().read(lambda session: submit.earlier_receipt(session, sent, keys))
         if earlier:
             return earlier
         links.refuse_if_closed(campaign, today())
-    at = now()
-    return database().write(lambda session: submit.submit(session, sent, collector, secret_keys=keys, now=at))
+    moment = now()
+    return database().write(
+        lambda session: submit.submit(session, sent, collector, secret_keys=keys, now=moment)
+    )
 
 
 def _consent() -> str:
     return request.form.get(CONSENT, "")
 
 
-def _problems(collector: OpenCollector, reading: ParsedForm) -> Mapping[str, str]:
-    """What has to be mended, field by field, in the words of the page."""
+def _problems(collector: OpenCollector, parsed: ParsedForm) -> Mapping[str, str]:
+    """The messages of the errors, by field."""
     questionnaire, problems = collector.questionnaire, {}
     if _consent() != "agree":
         problems[CONSENT] = _("Say whether you agree to take part")
     elif is_outdated(collector):
         problems[CONSENT] = _("The questionnaire has changed since you opened it. Look through it again.")
-    words = {item.key: item for item in questionnaire.items()} if reading.errors else {}
-    for error in reading.errors:
-        item = words.get(error.item)
-        asked = wording(questionnaire, item, language(), reading.answers) if item else ""
-        problems[error.item] = _problem_in_words(questionnaire, error, asked)
+    items = {item.key: item for item in questionnaire.items()} if parsed.errors else {}
+    for error in parsed.errors:
+        item = items.get(error.item)
+        question = wording(questionnaire, item, language(), parsed.answers) if item else ""
+        problems[error.item] = _problem_message(questionnaire, error, question)
     return problems
 
 
-def _problem_in_words(questionnaire: Questionnaire, error: AnswerError, asked: str) -> str:
+def _problem_message(questionnaire: Questionnaire, error: AnswerError, question: str) -> str:
     if error.problem is AnswerProblem.TOO_LONG:
         return _("Your comment has %(n)s characters. Shorten it to %(most)s.") % {
             "n": error.value, "most": questionnaire.comment.max_chars}  # fmt: skip
     if error.problem is AnswerProblem.REQUIRED:
-        return _("Choose an answer: %(question)s") % {"question": asked}
+        return _("Choose an answer: %(question)s") % {"question": question}
     return _("“%(found)s” is not an answer offered here. Choose again: %(question)s") % {
-        "found": error.value[:40], "question": asked}  # fmt: skip
+        "found": error.value[:40], "question": question}  # fmt: skip
 
 
 def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, str]]:
-    """The form's fields as the check page carries them to sending: what was read, nothing else."""
-    carried = [
-        ("submission_id", submission_id()),
+    """The hidden fields of the check page: what was parsed, nothing else."""
+    fixed = [
+        ("submission_id", submission_id_from_request()),
         (CONSENT, _consent()),
         (questionnaire.comment.key, answers.comment),
     ]
@@ -194,4 +198,4 @@ def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, s
         for key, answer in answers.values.items()
         if answer is not Missing.NOT_ASKED
     ]
-    return [(key, value) for key, value in [*carried, *sent] if value]
+    return [(key, value) for key, value in [*fixed, *sent] if value]

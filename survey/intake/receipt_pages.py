@@ -1,10 +1,10 @@
-"""What a person can do with a receipt: view the form, withdraw it, keep the code, say how the form was."""
+"""What a person can do with a receipt: view the form, withdraw it, keep the code, rate the form."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.intake import code_qr, codes, links, receipts
-from survey.intake.links import FoundForm
+from survey.intake.links import SentForm
 from survey.intake.rendering import page_script
 from survey.intake.summary import summary
 from survey.store import feedback as feedback_store
@@ -23,7 +23,7 @@ csrf.exempt(bp)  # no cookie, so no authority that another site's page could bor
 @bp.get("/receipt")
 @public
 def find() -> ResponseReturnValue:
-    """Where a receipt code is typed in."""
+    """The page that asks for a receipt code."""
     return _find_page({}, "")
 
 
@@ -36,20 +36,20 @@ def _find_page(errors: dict[str, str], typed: str) -> str:
 @public
 @limit_failures(WRONG_CODES, status=422)
 def view() -> ResponseReturnValue:
-    """The form a receipt code belongs to."""
-    found, code = _found()
-    if found is None or code is None:
-        return _unknown()
+    """The form of a receipt code."""
+    form, code = _find_form()
+    if form is None or code is None:
+        return _unknown_code_page()
     return render_template(
         "intake/my_form.html",
         code=code,
-        summary=summary(found.questionnaire, found.answers, language()) if found.answers else (),
-        leaf=links.leaf_of(found, codes.hash_of(code)),
-        withdrawn_on=found.withdrawn_on,
-        may_withdraw=found.campaign.is_open(today()),
-        closes_on=found.campaign.closes_on,
-        campaign_name=found.campaign.name,
-        is_demo=found.campaign.is_demo,
+        summary=summary(form.questionnaire, form.answers, language()) if form.answers else (),
+        leaf=links.leaf_of(form, codes.hash_code(code)),
+        withdrawn_on=form.withdrawn_on,
+        may_withdraw=form.campaign.is_open(today()),
+        closes_on=form.campaign.closes_on,
+        campaign_name=form.campaign.name,
+        is_demo=form.campaign.is_demo,
     )
 
 
@@ -57,7 +57,7 @@ def view() -> ResponseReturnValue:
 @bp.get("/receipt/keep")
 @public
 def back_to_find() -> ResponseReturnValue:
-    """The address of a step that needs a code, opened without one, leads to where codes are typed."""
+    """Redirect to the page that asks for a code: these addresses take one only by POST."""
     return redirect(url_for("receipt.find", lang=language()))
 
 
@@ -65,11 +65,11 @@ def back_to_find() -> ResponseReturnValue:
 @public
 @limit_failures(WRONG_CODES, status=422)
 def withdraw() -> ResponseReturnValue:
-    """Delete the answers of the form a receipt code belongs to."""
-    found, _code = _found()
-    if found and found.campaign.is_open(today()):
-        response_id, at = found.response_id, now()
-        database().write(lambda session: withdrawal.withdraw(session, response_id, now=at))
+    """Delete the answers of the form of a receipt code."""
+    form, _code = _find_form()
+    if form and form.campaign.is_open(today()):
+        response_id, moment = form.response_id, now()
+        database().write(lambda session: withdrawal.withdraw(session, response_id, now=moment))
     return view()
 
 
@@ -78,28 +78,28 @@ def withdraw() -> ResponseReturnValue:
 @limit_failures(WRONG_CODES, status=422)
 def keep() -> ResponseReturnValue:
     """A receipt to print, photograph or scan, with the code as a QR."""
-    found, code = _found()
-    if found is None or code is None:
-        return _unknown()
+    form, code = _find_form()
+    if form is None or code is None:
+        return _unknown_code_page()
     return render_template(
         "intake/keep_receipt.html",
         code=code,
-        qr=code_qr.drawing(code),
-        campaign_name=found.campaign.name,
-        closes_on=found.campaign.closes_on,
-        is_demo=found.campaign.is_demo,
+        qr=code_qr.render_qr(code),
+        campaign_name=form.campaign.name,
+        closes_on=form.campaign.closes_on,
+        is_demo=form.campaign.is_demo,
     )
 
 
-def _found() -> tuple[FoundForm | None, str | None]:
-    """The form whose code was typed, and the code in its one spelling."""
-    code = receipts.typed(request.form.get("code", ""))
+def _find_form() -> tuple[SentForm | None, str | None]:
+    """The form of the typed code, and the code in its one spelling."""
+    code = receipts.parse_code(request.form.get("code", ""))
     if code is None:
         return None, None
-    return database().read(lambda session: links.form_behind(session, codes.hash_of(code))), code
+    return database().read(lambda session: links.find_form(session, codes.hash_code(code))), code
 
 
-def _unknown() -> ResponseReturnValue:
+def _unknown_code_page() -> ResponseReturnValue:
     errors = {"code": _("No form has this receipt code. Check the letters and digits.")}
     return _find_page(errors, request.form.get("code", "")[:40]), 422
 
@@ -107,15 +107,15 @@ def _unknown() -> ResponseReturnValue:
 @bp.get("/s/<code>/feedback")
 @public
 def back_to_questionnaire(code: str) -> ResponseReturnValue:
-    """The address opinions about the form are sent to, opened as a page, leads to the form."""
+    """Redirect to the form: this address takes opinions only."""
     return redirect(url_for("intake.questionnaire", code=code, lang=language()))
 
 
 @bp.post("/s/<code>/feedback")
 @public
 def feedback(code: str) -> ResponseReturnValue:
-    """What a person thinks of the form; kept apart from answers, with nothing that joins the two."""
-    collector, _campaign = links.collector_behind(database(), code)
+    """Store an opinion about the form, apart from the answers and with nothing that joins the two."""
+    collector, _campaign = links.find_collector(database(), code)
     ease = request.form.get("ease", "")
     comment = request.form.get("words", "").strip()
     errors = {}
@@ -130,16 +130,16 @@ def feedback(code: str) -> ResponseReturnValue:
             is_demo=collector.is_demo,
         )  # fmt: skip
         return page, 422
-    said, day, in_words = feedback_store.Opinion(int(ease), comment or None), today(), language()
+    opinion, day, lang = feedback_store.Opinion(int(ease), comment or None), today(), language()
     database().write(
-        lambda session: feedback_store.add(session, collector.campaign_id, said, language=in_words, day=day)
+        lambda session: feedback_store.add(session, collector.campaign_id, opinion, language=lang, day=day)
     )
-    return redirect(url_for("receipt.thanks", code=code, lang=in_words), 303)
+    return redirect(url_for("receipt.thanks", code=code, lang=lang), 303)
 
 
 @bp.get("/s/<code>/thanks")
 @public
 def thanks(code: str) -> ResponseReturnValue:
-    """Thanks for an opinion about the form."""
-    collector, _campaign = links.collector_behind(database(), code)
+    """The page that thanks for an opinion about the form."""
+    collector, _campaign = links.find_collector(database(), code)
     return render_template("intake/thanks.html", is_demo=collector.is_demo)

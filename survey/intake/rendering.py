@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, current_app, g, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -18,6 +19,7 @@ from survey.intake.document import CODE_MARK, ID_MARK, NONCE_MARK, Document
 from survey.intake.form import FormPage, form_pages, skip_css
 from survey.intake.links import OpenCollector
 from survey.intake.submit import Receipt, submission_id_in
+from survey.store.cache import BoundedCache
 from survey.web import look
 from survey.web.compress import accepts_gzip
 from survey.web.context import settings
@@ -31,7 +33,7 @@ _FORM_SCRIPTS = (
     "dom.js", "outbox.js", "waiting.js", "form_path.js", "form_draft.js", "form_send.js", "form.js"
 )  # fmt: skip
 _STATIC = Path(__file__).resolve().parent.parent / "static" / "intake"
-_MOST_DOCUMENTS = 500
+_MAX_DOCUMENTS = 500
 
 
 @lru_cache
@@ -57,45 +59,45 @@ def page_script(*names: str) -> Markup:
 
 
 @dataclass(frozen=True)
-class Way:
-    """How the form of this request is filled in, and the token that says so."""
+class FillMode:
+    """How a form is filled in, and the token of the link that allows it."""
 
     mode: Mode
     token: str = ""
 
-    def kiosk_start(self, code: str) -> str:
-        """Where a shared tablet begins again; "" elsewhere."""
+    def kiosk_start_url(self, code: str) -> str:
+        """The start screen of a shared tablet; "" elsewhere."""
         return url_for("device.kiosk", code=code, token=self.token) if self.mode is Mode.KIOSK else ""
 
 
-BY_ONESELF = Way(Mode.SELF)
+SELF_SERVICE = FillMode(Mode.SELF)
 
 
-def way_sent(code: str) -> Way:
-    """The way the form in this request says it was filled in."""
+def fill_mode_from_request(code: str) -> FillMode:
+    """How the form in this request was filled in, by its token."""
     token = request.form.get(MODE_FIELD, "")
     mode = mode_of(token, code, settings().secret_keys) if token else Mode.SELF
-    return Way(mode, token) if mode is not Mode.SELF else BY_ONESELF
+    return FillMode(mode, token) if mode is not Mode.SELF else SELF_SERVICE
 
 
-def version_of(collector: OpenCollector) -> str:
-    """What a page carries of the version it was made of."""
+def form_version(collector: OpenCollector) -> str:
+    """The questionnaire's version as a page names it."""
     return collector.instrument_digest[:_VERSION_CHARS]
 
 
 def is_outdated(collector: OpenCollector) -> bool:
-    """Whether the form in this request was made of another version than the one asked now."""
-    return request.form.get(VERSION_FIELD, version_of(collector)) != version_of(collector)
+    """Whether the form in this request is of another version of the questionnaire than the present one."""
+    return request.form.get(VERSION_FIELD, form_version(collector)) != form_version(collector)
 
 
-def submission_id() -> str:
-    """The id the page was made with; a new one for a form that came without."""
+def submission_id_from_request() -> str:
+    """The id that the form in this request was rendered with; a new one for a form without."""
     return submission_id_in(request.form.get("submission_id", "")) or str(uuid4())
 
 
 @dataclass(frozen=True)
-class FormWords:
-    """What stands around the questions of one collector's document."""
+class FormView:
+    """A collector's questionnaire as its templates show it."""
 
     code: str
     address: str
@@ -112,18 +114,21 @@ class FormWords:
     script: Markup
     pages: tuple[FormPage, ...]
     mode: Mode
-    kiosk: str
+    kiosk: str  # address of the start screen
     hidden: tuple[tuple[str, str], ...] = field(default=())
 
 
-def form_words(
-    collector: OpenCollector, language: str, way: Way = BY_ONESELF, pages: tuple[FormPage, ...] = ()
-) -> FormWords:
-    """The words around the questions in a language, with the questions of `pages`."""
+def build_form_view(
+    collector: OpenCollector,
+    language: str,
+    fill_mode: FillMode = SELF_SERVICE,
+    pages: tuple[FormPage, ...] = (),
+) -> FormView:
+    """The view of a collector's questionnaire in a language, with the questions of `pages`."""
     q = collector.questionnaire
-    scripts = [*_FORM_SCRIPTS, *(["kiosk.js"] if way.mode is Mode.KIOSK else [])]
-    mode = ((MODE_FIELD, way.token),) if way.token else ()
-    return FormWords(
+    scripts = [*_FORM_SCRIPTS, *(["kiosk.js"] if fill_mode.mode is Mode.KIOSK else [])]
+    mode = ((MODE_FIELD, fill_mode.token),) if fill_mode.token else ()
+    return FormView(
         code=collector.code,
         address=url_for("intake.questionnaire", code=collector.code),
         title=q.title.to(language),
@@ -138,65 +143,75 @@ def form_words(
         skip_css=Markup(skip_css(q)),  # noqa: S704 — keys only, checked by instrument/node.py
         script=page_script(*scripts),
         pages=pages,
-        mode=way.mode,
-        kiosk=way.kiosk_start(collector.code),
-        hidden=((VERSION_FIELD, version_of(collector)), *mode),
+        mode=fill_mode.mode,
+        kiosk=fill_mode.kiosk_start_url(collector.code),
+        hidden=((VERSION_FIELD, form_version(collector)), *mode),
     )
 
 
-def blank_document(collector: OpenCollector, way: Way = BY_ONESELF) -> Response:
+def add_document_cache(state: BlueprintSetupState) -> None:
+    """Give the application its cache of rendered documents."""
+    state.app.extensions["documents"] = BoundedCache[Document](_MAX_DOCUMENTS)
+
+
+def blank_document(collector: OpenCollector, fill_mode: FillMode = SELF_SERVICE) -> Response:
     """The collector's document before any answer."""
-    in_words = language()
-    document = _rendered_once(
-        ("blank", way, in_words, *_shown_of(collector, in_words)),
-        lambda: render_template(
-            "intake/document.html",
-            form=form_words(collector, in_words, way, form_pages(collector.questionnaire, in_words, None)),
-            submission_id=ID_MARK,
-            errors={},
-            consent="",
-            comment="",
-            filled=False,
-            is_demo=collector.is_demo,
-        ),
-    )
-    response = _copy(document)
+    response = _copy(_cached_document(_render_blank, collector, fill_mode))
     # not no-store: the browser may restore what was typed; but nothing of the last person on a shared tablet
-    response.headers["Cache-Control"] = "no-store" if way.mode is Mode.KIOSK else "private, no-cache"
+    response.headers["Cache-Control"] = "no-store" if fill_mode.mode is Mode.KIOSK else "private, no-cache"
     return response
 
 
+def _render_blank(collector: OpenCollector, fill_mode: FillMode, lang: str) -> str:
+    pages = form_pages(collector.questionnaire, lang, None)
+    return render_template(
+        "intake/document.html",
+        form=build_form_view(collector, lang, fill_mode, pages),
+        submission_id=ID_MARK,
+        errors={},
+        consent="",
+        comment="",
+        filled=False,
+        is_demo=collector.is_demo,
+    )
+
+
 @dataclass(frozen=True)
-class Carried:
-    """What a form carries besides its answers."""
+class FormState:
+    """The fields of a form besides its answers."""
 
     submission_id: str
     consent: str
-    way: Way = BY_ONESELF
+    fill_mode: FillMode = SELF_SERVICE
 
 
-def carried_by_request(collector: OpenCollector) -> Carried:
-    """What the form in this request carries."""
-    return Carried(submission_id(), request.form.get(CONSENT, ""), way_sent(collector.code))
+def form_state_from_request(collector: OpenCollector) -> FormState:
+    """The fields of the form in this request besides its answers."""
+    return FormState(
+        submission_id_from_request(), request.form.get(CONSENT, ""), fill_mode_from_request(collector.code)
+    )
 
 
 def filled_document(
-    collector: OpenCollector, reading: ParsedForm, errors: Mapping[str, str], carried: Carried | None = None
+    collector: OpenCollector,
+    parsed: ParsedForm,
+    errors: Mapping[str, str],
+    form_state: FormState | None = None,
 ) -> ResponseReturnValue:
-    """The document with the answers just sent, and what has to be mended; nothing typed is lost."""
-    in_words, carried = language(), carried or carried_by_request(collector)
+    """The document with the answers just sent and their errors."""
+    lang, form_state = language(), form_state or form_state_from_request(collector)
     page = render_template(
         "intake/document.html",
-        form=form_words(
+        form=build_form_view(
             collector,
-            in_words,
-            carried.way,
-            form_pages(collector.questionnaire, in_words, reading.answers),
+            lang,
+            form_state.fill_mode,
+            form_pages(collector.questionnaire, lang, parsed.answers),
         ),
-        submission_id=carried.submission_id,
+        submission_id=form_state.submission_id,
         errors=errors,
-        consent=carried.consent,
-        comment=reading.answers.comment or "",
+        consent=form_state.consent,
+        comment=parsed.answers.comment or "",
         filled=True,
         is_demo=collector.is_demo,
     )
@@ -204,28 +219,32 @@ def filled_document(
 
 
 def receipt_document(collector: OpenCollector, receipt: Receipt) -> ResponseReturnValue:
-    """The page that shows a receipt code; where the person has no phone in hand, with a QR to take along."""
-    in_words, way = language(), way_sent(collector.code)
+    """The page of a receipt; at a tablet or a clerk's, with a QR for the person's own phone."""
+    fill_mode = fill_mode_from_request(collector.code)
+    if fill_mode.mode is not Mode.SELF:
+        qr = code_qr.render_qr(receipt.code)
+        return _render_receipt(collector, receipt, fill_mode, qr, language())
+    blank = replace(receipt, code=CODE_MARK)
+    return _copy(_cached_document(_render_receipt, collector, blank, fill_mode, None), receipt.code)
 
-    def rendered(code: str, qr: Markup | None) -> str:
-        return render_template(
-            "intake/receipt.html",
-            code=code,
-            qr=qr,
-            same_answers=receipt.same_answers,
-            thanks=collector.questionnaire.thanks.to(in_words).replace("{receipt_code}", code),
-            organisation=collector.questionnaire.organisation.to(in_words),
-            collector_code=collector.code,
-            restart=way.kiosk_start(collector.code),
-            kiosk_script=static_text("kiosk.js"),
-            again=request.form.get(MODE_FIELD, "") if way.mode is Mode.ASSISTED else "",
-            is_demo=collector.is_demo,
-        )
 
-    if way.mode is not Mode.SELF:
-        return rendered(receipt.code, code_qr.drawing(receipt.code))
-    made_of = ("receipt", receipt.same_answers, in_words, *_shown_of(collector, in_words))
-    return _copy(_rendered_once(made_of, lambda: rendered(CODE_MARK, None)), receipt.code)
+def _render_receipt(
+    collector: OpenCollector, receipt: Receipt, fill_mode: FillMode, qr: Markup | None, lang: str
+) -> str:
+    questionnaire = collector.questionnaire
+    return render_template(
+        "intake/receipt.html",
+        code=receipt.code,
+        qr=qr,
+        same_answers=receipt.same_answers,
+        thanks=questionnaire.thanks.to(lang).replace("{receipt_code}", receipt.code),
+        organisation=questionnaire.organisation.to(lang),
+        collector_code=collector.code,
+        restart=fill_mode.kiosk_start_url(collector.code),
+        kiosk_script=static_text("kiosk.js"),
+        again=fill_mode.token if fill_mode.mode is Mode.ASSISTED else "",
+        is_demo=collector.is_demo,
+    )
 
 
 def _copy(document: Document, receipt_code: str = "") -> Response:
@@ -241,23 +260,19 @@ def _copy(document: Document, receipt_code: str = "") -> Response:
     return response
 
 
-_documents: dict[Hashable, Document] = {}
+def _cached_document(render: Callable[..., str], *shown: Hashable) -> Document:
+    """The page that `render` makes of `shown` in this request's language and look, rendered once.
 
+    `render` gets no values but those of the key, so a page cannot show one that its key lacks.
+    """
+    lang = language()
+    cache: BoundedCache[Document] = current_app.extensions["documents"]
 
-def _shown_of(collector: OpenCollector, language: str) -> tuple[Hashable, ...]:
-    """What a collector's documents show of it."""
-    desk = collector.desk_in(language)
-    return collector.code, collector.instrument_digest, desk, collector.is_demo, look.current().key
-
-
-def _rendered_once(made_of: Hashable, render: Callable[[], str]) -> Document:
-    """A document that is the same for everybody, rendered once for what it is made of."""
-    if made_of not in _documents:
-        if len(_documents) > _MOST_DOCUMENTS:
-            _documents.clear()
+    def compute() -> Document:
         g.csp_nonce = NONCE_MARK
         try:
-            _documents[made_of] = Document(render())
+            return Document(render(*shown, lang))
         finally:
-            g.pop("csp_nonce")  # the copy has its own, and so has a page that says what went wrong
-    return _documents[made_of]
+            g.pop("csp_nonce")  # each copy has its own, and so has an error page
+
+    return cache.get((render.__name__, lang, look.current(), *shown), compute)

@@ -1,4 +1,4 @@
-"""Taking a response: exactly once, and with the same receipt however often it is sent."""
+"""Storing a response exactly once, with the same receipt however often it is sent."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.answers import Answers, is_complete, to_stored
 from survey.intake import links, receipts
-from survey.intake.codes import hash_of
+from survey.intake.codes import hash_code
 from survey.intake.links import OpenCollector
 from survey.store import fieldwork, responses
 from survey.store.db import lock
@@ -17,7 +17,7 @@ from survey.web.errors import Refusal, RefusalKind
 
 
 class ReceiptLostError(Refusal):
-    """A stored submission was sent again, but the secret that made its receipt is gone."""
+    """A stored submission was sent again, but the secret of its receipt code is no longer configured."""
 
     kind = RefusalKind.CONFLICT
     title = "Your form has been received before"
@@ -26,7 +26,7 @@ class ReceiptLostError(Refusal):
 
 @dataclass(frozen=True)
 class Submission:
-    """A form as sent: the id its page was made with, the answers read from it, and how it came."""
+    """A form as sent: the id of its page, its answers, its language and how it was filled in."""
 
     submission_id: str
     answers: Answers
@@ -71,13 +71,13 @@ def submit(
     nothing and gets the first receipt back.
     """
     if collector.quota is not None:
-        _hold_quota(session, sent, collector)
+        _check_quota(session, sent, collector)
     code = receipts.code_for(sent.submission_id, secret_keys[0])
     is_first = responses.add_once(
         session,
         responses.NewResponse(
             submission_id=sent.submission_id,
-            receipt_hash=hash_of(code),
+            receipt_hash=hash_code(code),
             campaign_id=collector.campaign_id,
             collector_id=collector.collector_id,
             instrument_digest=collector.instrument_digest,
@@ -97,8 +97,8 @@ def submit(
     return earlier
 
 
-def _hold_quota(session: Session, sent: Submission, collector: OpenCollector) -> None:
-    """Let responses to a collector past its quota one at a time; one stored already always passes."""
+def _check_quota(session: Session, sent: Submission, collector: OpenCollector) -> None:
+    """Check the quota under a lock, one response of the collector at a time; a stored one always passes."""
     lock(session, fieldwork.Collector.id, collector.collector_id)
     if responses.by_submission(session, sent.submission_id) is None:
         links.refuse_if_full(session, collector)

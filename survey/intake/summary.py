@@ -1,4 +1,4 @@
-"""What a person said, in words: for the check before sending and for viewing a form again."""
+"""The answers of a form as text: for the check before sending and for viewing a form again."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from survey.web.locale import gettext_in
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One question and its answer in words."""
+    """One question and its answer as text."""
 
     key: str
     question: str
@@ -28,37 +28,39 @@ class SummaryPage:
 
 
 def summary(questionnaire: Questionnaire, answers: Answers, language: str) -> tuple[SummaryPage, ...]:
-    """The answers of a form, page by page; what was not asked is left out, a blank is said."""
-    found = []
+    """The answers of a form, page by page, without the questions that were not asked."""
+    summary_pages = []
     for page in pages(questionnaire):
         rows = _rows(questionnaire, page, answers, language)
         if page.kind == "last":
             rows.append(_comment_row(questionnaire, answers, language))
         if rows:
-            found.append(SummaryPage(page_title(page, language), tuple(rows)))
-    return tuple(found)
+            summary_pages.append(SummaryPage(page_title(page, language), tuple(rows)))
+    return tuple(summary_pages)
 
 
 def _rows(questionnaire: Questionnaire, page: Page, answers: Answers, language: str) -> list[SummaryRow]:
-    asked = [item for item in page.items if answers.values[item.key] is not Missing.NOT_ASKED]
+    items = [item for item in page.items if answers.values[item.key] is not Missing.NOT_ASKED]
     return [
         SummaryRow(
             key=item.key,
             question=wording(questionnaire, item, language, answers),
-            answer=_in_words(questionnaire, item, answers.values[item.key], language),
+            answer=_answer_text(questionnaire, item, answers.values[item.key], language),
             is_answered=answers.values[item.key] is not Missing.BLANK,
         )
-        for item in asked
+        for item in items
     ]
 
 
 def _comment_row(questionnaire: Questionnaire, answers: Answers, language: str) -> SummaryRow:
     comment = questionnaire.comment
-    said = answers.comment or gettext_in(language)("No answer")
-    return SummaryRow(comment.key, comment.text.to(language), said, answers.comment is not None)
+    text = answers.comment or gettext_in(language)("No answer")
+    return SummaryRow(comment.key, comment.text.to(language), text, answers.comment is not None)
 
 
-def _in_words(questionnaire: Questionnaire, item: Question | Criterion, answer: Answer, language: str) -> str:
+def _answer_text(
+    questionnaire: Questionnaire, item: Question | Criterion, answer: Answer, language: str
+) -> str:
     if answer is Missing.BLANK:
         return gettext_in(language)("No answer")
     if isinstance(item, Question):

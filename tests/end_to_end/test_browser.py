@@ -82,13 +82,15 @@ def test_the_back_button_goes_one_section_back(browser: Browser, server: Server)
     page.goto(f"{server.address}/s/demo")
     phone.pick("consent", "agree")
     phone.continue_()
-    first = page.locator("section.on").get_attribute("id")
+    section = page.locator("section.on")
+    expect(section).not_to_have_id("s-consent")
+    first = str(section.get_attribute("id"))
     for name in ("respondent_group", "service_domain", "submission_channel", "result_status"):
         phone.pick(name, VISIT[name])
     phone.continue_()
-    assert page.locator("section.on").get_attribute("id") != first
+    expect(section).not_to_have_id(first)
     page.go_back()
-    expect(page.locator("section.on")).to_have_id(str(first))
+    expect(section).to_have_id(first)
     assert page.locator(f"input[value={VISIT['service_domain']}]").is_checked()
     context.close()
 

@@ -20,11 +20,10 @@ Q = load_shipped()
 
 @pytest.fixture
 def database(demo_app: Flask) -> Database:
-    found: Database = database_of(demo_app)
-    return found
+    return database_of(demo_app)
 
 
-def put_aside(citizen: FlaskClient, **fields: str) -> str:
+def save_form(citizen: FlaskClient, **fields: str) -> str:
     answer = citizen.post("/s/demo/save", data={"consent": "agree", **fields})
     assert answer.status_code == 200
     return answer.text.partition('id="saved-code">')[2].partition("<")[0]
@@ -37,13 +36,13 @@ def how_many(database: Database) -> int:
 def test_a_form_is_found_as_it_was_and_sent_under_its_own_id(
     citizen: FlaskClient, database: Database
 ) -> None:
-    kept_id = str(uuid4())
-    code = put_aside(citizen, submission_id=kept_id, acc_info="2", comment="đang viết dở")
+    submission_id = str(uuid4())
+    code = save_form(citizen, submission_id=submission_id, acc_info="2", comment="đang viết dở")
     page = citizen.post("/continue", data={"code": f" {code.lower()} "}).text
-    assert f'name="submission_id" value="{kept_id}"' in page
+    assert f'name="submission_id" value="{submission_id}"' in page
     assert re.search(r'name="acc_info" value="2"[^>]* checked', page)
     assert "đang viết dở" in page
-    receipt = receipt_in(citizen.post("/s/demo/send", data=a_form(Q, submission_id=kept_id)).text)
+    receipt = receipt_in(citizen.post("/s/demo/send", data=a_form(Q, submission_id=submission_id)).text)
     again = citizen.post("/continue?lang=en", data={"code": code})
     assert (again.status_code, "has been sent already" in again.text) == (422, True)
     citizen.post("/receipt/withdraw", data={"code": receipt})
@@ -51,9 +50,9 @@ def test_a_form_is_found_as_it_was_and_sent_under_its_own_id(
 
 
 def test_saving_again_leaves_one_form_and_one_code(citizen: FlaskClient, database: Database) -> None:
-    kept_id = str(uuid4())
-    first = put_aside(citizen, submission_id=kept_id, acc_info="2")
-    second = put_aside(citizen, submission_id=kept_id, acc_info="5")
+    submission_id = str(uuid4())
+    first = save_form(citizen, submission_id=submission_id, acc_info="2")
+    second = save_form(citizen, submission_id=submission_id, acc_info="5")
     assert how_many(database) == 1
     assert citizen.post("/continue", data={"code": first}).status_code == 422
     assert re.search(
@@ -62,11 +61,11 @@ def test_saving_again_leaves_one_form_and_one_code(citizen: FlaskClient, databas
 
 
 def test_after_three_days_it_is_gone(citizen: FlaskClient, database: Database) -> None:
-    code = put_aside(citizen, acc_info="2")
+    code = save_form(citizen, acc_info="2")
     past = datetime.now(UTC) - timedelta(seconds=1)
     database.write(lambda s: s.execute(update(SavedForm).values(expires_at=past)))
     assert citizen.post("/continue", data={"code": code}).status_code == 422
-    put_aside(citizen, acc_info="3")
+    save_form(citizen, acc_info="3")
     assert how_many(database) == 1, "the next one saved clears what has expired"
 
 
@@ -79,7 +78,7 @@ def test_nothing_is_kept_of_who_has_not_agreed(citizen: FlaskClient, database: D
 
 @pytest.mark.parametrize("code", ["", "AAAAA-AAAAA", "K7QX-M2PD-9R4T", "' OR 1=1 --", "\0", "ư" * 10])
 def test_a_wrong_code_finds_nothing(citizen: FlaskClient, code: str) -> None:
-    put_aside(citizen, acc_info="2")
+    save_form(citizen, acc_info="2")
     answer = citizen.post("/continue?lang=en", data={"code": code})
     assert answer.status_code == 422
     assert "No unfinished form has this code" in answer.text

@@ -4,6 +4,7 @@ import gzip
 import html
 import re
 import zlib
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,7 +13,8 @@ from flask.testing import FlaskClient
 from survey.intake.document import ID_MARK, NONCE_MARK, Document
 from survey.store.questionnaires import load_shipped
 from survey.web.compress import accepts_gzip
-from tests.builders import ROUTING, a_form, receipt_in
+from tests.builders import ROUTING, a_form, database_of, receipt_in
+from tests.conftest import app_on
 
 Q = load_shipped()
 
@@ -91,14 +93,14 @@ def test_a_browser_that_refuses_gzip_gets_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("vi", "Mã này không dẫn tới"), ("en", "does not lead to a survey")]
+    ("lang", "message"), [("vi", "Mã này không dẫn tới"), ("en", "does not lead to a survey")]
 )
 def test_an_unknown_code_is_said_in_the_respondents_language(
-    citizen: FlaskClient, lang: str, words: str
+    citizen: FlaskClient, lang: str, message: str
 ) -> None:
     answer = citizen.get(f"/s/NOPE42?lang={lang}")
     assert answer.status_code == 404
-    assert words in answer.text
+    assert message in answer.text
 
 
 def test_a_closed_campaign_says_so(citizen: FlaskClient) -> None:
@@ -203,3 +205,27 @@ def test_an_odd_request_is_no_error_of_the_server(demo_app: Flask) -> None:
         for method in ("get", "post", "put", "head", "options"):
             answer = getattr(client, method)(path)
             assert answer.status_code < 500, (method, path, answer.status_code)
+
+
+def test_two_applications_in_a_process_have_pages_of_their_own(demo_url: str, tmp_path: Path) -> None:
+    pages = []
+    for name in ("First office", "Second office"):
+        app = app_on(demo_url, tmp_path)
+        app.jinja_env.globals["office_name"] = lambda _organisation, name=name: name  # as a new setting would
+        pages.append(app.test_client().get("/s/demo").text)
+        database_of(app).dispose()
+    assert ["First office" in page for page in pages] == [True, False]
+    assert ["Second office" in page for page in pages] == [False, True]
+
+
+def test_a_document_is_rendered_once_for_what_it_shows(demo_app: Flask, citizen: FlaskClient) -> None:
+    rendered = []
+
+    def office_name(organisation: str) -> str:
+        rendered.append(organisation)
+        return organisation
+
+    demo_app.jinja_env.globals["office_name"] = office_name
+    for path in ("/s/demo", "/s/demo", "/s/demo?lang=en", "/s/demo?lang=en"):
+        assert citizen.get(path).status_code == 200
+    assert len(rendered) == 2

@@ -23,7 +23,7 @@ from tests.conftest import app_on
 Q = load_shipped()
 
 
-def _stored(app: Flask, form: dict[str, str]) -> list[ResponseRow]:
+def _responses_of(app: Flask, form: dict[str, str]) -> list[ResponseRow]:
     database: Database = database_of(app)
     query = select(ResponseRow).where(ResponseRow.submission_id == form["submission_id"])
     return database.read(lambda s: list(s.scalars(query)))
@@ -47,7 +47,7 @@ def test_fifty_sends_in_parallel_give_one_response_and_one_receipt(demo_app: Fla
     with ThreadPoolExecutor(16) as pool:
         codes = set(pool.map(lambda _: send(demo_app.test_client(), form), range(50)))
     assert len(codes) == 1
-    assert len(_stored(demo_app, form)) == 1
+    assert len(_responses_of(demo_app, form)) == 1
 
 
 def test_a_resend_after_a_restart_gets_the_same_receipt(demo_url: str, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_resend_with_other_answers_keeps_the_first_and_says_so(
     again = citizen.post("/s/demo/send", data={**form, "acc_info": "1"})
     assert receipt_in(again.text) == code
     assert "câu trả lời khác" in again.text
-    (row,) = _stored(demo_app, form)
+    (row,) = _responses_of(demo_app, form)
     assert row.answers is not None
     assert row.answers["acc_info"] == 4
 
@@ -105,15 +105,15 @@ def test_only_the_hash_of_a_receipt_is_stored_and_nothing_of_the_sender(demo_app
     everything = json.dumps({key: str(value) for key, value in row.items()})
     for secret in (code, code.replace("-", ""), "203.0.113", "TellTale"):
         assert secret not in everything
-    assert row["receipt_hash"] == codes.hash_of(code)
-    at = row["received_at"]
-    assert str(at)[14:19] == "00:00", "the hour, not the moment"
+    assert row["receipt_hash"] == codes.hash_code(code)
+    received_at = row["received_at"]
+    assert str(received_at)[14:19] == "00:00", "the hour, not the moment"
 
 
 def test_a_response_is_pinned_to_its_version(demo_app: Flask, citizen: FlaskClient) -> None:
     form = a_form(Q)
     send(citizen, form)
-    (row,) = _stored(demo_app, form)
+    (row,) = _responses_of(demo_app, form)
     database: Database = database_of(demo_app)
     campaign = database.read(lambda s: fieldwork.campaign_by_key(s, "demo"))
     assert row.instrument_digest == campaign.instrument_digest
@@ -142,7 +142,7 @@ def test_a_submission_stored_before_closing_is_answered_after_it(
     assert send(citizen, form) == code
     refused = citizen.post("/s/demo/send", data=late)
     assert refused.status_code == 410
-    assert _stored(demo_app, late) == []
+    assert _responses_of(demo_app, late) == []
 
 
 def _close(app: Flask) -> None:
@@ -162,9 +162,9 @@ def test_a_quota_holds_under_parallel_sends_and_a_full_collector_says_so(demo_ap
     database: Database = database_of(demo_app)
 
     def limit(session: "Session") -> int:
-        found = fieldwork.collector_by_code(session, "demo")
-        found.collector.quota = responses.count_at(session, found.collector.id) + 3
-        return found.collector.id
+        row = fieldwork.collector_by_code(session, "demo")
+        row.collector.quota = responses.count_at(session, row.collector.id) + 3
+        return row.collector.id
 
     collector_id = database.write(limit)
     before = database.read(lambda s: responses.count_at(s, collector_id))
@@ -185,7 +185,7 @@ def test_declining_stores_a_count_and_nothing_else(demo_app: Flask, citizen: Fla
     database: Database = database_of(demo_app)
     form = {**a_form(Q), "consent": "decline"}
 
-    def declined() -> int:
+    def count_declined() -> int:
         def count(session: "Session") -> int:
             campaign = fieldwork.campaign_by_key(session, "demo")
             ids = [row.collector.id for row in fieldwork.collectors_of(session, campaign.id)]
@@ -193,12 +193,12 @@ def test_declining_stores_a_count_and_nothing_else(demo_app: Flask, citizen: Fla
 
         return database.read(count)
 
-    before = declined()
+    before = count_declined()
     answer = citizen.post("/s/demo/check", data=form)
     assert answer.status_code == 303
     assert citizen.get(answer.location).status_code == 200
-    assert declined() == before + 1
-    assert _stored(demo_app, form) == []
+    assert count_declined() == before + 1
+    assert _responses_of(demo_app, form) == []
 
 
 def test_withdrawing_deletes_the_answers_and_leaves_a_count(demo_app: Flask, citizen: FlaskClient) -> None:
@@ -208,12 +208,12 @@ def test_withdrawing_deletes_the_answers_and_leaves_a_count(demo_app: Flask, cit
     assert "xin rút" in seen.text
     gone = citizen.post("/receipt/withdraw", data={"code": code})
     assert "đã được rút" in gone.text
-    (row,) = _stored(demo_app, form)
+    (row,) = _responses_of(demo_app, form)
     assert (row.answers, row.comment) == (None, None)
     assert row.withdrawn_at is not None
     assert row.withdrawn_at <= datetime.now(UTC)
     assert send(citizen, form) == code, "sending it again does not bring it back"
-    assert _stored(demo_app, form)[0].answers is None
+    assert _responses_of(demo_app, form)[0].answers is None
 
 
 def test_a_form_can_be_seen_and_not_withdrawn_after_closing(demo_app: Flask, citizen: FlaskClient) -> None:
@@ -222,7 +222,7 @@ def test_a_form_can_be_seen_and_not_withdrawn_after_closing(demo_app: Flask, cit
     _close(demo_app)
     assert "Rút phiếu này" not in citizen.post("/receipt", data={"code": code}).text
     citizen.post("/receipt/withdraw", data={"code": code})
-    assert _stored(demo_app, form)[0].answers is not None
+    assert _responses_of(demo_app, form)[0].answers is not None
 
 
 def test_a_wrong_receipt_code_is_refused_and_guessing_is_stopped(citizen: FlaskClient) -> None:
@@ -232,7 +232,7 @@ def test_a_wrong_receipt_code_is_refused_and_guessing_is_stopped(citizen: FlaskC
 
 
 def test_receipt_codes_forgive_what_is_misread() -> None:
-    assert receipts.typed(" k7qx m2pd-9r4t ") == "K7QX-M2PD-9R4T"
-    assert receipts.typed("lIoO-0000-0000") == "1100-0000-0000"
-    assert receipts.typed("K7QX") is None
-    assert receipts.typed("K7QX-M2PD-9R4!") is None
+    assert receipts.parse_code(" k7qx m2pd-9r4t ") == "K7QX-M2PD-9R4T"
+    assert receipts.parse_code("lIoO-0000-0000") == "1100-0000-0000"
+    assert receipts.parse_code("K7QX") is None
+    assert receipts.parse_code("K7QX-M2PD-9R4!") is None
