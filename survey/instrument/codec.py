@@ -28,7 +28,34 @@ from survey.instrument.questionnaire import (
 )
 
 SCHEMA_VERSION = 1
-_SETTINGS = ("group_rule", "when_unscored", "min_valid_per_cell", "min_group_n_for_verdict")
+_FIELDS = (
+    "schema_version",
+    "instrument",
+    "scale",
+    "groups",
+    "consent",
+    "context_questions",
+    "factors",
+    "comment",
+    "thanks",
+)
+_INSTRUMENT_FIELDS = (
+    "key",
+    "version",
+    "default_lang",
+    "title",
+    "organisation",
+    "total_points",
+    "target",
+    "expected_minutes",
+    "group_rule",
+    "when_unscored",
+    "min_valid_per_cell",
+    "min_group_n_for_verdict",
+    "small_cell_suppression",
+    "comment_max_chars",
+    "min_valid_items",
+)
 _OTHER_MODULES = ("internal_module", "par_scorecard")  # in the same file, parsed by other modules
 
 
@@ -54,17 +81,9 @@ def to_json(questionnaire: Questionnaire) -> str:
 
 def from_document(value: object) -> Questionnaire:
     """The questionnaire of a parsed document, checked as a whole."""
-    root = Node(value, "document").fields(
-        required=("schema_version", "instrument", "scale", "groups", "consent", "context_questions",
-                  "factors", "comment", "thanks"),
-        optional=("unscored_criteria", *_OTHER_MODULES),
-    )  # fmt: skip
+    root = Node(value, "document").fields(required=_FIELDS, optional=("unscored_criteria", *_OTHER_MODULES))
     root["schema_version"].integer(SCHEMA_VERSION, SCHEMA_VERSION)
-    head = root["instrument"].fields(
-        required=("key", "version", "default_lang", "title", "organisation", "total_points", "target",
-                  "expected_minutes", *_SETTINGS, "small_cell_suppression", "comment_max_chars",
-                  "min_valid_items"),
-    )  # fmt: skip
+    head = root["instrument"].fields(required=_INSTRUMENT_FIELDS)
     languages = _languages(head["default_lang"], head["title"])
     read = _Reader(languages, root["scale"])
     unscored = root.get("unscored_criteria")
@@ -235,35 +254,52 @@ class _Reader:
 
 def to_document(q: Questionnaire) -> dict[str, Any]:
     """The document that `from_document` reads back as the same questionnaire."""
-    s = q.scoring
     return {
         "schema_version": SCHEMA_VERSION,
-        "instrument": {
-            "key": q.key, "version": q.version, "default_lang": q.default_language,
-            "title": _wordings(q.title), "organisation": _wordings(q.organisation),
-            "total_points": s.total_points, "target": {"low": s.target_low, "high": s.target_high},
-            "expected_minutes": q.expected_minutes, "group_rule": s.group_rule,
-            "when_unscored": s.when_unscored, "min_valid_per_cell": s.min_valid_per_cell,
-            "min_group_n_for_verdict": s.min_group_n_for_verdict,
-            "small_cell_suppression": s.small_cell_suppression,
-            "comment_max_chars": q.comment.max_chars, "min_valid_items": s.min_valid_items,
-        },
+        "instrument": _instrument(q),
         "scale": {
-            "stem": _wordings(q.scale.stem), "na_default": _wordings(q.scale.not_applicable),
+            "stem": _wordings(q.scale.stem),
+            "na_default": _wordings(q.scale.not_applicable),
             "options": [{"value": o.value, "map": o.share, **_wordings(o.text)} for o in q.scale.options],
             "satisfied_values": list(q.scale.satisfied_values),
             "order": "best_first" if q.scale.best_first else "worst_first",
         },
         "groups": {g.key: {"scored": g.scored, "weight": g.weight, **_wordings(g.text)} for g in q.groups},
-        "consent": {**_wordings(q.consent.text), "agree": _wordings(q.consent.agree),
-                    "decline": _wordings(q.consent.decline)},
+        "consent": {
+            **_wordings(q.consent.text),
+            "agree": _wordings(q.consent.agree),
+            "decline": _wordings(q.consent.decline),
+        },
         "context_questions": [_question(question) for question in q.questions],
-        "factors": [{"key": section.key, **_wordings(section.text),
-                     "criteria": [_criterion(c) for c in section.criteria]} for section in q.sections],
+        "factors": [
+            {"key": s.key, **_wordings(s.text), "criteria": [_criterion(c) for c in s.criteria]}
+            for s in q.sections
+        ],
         **({"unscored_criteria": [_criterion(c) for c in q.unscored]} if q.unscored else {}),
         "comment": {"key": q.comment.key, **_wordings(q.comment.text)},
         "thanks": _wordings(q.thanks),
-    }  # fmt: skip
+    }
+
+
+def _instrument(q: Questionnaire) -> dict[str, Any]:
+    settings = q.scoring
+    return {
+        "key": q.key,
+        "version": q.version,
+        "default_lang": q.default_language,
+        "title": _wordings(q.title),
+        "organisation": _wordings(q.organisation),
+        "total_points": settings.total_points,
+        "target": {"low": settings.target_low, "high": settings.target_high},
+        "expected_minutes": q.expected_minutes,
+        "group_rule": settings.group_rule,
+        "when_unscored": settings.when_unscored,
+        "min_valid_per_cell": settings.min_valid_per_cell,
+        "min_group_n_for_verdict": settings.min_group_n_for_verdict,
+        "small_cell_suppression": settings.small_cell_suppression,
+        "comment_max_chars": q.comment.max_chars,
+        "min_valid_items": settings.min_valid_items,
+    }
 
 
 def _wordings(text: Text) -> dict[str, str]:

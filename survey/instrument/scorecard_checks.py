@@ -16,8 +16,10 @@ def check(card: Scorecard) -> None:
 
 
 def _problems(card: Scorecard) -> Iterator[str]:
-    for what, keys in (("components", [c.key for c in card.components]),
-                       ("indicators", [i.key for i in card.indicators])):  # fmt: skip
+    for what, keys in (
+        ("components", [c.key for c in card.components]),
+        ("indicators", [i.key for i in card.indicators]),
+    ):
         for key in (key for key, n in Counter(keys).items() if n > 1):
             yield f"par_scorecard.components: two {what} are named {key!r}; every key is used once"
     if card.indicator(RANK):

@@ -154,9 +154,11 @@ def to_document(card: Scorecard) -> dict[str, Any]:
         head["rank_target"] = {"max_rank": card.rank_target.max_rank, "of": card.rank_target.of}
     for b in card.baselines:
         head[f"baseline_{b.year}"] = {
-            "rank": b.rank, "of": b.of,
-            "components_at_max": b.components_at_max, "components_total": b.components_total,
-        }  # fmt: skip
+            "rank": b.rank,
+            "of": b.of,
+            "components_at_max": b.components_at_max,
+            "components_total": b.components_total,
+        }
     head["components"] = [
         {"key": c.key, **c.text.translations, "indicators": [_indicator_document(i) for i in c.indicators]}
         for c in card.components

@@ -85,14 +85,18 @@ def calibrate(calibration: Calibration, base: Floats) -> CalibrationFit:
 def _indicator(margin: Margin, base: Floats) -> Floats:
     labels = np.asarray(margin.labels)
     if labels.shape != base.shape:
-        raise DesignError(f"{margin.variable} has {labels.size} labels for {base.size} respondents",
-                          column=margin.variable)  # fmt: skip
+        raise DesignError(
+            f"{margin.variable} has {labels.size} labels for {base.size} respondents", column=margin.variable
+        )
     texts = np.where(is_blank(labels), "", labels.astype(str))
     unknown = ~np.isin(texts, list(margin.totals))
     if unknown.any():
         row = int(np.argmax(unknown))
-        raise DesignError(f"{margin.variable} is {str(texts[row])!r}, which has no population total; add it",
-                          row=row + 1, column=margin.variable)  # fmt: skip
+        raise DesignError(
+            f"{margin.variable} is {str(texts[row])!r}, which has no population total; add it",
+            row=row + 1,
+            column=margin.variable,
+        )
     matrix = np.column_stack([texts == level for level in margin.totals]).astype(np.float64)
     for level, people in zip(margin.totals, base @ matrix, strict=True):
         if people <= 0 < margin.totals[level]:
@@ -107,8 +111,10 @@ def _indicator(margin: Margin, base: Floats) -> Floats:
 def _check_totals(margins: tuple[Margin, ...], totals: list[Floats]) -> None:
     for margin, values in zip(margins, totals, strict=True):
         if not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
-            raise DesignError(f"the population totals of {margin.variable} must be finite and not negative",
-                              column=margin.variable)  # fmt: skip
+            raise DesignError(
+                f"the population totals of {margin.variable} must be finite and not negative",
+                column=margin.variable,
+            )
         if abs(values.sum() - totals[0].sum()) > 1e-6 * totals[0].sum():
             raise DesignError(
                 f"the totals of {margin.variable} sum to {values.sum():g}, those of {margins[0].variable} to "

@@ -103,10 +103,17 @@ def lay_out(design: SampleDesign, n: int) -> Layout:
     n_psu = np.bincount(psu_stratum, minlength=len(names)).astype(np.float64)
     population = _population(design.fpc, stratum, n_psu, names)
     layout = Layout(
-        weight=np.ones(n), weight_unit=1.0, stratum=stratum, stratum_names=names, psu=psu,
-        psu_stratum=psu_stratum, n_psu=n_psu, population=population,
-        lonely_psu=design.lonely_psu, each_is_a_psu=design.psu is None,
-    )  # fmt: skip
+        weight=np.ones(n),
+        weight_unit=1.0,
+        stratum=stratum,
+        stratum_names=names,
+        psu=psu,
+        psu_stratum=psu_stratum,
+        n_psu=n_psu,
+        population=population,
+        lonely_psu=design.lonely_psu,
+        each_is_a_psu=design.psu is None,
+    )
     layout = replace(layout, second=_second_stage(design, layout))
     if design.lonely_psu == "fail":
         _refuse_lonely(layout)
@@ -163,8 +170,9 @@ def _psu_codes(design: SampleDesign, stratum: Codes) -> tuple[Codes, Codes]:
         row = int(np.argmax(stray))
         raise DesignError(
             f"cluster {names[label[row]]!r} lies in two strata; set nest if labels start anew in each",
-            row=row + 1, column="psu",
-        )  # fmt: skip
+            row=row + 1,
+            column="psu",
+        )
     return label, psu_stratum
 
 
@@ -189,16 +197,18 @@ def _population(fpc: Floats | None, parent: Codes, n_units: Floats, names: tuple
         raise DesignError(
             f"the population of {names[parent[row]]!r} is {stated[row]:g} here and "
             f"{population[parent[row]]:g} in another row; give one number",
-            row=row + 1, column="fpc",
-        )  # fmt: skip
+            row=row + 1,
+            column="fpc",
+        )
     short = population < n_units - 1e-9
     if short.any():
         h = int(np.argmax(short))
         raise DesignError(
             f"{names[h]!r} has {n_units[h]:g} sampled units in a population of {population[h]:g}; "
             "give the number of units in the population, not a fraction",
-            row=int(np.argmax(parent == h)) + 1, column="fpc",
-        )  # fmt: skip
+            row=int(np.argmax(parent == h)) + 1,
+            column="fpc",
+        )
     return population
 
 
@@ -228,8 +238,9 @@ def _refuse_lonely(layout: Layout) -> None:
         raise DesignError(
             f"stratum {layout.stratum_names[h]!r} has one sampling unit, so it shows no spread; "
             "join it to another stratum or set lonely_psu to adjust, certainty or average",
-            row=int(np.argmax(layout.stratum == h)) + 1, column="strata",
-        )  # fmt: skip
+            row=int(np.argmax(layout.stratum == h)) + 1,
+            column="strata",
+        )
     if layout.second is not None:
         inner = (layout.second.n_units == 1) & (layout.second.fraction < 1)
         if inner.any():
@@ -237,8 +248,9 @@ def _refuse_lonely(layout: Layout) -> None:
             raise DesignError(
                 "a cluster has one second-stage unit, so it shows no spread; "
                 "set lonely_psu to adjust, certainty or average",
-                row=row, column="ssu",
-            )  # fmt: skip
+                row=row,
+                column="ssu",
+            )
 
 
 def _with_weights(layout: Layout, design: SampleDesign) -> Layout:
@@ -259,8 +271,9 @@ def _with_weights(layout: Layout, design: SampleDesign) -> Layout:
 def _inverse_chance(layout: Layout) -> Floats:
     """One over the chance of being drawn, shape (n,), where population sizes are known; else 1."""
     known = np.isfinite(layout.population)
-    by_stratum = np.where(known, np.divide(layout.population, layout.n_psu, where=known,
-                                           out=np.ones_like(layout.n_psu)), 1.0)  # fmt: skip
+    by_stratum = np.where(
+        known, np.divide(layout.population, layout.n_psu, where=known, out=np.ones_like(layout.n_psu)), 1.0
+    )
     weight: Floats = by_stratum[layout.stratum]
     if layout.second is not None and known.all():
         inner = layout.second.population / layout.second.n_units

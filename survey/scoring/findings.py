@@ -67,16 +67,29 @@ def score_from_findings(findings: Findings, rules: Rules, level: float) -> Score
     scored, reached = findings.estimates.scored, float(findings.estimates.scored_max[0])
     unscored = tuple(c.key for c, ok in zip(rules.criteria, scored, strict=True) if not ok)
     score = Score(
-        score=None, se=None, df=builder.df_or_none(findings.variances.design_df),
-        max_points=rules.total_points, df_satterthwaite=None, scored_max=reached,
+        score=None,
+        se=None,
+        df=builder.df_or_none(findings.variances.design_df),
+        max_points=rules.total_points,
+        df_satterthwaite=None,
+        scored_max=reached,
         provisional=bool(evidence and reached < rules.total_points * (1 - 1e-9)),
         interval=Interval(0.0, rules.total_points) if findings.n_respondents == 0 else None,
-        interval_t=None, interval_logit_t=None, verdict=Verdict.WITHHELD,
+        interval_t=None,
+        interval_logit_t=None,
+        verdict=Verdict.WITHHELD,
         withheld_because=builder.withheld_because(unscored, is_scored=evidence is not None),
-        reading=None, p_ge_low=None, n_respondents=findings.n_respondents, sum_weights=findings.sum_weights,
-        criteria=builder.criteria(), sections=builder.sections(),
-        df_design=builder.df_or_none(findings.design_df), level=level, unscored=unscored, evidence=evidence,
-    )  # fmt: skip
+        reading=None,
+        p_ge_low=None,
+        n_respondents=findings.n_respondents,
+        sum_weights=findings.sum_weights,
+        criteria=builder.criteria(),
+        sections=builder.sections(),
+        df_design=builder.df_or_none(findings.design_df),
+        level=level,
+        unscored=unscored,
+        evidence=evidence,
+    )
     return score if evidence is None else builder.add_conclusions(score, evidence)
 
 
@@ -174,7 +187,9 @@ class _ScoreBuilder:
             known = scored and findings.shows_spread
             scores.append(
                 CriterionScore(
-                    criterion.key, criterion.section, criterion.max_points,
+                    criterion.key,
+                    criterion.section,
+                    criterion.max_points,
                     float(estimates.ratio[q]) if scored else None,
                     float(estimates.points[first + q]) if scored else None,
                     float(np.sqrt(findings.variances.total[first + q])) if known else None,
@@ -182,7 +197,7 @@ class _ScoreBuilder:
                     self._design_effect(first + q, n, float(findings.valid_weight[q])) if known else None,
                     self._criterion_interval(first + q, criterion.max_points, n) if scored else None,
                 )
-            )  # fmt: skip
+            )
         return tuple(scores)
 
     def _criterion_interval(self, estimate: int, full: float, n: int) -> Interval | None:

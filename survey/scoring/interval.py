@@ -13,10 +13,20 @@ from survey.scoring.sequence import score_sequence
 from survey.scoring.variance import stratum_variances
 
 __all__ = [
-    "Evidence", "Interval", "IntervalError", "IntervalMethod", "chance_at_least", "chance_at_least_t",
-    "confidence_interval", "logit_t_interval", "mean_fraction", "score_interval", "score_sequence",
-    "t_interval", "tilted_beta_interval",
-]  # fmt: skip
+    "Evidence",
+    "Interval",
+    "IntervalError",
+    "IntervalMethod",
+    "chance_at_least",
+    "chance_at_least_t",
+    "confidence_interval",
+    "logit_t_interval",
+    "mean_fraction",
+    "score_interval",
+    "score_sequence",
+    "t_interval",
+    "tilted_beta_interval",
+]
 
 IntervalMethod = Literal["tilted-beta", "t", "logit-t"]
 NOTHING = 1e-24  # a variance below this share of total squared is a rounding error of equal answers
@@ -270,9 +280,14 @@ def _evidence_of_mean(values: Floats, layout: Layout, total: float) -> Evidence:
     variances = stratum_variances(layout, influence, rows)
     df = variances.design_df if values.size > 1 else None
     return Evidence(
-        mean, total, float(variances.total[0]), float(variances.without_fpc[0]),
-        float(1 / (weight @ weight)), df, mean_fraction(layout, rows),
-    )  # fmt: skip
+        mean,
+        total,
+        float(variances.total[0]),
+        float(variances.without_fpc[0]),
+        float(1 / (weight @ weight)),
+        df,
+        mean_fraction(layout, rows),
+    )
 
 
 def _t_quantile(evidence: Evidence, level: float) -> float | None:

@@ -201,11 +201,15 @@ def _with_weight(cell: _DesignCell, strata: _Strata) -> _DesignCell:
     """The cell with a weight for each person of population over sample of the stratum."""
     c, sums = float(1 / strata.fraction[cell.stratum]), cell.sums
     weighted = replace(
-        sums, weight=sums.weight * c, weight_squared=sums.weight_squared * c**2,
-        answered_weight=sums.answered_weight * c, first=sums.first * c, spread=sums.spread * c,
+        sums,
+        weight=sums.weight * c,
+        weight_squared=sums.weight_squared * c**2,
+        answered_weight=sums.answered_weight * c,
+        first=sums.first * c,
+        spread=sums.spread * c,
         square=sums.square * c**2,
         clusters={name: (people, total * c) for name, (people, total) in sums.clusters.items()},
-    )  # fmt: skip
+    )
     return replace(cell, sums=weighted)
 
 
@@ -251,7 +255,9 @@ class _MomentEstimator:
         population = float((n_by_stratum / fraction).sum()) if is_known and not self.has_clusters else None
         q = len(self.rules.criteria)
         return Findings(
-            estimates, variances, self._squares(cells, influences, size),
+            estimates,
+            variances,
+            self._squares(cells, influences, size),
             effective_n=weight**2 / squared if squared else 0.0,
             fraction_if_flat=float(by_stratum @ fraction / weight) if weight > 0 else 0.0,
             design_df=float(units.sum() - np.count_nonzero(units)),
@@ -264,7 +270,7 @@ class _MomentEstimator:
             sum_weights=weight,
             people={n: float(w) for n, w in zip(self.strata.names, by_stratum, strict=True) if w > 0},
             population=population,
-        )  # fmt: skip
+        )
 
     def _cells(self, cells: Sequence[_DesignCell]) -> Cells:
         q = len(self.rules.criteria)

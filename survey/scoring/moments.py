@@ -171,13 +171,18 @@ def _cell(share: Floats, valid: Floats, weight: Floats, clusters: Labels | None,
     if clusters is None and is_unweighted:
         square = spread.copy()
     return Cell(
-        n=float(weight.size), n_weighted=float(np.count_nonzero(weight)),
-        n_answered=float(np.count_nonzero(answered)), weight=float(weight.sum()),
-        weight_squared=float(weight @ weight), answered_weight=float(weight[answered].sum()),
+        n=float(weight.size),
+        n_weighted=float(np.count_nonzero(weight)),
+        n_answered=float(np.count_nonzero(answered)),
+        weight=float(weight.sum()),
+        weight_squared=float(weight @ weight),
+        answered_weight=float(weight[answered].sum()),
         n_valid=(weight > 0).astype(np.float64) @ valid,
-        first=np.concatenate([weight @ valid, weight @ share]), spread=spread, square=square,
+        first=np.concatenate([weight @ valid, weight @ share]),
+        spread=spread,
+        square=square,
         clusters={} if clusters is None else _clusters(share, valid, weight, clusters[rows]),
-    )  # fmt: skip
+    )
 
 
 def _clusters(

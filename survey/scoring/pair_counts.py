@@ -118,6 +118,14 @@ def moment_cell(counts: PairCounts, shares: Sequence[float], scored: Sequence[in
     spread: Floats = selection.T @ counts.pairs.astype(np.float64) @ selection
     n, answered = float(counts.n), float(counts.n_answered)
     return Cell(
-        n=n, n_weighted=n, n_answered=answered, weight=n, weight_squared=n, answered_weight=answered,
-        n_valid=first[:q], first=first, spread=spread, square=spread,
-    )  # fmt: skip
+        n=n,
+        n_weighted=n,
+        n_answered=answered,
+        weight=n,
+        weight_squared=n,
+        answered_weight=answered,
+        n_valid=first[:q],
+        first=first,
+        spread=spread,
+        square=spread,
+    )

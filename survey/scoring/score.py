@@ -26,7 +26,7 @@ __all__ = [
     "SurveyScore",
     "Verdict",
     "score_responses",
-]  # fmt: skip
+]
 
 
 def score_responses(
@@ -135,7 +135,9 @@ def _findings(sample: Sample, rows: Codes) -> Findings:
     units = units_with_weight(layout, np.arange(layout.weight.size))
     square = float(weight @ weight)
     return Findings(
-        estimated, variances, np.einsum("r,rk,rk->k", weight, influence, influence),
+        estimated,
+        variances,
+        np.einsum("r,rk,rk->k", weight, influence, influence),
         effective_n=float(weight.sum()) ** 2 / square if square else 0.0,
         fraction_if_flat=mean_fraction(layout, rows),
         design_df=float(units.sum() - np.count_nonzero(units)),
@@ -148,7 +150,7 @@ def _findings(sample: Sample, rows: Codes) -> Findings:
         sum_weights=float(weight.sum() * layout.weight_unit),
         people=_people(layout, rows),
         population=_population(layout, rows),
-    )  # fmt: skip
+    )
 
 
 def _shows_spread(layout: Layout, variances: Variances) -> bool:

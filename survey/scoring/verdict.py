@@ -115,8 +115,11 @@ def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread)
     distance = abs(score - target.low)
     can_decide = distance >= _NEAREST
     person_variance = spread.n * spread.variance_without_fpc
-    without_fpc = person_variance * ((_Z_LEVEL + _Z_POWER) / distance) ** 2 if can_decide else (
-        person_variance * (_Z_LEVEL / _HALF_WIDTH) ** 2)  # fmt: skip
+    without_fpc = (
+        person_variance * ((_Z_LEVEL + _Z_POWER) / distance) ** 2
+        if can_decide
+        else (person_variance * (_Z_LEVEL / _HALF_WIDTH) ** 2)
+    )
     needed = without_fpc / (1 + without_fpc / spread.population) if spread.population else without_fpc
     more = max(0, math.ceil(needed - spread.n - 1e-9))
     half_width = None if can_decide else _HALF_WIDTH

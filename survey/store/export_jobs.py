@@ -61,10 +61,19 @@ def add(
 ) -> str:
     """Add a job and return its id."""
     job = ExportJob(
-        id=secrets.token_hex(16), campaign_id=campaign_id, person_id=person_id, format=file_format,
-        language=language, state=JobState.WAITING, done=0, total=0, attempts=0, lease_until=None,
-        created_at=now, finished_at=None,
-    )  # fmt: skip
+        id=secrets.token_hex(16),
+        campaign_id=campaign_id,
+        person_id=person_id,
+        format=file_format,
+        language=language,
+        state=JobState.WAITING,
+        done=0,
+        total=0,
+        attempts=0,
+        lease_until=None,
+        created_at=now,
+        finished_at=None,
+    )
     session.add(job)
     session.flush()
     return job.id

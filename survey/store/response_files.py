@@ -66,9 +66,14 @@ def _stream(session: Session, query: object) -> Iterator[Sequence[tuple[int, str
 def forms(session: Session, ids: Ids) -> Iterator[StoredForm]:
     """The forms with these ids, in their order, without those withdrawn in the meantime."""
     columns = (
-        ResponseRow.id, ResponseRow.collector_id, ResponseRow.language, ResponseRow.mode,
-        ResponseRow.received_at, ResponseRow.is_complete, ResponseRow.answers,
-    )  # fmt: skip
+        ResponseRow.id,
+        ResponseRow.collector_id,
+        ResponseRow.language,
+        ResponseRow.mode,
+        ResponseRow.received_at,
+        ResponseRow.is_complete,
+        ResponseRow.answers,
+    )
     for start in range(0, ids.size, _BATCH):
         batch = ids[start : start + _BATCH].tolist()
         rows = session.execute(

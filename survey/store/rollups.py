@@ -245,11 +245,17 @@ def _store(session: Session, state: RollUpState, counts: RollUp, changed: set[Ce
     before = delete(RollUpCell).where(RollUpCell.campaign_id == state.campaign_id, tuple_(*key).in_(changed))
     session.execute(before, execution_options=_NO_SESSION_SYNC)
     rows = [
-        {"campaign_id": state.campaign_id, "view": view, "part": part, "respondent_group": group,
-         "n": counts.cells[view, part, group].n, "counts": counts.cells[view, part, group].to_bytes()}
+        {
+            "campaign_id": state.campaign_id,
+            "view": view,
+            "part": part,
+            "respondent_group": group,
+            "n": counts.cells[view, part, group].n,
+            "counts": counts.cells[view, part, group].to_bytes(),
+        }
         for view, part, group in sorted(changed)
         if (view, part, group) in counts.cells
-    ]  # fmt: skip
+    ]
     if rows:
         session.execute(insert(RollUpCell), rows)
     for name, count in COUNTS.items():

@@ -169,9 +169,17 @@ def claim(session: Session, campaign_id: int, due_on: date, *, now: datetime) ->
     if summary is None:
         _delete_unfinished(session, campaign_id, due_on)
         summary = WeeklySummary(
-            campaign_id=campaign_id, due_on=due_on, language=plan.language, state=SummaryState.OPEN,
-            attempts=0, try_at=now, made_at=None, headline=None, sha256=None, content=None,
-        )  # fmt: skip
+            campaign_id=campaign_id,
+            due_on=due_on,
+            language=plan.language,
+            state=SummaryState.OPEN,
+            attempts=0,
+            try_at=now,
+            made_at=None,
+            headline=None,
+            sha256=None,
+            content=None,
+        )
         session.add(summary)
     if summary.is_exhausted:
         summary.state = SummaryState.FAILED
@@ -214,10 +222,18 @@ def finish(
     for address in plan.recipients if plan else ():
         session.add(
             SummaryLetter(
-                summary_id=summary.id, address=address, token=secrets.token_hex(16), state=SummaryState.OPEN,
-                attempts=0, queued_at=now, try_at=now, sent_at=None, problem="", server_message="",
+                summary_id=summary.id,
+                address=address,
+                token=secrets.token_hex(16),
+                state=SummaryState.OPEN,
+                attempts=0,
+                queued_at=now,
+                try_at=now,
+                sent_at=None,
+                problem="",
+                server_message="",
             )
-        )  # fmt: skip
+        )
     return True
 
 
