@@ -114,8 +114,8 @@ def by_person(points: Floats, **design: Any) -> dict[str, tuple[float, float]]:
 def by_form(answers: Floats, design: SampleDesign, rules: Rules = RULES, group: Any = None) -> Any:
     """The product's intervals from answers, through everything a score goes through."""
     score = score_responses(answers, rules, design, group=group).whole
-    found = zip(METHODS, (score.interval, score.interval_t, score.interval_logit_t), strict=True)
-    return {method: (i.low, i.high) if i is not None else (0.0, TOTAL) for method, i in found}
+    intervals = zip(METHODS, (score.interval, score.interval_t, score.interval_logit_t), strict=True)
+    return {method: (i.low, i.high) if i is not None else (0.0, TOTAL) for method, i in intervals}
 
 
 def generator(*names: object) -> np.random.Generator:
@@ -138,7 +138,7 @@ def simple(name: str, n: int, fraction: float = 0.0) -> Situation:
     return Situation(label, name, n, draw, float(pool.mean()))
 
 
-def stratified(name: str, populations: Sequence[int], *, finite: bool) -> Situation:
+def stratified_situation(name: str, populations: Sequence[int], *, finite: bool) -> Situation:
     """Strata of 15, 5 and 10 forms whose people differ; weighted by population."""
     rng, sizes = generator("strata", name), (15, 5, 10)
     pools = [
@@ -158,7 +158,7 @@ def stratified(name: str, populations: Sequence[int], *, finite: bool) -> Situat
     return Situation("strata 15/5/10" + (", FPC" if finite else ""), name, 30, draw, truth)
 
 
-def weighted(name: str, n: int, variation: float, *, informative: bool) -> Situation:
+def weighted_situation(name: str, n: int, variation: float, *, informative: bool) -> Situation:
     """People of unequal weight, drawn with chances of one over it; or those displeased weigh more."""
     rng = generator("weights", name)
     pool = points_of(SHAPES[name].answers(rng, POOL))
@@ -175,7 +175,7 @@ def weighted(name: str, n: int, variation: float, *, informative: bool) -> Situa
     return Situation(label, name, n, draw, float(pool.mean()))
 
 
-def fixed(name: str, sizes: tuple[int, int]) -> Situation:
+def fixed_situation(name: str, sizes: tuple[int, int]) -> Situation:
     """The rule `fixed`: two groups that count half each, however many forms came from them."""
     rng, shape = generator("fixed", name), SHAPES[name]
     pools = [shape.answers(rng, POOL, shift) for shift in (0.15, -0.35)]
@@ -206,7 +206,7 @@ def not_applicable(name: str, n: int) -> Situation:
     return Situation("informative blanks", name, n, draw, truth)
 
 
-def clustered(name: str, clusters: int, icc: float, strata: int = 1) -> Situation:
+def clustered_situation(name: str, clusters: int, icc: float, strata: int = 1) -> Situation:
     """Five people of each cluster, whose moods share `icc` of their variance."""
     shape, size = SHAPES[name], 5
     spread = shape.between * np.sqrt(icc / (1 - icc))
@@ -224,7 +224,7 @@ def clustered(name: str, clusters: int, icc: float, strata: int = 1) -> Situatio
     return Situation(label, name, clusters * size, draw, truth)
 
 
-def calibrated(name: str, n: int, kind: str) -> Situation:
+def calibrated_situation(name: str, n: int, kind: str) -> Situation:
     """Weights made to meet known totals of one margin, or of two by raking."""
     rng, shape = generator("calibrated", name), SHAPES[name]
     sex, area = rng.integers(0, 2, POOL), rng.integers(0, 3, POOL)
@@ -256,27 +256,33 @@ def situations() -> list[Callable[[], Situation]]:
         clusters = ((10, 0.05, 1), (10, 0.2, 1), (20, 0.2, 1), (20, 0.4, 1), (10, 0.2, 5))
         todo += [
             *(partial(simple, name, *how) for how in finite),
-            *(partial(stratified, name, (90, 40, 50), finite=is_finite) for is_finite in (False, True)),
             *(
-                partial(weighted, name, n, cv, informative=False)
+                partial(stratified_situation, name, (90, 40, 50), finite=is_finite)
+                for is_finite in (False, True)
+            ),
+            *(
+                partial(weighted_situation, name, n, cv, informative=False)
                 for n, cv in ((15, 0.5), (30, 0.5), (30, 1.0), (100, 1.0))
             ),
-            partial(weighted, name, 30, 1.0, informative=True),
-            *(partial(fixed, name, sizes) for sizes in ((10, 10), (15, 15), (25, 10), (100, 30))),
+            partial(weighted_situation, name, 30, 1.0, informative=True),
+            *(partial(fixed_situation, name, sizes) for sizes in ((10, 10), (15, 15), (25, 10), (100, 30))),
             *(partial(not_applicable, name, n) for n in (15, 30, 100)),
-            *(partial(clustered, name, *how) for how in clusters),
-            *(partial(calibrated, name, *how) for how in ((30, "post"), (30, "rake"), (100, "rake"))),
+            *(partial(clustered_situation, name, *how) for how in clusters),
+            *(
+                partial(calibrated_situation, name, *how)
+                for how in ((30, "post"), (30, "rake"), (100, "rake"))
+            ),
         ]
     return todo
 
 
-def outcome(place: int, samples: int) -> Outcome:
+def outcome(index: int, samples: int) -> Outcome:
     """Run the situation at a place of the list."""
-    situation = situations()[place]()
-    rng = generator("samples", place)
+    situation = situations()[index]()
+    rng = generator("samples", index)
     limits = [situation.draw(rng) for _ in range(samples)]
     truth = situation.truth
-    by_method = {m: np.array([found[m] for found in limits]) for m in METHODS}
+    by_method = {m: np.array([by_name[m] for by_name in limits]) for m in METHODS}
     low, high = by_method["tilted-beta"].T
     slack = 1e-9 * TOTAL
 
@@ -294,7 +300,7 @@ def outcome(place: int, samples: int) -> Outcome:
     )  # fmt: skip
 
 
-def watched(kind: str, name: str, runs: int, n: int = 300) -> float:
+def share_ever_wrong(kind: str, name: str, runs: int, n: int = 300) -> float:
     """The share of runs in which an interval looked at after every response was ever wrong."""
     rng = generator("watched", kind, name)
     size = 500 if kind == "betting, N = 500" else POOL
@@ -303,7 +309,9 @@ def watched(kind: str, name: str, runs: int, n: int = 300) -> float:
     for _run in range(runs):
         points = rng.choice(pool, n, replace=size == POOL)
         if kind == "boundary on the tilted beta":
-            limits = np.array([_watched(points[:k]) for k in (*range(5, 60, 3), *range(60, n + 1, 20))])
+            limits = np.array(
+                [_watched_interval(points[:k]) for k in (*range(5, 60, 3), *range(60, n + 1, 20))]
+            )
             lows, highs = limits[:, 0], limits[:, 1]
         else:
             lows, highs = score_sequence(points, population=size if size == 500 else None)
@@ -311,7 +319,7 @@ def watched(kind: str, name: str, runs: int, n: int = 300) -> float:
     return wrong / runs
 
 
-def _watched(points: Floats) -> tuple[float, float]:
+def _watched_interval(points: Floats) -> tuple[float, float]:
     level = watched_level(points.size)
     return (0.0, TOTAL) if level is None else score_interval(points, level=level)
 
@@ -319,25 +327,25 @@ def _watched(points: Floats) -> tuple[float, float]:
 WATCHED = ("betting", "betting, N = 500", "boundary on the tilted beta")
 
 
-def measured(samples: int, processes: int) -> tuple[list[Outcome], dict[tuple[str, str], float]]:
+def measure(samples: int, processes: int) -> tuple[list[Outcome], dict[tuple[str, str], float]]:
     """Every situation, and every kind of watching, over some processes."""
     runs = max(samples // 4, 100)
     pairs = [(kind, name) for kind in WATCHED for name in ("on target", "ceiling", "polarised")]
     with Pool(processes) as pool:
-        waiting = [pool.apply_async(outcome, (place, samples)) for place in range(len(situations()))]
-        ever = {pair: pool.apply_async(watched, (*pair, runs)) for pair in pairs}
+        waiting = [pool.apply_async(outcome, (index, samples)) for index in range(len(situations()))]
+        ever = {pair: pool.apply_async(share_ever_wrong, (*pair, runs)) for pair in pairs}
         return [w.get() for w in waiting], {pair: w.get() for pair, w in ever.items()}
 
 
-def report(today: date, found: list[Outcome], ever: Mapping[tuple[str, str], float]) -> str:
+def report(today: date, outcomes: list[Outcome], ever: Mapping[tuple[str, str], float]) -> str:
     """The page for statisticians."""
-    worst = min(found, key=lambda o: o.covered["tilted-beta"])
-    ordinary = [o for o in found if o.n >= 30 and o.shape in ORDINARY]
+    worst = min(outcomes, key=lambda o: o.covered["tilted-beta"])
+    ordinary = [o for o in outcomes if o.n >= 30 and o.shape in ORDINARY]
     widest = max(ordinary, key=lambda o: o.to_t)
     even = max((o for o in ordinary if not o.design.startswith("weights, CV 1")), key=lambda o: o.to_t)
-    met = max(found, key=lambda o: o.wrongly_met)
-    t_worst = min(found, key=lambda o: o.covered["t"])
-    t_short = sum(o.covered["t"] < 0.94 for o in found) / len(found)
+    met = max(outcomes, key=lambda o: o.wrongly_met)
+    t_worst = min(outcomes, key=lambda o: o.covered["t"])
+    t_short = sum(o.covered["t"] < 0.94 for o in outcomes) / len(outcomes)
     lines = [
         "# How often the intervals hold",
         "",
@@ -359,7 +367,7 @@ def report(today: date, found: list[Outcome], ever: Mapping[tuple[str, str], flo
         "| design | shape | n | truth | tilted beta | t | logit t | width | to t | too high | too low "
         "| wrong `met` |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
-        *(_row(o) for o in found),
+        *(_row(o) for o in outcomes),
         "",
         "## Watched after every response",
         "",
@@ -387,7 +395,7 @@ def _row(o: Outcome) -> str:
     return f"| {what} | {covered} | {width} | {o.above:.1%} | {o.below:.1%} | {wrong} |"
 
 
-def draw_picture(found: list[Outcome], file: Path) -> None:
+def draw_picture(outcomes: list[Outcome], file: Path) -> None:
     """Coverage against n for simple random samples, one panel a shape."""
     import matplotlib as mpl
 
@@ -399,7 +407,7 @@ def draw_picture(found: list[Outcome], file: Path) -> None:
         figure = Figure(figsize=(8, 4.2), layout="constrained")
         axes = figure.subplots(2, 4, sharex=True, sharey=True).ravel()
         for ax, name in zip(axes, SHAPES, strict=False):
-            rows = [o for o in found if o.design == "simple" and o.shape == name]
+            rows = [o for o in outcomes if o.design == "simple" and o.shape == name]
             for method in METHODS:
                 ax.plot([o.n for o in rows], [o.covered[method] for o in rows], color=colours[method],
                         marker="o", markersize=2.5, linewidth=1.2, label=method)  # fmt: skip
@@ -419,11 +427,11 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="a tenth of the samples; keeps nothing")
     options.add_argument("--processes", type=int, default=2)
     chosen = options.parse_args()
-    found, ever = measured(QUICK if chosen.quick else SAMPLES, chosen.processes)
-    page = report(date.today(), found, ever)  # noqa: DTZ011 — the day where it was measured
+    outcomes, ever = measure(QUICK if chosen.quick else SAMPLES, chosen.processes)
+    page = report(date.today(), outcomes, ever)  # noqa: DTZ011 — the day where it was measured
     print(page)
     if not chosen.quick:
-        draw_picture(found, ROOT / "docs" / "figures" / "coverage.svg")
+        draw_picture(outcomes, ROOT / "docs" / "figures" / "coverage.svg")
         (ROOT / "docs" / "statistics-coverage.md").write_text(page, encoding="utf-8")
 
 

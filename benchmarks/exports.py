@@ -55,10 +55,10 @@ def fill(database: Database, n: int) -> None:
                 mode="self",
                 received_at=_NOON + timedelta(hours=(start + i) % 600),
                 is_complete=True,
-                answers={"respondent_group": "citizen", **dict(zip(keys, given, strict=True))},
+                answers={"respondent_group": "citizen", **dict(zip(keys, row, strict=True))},
                 comment=None,
             )
-            for i, given in enumerate(ratings)
+            for i, row in enumerate(ratings)
         ]
         database.write(lambda session, rows=rows: responses.add_many(session, rows))  # type: ignore[misc]
 

@@ -30,18 +30,18 @@ def results() -> CampaignResults:
         migrate.upgrade(database)
         database.write(lambda session: demo.make_demo(session, today=DAY, rng=np.random.default_rng(7)))
 
-        def found(session: Session) -> CampaignResults:
+        def compute(session: Session) -> CampaignResults:
             campaign = fieldwork.campaign_by_key(session, "demo")
             return campaign_results(
                 session, campaign, computed_at=datetime.combine(DAY, datetime.min.time(), UTC)
             )
 
-        made = database.read(found)
+        computed = database.read(compute)
         database.dispose()
-    return made
+    return computed
 
 
-def drawn() -> dict[str, bytes]:
+def draw_all() -> dict[str, bytes]:
     """Every picture of the gallery by its file's name."""
     shown = results()
     return {
@@ -52,5 +52,5 @@ def drawn() -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
-    for name, content in drawn().items():
+    for name, content in draw_all().items():
         (FOLDER / name).write_bytes(content)

@@ -46,12 +46,12 @@ def _document(server: Served) -> tuple[int, int]:
 
 
 def _in_a_browser(address: str) -> tuple[Requested, ...]:
-    asked: dict[str, str] = {}
+    paths: dict[str, str] = {}
     received: dict[str, int] = {}
 
     def note_request(event: dict[str, Any]) -> None:
         if not event["request"]["url"].startswith("data:"):  # stands in the document itself
-            asked[event["requestId"]] = urlsplit(event["request"]["url"]).path
+            paths[event["requestId"]] = urlsplit(event["request"]["url"]).path
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -64,4 +64,4 @@ def _in_a_browser(address: str) -> tuple[Requested, ...]:
         )
         page.goto(address, wait_until="networkidle")
         browser.close()
-    return tuple(Requested(path, int(received.get(number, 0))) for number, path in asked.items())
+    return tuple(Requested(path, int(received.get(number, 0))) for number, path in paths.items())

@@ -66,9 +66,9 @@ class _Phone:
         if not received:
             raise ConnectionError(f"closed after {self.answer[:200]!r}")
         self.answer += received
-        head, found, body = self.answer.partition(b"\r\n\r\n")
+        head, separator, body = self.answer.partition(b"\r\n\r\n")
         length = _LENGTH.search(head)
-        return bool(found and length and len(body) >= int(length[1]))
+        return bool(separator and length and len(body) >= int(length[1]))
 
 
 def _loop(

@@ -15,7 +15,7 @@ import numpy as np
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.serving import PRODUCT, Served, served
+from benchmarks.serving import PRODUCT, Served, serve
 from benchmarks.tables import machine
 from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, watched
 
@@ -49,7 +49,7 @@ class Sending:
 
 
 @dataclass(frozen=True)
-class Found:
+class Measurements:
     """Everything that was measured; bytes with their headers, as they travel."""
 
     product: list[Visit]
@@ -130,26 +130,26 @@ def _bytes(server: Served, path: str) -> int:
     return len(body) + len(headers) + 2
 
 
-def measure(rounds: int) -> Found:
+def measure(rounds: int) -> Measurements:
     """Visit in turn, then answer and send."""
-    with served(PRODUCT) as product, _plain_page() as plain, sync_playwright() as playwright:
+    with serve(PRODUCT) as product, _plain_page() as plain, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
         address = f"{product.address}/s/demo"
         visits: dict[str, list[Visit]] = {address: [], plain: []}
         for _ in range(rounds):
-            for where, found in visits.items():
-                found.append(_visit(browser, where))
+            for where, visited in visits.items():
+                visited.append(_visit(browser, where))
         sendings = [_send(browser, product) for _ in range(rounds)]
         browser.close()
         paths = ("/s/demo", "/s/demo?lang=en", "/sw.js", "/s/demo/manifest.webmanifest")
         sizes = {path: _bytes(product, path) for path in paths}
-    return Found(visits[address], visits[plain], sendings, sizes)
+    return Measurements(visits[address], visits[plain], sendings, sizes)
 
 
 def table(rounds: int) -> str:
     """What was measured, as Markdown."""
-    found = measure(rounds)
-    whole = sum(size for path, size in found.bytes_of.items() if "lang" not in path)
+    runs = measure(rounds)
+    whole = sum(size for path, size in runs.bytes_of.items() if "lang" not in path)
     return "\n".join(
         [
             f"{machine()}. Chromium at {BYTES_A_SECOND * 8 / 1000:.0f} kbit/s, {LATENCY_MS} ms, "
@@ -158,19 +158,22 @@ def table(rounds: int) -> str:
             "",
             "| | questionnaire | plain page of 14 kB | ratio | aim |",
             "|---|---:|---:|---:|---|",
-            _line("first paint, s", found, lambda visit: visit.paint, "≤ 1"),
-            _line("can be used, s", found, lambda visit: visit.usable, "≤ 1.5"),
-            f"| layout that moved (CLS), most | {max(v.moved for v in found.product):.3f} | | | 0 |",
-            f"| from Send to the receipt, s | {median(s.seconds for s in found.sendings):.2f} | | | |",
-            f"| requests for that | {max(s.requests for s in found.sendings)} | | | ≤ 2 |",
-            f"| bytes of the first view, with headers | {found.bytes_of['/s/demo']:,} | | | ≤ 14,600 |",
+            _line("first paint, s", runs, lambda visit: visit.paint, "≤ 1"),
+            _line("can be used, s", runs, lambda visit: visit.usable, "≤ 1.5"),
+            f"| layout that moved (CLS), most | {max(v.moved for v in runs.product):.3f} | | | 0 |",
+            f"| from Send to the receipt, s | {median(s.seconds for s in runs.sendings):.2f} | | | |",
+            f"| requests for that | {max(s.requests for s in runs.sendings)} | | | ≤ 2 |",
+            f"| bytes of the first view, with headers | {runs.bytes_of['/s/demo']:,} | | | ≤ 14,600 |",
             f"| with service worker and manifest | {whole:,} | | | ≤ 20,000 |",
-            f"| the other language | {found.bytes_of['/s/demo?lang=en']:,} | | | one request |",
+            f"| the other language | {runs.bytes_of['/s/demo?lang=en']:,} | | | one request |",
         ]
     )
 
 
-def _line(what: str, found: Found, figure: Callable[[Visit], float], aim: str) -> str:
-    ours, base = [figure(visit) for visit in found.product], [figure(visit) for visit in found.plain]
+def _line(what: str, runs: Measurements, figure: Callable[[Visit], float], aim: str) -> str:
+    ours, base = (
+        [figure(visit) for visit in runs.product],
+        [figure(visit) for visit in runs.plain],
+    )
     ratio = median(a / b for a, b in zip(ours, base, strict=True))
     return f"| {what} | {median(ours):.2f} | {median(base):.2f} | {ratio:.2f} | {aim} |"

@@ -26,7 +26,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _PIECE = 5_000
 
 
-def filled(folder: Path, n: int) -> tuple[Database, int, float]:
+def fill_database(folder: Path, n: int) -> tuple[Database, int, float]:
     """A database with a campaign of `n` responses, folded; its number, and how long folding took."""
     database = Database(f"sqlite:///{folder / f'{n}.sqlite3'}")
     migrate.upgrade(database)
@@ -46,8 +46,10 @@ def filled(folder: Path, n: int) -> tuple[Database, int, float]:
 
 def read(database: Database, campaign_id: int) -> CampaignResults:
     """What the page of a result does before it is drawn."""
-    at = datetime.now(UTC).astimezone(ZONE)
-    return database.read(lambda s: results_and_basis(s, s.get_one(Campaign, campaign_id), computed_at=at)[0])
+    moment = datetime.now(UTC).astimezone(ZONE)
+    return database.read(
+        lambda s: results_and_basis(s, s.get_one(Campaign, campaign_id), computed_at=moment)[0]
+    )
 
 
 def scan(database: Database, campaign_id: int) -> int:
@@ -65,8 +67,8 @@ def seconds(work: Callable[[], object]) -> float:
 def table() -> str:
     """What was measured, as Markdown."""
     with tempfile.TemporaryDirectory() as folder:
-        few, few_id, _folding = filled(Path(folder), FEW)
-        many, many_id, folding = filled(Path(folder), MANY)
+        few, few_id, _folding = fill_database(Path(folder), FEW)
+        many, many_id, folding = fill_database(Path(folder), MANY)
         pairs = [
             (seconds(lambda: read(few, few_id)), seconds(lambda: read(many, many_id))) for _ in range(ROUNDS)
         ]

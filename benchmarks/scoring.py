@@ -85,13 +85,13 @@ def works(people: Sample) -> dict[str, Callable[[], Any]]:
 
 def medians(todo: dict[str, Callable[[], Any]]) -> dict[str, float]:
     """Seconds, medians of alternating runs."""
-    found: dict[str, list[float]] = {name: [] for name in todo}
+    times_by_name: dict[str, list[float]] = {name: [] for name in todo}
     for _round in range(ROUNDS):
         for name, work in todo.items():
             start = time.perf_counter()
             work()
-            found[name].append(time.perf_counter() - start)
-    return {name: median(times) for name, times in found.items()}
+            times_by_name[name].append(time.perf_counter() - start)
+    return {name: median(times) for name, times in times_by_name.items()}
 
 
 def peak_mb(what: str) -> float:

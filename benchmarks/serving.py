@@ -73,7 +73,7 @@ def answers(app: str, port: int) -> bool:
 
 
 @contextmanager
-def served(app: str, preload: str = "") -> Iterator[Served]:
+def serve(app: str, preload: str = "") -> Iterator[Served]:
     """A server with a set-up database, ended at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="survey-benchmark-") as name:
         folder, port = Path(name), free_port()

@@ -29,8 +29,8 @@ def write_between(name: str, text: str) -> None:
     """Replace what stands between the page's markers of this name, and print it."""
     page = PAGE.read_text(encoding="utf-8")
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, found, rest = page.partition(begin)
-    if not found or end not in rest:
+    before, marker, rest = page.partition(begin)
+    if not marker or end not in rest:
         raise SystemExit(f"{PAGE.name} has no markers {begin} and {end}; add them where the table belongs")
     after = rest.partition(end)[2]
     PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from benchmarks import starting
 from benchmarks.first_view import FirstView, first_view
 from benchmarks.load import ID_MARK, Load, Pair, Request, get, load, post
-from benchmarks.serving import CEILING, PRODUCT, Served, served, slow_disk
+from benchmarks.serving import CEILING, PRODUCT, Served, serve, slow_disk
 from benchmarks.tables import machine
 from survey.store import questionnaires
 from tests.builders import a_form
@@ -41,7 +41,7 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Found:
+class Measurements:
     """Everything that was measured."""
 
     submissions: list[Pair]
@@ -74,19 +74,21 @@ def pages() -> tuple[Request, Request]:
     )
 
 
-def measure(plan: Plan) -> Found:
+def measure(plan: Plan) -> Measurements:
     """Measure everything, telling what is under way."""
     fsync_ms, others = _fsync_ms(), os.getloadavg()[0]
     first, later = starting.bin_serve(with_venv=plan.with_venv)
     alone = _starts(plan.rounds)
-    with served(PRODUCT) as product, served(CEILING) as ceiling:
+    with serve(PRODUCT) as product, serve(CEILING) as ceiling:
         view = first_view(product)
-        memory = {f"{app} after start": _memory(server) for app, server in _named(product, ceiling)}
+        memory = {f"{app} after start": _memory(server) for app, server in _by_name(product, ceiling)}
         found_pages = _pairs(plan, product, ceiling, pages(), "pages")
         found_submissions = _pairs(plan, product, ceiling, submissions(), "submissions")
-        memory |= {f"{app} after load": _memory(server) for app, server in _named(product, ceiling)}
+        memory |= {f"{app} after load": _memory(server) for app, server in _by_name(product, ceiling)}
     slow = _on_slow_disk(plan)
-    return Found(found_submissions, slow, found_pages, view, memory, alone, (first, later), fsync_ms, others)
+    return Measurements(
+        found_submissions, slow, found_pages, view, memory, alone, (first, later), fsync_ms, others
+    )
 
 
 def _on_slow_disk(plan: Plan) -> list[Pair]:
@@ -95,34 +97,34 @@ def _on_slow_disk(plan: Plan) -> list[Pair]:
         library = slow_disk(Path(folder))
         if not library:
             return []
-        with served(PRODUCT, library) as product, served(CEILING, library) as ceiling:
+        with serve(PRODUCT, library) as product, serve(CEILING, library) as ceiling:
             return _pairs(plan, product, ceiling, submissions(), "submissions on a slow disk")
 
 
-def _named(product: Served, ceiling: Served) -> tuple[tuple[str, Served], tuple[str, Served]]:
+def _by_name(product: Served, ceiling: Served) -> tuple[tuple[str, Served], tuple[str, Served]]:
     return (PRODUCT, product), (CEILING, ceiling)
 
 
 def _pairs(
     plan: Plan, product: Served, ceiling: Served, requests: tuple[Request, Request], what: str
 ) -> list[Pair]:
-    found = []
+    pairs = []
     for number in range(plan.rounds):
         base = load(ceiling, requests[1], phones=plan.phones, seconds=plan.seconds)
         ours = load(product, requests[0], phones=plan.phones, seconds=plan.seconds)
-        found.append(Pair(ours, base))
+        pairs.append(Pair(ours, base))
         print(f"{what} {number + 1}: {ours.per_second:.0f}/s of {base.per_second:.0f}/s", flush=True)
-    return found
+    return pairs
 
 
 def _starts(rounds: int) -> dict[str, float]:
-    found: dict[str, list[float]] = {CEILING: [], PRODUCT: []}
+    times_by_app: dict[str, list[float]] = {CEILING: [], PRODUCT: []}
     with tempfile.TemporaryDirectory(prefix="survey-benchmark-") as folder:
         starting.set_up_in(Path(folder))
         for _ in range(rounds):
-            for app, times in found.items():
+            for app, times in times_by_app.items():
                 times.append(starting.server_alone(app, Path(folder)))
-    return {app: median(times) for app, times in found.items()}
+    return {app: median(times) for app, times in times_by_app.items()}
 
 
 def _memory(server: Served) -> Memory:
@@ -142,29 +144,31 @@ def _fsync_ms() -> float:
     return 1000 * median(times)
 
 
-def table(plan: Plan, found: Found) -> str:
+def table(plan: Plan, runs: Measurements) -> str:
     """What was measured, as Markdown."""
-    loads = [load for pair in found.submissions + found.pages for load in (pair.product, pair.ceiling)]
+    loads = [load for pair in runs.submissions + runs.pages for load in (pair.product, pair.ceiling)]
     client = max(load.client_busy for load in loads)
     return "\n".join(
         [
-            f"{machine()}; before the start fsync {found.fsync_ms:.2f} ms, load average {found.others:.1f}. "
+            f"{machine()}; before the start fsync {runs.fsync_ms:.2f} ms, load average {runs.others:.1f}. "
             f"Medians of {plan.rounds} alternating runs of {plan.seconds:g} s with {plan.phones} phones; in "
             f"brackets the lowest and highest ratio. The client used at most {client:.2f} of a core.",
             "",
             "| | product | yardstick | ratio | aim |",
             "|---|---:|---:|---:|---|",
-            *_compared(found.submissions, "durable submissions/s", _per_second, "≥ 0.7"),
-            *_compared(found.submissions, "99th percentile of their latency, ms", _p99, "≤ 0.5"),
-            *_compared(found.submissions, "processor time of a submission, ms", _cpu_ms, ""),
-            *_compared(found.on_slow_disk, "the same on a disk of 2 ms: submissions/s", _per_second, "≥ 0.7"),
-            *_compared(found.on_slow_disk, "99th percentile of their latency, ms", _p99, "≤ 0.5"),
-            *_compared(found.pages, "questionnaire pages/s, gzip", _per_second, "≥ 0.5"),
-            *_compared(found.pages, "99th percentile of their latency, ms", _p99, ""),
-            *_compared(found.pages, "processor time of a page, ms", _cpu_ms, ""),
-            *_view_lines(found.view),
-            *_memory_lines(found.memory),
-            *_start_lines(plan, found),
+            *_comparison_lines(runs.submissions, "durable submissions/s", _per_second, "≥ 0.7"),
+            *_comparison_lines(runs.submissions, "99th percentile of their latency, ms", _p99, "≤ 0.5"),
+            *_comparison_lines(runs.submissions, "processor time of a submission, ms", _cpu_ms, ""),
+            *_comparison_lines(
+                runs.on_slow_disk, "the same on a disk of 2 ms: submissions/s", _per_second, "≥ 0.7"
+            ),
+            *_comparison_lines(runs.on_slow_disk, "99th percentile of their latency, ms", _p99, "≤ 0.5"),
+            *_comparison_lines(runs.pages, "questionnaire pages/s, gzip", _per_second, "≥ 0.5"),
+            *_comparison_lines(runs.pages, "99th percentile of their latency, ms", _p99, ""),
+            *_comparison_lines(runs.pages, "processor time of a page, ms", _cpu_ms, ""),
+            *_view_lines(runs.view),
+            *_memory_lines(runs.memory),
+            *_start_lines(plan, runs),
         ]
     )
 
@@ -181,7 +185,7 @@ def _cpu_ms(load: Load) -> float:
     return 1000 * load.server_busy / load.per_second
 
 
-def _compared(pairs: list[Pair], what: str, figure: Callable[[Load], float], aim: str) -> list[str]:
+def _comparison_lines(pairs: list[Pair], what: str, figure: Callable[[Load], float], aim: str) -> list[str]:
     if not pairs:
         return [f"| {what} | not measured | | | {aim} |"]
     ours = median(figure(pair.product) for pair in pairs)
@@ -193,11 +197,11 @@ def _compared(pairs: list[Pair], what: str, figure: Callable[[Load], float], aim
 
 
 def _view_lines(view: FirstView) -> list[str]:
-    asked = ", ".join(f"`{request.path}`" for request in view.requests)
+    paths = ", ".join(f"`{request.path}`" for request in view.requests)
     return [
         f"| first view, bytes of the document, gzip | {view.body:,} | | | ≤ 14,600 |",
         f"| the same with its headers | {view.with_headers:,} | | | ≤ 14,600 |",
-        f"| requests of the first view in Chromium: {asked} | {len(view.requests)} | | | |",
+        f"| requests of the first view in Chromium: {paths} | {len(view.requests)} | | | |",
     ]
 
 
@@ -210,9 +214,9 @@ def _memory_lines(memory: dict[str, Memory]) -> list[str]:
     ]
 
 
-def _start_lines(plan: Plan, found: Found) -> list[str]:
-    ours, base = found.alone[PRODUCT], found.alone[CEILING]
-    first, later = found.bin_serve
+def _start_lines(plan: Plan, runs: Measurements) -> list[str]:
+    ours, base = runs.alone[PRODUCT], runs.alone[CEILING]
+    first, later = runs.bin_serve
     what = "making the virtual environment, database" if plan.with_venv else "making database"
     return [
         f"| gunicorn until ready, s | {ours:.2f} | {base:.2f} | {ours / base:.2f} | |",

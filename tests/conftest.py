@@ -1,4 +1,4 @@
-"""What the tests share: a database of either kind, the application on it, a browser, a running server."""
+"""Fixtures of all tests: a database of either kind, the application on it, its clients."""
 
 import itertools
 import os
@@ -60,25 +60,25 @@ class Template:
     """A prepared database that each test gets a copy of."""
 
     kind: str
-    place: Path
+    folder: Path
     name: str
 
     def copy(self, folder: Path) -> str:
         """The URL of a fresh copy."""
         if self.kind == "sqlite":
-            shutil.copy(self.place / f"{self.name}.sqlite3", folder / "survey.sqlite3")
+            shutil.copy(self.folder / f"{self.name}.sqlite3", folder / "survey.sqlite3")
             return f"sqlite:///{folder / 'survey.sqlite3'}"
-        return create_database(self.place, f"{self.name}_{os.getpid()}_{next(_numbers)}", self.name)
+        return create_database(self.folder, f"{self.name}_{os.getpid()}_{next(_numbers)}", self.name)
 
     def remove(self, url: str) -> None:
-        """Give back what a copy took; the files of SQLite go with the test's folder."""
+        """Drop a copy; the files of SQLite are removed with the test's folder."""
         if self.kind == "postgres":
-            drop_database(self.place, url)
+            drop_database(self.folder, url)
 
 
-def _template(kind: str, place: Path, subject: str, fill: Callable[[Database], None]) -> Template:
-    name = f"{subject}_{next(_numbers)}"  # pytest may make a session's fixture more than once
-    url = f"sqlite:///{place / f'{name}.sqlite3'}" if kind == "sqlite" else create_database(place, name)
+def _template(kind: str, folder: Path, subject: str, fill: Callable[[Database], None]) -> Template:
+    name = f"{subject}_{next(_numbers)}"  # pytest may create a session's fixture more than once
+    url = f"sqlite:///{folder / f'{name}.sqlite3'}" if kind == "sqlite" else create_database(folder, name)
     database = Database(url)
     migrate.upgrade(database)
     fill(database)
@@ -86,7 +86,7 @@ def _template(kind: str, place: Path, subject: str, fill: Callable[[Database], N
         with database.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()
-    return Template(kind, place, name)
+    return Template(kind, folder, name)
 
 
 def _add_people(database: Database, **roles: Role) -> None:
@@ -215,17 +215,17 @@ _compiled = _Compiled()
 @pytest.fixture
 def app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application with nothing collected yet."""
-    made = app_on(url, tmp_path)
-    yield made
-    database_of(made).dispose()
+    created = app_on(url, tmp_path)
+    yield created
+    database_of(created).dispose()
 
 
 @pytest.fixture
 def demo_app(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application with the demonstration campaigns."""
-    made = app_on(demo_url, tmp_path)
-    yield made
-    database_of(made).dispose()
+    created = app_on(demo_url, tmp_path)
+    yield created
+    database_of(created).dispose()
 
 
 @pytest.fixture

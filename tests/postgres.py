@@ -45,7 +45,7 @@ def _in_memory() -> str | None:
     return None
 
 
-def _unprivileged(root: Path, binaries: Path) -> tuple[dict[str, Any], Path]:
+def _account_to_run_as(root: Path, binaries: Path) -> tuple[dict[str, Any], Path]:
     """For root: the account to run as, and where it can reach the binaries."""
     if os.geteuid() != 0:
         return {}, binaries
@@ -65,7 +65,7 @@ def _unprivileged(root: Path, binaries: Path) -> tuple[dict[str, Any], Path]:
 def private_postgres() -> Iterator[Path]:
     """A running server; what is yielded is the folder of its socket. Its superuser is `t`."""
     root = Path(tempfile.mkdtemp(prefix="survey-pg-", dir=_in_memory()))
-    account, binaries = _unprivileged(root, _binaries())
+    account, binaries = _account_to_run_as(root, _binaries())
     environment = {"PATH": f"{binaries}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(root), "TZ": "UTC"}
     initdb: list[str | Path] = [binaries / "initdb", "-D", root / "d", "-U", "t", "-A", "trust", "-E", "UTF8",
               "--locale=C.UTF-8", "--no-sync"]  # fmt: skip
