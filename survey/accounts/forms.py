@@ -16,8 +16,8 @@ from wtforms import (
 from survey.accounts.sign_in import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from survey.accounts.tokens import DAYS_OFFERED
 from survey.store.people import Role
-from survey.web import guards
 from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
+from survey.web.permissions import TOKEN_PERMISSIONS
 from survey.web.templates import gettext as _
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
@@ -75,7 +75,7 @@ class TokenForm(OfficeForm):
     name = StringField(said(lambda: _("Name of the program")), validators=[Needed(), PlainText(80)])
     permissions = SelectMultipleField(
         said(lambda: _("What the program may do")),
-        choices=[SelectChoice(permission) for permission in guards.OF_TOKENS],
+        choices=[SelectChoice(permission) for permission in TOKEN_PERMISSIONS],
         validators=[Offered()],
     )
     days = SelectField(

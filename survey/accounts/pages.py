@@ -16,7 +16,9 @@ from survey.store.people import Person, Role
 from survey.web.context import database, now
 from survey.web.guards import SignedIn, may, public, signed_in, signed_in_id
 from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
+from survey.web.permissions import Permission, role_names
 from survey.web.templates import gettext as _
+from survey.web.templates import language
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
 _AUDIT_ROWS = 200
@@ -75,14 +77,14 @@ def sign_out() -> ResponseReturnValue:
 
 
 @bp.get("/password")
-@may("office.enter")
+@may(Permission.OFFICE_ENTER)
 def password() -> ResponseReturnValue:
     """Where a person changes the own password."""
     return render_template("accounts/password.html", form=PasswordForm(), errors={})
 
 
 @bp.post("/password")
-@may("office.enter")
+@may(Permission.OFFICE_ENTER)
 @limit_failures(FAILED_SIGN_INS, status=422)
 def change_password() -> ResponseReturnValue:
     """Change the own password, which ends every other session."""
@@ -107,14 +109,14 @@ def change_password() -> ResponseReturnValue:
 
 
 @bp.get("/people")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def everybody() -> ResponseReturnValue:
     """Who may sign in."""
     return _people_page(PersonForm(), {})
 
 
 @bp.post("/people")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def add_person() -> ResponseReturnValue:
     """Let another official in, with a password made here and shown once."""
     form, at, by = PersonForm(), now(), signed_in_id()
@@ -135,7 +137,7 @@ def add_person() -> ResponseReturnValue:
 
 
 @bp.get("/people/<id:person_id>")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def person(person_id: int) -> ResponseReturnValue:
     """A person's role, and a new password for who forgot the old one."""
     found = _person(person_id)
@@ -143,7 +145,7 @@ def person(person_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/people/<id:person_id>")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def set_role(person_id: int) -> ResponseReturnValue:
     """Give a person another role, which holds from the next page on."""
     form, at, by, found = RoleForm(), now(), signed_in_id(), _person(person_id)
@@ -165,14 +167,14 @@ def set_role(person_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/people/<id:person_id>/password")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def back_to_person(person_id: int) -> ResponseReturnValue:
     """The address of a password that was shown, opened again, leads to the person and shows none."""
     return redirect(url_for("accounts.person", person_id=person_id))
 
 
 @bp.post("/people/<id:person_id>/password")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def renew_password(person_id: int) -> ResponseReturnValue:
     """A new password, shown once, for somebody else who forgot it; ends the sessions of the old one."""
     at, by, found, fresh = now(), signed_in_id(), _person(person_id), accounts.new_password()
@@ -196,13 +198,13 @@ def _person_page(
     found: Person, form: RoleForm, errors: dict[str, str], status: int = 200, *, fresh: str | None = None
 ) -> ResponseReturnValue:
     page = render_template(
-        "accounts/person.html", one=found, roles=_roles(), form=form, errors=errors, fresh=fresh
+        "accounts/person.html", one=found, roles=role_names(language()), form=form, errors=errors, fresh=fresh
     )
     return page, status
 
 
 @bp.post("/people/<id:person_id>/active")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def switch_person(person_id: int) -> ResponseReturnValue:
     """Let a person sign in again, or no longer."""
     active, at, by = request.form.get("active") == "yes", now(), signed_in_id()
@@ -226,7 +228,7 @@ def switch_person(person_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/audit")
-@may("audit.read")
+@may(Permission.AUDIT_READ)
 def audit_log() -> ResponseReturnValue:
     """What officials did, newest first."""
     events, names = database().read(
@@ -240,15 +242,11 @@ def _people_page(
 ) -> ResponseReturnValue:
     everyone = database().read(people.people)
     page = render_template(
-        "accounts/people.html", roles=_roles(), form=form, errors=errors, people=everyone, added=added
+        "accounts/people.html",
+        roles=role_names(language()),
+        form=form,
+        errors=errors,
+        people=everyone,
+        added=added,
     )
     return page, status
-
-
-def _roles() -> dict[str, str]:
-    return {
-        Role.ADMINISTRATOR: _("Administrator: everything"),
-        Role.OFFICER: _("Officer: campaigns, entering values of the scorecard"),
-        Role.LEADER: _("Leader: results, approving values of the scorecard"),
-        Role.VIEWER: _("Viewer: results, downloads, posters"),
-    }

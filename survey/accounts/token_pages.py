@@ -9,21 +9,22 @@ from survey.accounts.forms import TokenForm
 from survey.store import audit, tokens
 from survey.store.audit import AuditAction
 from survey.web.context import database, now
-from survey.web.guards import OF_TOKENS, may, official_id
+from survey.web.guards import may, official_id
+from survey.web.permissions import TOKEN_PERMISSIONS, Permission
 from survey.web.templates import gettext as _
 
 bp = Blueprint("tokens", __name__, url_prefix="/office/tokens")
 
 
 @bp.get("")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def listed() -> ResponseReturnValue:
     """Every token there is, and where another is made."""
     return _page(TokenForm(), {})
 
 
 @bp.post("")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def make() -> ResponseReturnValue:
     """Make a token, shown once."""
     form, by, at = TokenForm(), official_id(), now()
@@ -42,7 +43,7 @@ def make() -> ResponseReturnValue:
 
 
 @bp.post("/<id:token_id>/revoke")
-@may("people.manage")
+@may(Permission.PEOPLE_MANAGE)
 def revoke(token_id: int) -> ResponseReturnValue:
     """End a token at once."""
     by, at = official_id(), now()
@@ -66,7 +67,7 @@ def _page(
         form=form,
         errors=errors,
         tokens=database().read(tokens.tokens),
-        permissions=OF_TOKENS,
+        permissions=TOKEN_PERMISSIONS,
         days_offered=work.DAYS_OFFERED,
         added=added,
         now=now(),

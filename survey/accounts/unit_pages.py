@@ -10,6 +10,7 @@ from survey.store.audit import AuditAction
 from survey.store.people import Person
 from survey.web.context import database, now
 from survey.web.guards import may, official_id
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -18,14 +19,14 @@ _NO_UNIT = "none"
 
 
 @bp.get("")
-@may("scorecard.define")
+@may(Permission.SCORECARD_DEFINE)
 def show() -> ResponseReturnValue:
     """The units, and who belongs to which."""
     return _units_page(UnitForm(formdata=None), _member_form(bound=False), {})
 
 
 @bp.post("")
-@may("scorecard.define")
+@may(Permission.SCORECARD_DEFINE)
 def add_unit() -> ResponseReturnValue:
     """One more unit."""
     form, by, at = UnitForm(), official_id(), now()
@@ -47,14 +48,14 @@ def add_unit() -> ResponseReturnValue:
 
 
 @bp.get("/members")
-@may("scorecard.define")
+@may(Permission.SCORECARD_DEFINE)
 def back_to_units() -> ResponseReturnValue:
     """The address of a membership that was refused, opened again, leads to the units."""
     return redirect(url_for("units.show", lang=language()))
 
 
 @bp.post("/members")
-@may("scorecard.define")
+@may(Permission.SCORECARD_DEFINE)
 def set_member() -> ResponseReturnValue:
     """Let a person belong to a unit, whose scorecards alone are then seen, or to none."""
     form, by, at = _member_form(bound=True), official_id(), now()

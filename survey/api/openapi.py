@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from survey.api.declare import Operation, operation_of
 from survey.api.schemas import SCHEMAS, ref
-from survey.web.guards import PUBLIC, declared
+from survey.web.guards import PUBLIC, declared_permission
 from survey.web.problems import MIMETYPE
 
 _ABOUT = (
@@ -51,7 +51,7 @@ def _path(rule: Rule) -> str:
 
 def _operation(app: Flask, rule: Rule) -> dict[str, Any]:
     view = app.view_functions[rule.endpoint]
-    operation, permission = operation_of(view), declared(rule.endpoint)
+    operation, permission = operation_of(view), declared_permission(rule.endpoint)
     is_public = permission == PUBLIC
     return {
         "operationId": rule.endpoint.rpartition(".")[2],

@@ -27,6 +27,7 @@ from survey.store.scorecards import UnitCard
 from survey.web.context import database, now, settings, this_morning, today
 from survey.web.guards import program, public, token_may
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
+from survey.web.permissions import Permission
 from survey.web.problems import Problem
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -57,7 +58,7 @@ def description() -> ResponseReturnValue:
 
 
 @bp.get("/campaigns")
-@token_may("report.read")
+@token_may(Permission.REPORT_READ)
 @answers("Campaigns")
 def campaigns() -> ResponseReturnValue:
     """Every campaign, newest first."""
@@ -65,7 +66,7 @@ def campaigns() -> ResponseReturnValue:
 
 
 @bp.get("/campaigns/<key>/results")
-@token_may("report.read")
+@token_may(Permission.REPORT_READ)
 @answers("Results", LANGUAGE, refusals=(404,))
 def results(key: str, language: str) -> ResponseReturnValue:
     """The whole result of a campaign: the same bytes as the JSON file of the office."""
@@ -76,7 +77,7 @@ def results(key: str, language: str) -> ResponseReturnValue:
 
 
 @bp.get("/campaigns/<key>/certificate")
-@token_may("report.download")
+@token_may(Permission.REPORT_DOWNLOAD)
 @answers("Certificate", refusals=(404, 409))
 def certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
@@ -91,7 +92,7 @@ def certificate(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/campaigns/<key>/codebook")
-@token_may("report.download")
+@token_may(Permission.REPORT_DOWNLOAD)
 @answers("Codebook", refusals=(404,))
 def codebook(key: str) -> ResponseReturnValue:
     """The variables of the responses and what their codes stand for."""
@@ -99,7 +100,7 @@ def codebook(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/campaigns/<key>/responses")
-@token_may("responses.download")
+@token_may(Permission.RESPONSES_DOWNLOAD)
 @answers("Responses", LIMIT, CURSOR, refusals=(404,))
 def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     """The responses, a row a form, in an order that tells nothing of who came when."""
@@ -120,7 +121,7 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
 
 
 @bp.get("/scorecards")
-@token_may("scorecard.read")
+@token_may(Permission.SCORECARD_READ)
 @answers("Scorecards")
 def scorecards() -> ResponseReturnValue:
     """Every scorecard that the token's owner sees, latest period first."""
@@ -135,7 +136,7 @@ def scorecards() -> ResponseReturnValue:
 
 
 @bp.get("/scorecards/<id:card_id>")
-@token_may("scorecard.read")
+@token_may(Permission.SCORECARD_READ)
 @answers("Scorecard", refusals=(404,))
 def scorecard(card_id: int) -> ResponseReturnValue:
     """The points of one scorecard, with their intervals and where each value stands."""

@@ -13,20 +13,21 @@ from survey.store import audit, questionnaires
 from survey.store.audit import AuditAction
 from survey.web.context import database, now
 from survey.web.guards import may, signed_in_id
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 
 bp = Blueprint("authoring", __name__, url_prefix="/office/questionnaires")
 
 
 @bp.get("")
-@may("fieldwork.read")
+@may(Permission.FIELDWORK_READ)
 def versions() -> ResponseReturnValue:
     """The published versions, and where another is put in."""
     return _versions_page({})
 
 
 @bp.post("")
-@may("fieldwork.write")
+@may(Permission.FIELDWORK_WRITE)
 def publish() -> ResponseReturnValue:
     """Publish a questionnaire from its file; one that breaks a rule is refused with place and reason."""
     form, at, by = QuestionnaireForm(), now(), signed_in_id()
@@ -50,7 +51,7 @@ def publish() -> ResponseReturnValue:
 
 
 @bp.get("/<digest>.json")
-@may("fieldwork.read")
+@may(Permission.FIELDWORK_READ)
 def document(digest: str) -> ResponseReturnValue:
     """A published version as the file it can be put in again from."""
     text = database().read(lambda session: questionnaires.version(session, digest)).document

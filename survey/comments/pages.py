@@ -20,6 +20,7 @@ from survey.web.context import database, now
 from survey.web.guards import may, signed_in_id
 from survey.web.locale import LANGUAGES, gettext_in
 from survey.web.masks import mask_in
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -28,7 +29,7 @@ _MAX_WORDS = 200
 
 
 @bp.get("/<key>/comments")
-@may("comments.read")
+@may(Permission.COMMENTS_READ)
 def listed(key: str) -> ResponseReturnValue:
     """The comments asked for in the address; an address can be handed to a colleague."""
     wanted, errors = _wanted()
@@ -36,7 +37,7 @@ def listed(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/<key>/comments/<reference>")
-@may("comments.write")
+@may(Permission.COMMENTS_WRITE)
 def note(key: str, reference: str) -> ResponseReturnValue:
     """Keep the status, tags and note of one comment."""
     form, at, by = MarkForm(), now(), signed_in_id()
@@ -62,14 +63,14 @@ def note(key: str, reference: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/comments/<reference>")
-@may("comments.read")
+@may(Permission.COMMENTS_READ)
 def back_to_list(key: str, reference: str) -> ResponseReturnValue:
     """The address of a note that was refused, opened again in another language, leads to its comment."""
     return redirect(url_for("comments.listed", key=key, lang=language(), _anchor=f"c-{reference}"))
 
 
 @bp.get("/<key>/comments.xlsx")
-@may("comments.read")
+@may(Permission.COMMENTS_READ)
 def download(key: str) -> ResponseReturnValue:
     """The comments asked for as a workbook, in the language asked for."""
     in_words, at, by = request.args.get("in") or language(), now(), signed_in_id()

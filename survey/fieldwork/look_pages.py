@@ -14,6 +14,7 @@ from survey.web import colour, look
 from survey.web.context import database, now
 from survey.web.guards import may, signed_in_id
 from survey.web.locale import points
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -30,7 +31,7 @@ class Typed:
 
 
 @bp.get("")
-@may("office.manage")
+@may(Permission.OFFICE_MANAGE)
 def show() -> ResponseReturnValue:
     """The colour and logo as they are."""
     row = database().read(store.current)
@@ -43,7 +44,7 @@ def _page(accent: str, errors: dict[str, str]) -> ResponseReturnValue:
 
 
 @bp.post("")
-@may("office.manage")
+@may(Permission.OFFICE_MANAGE)
 def keep() -> ResponseReturnValue:
     """Keep a colour that can be read and a logo that is small enough."""
     typed, errors = _typed()

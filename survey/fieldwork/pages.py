@@ -22,6 +22,7 @@ from survey.store.units import Unit
 from survey.web.context import database, now, public_url, settings, today
 from survey.web.guards import may, public, signed_in_id
 from survey.web.modes import Mode, exit_code_for, token_for
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -40,7 +41,7 @@ class CampaignRow:
 
 
 @bp.get("/office/")
-@may("office.enter")
+@may(Permission.OFFICE_ENTER)
 def campaigns() -> ResponseReturnValue:
     """Every campaign, newest first."""
 
@@ -60,14 +61,14 @@ def _state(campaign: Campaign) -> str:
 
 
 @bp.get("/office/campaigns/new")
-@may("fieldwork.write")
+@may(Permission.FIELDWORK_WRITE)
 def new_campaign() -> ResponseReturnValue:
     """The form for a new campaign."""
     return render_template("fieldwork/new_campaign.html", form=_campaign_form(), errors={})
 
 
 @bp.post("/office/campaigns/new")
-@may("fieldwork.write")
+@may(Permission.FIELDWORK_WRITE)
 def open_campaign() -> ResponseReturnValue:
     """Open a campaign with its desks."""
     form, at, by = _campaign_form(), now(), signed_in_id()
@@ -99,14 +100,14 @@ def _campaign_form() -> CampaignForm:
 
 
 @bp.get("/office/campaigns/<key>/desks")
-@may("fieldwork.read")
+@may(Permission.FIELDWORK_READ)
 def desks(key: str) -> ResponseReturnValue:
     """A campaign's desks: how many forms each took, its link, code and poster."""
     return _desks_page(key, DeskForm(), {})
 
 
 @bp.post("/office/campaigns/<key>/desks")
-@may("fieldwork.write")
+@may(Permission.FIELDWORK_WRITE)
 def add_desk(key: str) -> ResponseReturnValue:
     """One more desk for a campaign."""
     form, at, by = DeskForm(), now(), signed_in_id()
@@ -129,14 +130,14 @@ def add_desk(key: str) -> ResponseReturnValue:
 
 @bp.get("/office/campaigns/<key>/populations")
 @bp.get("/office/campaigns/<key>/units")
-@may("fieldwork.read")
+@may(Permission.FIELDWORK_READ)
 def back_to_desks(key: str) -> ResponseReturnValue:
     """The address of what was refused, opened again in another language, leads to its page."""
     return redirect(url_for("fieldwork.desks", key=key, lang=language()))
 
 
 @bp.post("/office/campaigns/<key>/populations")
-@may("fieldwork.write")
+@may(Permission.FIELDWORK_WRITE)
 def set_populations(key: str) -> ResponseReturnValue:
     """How many people each group has, and how many forms were handed out."""
     campaign, questionnaire = database().read(lambda session: _campaign(session, key))
@@ -169,7 +170,7 @@ def set_populations(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/office/campaigns/<key>/units")
-@may("fieldwork.write")
+@may(Permission.FIELDWORK_WRITE)
 def set_units(key: str) -> ResponseReturnValue:
     """Which unit each desk works for in this campaign; a desk the form does not name stays as it is."""
     known, collectors = database().read(lambda session: _units_and_desks(session, key))
@@ -263,7 +264,7 @@ def _short_link(code: str) -> str:
 
 
 @bp.get("/office/campaigns/<key>/feedback")
-@may("fieldwork.read")
+@may(Permission.FIELDWORK_READ)
 def feedback(key: str) -> ResponseReturnValue:
     """What people think of the form itself; nothing here can be laid beside an answer."""
 
@@ -279,7 +280,7 @@ def feedback(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/s/<code>/poster.pdf")
-@may("fieldwork.read")
+@may(Permission.FIELDWORK_READ)
 def poster(code: str) -> ResponseReturnValue:
     """The poster of a desk, to print and put up."""
     paper: posters.Paper = "a5" if request.args.get("paper") == "a5" else "a4"

@@ -30,6 +30,7 @@ from survey.web.context import database, now, public_url, settings, this_morning
 from survey.web.errors import Refusal, RefusalKind
 from survey.web.guards import may, public, signed_in_id
 from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.permissions import Permission
 from survey.web.security import embeddable
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -140,14 +141,14 @@ def _kept_a_while(response: Response) -> Response:
 
 
 @bp.get("/<key>/publication")
-@may("report.read")
+@may(Permission.REPORT_READ)
 def publication(key: str) -> ResponseReturnValue:
     """Whether the results are published, and how they are shared."""
     return _publication_page(key, {})
 
 
 @bp.post("/<key>/publication")
-@may("report.publish")
+@may(Permission.REPORT_PUBLISH)
 def publish(key: str) -> ResponseReturnValue:
     """Publish the results of a campaign that is over, or take them back."""
     at, by, wants_public = now(), signed_in_id(), request.form.get("public")
@@ -177,7 +178,7 @@ def publish(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/<key>/links")
-@may("report.publish")
+@may(Permission.REPORT_PUBLISH)
 def share(key: str) -> ResponseReturnValue:
     """A link for a reader without an account, shown once; or an end to all links made so far."""
     at, by, days = now(), signed_in_id(), request.form.get("days", "")
@@ -200,7 +201,7 @@ def share(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/links")
-@may("report.read")
+@may(Permission.REPORT_READ)
 def back_to_publication(key: str) -> ResponseReturnValue:
     """The address of a link just made, opened again in another language, leads to its page."""
     return redirect(url_for("publication.publication", key=key, lang=language()))

@@ -28,6 +28,7 @@ from survey.store.weekly import LetterProblem, SummaryLetter, SummaryState, Week
 from survey.web.background import background
 from survey.web.context import database, now, settings
 from survey.web.guards import may, signed_in_id
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -47,7 +48,7 @@ class Row:
 
 
 @bp.get("/<key>/summaries")
-@may("report.download")
+@may(Permission.REPORT_DOWNLOAD)
 def listed(key: str) -> ResponseReturnValue:
     """Every weekly summary of a campaign; to look at the page is to have done what is due."""
     background(WeeklyWorker).wake()
@@ -55,7 +56,7 @@ def listed(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/<key>/summaries")
-@may("report.schedule")
+@may(Permission.REPORT_SCHEDULE)
 def change(key: str) -> ResponseReturnValue:
     """Switch weekly summaries on or off, or change their language and who gets them."""
     form, wanted = WeeklyForm(), request.form.get("weekly", "")
@@ -89,7 +90,7 @@ def _switched_off(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/summaries/<id:summary_id>.pdf")
-@may("report.download")
+@may(Permission.REPORT_DOWNLOAD)
 def download(key: str, summary_id: int) -> ResponseReturnValue:
     """A summary as it was made, byte for byte."""
     campaign, summary = database().read(lambda session: _found(session, key, summary_id))
@@ -104,7 +105,7 @@ def download(key: str, summary_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<key>/summaries/<id:summary_id>/again")
-@may("report.schedule")
+@may(Permission.REPORT_SCHEDULE)
 def start_again(key: str, summary_id: int) -> ResponseReturnValue:
     """Make what could not be made, send what could not be sent."""
     at, by = now(), signed_in_id()

@@ -41,6 +41,7 @@ from survey.web.background import background
 from survey.web.context import database, now, settings, this_morning
 from survey.web.guards import may, signed_in, signed_in_id
 from survey.web.locale import LANGUAGES
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -48,7 +49,7 @@ bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
 
 
 @bp.get(f"/<key>/summary.{path_converter(FORMATS)}")
-@may("report.download")
+@may(Permission.REPORT_DOWNLOAD)
 def summary(key: str, extension: str) -> ResponseReturnValue:
     """The summary as a file, in the language asked for; a workbook with responses for who may see them."""
     in_words = _language_asked_for()
@@ -67,7 +68,7 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/certificate.json")
-@may("report.download")
+@may(Permission.REPORT_DOWNLOAD)
 def download_certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
 
@@ -82,7 +83,7 @@ def download_certificate(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/certificate-for-audit.json")
-@may("responses.download")
+@may(Permission.RESPONSES_DOWNLOAD)
 def download_audit_certificate(key: str) -> ResponseReturnValue:
     """The certificate with what each form counted, for an auditor."""
 
@@ -97,7 +98,7 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
 
 
 @bp.get(f"/<key>/responses.{path_converter(RESPONSE_FORMATS)}")
-@may("responses.download")
+@may(Permission.RESPONSES_DOWNLOAD)
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
     """The responses as a file, one row a form; more than a request should wait for are made by a job."""
     in_words = _language_asked_for()
@@ -120,14 +121,14 @@ def download_responses(key: str, extension: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/downloads")
-@may("report.download")
+@may(Permission.REPORT_DOWNLOAD)
 def listed(key: str) -> ResponseReturnValue:
     """Every file of a campaign, and the ones being made; it comes again by itself while there are some."""
     return _downloads_page(key)
 
 
 @bp.post("/<key>/exports")
-@may("responses.download")
+@may(Permission.RESPONSES_DOWNLOAD)
 def start_export(key: str) -> ResponseReturnValue:
     """Have a response file made in the background."""
     name, in_words = request.form.get("format", ""), request.form.get("language", "")
@@ -149,7 +150,7 @@ def start_export(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/<key>/exports/<job_id>/cancel")
-@may("responses.download")
+@may(Permission.RESPONSES_DOWNLOAD)
 def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
     """Stop a file that is being made; one that is finished stays."""
     at, job = now(), _job(key, job_id)
@@ -158,7 +159,7 @@ def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/exports/<job_id>")
-@may("responses.download")
+@may(Permission.RESPONSES_DOWNLOAD)
 def download_export(key: str, job_id: str) -> ResponseReturnValue:
     """A file that was made in the background."""
     job = _job(key, job_id)
@@ -177,7 +178,7 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/codebook.csv")
-@may("report.download")
+@may(Permission.REPORT_DOWNLOAD)
 def download_codebook(key: str) -> ResponseReturnValue:
     """The variables and codes of the response files."""
     results = _current_results(key)
@@ -248,7 +249,7 @@ def _language_asked_for() -> str:
 
 def _may_see_responses() -> bool:
     person = signed_in()
-    return person is not None and person.may("responses.download")
+    return person is not None and person.may(Permission.RESPONSES_DOWNLOAD)
 
 
 def _export_context() -> ExportContext:

@@ -22,6 +22,7 @@ from survey.store import fieldwork
 from survey.web.context import database, settings, this_morning, today
 from survey.web.guards import may
 from survey.web.inline_svg import inline_svg
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -30,7 +31,7 @@ bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
 
 
 @bp.get("/<key>")
-@may("report.read")
+@may(Permission.REPORT_READ)
 def campaign(key: str) -> ResponseReturnValue:
     """The results of a campaign, or of the part the address asks for: the answer first, then why."""
     results, basis = _current_results(key)
@@ -63,7 +64,7 @@ def campaign(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/trend")
-@may("report.read")
+@may(Permission.REPORT_READ)
 def trend(key: str) -> ResponseReturnValue:
     """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
     results, _basis = _current_results(key)
@@ -90,7 +91,7 @@ def trend(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/comparison")
-@may("report.read")
+@may(Permission.REPORT_READ)
 def comparison(key: str) -> ResponseReturnValue:
     """The parts of one view against one another."""
     results, basis = _current_results(key)
@@ -119,7 +120,7 @@ def comparison(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/priorities")
-@may("report.read")
+@may(Permission.REPORT_READ)
 def priorities(key: str) -> ResponseReturnValue:
     """What matters and how well it does; and what the score would be if some of it did better."""
     results, basis = _current_results(key)
@@ -142,7 +143,7 @@ def priorities(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/<key>/numbers/<kind>/<name>")
-@may("report.read")
+@may(Permission.REPORT_READ)
 def number(key: str, kind: str, name: str) -> ResponseReturnValue:
     """One number opened: from what it was made, by which formula, under which version."""
     results, _basis = _current_results(key)

@@ -25,6 +25,7 @@ from survey.store.audit import AuditAction
 from survey.web.context import database, now, this_morning, today
 from survey.web.guards import may, official_id
 from survey.web.locale import LANGUAGES
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -32,14 +33,14 @@ bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
 
 
 @bp.get("")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def cards() -> ResponseReturnValue:
     """Every scorecard one may see, what is missing in it, and where another is opened."""
     return _cards_page(_card_form(bound=False), {})
 
 
 @bp.post("")
-@may("scorecard.enter")
+@may(Permission.SCORECARD_ENTER)
 def open_card() -> ResponseReturnValue:
     """Open the scorecard of a unit for a period."""
     form, by, at = _card_form(bound=True), official_id(), now()
@@ -94,7 +95,7 @@ def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> Re
 
 
 @bp.get("/<id:card_id>")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def card(card_id: int) -> ResponseReturnValue:
     """The one page of a scorecard: the total first, then why, then the detail."""
     shown = _report(card_id)
@@ -125,7 +126,7 @@ def _report(card_id: int) -> CardReport:
 
 
 @bp.get(f"/<id:card_id>/report.{path_converter(FORMATS)}")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def download(card_id: int, extension: str) -> ResponseReturnValue:
     """The scorecard as a file, in the language asked for."""
     in_words = request.args.get("in") or language()
@@ -147,7 +148,7 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
 
 
 @bp.get("/ranking")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def ranking() -> ResponseReturnValue:
     """The units of a period side by side, with how sure each place is."""
     asked, by, at = read_period(request.args.get("period", "")), official_id(), this_morning()
@@ -175,14 +176,14 @@ def ranking() -> ResponseReturnValue:
 
 
 @bp.get("/definitions")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def versions() -> ResponseReturnValue:
     """The published definitions, and where another is put in."""
     return _versions_page({})
 
 
 @bp.post("/definitions")
-@may("scorecard.define")
+@may(Permission.SCORECARD_DEFINE)
 def publish() -> ResponseReturnValue:
     """Publish a definition from its file; one that breaks a rule is refused with place and reason."""
     form, upload = DefinitionForm(), request.files.get("file")
@@ -219,7 +220,7 @@ def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnV
 
 
 @bp.get("/definitions/<card_digest>.yaml")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def document(card_digest: str) -> ResponseReturnValue:
     """A published definition as the file it can be put in again from."""
     name = f"scorecard-{card_digest[:8]}.yaml"
@@ -235,14 +236,14 @@ def _document(digest: str) -> str:
 
 
 @bp.get("/definitions/<card_digest>/edit")
-@may("scorecard.define")
+@may(Permission.SCORECARD_DEFINE)
 def edit(card_digest: str) -> ResponseReturnValue:
     """A definition as text, to be changed into the province's own decision."""
     return _edit_page(card_digest, _document(card_digest), {})
 
 
 @bp.post("/definitions/<card_digest>/edit")
-@may("scorecard.define")
+@may(Permission.SCORECARD_DEFINE)
 def publish_edited(card_digest: str) -> ResponseReturnValue:
     """Publish the changed text as another version; the one it came from stays."""
     before, form = _document(card_digest), DefinitionTextForm()

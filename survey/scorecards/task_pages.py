@@ -13,6 +13,7 @@ from survey.store.audit import AuditAction
 from survey.store.scorecards import Task
 from survey.web.context import database, now, today
 from survey.web.guards import may, official_id
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -21,14 +22,14 @@ _MOST_DIGITS = 9
 
 
 @bp.get("/tasks")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def tasks() -> ResponseReturnValue:
     """The tasks of a year's plan, by unit where asked, with their progress."""
     return _tasks_page(_task_form(bound=False), {})
 
 
 @bp.post("/tasks")
-@may("scorecard.enter")
+@may(Permission.SCORECARD_ENTER)
 def add_task() -> ResponseReturnValue:
     """One more task."""
     form, by, at = _task_form(bound=True), official_id(), now()
@@ -95,14 +96,14 @@ def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> Re
 
 
 @bp.get("/tasks/<id:task_id>")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def task(task_id: int) -> ResponseReturnValue:
     """One task, and where it is marked as done."""
     return _task_page(task_id, DoneForm(formdata=None, obj=_task(task_id)), {})
 
 
 @bp.post("/tasks/<id:task_id>")
-@may("scorecard.enter")
+@may(Permission.SCORECARD_ENTER)
 def mark_task(task_id: int) -> ResponseReturnValue:
     """Mark a task as done on a day by a document, or as open again."""
     form, by, at = DoneForm(), official_id(), now()

@@ -27,8 +27,9 @@ from survey.store import audit, fieldwork, people, scorecards
 from survey.store.audit import AuditAction
 from survey.web.context import database, now, this_morning
 from survey.web.forms import is_plain
-from survey.web.guards import authorised, declared, may, official_id, signed_in
+from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in
 from survey.web.locale import gettext_in
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -40,7 +41,7 @@ _MOST_NAME_CHARS = 200
 @bp.url_value_preprocessor
 def _allow_documents(endpoint: str | None, _values: Any) -> None:
     """Take a larger body where documents are sent, from people who may send them and nobody else."""
-    if request.method == "POST" and authorised(declared(endpoint or ""), signed_in()):
+    if request.method == "POST" and is_authorised(declared_permission(endpoint or ""), signed_in()):
         request.max_content_length = work.MAX_EVIDENCE_BYTES + _ROOM_FOR_FIELDS
 
 
@@ -57,7 +58,7 @@ def _results(card_id: int) -> tuple[CardResults, Mapping[int, str]]:
 
 
 @bp.get("/<id:card_id>/values")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def values(card_id: int) -> ResponseReturnValue:
     """Every line with what was entered, who entered and who approved it."""
     return _values_page(card_id, {})
@@ -80,7 +81,7 @@ def _values_page(card_id: int, errors: dict[str, str], status: int = 200) -> Res
 
 
 @bp.post("/<id:card_id>/values")
-@may("scorecard.enter")
+@may(Permission.SCORECARD_ENTER)
 def import_values(card_id: int) -> ResponseReturnValue:
     """Enter every value of a file, or none and say which places are wrong."""
     form, upload = ImportForm(), request.files.get("file")
@@ -125,14 +126,14 @@ def _is_fed(results: CardResults, standing: Standing) -> bool:
 
 
 @bp.get("/<id:card_id>/values/<indicator>")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def value(card_id: int, indicator: str) -> ResponseReturnValue:
     """One line: what counts, the form for another value, and everything that was ever entered."""
     return _value_page(card_id, indicator, ValueForm(formdata=None), {})
 
 
 @bp.post("/<id:card_id>/values/<indicator>")
-@may("scorecard.enter")
+@may(Permission.SCORECARD_ENTER)
 def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Enter a value with its evidence."""
     results, _names = _results(card_id)
@@ -200,14 +201,14 @@ def _file_name(name: str) -> str:
 
 
 @bp.get("/<id:card_id>/values/<indicator>/decision")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def back_to_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """The address of a decision that was refused, opened again in another language, leads to its value."""
     return redirect(url_for("scorecard_values.value", card_id=card_id, indicator=indicator, lang=language()))
 
 
 @bp.post("/<id:card_id>/values/<indicator>/decision")
-@may("scorecard.approve")
+@may(Permission.SCORECARD_APPROVE)
 def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Approve the value that waits, or send it back with a note."""
     results, _names = _results(card_id)
@@ -253,14 +254,14 @@ def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: st
 
 
 @bp.get("/<id:card_id>/approvals")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def back_to_values(card_id: int) -> ResponseReturnValue:
     """The address of approvals that were refused, opened again, leads to the values."""
     return redirect(url_for("scorecard_values.values", card_id=card_id, lang=language()))
 
 
 @bp.post("/<id:card_id>/approvals")
-@may("scorecard.approve")
+@may(Permission.SCORECARD_APPROVE)
 def approve_values(card_id: int) -> ResponseReturnValue:
     """Approve every value that was ticked; all of them or none."""
     results, _names = _results(card_id)
@@ -279,14 +280,14 @@ def approve_values(card_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/<id:card_id>/source")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def back_from_source(card_id: int) -> ResponseReturnValue:
     """The address of a source that was refused, opened again, leads to the values."""
     return redirect(url_for("scorecard_values.values", card_id=card_id, lang=language()))
 
 
 @bp.post("/<id:card_id>/source")
-@may("scorecard.enter")
+@may(Permission.SCORECARD_ENTER)
 def choose_source(card_id: int) -> ResponseReturnValue:
     """Take the satisfaction points from another campaign, or from what is typed."""
     form, by, at = _source_form(), official_id(), now()
@@ -310,7 +311,7 @@ def _source_form() -> SourceForm:
 
 
 @bp.get("/<id:card_id>/evidence/<id:entry_id>")
-@may("scorecard.read")
+@may(Permission.SCORECARD_READ)
 def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     """The document behind a value, to download."""
     by = official_id()

@@ -1,11 +1,11 @@
 """Who may do what. Every page declares it with `@public` or `@may(…)`; one that declares nothing is refused.
 
 A route for programs declares `@token_may(…)`: there a session gives nothing, and a token nothing elsewhere.
-`authorised` is the one function that decides; it runs before every request.
+`is_authorised` is the one function that decides; it runs before every request.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -16,21 +16,9 @@ from survey.store.people import Person, Role
 from survey.store.tokens import OwnedToken
 from survey.web import bearer
 from survey.web.context import database
+from survey.web.permissions import ROLE_PERMISSIONS, Permission
 
-_READ = frozenset(
-    {"office.enter", "report.read", "report.download", "comments.read", "fieldwork.read", "scorecard.read"}
-)
-PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.VIEWER: _READ,
-    Role.LEADER: _READ | {"scorecard.approve"},
-    Role.OFFICER: _READ | {"fieldwork.write", "comments.write", "scorecard.enter", "report.schedule"},
-    Role.ADMINISTRATOR: _READ
-    | {"fieldwork.write", "comments.write", "people.manage", "audit.read", "office.manage"}
-    | {"report.publish", "report.schedule", "responses.download"}
-    | {"scorecard.enter", "scorecard.approve", "scorecard.define"},
-}
-OF_TOKENS = ("report.read", "report.download", "responses.download", "scorecard.read")
-PUBLIC = "public"
+PUBLIC: Literal["public"] = "public"
 _DECLARED, _BY_TOKEN = "survey_permission", "survey_by_token"
 View = TypeVar("View", bound=Callable[..., object])
 login = LoginManager()
@@ -51,9 +39,9 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
         """Whether the person may sign in."""
         return self.person.is_active
 
-    def may(self, permission: str) -> bool:
+    def may(self, permission: Permission) -> bool:
         """Whether the person's role allows this."""
-        return permission in PERMISSIONS.get(Role(self.person.role), frozenset())
+        return permission in ROLE_PERMISSIONS.get(Role(self.person.role), frozenset())
 
 
 class Program:
@@ -68,7 +56,7 @@ class Program:
         """Whether the official may still sign in."""
         return self._owner.is_active
 
-    def may(self, permission: str) -> bool:
+    def may(self, permission: Permission) -> bool:
         """Whether both the token and the official's role allow this."""
         return permission in self.token.permissions and self._owner.may(permission)
 
@@ -79,7 +67,7 @@ def public(view: View) -> View:
     return view
 
 
-def may(permission: str) -> Callable[[View], View]:
+def may(permission: Permission) -> Callable[[View], View]:
     """Declare that a page needs a permission."""
 
     def declare(view: View) -> View:
@@ -89,7 +77,7 @@ def may(permission: str) -> Callable[[View], View]:
     return declare
 
 
-def token_may(permission: str) -> Callable[[View], View]:
+def token_may(permission: Permission) -> Callable[[View], View]:
     """Declare that a route is for programs and needs a token with a permission."""
 
     def declare(view: View) -> View:
@@ -99,7 +87,7 @@ def token_may(permission: str) -> Callable[[View], View]:
     return declare
 
 
-def declared(endpoint: str) -> str | None:
+def declared_permission(endpoint: str) -> Permission | Literal["public"] | None:
     """What the page behind an endpoint declares; None when it declares nothing, so nobody may."""
     if endpoint == "static":
         return PUBLIC
@@ -111,7 +99,9 @@ def is_for_programs(endpoint: str) -> bool:
     return getattr(current_app.view_functions.get(endpoint), _BY_TOKEN, False)
 
 
-def authorised(permission: str | None, person: SignedIn | Program | None) -> bool:
+def is_authorised(
+    permission: Permission | Literal["public"] | None, person: SignedIn | Program | None
+) -> bool:
     """Whether an official or a program (None: nobody) may do this; no declaration, no entry."""
     if permission is None:
         return False
@@ -165,21 +155,21 @@ def _load(session_id: str) -> SignedIn | None:
 def _check() -> Response | AnyResponse | None:
     if request.endpoint is None:
         return None  # no such page; Flask answers 404
-    permission = declared(request.endpoint)
+    permission = declared_permission(request.endpoint)
     if permission == PUBLIC:
         return None
     if permission is not None and is_for_programs(request.endpoint):
         _check_program(permission)
         return None
     person = signed_in()
-    if authorised(permission, person):
+    if is_authorised(permission, person):
         return None
     if person is None and permission is not None and request.method == "GET":
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     return abort(403)
 
 
-def _check_program(permission: str) -> None:
+def _check_program(permission: Permission) -> None:
     g.program = Program(bearer.presented())
-    if not authorised(permission, g.program):
+    if not is_authorised(permission, g.program):
         raise bearer.not_enough(g.program.token, permission)

@@ -9,6 +9,7 @@ from werkzeug.local import LocalProxy
 
 from survey.web import guards, locale, look
 from survey.web.context import settings
+from survey.web.permissions import Permission
 
 PUBLIC_BLUEPRINTS = frozenset(
     {"intake", "receipt", "later", "device", "metrics", "public_results", "api", None}
@@ -22,6 +23,7 @@ def init(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["says"] = says
+    app.jinja_env.globals["Permission"] = Permission
     app.jinja_env.globals["office_name"] = look.office_name
     app.context_processor(_at_hand)
     for filter_ in (locale.number, locale.points, locale.percent, locale.day, locale.clock):

@@ -14,7 +14,7 @@ from survey.instrument.codec import digest
 from survey.reports.export import render_file
 from survey.results.campaign import CampaignResults
 from survey.store.questionnaires import load_shipped
-from survey.web.guards import PUBLIC, declared
+from survey.web.guards import PUBLIC, declared_permission
 from tests.api.asking import Program, mistakes
 from tests.builders import database_of
 from tests.conftest import TODAY, Template, on_sqlite
@@ -78,7 +78,7 @@ def test_the_description_holds_every_route_with_its_permission(app: Flask, progr
     by_name = {operation["operationId"]: operation["security"] for operation in described.values()}
     with app.app_context():
         for rule in found.values():
-            permission = declared(rule.endpoint)
+            permission = declared_permission(rule.endpoint)
             expected = [] if permission == PUBLIC else [{"token": [permission]}]
             assert by_name[rule.endpoint.removeprefix("api.")] == expected
 

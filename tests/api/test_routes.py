@@ -22,7 +22,8 @@ from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.store import audit, fieldwork, tokens, units
 from survey.store.people import Person, Role
 from survey.store.questionnaires import load_shipped
-from survey.web.guards import OF_TOKENS, public
+from survey.web.guards import public
+from survey.web.permissions import TOKEN_PERMISSIONS
 from survey.web.problems import Problem
 from tests.api.asking import Program
 from tests.builders import a_form, database_of, send
@@ -173,7 +174,7 @@ def test_an_answer_is_kept_by_nobody_on_the_way_and_compressed_where_wanted(prog
     assert len(packed.data) < len(plain.data) / 4
 
 
-@pytest.mark.parametrize("permission", OF_TOKENS)
+@pytest.mark.parametrize("permission", TOKEN_PERMISSIONS)
 def test_a_token_does_what_it_allows_and_nothing_else(demo_app: Flask, permission: str) -> None:
     program = Program(demo_app, permission)
     needs = {

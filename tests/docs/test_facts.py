@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from survey.store.people import Role
-from survey.web.guards import PERMISSIONS
+from survey.web.permissions import ROLE_PERMISSIONS
 from tests.conftest import on_sqlite
 from tests.docs.pages import PAGES, ROOT, section, table_columns, text_of
 
@@ -94,7 +94,7 @@ def test_the_contract_names_the_beginning_of_every_path(app: Flask) -> None:
 def test_security_lists_every_permission_of_every_role() -> None:
     rows = table_columns(section("docs/security.md", "## Roles"))
     for n, role in enumerate((Role.VIEWER, Role.OFFICER, Role.LEADER, Role.ADMINISTRATOR), 2):
-        assert {_code(row[0])[0] for row in rows if row[n] == "yes"} == set(PERMISSIONS[role])
+        assert {_code(row[0])[0] for row in rows if row[n] == "yes"} == set(ROLE_PERMISSIONS[role])
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ from survey.store.db import Base
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
 from survey.web.background import background
-from survey.web.guards import OF_TOKENS
 from survey.web.modes import Mode, token_for
+from survey.web.permissions import TOKEN_PERMISSIONS
 from tests.builders import database_of
 from tests.conftest import SECRET, Template, app_on, csrf_in
 
@@ -122,7 +122,7 @@ def a_token(
 ) -> str:
     """A token of a person, with every permission unless some are named; what a program shows."""
     secret = api_tokens.new_secret()
-    new = NewToken("tests", permissions or OF_TOKENS, days)
+    new = NewToken("tests", permissions or TOKEN_PERMISSIONS, days)
     database_of(app).write(
         lambda s: api_tokens.make_token(s, new, secret, person_id=person_id, now=at or datetime.now(UTC))
     )
