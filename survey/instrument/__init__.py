@@ -1,1 +1,1 @@
-"""What is asked: questionnaires, routing, answers. Pure: no clock, no files, no database."""
+"""Questionnaires and scorecards: parsing, routing, answers. Pure: no clock, no files, no database."""

@@ -1,4 +1,4 @@
-"""A scorecard as frozen values: components, indicators, rules, targets. One object is one version."""
+"""A scorecard as frozen values: components, indicators, rules and targets. One object is one version."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,22 +12,22 @@ RANK = "rank"
 
 @dataclass(frozen=True)
 class Rule:
-    """How a value earns points. `floor`, in percent, is of `ratio` only: below it nothing is earned."""
+    """The rule for the points of a value. `ratio` has a `floor` in percent, below which there are none."""
 
     kind: RuleKind
     floor: float = 0.0
 
     @property
     def name(self) -> str:
-        """The rule as documents spell it: ratio_80, linear, boolean, from_survey."""
+        """The name of the rule in documents: ratio_80, linear, boolean, from_survey."""
         return f"ratio_{self.floor:g}" if self.kind == "ratio" else self.kind
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One line of the scorecard.
+    """One indicator of the scorecard.
 
-    `target` is in the indicator's unit (1 or 0 for yes or no); None while the office has set none, and then
+    `target` is in the indicator's unit (1 or 0 for yes or no); None while the office has set none; then
     the indicator is not scored. `stretch` is the upper end of a target that is a band.
     """
 
@@ -42,7 +42,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Component:
-    """A part of the index with its indicators."""
+    """A component of the index with its indicators."""
 
     key: str
     text: Text
@@ -50,13 +50,13 @@ class Component:
 
     @property
     def max_points(self) -> float:
-        """What all its indicators can earn."""
+        """The maximum points of all indicators."""
         return sum(indicator.max_points for indicator in self.indicators)
 
 
 @dataclass(frozen=True)
 class RankTarget:
-    """The place to reach among so many units."""
+    """The target rank among `of` units."""
 
     max_rank: int
     of: int
@@ -64,7 +64,7 @@ class RankTarget:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Where the office stood in an earlier year."""
+    """The result of the office in an earlier year."""
 
     year: int
     rank: int
@@ -75,7 +75,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """One version of a scorecard. `decision` names the document that lays it down, None while it is ours."""
+    """One version of a scorecard. `decision` is the official document that sets it, None for a draft."""
 
     key: str
     version: int

@@ -32,9 +32,9 @@ _UNITS: dict[RuleKind, tuple[Unit, ...]] = {
 
 
 def scorecard_from_text(text: str) -> Scorecard:
-    """The scorecard of a YAML or JSON text; InstrumentError with the place where it breaks a rule.
+    """The scorecard of a YAML or JSON text; an InstrumentError names the field that breaks a rule.
 
-    The text may hold a questionnaire too, which is left alone.
+    A questionnaire in the same text is ignored.
     """
     value = document.parse(text)
     if not isinstance(value, dict) or "par_scorecard" not in value:

@@ -14,7 +14,7 @@ from survey.scoring.interval import Interval
 from survey.scoring.par_index import CardPoints, Observed, score_card, value_of
 from survey.store import scorecards
 from survey.store.fieldwork import Campaign
-from survey.store.scorecards import Entered, Entry, UnitCard
+from survey.store.scorecards import Entry, EntryRecord, UnitCard
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Standing:
     """
 
     line: Indicator
-    counted: Entered | None
-    pending: Entered | None
-    history: tuple[Entered, ...]
+    counted: EntryRecord | None
+    pending: EntryRecord | None
+    history: tuple[EntryRecord, ...]
 
     @property
     def is_approved(self) -> bool:
@@ -114,7 +114,7 @@ def results_of_cards(
     session: Session, found: Sequence[UnitCard], *, computed_at: datetime
 ) -> tuple[CardResults, ...]:
     """The outcomes of several scorecards; a campaign that feeds more than one is computed once."""
-    by_card: dict[int, list[Entered]] = {row.card.id: [] for row in found}
+    by_card: dict[int, list[EntryRecord]] = {row.card.id: [] for row in found}
     for entered in scorecards.entries(session, list(by_card)):
         by_card[entered.entry.card_id].append(entered)
     campaigns = {row.card.campaign_id for row in found if row.card.campaign_id is not None}
@@ -132,7 +132,7 @@ def _survey(session: Session, campaign_id: int, computed_at: datetime) -> Campai
 def _result(
     session: Session,
     row: UnitCard,
-    entered: Sequence[Entered],
+    entered: Sequence[EntryRecord],
     survey: CampaignResults | None,
     computed_at: datetime,
 ) -> CardResults:
@@ -171,7 +171,7 @@ def _period(text: str) -> Period:
     return period
 
 
-def _standing(line: Indicator, entered: Sequence[Entered]) -> Standing:
+def _standing(line: Indicator, entered: Sequence[EntryRecord]) -> Standing:
     history = tuple(each for each in entered if each.entry.indicator_key == line.key)
     approved = [each for each in history if _approved(each)]
     newest = history[-1] if history else None
@@ -179,11 +179,11 @@ def _standing(line: Indicator, entered: Sequence[Entered]) -> Standing:
     return Standing(line, approved[-1] if approved else pending, pending, history)
 
 
-def _approved(entered: Entered) -> bool:
+def _approved(entered: EntryRecord) -> bool:
     return entered.decision is not None and entered.decision.is_approved
 
 
-def _refused(entered: Entered) -> bool:
+def _refused(entered: EntryRecord) -> bool:
     return entered.decision is not None and not entered.decision.is_approved
 
 

@@ -1,1 +1,1 @@
-"""What answers mean: points, interval, verdict. Pure: arrays in, frozen results out."""
+"""Scoring: points, intervals and verdicts of answers. Pure: arrays in, frozen results out."""

@@ -28,7 +28,7 @@ class IndicatorState(StrEnum):
 
 
 class Light(StrEnum):
-    """How far an indicator or component is. Pages show it as a word and a sign, not as a colour alone."""
+    """The progress of an indicator or component, shown as a word and a sign, not as a colour alone."""
 
     FULL = "full"
     NEAR = "near"

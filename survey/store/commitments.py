@@ -1,7 +1,7 @@
 """Hashes of forms for publication, which only the receipt can verify, and a hash tree over all forms.
 
-The tree follows RFC 6962: leaves and nodes are hashed with different first bytes, so that none can stand for
-the other. A last node without a partner moves up unchanged.
+The tree follows RFC 6962: leaves and nodes are hashed with different first bytes, so that a leaf cannot pass
+for a node. A last node without a partner moves up unchanged.
 """
 
 from collections.abc import Sequence

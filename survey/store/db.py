@@ -73,7 +73,7 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else _to_compact_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """The value as it was bound."""
+        """The value that was bound."""
         return None if value is None else json.loads(value)
 
 

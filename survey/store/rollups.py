@@ -126,10 +126,10 @@ def fold(session: Session, campaign: Campaign, zone: tzinfo, *, limit: int = FOL
     ).all()
     if not rows:
         return 0
-    change = count_forms(questionnaire, [_form(row) for row in rows], zone)
+    change = count_forms(questionnaire, [FormToCount(*row[:-1]) for row in rows], zone)
     stored = _load(session, state, questionnaire, only=change.cells)
     _store(session, state, stored + change, set(change.cells))
-    _mark_folded(session, [row.id for row in rows])
+    _mark_folded(session, [row[-1] for row in rows])
     return len(rows)
 
 
@@ -145,7 +145,7 @@ def subtract(session: Session, response_id: int) -> None:
     if state.made_for != _key_of(campaign, zone):
         return
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-    change = count_forms(questionnaire, [_form(row)], zone)
+    change = count_forms(questionnaire, [FormToCount(*_columns_of(row))], zone)
     stored = _load(session, state, questionnaire, only=change.cells)
     _store(session, state, stored - change, set(change.cells))
 
@@ -194,8 +194,7 @@ def _clear(session: Session, state: RollUpState, campaign: Campaign, zone: tzinf
     session.flush()
 
 
-_COLUMN_NAMES = [column.name for column in fields(FormToCount)]
-_columns_of = attrgetter(*_COLUMN_NAMES)
+_columns_of = attrgetter(*(column.name for column in fields(FormToCount)))
 _FORMS: Select[Any] = select(*_columns_of(ResponseRow))
 
 
@@ -214,11 +213,7 @@ def _select_unfolded(campaign_id: int) -> Select[Any]:
 
 
 def _forms(session: Session, query: Select[Any]) -> list[FormToCount]:
-    return [_form(row) for row in session.execute(query)]
-
-
-def _form(row: object) -> FormToCount:
-    return FormToCount(*_columns_of(row))
+    return [FormToCount(*row) for row in session.execute(query)]
 
 
 def _load(

@@ -98,7 +98,7 @@ class Task(Base):
 
 
 @dataclass(frozen=True)
-class Entered:
+class EntryRecord:
     """An entry with its decision and its evidence, the latter without content."""
 
     entry: Entry
@@ -146,7 +146,7 @@ def _cards() -> Select[Card, Unit]:
     return select(Card, Unit).join(Unit, Unit.id == Card.unit_id)
 
 
-def entries(session: Session, card_ids: Sequence[int]) -> list[Entered]:
+def entries(session: Session, card_ids: Sequence[int]) -> list[EntryRecord]:
     """Every entry of the cards, oldest first."""
     query = (
         select(Entry, Decision, StoredEvidence)
@@ -156,7 +156,7 @@ def entries(session: Session, card_ids: Sequence[int]) -> list[Entered]:
         .order_by(Entry.id)
         .options(defer(StoredEvidence.content, raiseload=True))
     )
-    return [Entered(*row) for row in session.execute(query)]
+    return [EntryRecord(*row) for row in session.execute(query)]
 
 
 def latest_entry(session: Session, card_id: int, key: str) -> Entry | None:

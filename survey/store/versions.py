@@ -18,7 +18,7 @@ _PARSED_LIMIT = 100
 
 
 class VersionedDocument(Protocol):
-    """What a questionnaire and a scorecard have in common."""
+    """The common attributes of a questionnaire and a scorecard."""
 
     @property
     def key(self) -> str:
