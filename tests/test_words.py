@@ -37,7 +37,6 @@ CLEAN = (
 # Names that several classes of survey/ share; the set only shrinks.
 SHARED_CLASS_NAMES = {
     "Book",
-    "Comment",
     "Format",
     "FormPage",
     "Grid",

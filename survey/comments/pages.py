@@ -14,7 +14,7 @@ from survey.comments.triage import Wanted
 from survey.instrument.questionnaire import Questionnaire
 from survey.store import audit, comments, fieldwork, questionnaires
 from survey.store.audit import AuditAction
-from survey.store.comments import Comment, Status
+from survey.store.comments import MaskedComment, Status
 from survey.store.fieldwork import Campaign
 from survey.web.context import database, now
 from survey.web.guards import may, signed_in_id
@@ -116,8 +116,8 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
     return {name: value for name, value in vars(wanted).items() if value and (name, value) != ("page", 1)}
 
 
-def _comments(key: str, in_words: str) -> tuple[Campaign, Questionnaire, list[Comment]]:
-    def found(session: Session) -> tuple[Campaign, Questionnaire, list[Comment]]:
+def _comments(key: str, in_words: str) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
+    def found(session: Session) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
         campaign = fieldwork.campaign_by_key(session, key)
         questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
         return campaign, questionnaire, comments.comments_of(session, campaign.id, mask_in(in_words))

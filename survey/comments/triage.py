@@ -9,7 +9,7 @@ from functools import lru_cache
 from survey.instrument.folding import search_key
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.themes import Theme, themes
-from survey.store.comments import Comment, Status
+from survey.store.comments import MaskedComment, Status
 
 ON_A_PAGE = 20
 _themes = lru_cache(maxsize=8)(themes)  # a reader turns pages of the same comments
@@ -34,7 +34,7 @@ class Selection:
     `too_few` says that fewer people than may be shown rated the criterion low and wrote something.
     """
 
-    found: tuple[Comment, ...]
+    found: tuple[MaskedComment, ...]
     n_all: int
     page: int
     n_pages: int
@@ -44,7 +44,7 @@ class Selection:
     too_few: bool = False
 
     @property
-    def shown(self) -> tuple[Comment, ...]:
+    def shown(self) -> tuple[MaskedComment, ...]:
         """The comments of the page."""
         return self.found[(self.page - 1) * ON_A_PAGE : self.page * ON_A_PAGE]
 
@@ -54,7 +54,7 @@ class Selection:
         return [(tag, f"{tag} ({n})") for tag, n in self.tags]
 
 
-def selected(comments: Sequence[Comment], wanted: Wanted, questionnaire: Questionnaire) -> Selection:
+def selected(comments: Sequence[MaskedComment], wanted: Wanted, questionnaire: Questionnaire) -> Selection:
     """The comments that hold all that is asked for. A page past the last is the last."""
     found = [comment for comment in comments if _holds(comment, wanted)]
     too_few = False
@@ -79,7 +79,7 @@ def selected(comments: Sequence[Comment], wanted: Wanted, questionnaire: Questio
     )
 
 
-def _holds(comment: Comment, wanted: Wanted) -> bool:
+def _holds(comment: MaskedComment, wanted: Wanted) -> bool:
     if wanted.status and comment.status != wanted.status:
         return False
     if wanted.tag and wanted.tag not in comment.tags:
@@ -90,7 +90,7 @@ def _holds(comment: Comment, wanted: Wanted) -> bool:
     return looked_for in search_key(comment.text) or looked_for in search_key(comment.note)
 
 
-def is_dissatisfied(comment: Comment, criterion: str, questionnaire: Questionnaire) -> bool:
+def is_dissatisfied(comment: MaskedComment, criterion: str, questionnaire: Questionnaire) -> bool:
     """Whether the comment's form rated the criterion on the lower half of the scale."""
     answer = comment.answers.get(criterion)
     options = [option.value for option in questionnaire.scale.options]

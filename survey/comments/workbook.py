@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
-from survey.store.comments import Comment, Status
+from survey.store.comments import MaskedComment, Status
 from survey.web.defang import defang
 from survey.web.locale import gettext_in
 
@@ -12,7 +12,11 @@ _LONGEST_CELL = 32_767
 
 
 def write(
-    comments: Sequence[Comment], statuses: Mapping[Status, str], title: str, language: str, stream: BinaryIO
+    comments: Sequence[MaskedComment],
+    statuses: Mapping[Status, str],
+    title: str,
+    language: str,
+    stream: BinaryIO,
 ) -> None:
     """Write one sheet, a comment a row. Every cell is a text; nothing that was typed becomes a formula."""
     import xlsxwriter

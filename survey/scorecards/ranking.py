@@ -66,5 +66,5 @@ def ranking_of(cards: Sequence[CardResults]) -> Ranking:
 def _contender(card: CardResults) -> Contender:
     scored = card.scored
     scale = scored.total / scored.max_scored
-    limits = scored.interval and Interval(scored.interval.low * scale, scored.interval.high * scale)
+    limits = None if scored.interval is None else scored.interval.scale(scale)
     return Contender(str(card.unit_id), (scored.points or 0.0) * scale, limits)

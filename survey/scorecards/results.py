@@ -208,7 +208,7 @@ def _satisfaction(definition: Scorecard, survey: CampaignResults) -> dict[str, O
     if score.score is None:
         return {line.key: Observed()}
     scale = line.max_points / score.max_points
-    limits = score.interval and Interval(score.interval.low * scale, score.interval.high * scale)
+    limits = None if score.interval is None else score.interval.scale(scale)
     return {line.key: Observed(score.score * scale, interval=limits)}
 
 

@@ -73,7 +73,7 @@ def score_from_findings(findings: Findings, rules: Rules, level: float) -> Score
         max_points=rules.total_points,
         df_satterthwaite=None,
         scored_max=reached,
-        provisional=bool(evidence and reached < rules.total_points * (1 - 1e-9)),
+        provisional=evidence is not None and reached < rules.total_points * (1 - 1e-9),
         interval=Interval(0.0, rules.total_points) if findings.n_respondents == 0 else None,
         interval_t=None,
         interval_logit_t=None,

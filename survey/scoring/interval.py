@@ -45,6 +45,10 @@ class Interval:
     low: float
     high: float
 
+    def scale(self, factor: float) -> "Interval":
+        """The interval of the estimate times `factor`, which is positive."""
+        return Interval(self.low * factor, self.high * factor)
+
 
 @dataclass(frozen=True)
 class Evidence:

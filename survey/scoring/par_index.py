@@ -198,7 +198,7 @@ def _component(rules: ComponentRules, observed: Mapping[str, Observed]) -> Compo
         max_points=maximum,
         light=_component_light(rules, scored, earned),
         indicators=indicators,
-        interval=interval and Interval(interval.low * stretch, interval.high * stretch),
+        interval=None if interval is None else interval.scale(stretch),
     )
 
 
@@ -284,7 +284,9 @@ def _target_light(rule: IndicatorRule, observed: Observed, value: float, share: 
 
 
 def _clip(interval: Interval | None, maximum: float) -> Interval | None:
-    return interval and Interval(max(interval.low, 0.0), min(interval.high, maximum))
+    if interval is None:
+        return None
+    return Interval(max(interval.low, 0.0), min(interval.high, maximum))
 
 
 def _wilson(rule: IndicatorRule, observed: Observed) -> Interval | None:

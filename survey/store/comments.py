@@ -45,7 +45,7 @@ class CommentMark(Base):
 
 
 @dataclass(frozen=True)
-class Comment:
+class MaskedComment:
     """One masked comment. `reference` identifies it and does not show when or where it was written.
 
     `answers` are the stored answers of its form, for the search by low ratings. Pages do not show them.
@@ -61,7 +61,7 @@ class Comment:
     is_for_report: bool = False
 
 
-def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[Comment]:
+def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[MaskedComment]:
     """The masked comments of a campaign, in an order that does not show when they came in."""
     rows = session.execute(
         select(
@@ -77,7 +77,7 @@ def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[Comment]
     return sorted(comments, key=lambda comment: comment.reference)
 
 
-def comment_of(session: Session, campaign_id: int, reference: str, mask: Mask) -> Comment:
+def comment_of(session: Session, campaign_id: int, reference: str, mask: Mask) -> MaskedComment:
     """The masked comment of a campaign with this reference."""
     comments = comments_of(session, campaign_id, mask)
     return require(next((comment for comment in comments if comment.reference == reference), None))
@@ -94,10 +94,10 @@ def _comment(
     text: str,
     answers: dict[str, int | str | None],
     mark: CommentMark | None,
-) -> Comment:
+) -> MaskedComment:
     if mark is None:
-        return Comment(reference, response_id, text, answers)
-    return Comment(
+        return MaskedComment(reference, response_id, text, answers)
+    return MaskedComment(
         reference,
         response_id,
         text,
@@ -109,7 +109,7 @@ def _comment(
     )
 
 
-def save_mark(session: Session, comment: Comment, *, person_id: int | None, now: datetime) -> None:
+def save_mark(session: Session, comment: MaskedComment, *, person_id: int | None, now: datetime) -> None:
     """Store the status, tags and note of a comment."""
     session.merge(
         CommentMark(
