@@ -38,7 +38,7 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def scored(app: Flask, *arguments: object) -> Any:
+def score(app: Flask, *arguments: object) -> Any:
     """The report of `score --json`."""
     result = run(app, "score", *arguments, "--json")
     assert result.exit_code == 0, result.stderr
@@ -48,7 +48,7 @@ def scored(app: Flask, *arguments: object) -> Any:
 @pytest.mark.parametrize("name", REFERENCE_CASES)
 def test_a_reference_case_is_scored_as_r_does(app: Flask, name: str) -> None:
     case = CASES / "scoring" / name
-    report = scored(
+    report = score(
         app, case / "data.csv", "--instrument", case / "instrument.json", "--design", case / "design.json"
     )
     expected = json.loads((case / "expected.json").read_text())
@@ -58,15 +58,15 @@ def test_a_reference_case_is_scored_as_r_does(app: Flask, name: str) -> None:
 
 def test_the_interval_asked_for_is_the_one_reported(app: Flask, files: Path) -> None:
     here = (files / "data.csv", "--instrument", files / "instrument.json")
-    assert scored(app, *here, "--interval", "t")["ci"] == scored(app, *here)["ci_t"]
-    assert scored(app, *here)["interval"] == "tilted-beta"
+    assert score(app, *here, "--interval", "t")["ci"] == score(app, *here)["ci_t"]
+    assert score(app, *here)["interval"] == "tilted-beta"
 
 
 def test_two_files_are_compared(app: Flask, files: Path) -> None:
     (files / "later.csv").write_text(DATA.replace(",3,", ",4,"))
     here = (files / "data.csv", "--instrument", files / "instrument.json", "--compare", files / "later.csv")
-    low, high = scored(app, *here)["difference"]["ci"]
-    assert low < scored(app, *here)["difference"]["estimate"] < high
+    low, high = score(app, *here)["difference"]["ci"]
+    assert low < score(app, *here)["difference"]["estimate"] < high
     assert "second minus first +" in run(app, "score", *here).stdout
 
 
@@ -77,7 +77,7 @@ def test_without_json_the_score_is_one_readable_line(app: Flask, files: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         ("id,q1,q2\n1,4,9\n", "row 2"),
         ("id,q1\n1,4\n", "q2"),
@@ -86,11 +86,11 @@ def test_without_json_the_score_is_one_readable_line(app: Flask, files: Path) ->
     ],
 )
 def test_data_that_cannot_be_used_end_in_one_line_and_exit_1(
-    app: Flask, files: Path, data: str, said: str
+    app: Flask, files: Path, data: str, message: str
 ) -> None:
     (files / "data.csv").write_text(data)
     line = refusal(run(app, "score", files / "data.csv", "--instrument", files / "instrument.json"))
-    assert said in line
+    assert message in line
 
 
 def test_a_file_that_is_not_there_is_named(app: Flask, files: Path) -> None:
@@ -131,9 +131,9 @@ def test_a_response_file_is_the_same_bytes_as_the_download(
 
 
 def test_responses_of_a_format_that_has_none_are_usage_and_exit_2(demo_app: Flask) -> None:
-    asked = run(demo_app, "export", "demo", "--format", "pdf", "--responses", "--out", "-")
-    assert asked.exit_code == 2
-    assert "csv, sav, parquet" in asked.stderr
+    result = run(demo_app, "export", "demo", "--format", "pdf", "--responses", "--out", "-")
+    assert result.exit_code == 2
+    assert "csv, sav, parquet" in result.stderr
 
 
 def test_an_export_may_go_to_standard_output_in_english(demo_app: Flask) -> None:

@@ -36,9 +36,9 @@ def sign_in(app: Flask, username: str, password: str, lang: str = "vi") -> tuple
 
 
 def person(app: Flask, username: str) -> Person:
-    found = database_of(app).read(lambda s: people.by_username(s, username))
-    assert found is not None
-    return found
+    row = database_of(app).read(lambda s: people.by_username(s, username))
+    assert row is not None
+    return row
 
 
 def add(client: FlaskClient, username: str, role: Role = Role.VIEWER, name: str = "Nguyễn Thị Lan") -> str:
@@ -58,23 +58,23 @@ def test_a_person_signs_in_and_out(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"),
+    ("lang", "message"),
     [("vi", "Tên đăng nhập hoặc mật khẩu không đúng"), ("en", "The name or the password is wrong")],
 )
-def test_a_wrong_name_and_a_wrong_password_look_the_same(app: Flask, lang: str, words: str) -> None:
+def test_a_wrong_name_and_a_wrong_password_look_the_same(app: Flask, lang: str, message: str) -> None:
     for username, password in (("admin", "not-the-one"), ("nobody", PASSWORD), ("nobody", "not-the-one")):
         _client, answer = sign_in(app, username, password, lang)
         assert answer.status_code == 422
-        assert errors_in(answer.text) == words
+        assert errors_in(answer.text) == message
         assert f'value="{username}"' in answer.text
         assert password not in answer.text
 
 
 def test_what_is_left_empty_is_named(app: Flask) -> None:
-    for lang, words in (("vi", "Cần điền: "), ("en", "Fill in: ")):
+    for lang, message in (("vi", "Cần điền: "), ("en", "Fill in: ")):
         _client, answer = sign_in(app, " ", "", lang)
         assert answer.status_code == 422
-        assert errors_in(answer.text).count(words) == 2
+        assert errors_in(answer.text).count(message) == 2
         assert "Username" not in errors_in(answer.text)
 
 
@@ -92,9 +92,9 @@ def test_a_new_person_is_shown_a_password_once_and_changes_it(app: Flask, admini
 
 
 def test_first_passwords_are_never_the_same_and_long(administrator: FlaskClient) -> None:
-    found = {add(administrator, f"person{i}") for i in range(5)}
-    assert len(found) == 5
-    assert all(re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", password) for password in found)
+    passwords = {add(administrator, f"person{i}") for i in range(5)}
+    assert len(passwords) == 5
+    assert all(re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", password) for password in passwords)
 
 
 def test_a_password_is_kept_as_a_slow_hash_only(app: Flask, administrator: FlaskClient) -> None:
@@ -116,10 +116,10 @@ def test_a_password_is_kept_as_a_slow_hash_only(app: Flask, administrator: Flask
 def test_a_password_that_will_not_do_is_refused(
     viewer: FlaskClient, old: str, new: str, vi: str, en: str
 ) -> None:
-    for lang, words in (("vi", vi), ("en", en)):
+    for lang, message in (("vi", vi), ("en", en)):
         answer = send(viewer, f"/office/password?lang={lang}", old=old, new=new)
         assert answer.status_code == 422
-        assert words in errors_in(answer.text)
+        assert message in errors_in(answer.text)
         assert new not in answer.text or not new
 
 
@@ -142,10 +142,10 @@ def test_a_person_who_cannot_be_added_is_refused_and_nothing_typed_is_lost(
 ) -> None:
     before = database_of(app).read(people.people)
     form = {"username": "lan.nguyen", "full_name": "Nguyễn Thị Lan", "role": "administrator", **fields}
-    for lang, words in (("vi", vi), ("en", en)):
+    for lang, message in (("vi", vi), ("en", en)):
         answer = send(administrator, f"/office/people?lang={lang}", **form)
         assert answer.status_code == 422
-        assert words in errors_in(answer.text)
+        assert message in errors_in(answer.text)
         assert 'class="secret"' not in answer.text
         for name in set(form) - set(fields) - {"role"}:
             assert f'value="{form[name]}"' in answer.text
@@ -173,10 +173,10 @@ def test_a_person_is_shut_out_and_let_in_again(app: Flask, administrator: FlaskC
 
 def test_the_last_administrator_stays(app: Flask, administrator: FlaskClient) -> None:
     number = person(app, "admin").id
-    for lang, words in (("vi", "Không thể khóa quản trị viên cuối cùng"),
+    for lang, message in (("vi", "Không thể khóa quản trị viên cuối cùng"),
                         ("en", "The last administrator cannot be shut out")):  # fmt: skip
         send(administrator, f"/office/people/{number}/active", active="no")
-        assert words in administrator.get(f"/office/people?lang={lang}").text or lang == "en"
+        assert message in administrator.get(f"/office/people?lang={lang}").text or lang == "en"
     assert person(app, "admin").is_active
     add(administrator, "second", Role.ADMINISTRATOR)
     send(administrator, f"/office/people/{number}/active", active="no")

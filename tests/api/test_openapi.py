@@ -15,7 +15,7 @@ from survey.reports.export import render_file
 from survey.results.campaign import CampaignResults
 from survey.store.questionnaires import load_shipped
 from survey.web.guards import PUBLIC, declared_permission
-from tests.api.asking import Program, mistakes
+from tests.api.program import Program, mistakes
 from tests.builders import database_of
 from tests.conftest import TODAY, Template, on_sqlite
 from tests.reports import builders
@@ -31,8 +31,8 @@ pytestmark = on_sqlite
 
 @pytest.fixture(scope="module")
 def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with app_for_all(demo_template, tmp_path_factory.mktemp("openapi")) as made:
-        yield made
+    with app_for_all(demo_template, tmp_path_factory.mktemp("openapi")) as created:
+        yield created
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +68,16 @@ def test_every_schema_is_valid_and_used(program: Program) -> None:
 
 
 def test_the_description_holds_every_route_with_its_permission(app: Flask, program: Program) -> None:
-    found = {
+    served = {
         route.removeprefix("GET /api/v1/"): rule for route, rule in routes(app).items() if "/api/" in route
     }
-    assert set(found) == {*ROUTES, "openapi.json"}
+    assert set(served) == {*ROUTES, "openapi.json"}
     described = operations(program.description)
-    assert len(described) == len(found)
+    assert len(described) == len(served)
     assert all(operation["summary"] for operation in described.values())
     by_name = {operation["operationId"]: operation["security"] for operation in described.values()}
     with app.app_context():
-        for rule in found.values():
+        for rule in served.values():
             permission = declared_permission(rule.endpoint)
             expected = [] if permission == PUBLIC else [{"token": [permission]}]
             assert by_name[rule.endpoint.removeprefix("api.")] == expected
@@ -88,18 +88,18 @@ def test_an_answer_is_what_the_description_promises(app: Flask, program: Program
     path = address(app, routes(app)[f"GET /api/v1/{route}"])
     described = operations(program.description)
     promised = next(schema_of(o) for p, o in described.items() if _fits(p, path))
-    answer = program.asked(path.removeprefix("/api/v1/"))
+    answer = program.fetch(path.removeprefix("/api/v1/"))
     assert mistakes(program.description, promised, answer) == []
 
 
 def _fits(pattern: str, path: str) -> bool:
     parts = list(zip(pattern.split("/"), path.split("/"), strict=False))
     same_length = pattern.count("/") == path.count("/")
-    return same_length and all(part.startswith("{") or part == found for part, found in parts)
+    return same_length and all(part.startswith("{") or part == actual for part, actual in parts)
 
 
 def test_what_is_described_as_closed_refuses_a_member_more(program: Program) -> None:
-    results = program.asked("campaigns/demo/results")
+    results = program.fetch("campaigns/demo/results")
     assert mistakes(program.description, "Results", {**results, "more": 1})
     del results["score"]["ci"]
     assert mistakes(program.description, "Results", results)
@@ -108,16 +108,16 @@ def test_what_is_described_as_closed_refuses_a_member_more(program: Program) -> 
 def test_what_nobody_answered_is_described_too(app: Flask, campaign_without_forms: str) -> None:
     program = Program(app)
     for part, schema in (("results", "Results"), ("responses", "Responses"), ("certificate", "Certificate")):
-        answer = program.asked(f"campaigns/{campaign_without_forms}/{part}")
+        answer = program.fetch(f"campaigns/{campaign_without_forms}/{part}")
         assert mistakes(program.description, schema, answer) == []
-    assert program.asked(f"campaigns/{campaign_without_forms}/results")["score"]["score"] is None
+    assert program.fetch(f"campaigns/{campaign_without_forms}/results")["score"]["score"] is None
 
 
 @pytest.mark.parametrize(
-    "made", [builders.normal, builders.provisional, builders.withheld, builders.no_data, builders.hostile]
+    "build", [builders.normal, builders.provisional, builders.withheld, builders.no_data, builders.hostile]
 )
-def test_a_result_of_any_kind_is_described(program: Program, made: Callable[[], CampaignResults]) -> None:
-    document = json.loads(render_file(made(), "json", "en"))
+def test_a_result_of_any_kind_is_described(program: Program, build: Callable[[], CampaignResults]) -> None:
+    document = json.loads(render_file(build(), "json", "en"))
     assert mistakes(program.description, "Results", document) == []
 
 

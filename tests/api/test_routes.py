@@ -25,7 +25,7 @@ from survey.store.questionnaires import load_shipped
 from survey.web.guards import public
 from survey.web.permissions import TOKEN_PERMISSIONS
 from survey.web.problems import Problem
-from tests.api.asking import Program
+from tests.api.program import Program
 from tests.builders import a_form, database_of, send
 from tests.conftest import SECRET, TODAY
 from tests.scorecards.builders import OF_ANOTHER_UNIT, QUARTER
@@ -47,11 +47,11 @@ def few(app: Flask) -> str:
     """The key of a campaign with three forms."""
     new = NewCampaign("Ít phiếu", digest(Q), LONG_AGO.date(), TOMORROW, (NewDesk("Quầy X", "Desk X"),))
 
-    def opened(session: Session) -> tuple[str, str]:
+    def open_two(session: Session) -> tuple[str, str]:
         campaign = open_campaign(session, new, now=datetime.now(UTC))
         return campaign.key, fieldwork.collectors_of(session, campaign.id)[0].collector.code
 
-    key, code = database_of(app).write(opened)
+    key, code = database_of(app).write(open_two)
     for _ in range(3):
         send(app.test_client(), a_form(Q), code)
     return key
@@ -59,10 +59,10 @@ def few(app: Flask) -> str:
 
 def pages_of(program: Program, path: str) -> list[dict[str, Any]]:
     """Every page, from one `next` to the next."""
-    found = [program.asked(path)]
-    while (more := found[-1]["next"]) is not None:
-        found.append(program.asked(more.removeprefix("/api/v1/")))
-    return found
+    pages = [program.fetch(path)]
+    while (more := pages[-1]["next"]) is not None:
+        pages.append(program.fetch(more.removeprefix("/api/v1/")))
+    return pages
 
 
 def rows_of(program: Program, limit: int) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ def test_a_certificate_and_a_scorecard_have_the_bytes_and_numbers_of_theirs(
     certificate = administrator.get(f"{OFFICE}/certificate.json").data
     assert program.get("campaigns/demo/certificate").data == certificate
     card = administrator.get(f"/office/scorecards/{QUARTER}/report.json").get_json()
-    assert program.asked(f"scorecards/{QUARTER}") == card
+    assert program.fetch(f"scorecards/{QUARTER}") == card
 
 
 @pytest.mark.parametrize("limit", [1000, 100, 26])  # 26 goes into the demonstration's 312 without a rest
@@ -102,7 +102,7 @@ def test_the_pages_of_responses_are_the_rows_of_the_csv_in_its_order(
 
 
 def test_every_code_of_a_response_stands_in_the_codebook(program: Program) -> None:
-    variables = program.asked("campaigns/demo/codebook")["variables"]
+    variables = program.fetch("campaigns/demo/codebook")["variables"]
     codes = {v["name"]: {code["value"] for code in v["codes"]} for v in variables if v["kind"] == "code"}
     rows = rows_of(program, 1000)
     assert list(rows[0]) == [variable["name"] for variable in variables]
@@ -114,7 +114,7 @@ def test_a_form_that_comes_or_goes_between_pages_doubles_and_loses_no_other(
     demo_app: Flask, program: Program
 ) -> None:
     before = rows_of(program, 1000)
-    first = program.asked("campaigns/demo/responses?limit=50")
+    first = program.fetch("campaigns/demo/responses?limit=50")
     for _ in range(5):
         send(demo_app.test_client(), a_form(Q, comment="giữa chừng"))
     rest = pages_of(program, first["next"].removeprefix("/api/v1/"))
@@ -132,7 +132,7 @@ def test_all_pages_have_the_weights_of_the_first(demo_app: Flask, program: Progr
         set_populations(session, campaign.id, {"citizen": 40_000, "business": 3_000})
 
     database_of(demo_app).write(serve)
-    first = program.asked("campaigns/demo/responses?limit=100")
+    first = program.fetch("campaigns/demo/responses?limit=100")
     send(demo_app.test_client(), a_form(Q))
     rest = pages_of(program, first["next"].removeprefix("/api/v1/"))
     groups = {
@@ -146,10 +146,10 @@ def test_all_pages_have_the_weights_of_the_first(demo_app: Flask, program: Progr
 
 
 def test_campaigns_say_their_days_their_state_and_where_their_parts_are(program: Program) -> None:
-    found = program.asked("campaigns")["campaigns"]
-    assert [(one["key"], one["state"], one["forms"] > 200) for one in found] == [
+    campaigns = program.fetch("campaigns")["campaigns"]
+    assert [(one["key"], one["state"], one["forms"] > 200) for one in campaigns] == [
         ("demo", "open", True), ("demo-truoc", "closed", True)]  # fmt: skip
-    for address in found[0]["links"].values():
+    for address in campaigns[0]["links"].values():
         assert program.get(address.removeprefix("/api/v1/")).status_code == 200
 
 
@@ -185,9 +185,9 @@ def test_a_token_does_what_it_allows_and_nothing_else(demo_app: Flask, permissio
     }  # fmt: skip
     for path, needed in needs.items():
         if needed == permission:
-            program.asked(path)
+            program.fetch(path)
         else:
-            assert needed in program.refused(path, 403)
+            assert needed in program.refusal_of(path, 403)
             assert f'scope="{needed}"' in program.get(path).headers["WWW-Authenticate"]
 
 
@@ -195,31 +195,31 @@ def test_a_token_never_does_more_than_its_owner_still_may(demo_app: Flask, progr
     def demote(session: Session) -> None:
         session.execute(update(Person).where(Person.id == 1).values(role=Role.VIEWER))
 
-    program.asked("campaigns/demo/responses")
+    program.fetch("campaigns/demo/responses")
     database_of(demo_app).write(demote)
-    assert "its owner lost it" in program.refused("campaigns/demo/responses", 403)
-    program.asked("campaigns/demo/results")
+    assert "its owner lost it" in program.refusal_of("campaigns/demo/responses", 403)
+    program.fetch("campaigns/demo/results")
 
 
 def test_a_token_sees_the_scorecards_of_its_owners_unit_only(demo_app: Flask, program: Program) -> None:
-    every = program.asked("scorecards")["scorecards"]
+    every = program.fetch("scorecards")["scorecards"]
     database_of(demo_app).write(lambda session: units.set_unit(session, 1, 1))
-    own = program.asked("scorecards")["scorecards"]
+    own = program.fetch("scorecards")["scorecards"]
     assert {card["unit"]["id"] for card in every} > {card["unit"]["id"] for card in own} == {1}
-    program.asked(f"scorecards/{QUARTER}")
-    assert str(OF_ANOTHER_UNIT) in program.refused(f"scorecards/{OF_ANOTHER_UNIT}", 404)
+    program.fetch(f"scorecards/{QUARTER}")
+    assert str(OF_ANOTHER_UNIT) in program.refusal_of(f"scorecards/{OF_ANOTHER_UNIT}", 404)
 
 
 def expire(session: Session, secret: str) -> None:
-    found = tokens.by_secret(session, secret)
-    assert found is not None
-    found.token.expires_at = LONG_AGO
+    owned = tokens.by_secret(session, secret)
+    assert owned is not None
+    owned.token.expires_at = LONG_AGO
 
 
 def end(session: Session, secret: str) -> None:
-    found = tokens.by_secret(session, secret)
-    assert found is not None
-    assert revoke(found.token, now=LONG_AGO)
+    owned = tokens.by_secret(session, secret)
+    assert owned is not None
+    assert revoke(owned.token, now=LONG_AGO)
 
 
 def shut_out_its_owner(session: Session, _secret: str) -> None:
@@ -227,7 +227,7 @@ def shut_out_its_owner(session: Session, _secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "words"),
+    ("what", "message"),
     [
         (expire, "'tests' expired on "),
         (end, "'tests' was revoked on "),
@@ -235,11 +235,11 @@ def shut_out_its_owner(session: Session, _secret: str) -> None:
     ],
 )
 def test_a_token_that_holds_no_longer_is_refused_at_once(
-    demo_app: Flask, program: Program, what: Any, words: str
+    demo_app: Flask, program: Program, what: Any, message: str
 ) -> None:
-    program.asked("campaigns")
+    program.fetch("campaigns")
     database_of(demo_app).write(lambda session: what(session, program.secret))
-    assert words in program.refused("campaigns", 401)
+    assert message in program.refusal_of("campaigns", 401)
     assert 'error="invalid_token"' in program.get("campaigns").headers["WWW-Authenticate"]
 
 
@@ -272,7 +272,7 @@ def test_guessing_tokens_is_stopped_and_a_token_that_holds_still_passes(program:
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "words"),
+    ("path", "status", "message"),
     [
         ("campaigns/nope/results", 404, "'nope'"),
         ("campaigns/nope/certificate", 404, "'nope'"),
@@ -296,15 +296,15 @@ def test_guessing_tokens_is_stopped_and_a_token_that_holds_still_passes(program:
         ("campaigns/demo/responses?cursor=%00%ED%A0%80", 422, "was not made here"),
     ],
 )
-def test_what_cannot_be_had_is_named(program: Program, path: str, status: int, words: str) -> None:
-    assert words in program.refused(path, status)
+def test_what_cannot_be_had_is_named(program: Program, path: str, status: int, message: str) -> None:
+    assert message in program.refusal_of(path, status)
 
 
 def test_a_cursor_serves_its_own_token_and_campaign_only(demo_app: Flask, program: Program) -> None:
-    cursor = urlsplit(program.asked("campaigns/demo/responses?limit=5")["next"]).query
+    cursor = urlsplit(program.fetch("campaigns/demo/responses?limit=5")["next"]).query
     other = Program(demo_app)
     for asking, key in ((other, "demo"), (program, "demo-truoc")):
-        detail = asking.refused(f"campaigns/{key}/responses?{cursor}", 422)
+        detail = asking.refusal_of(f"campaigns/{key}/responses?{cursor}", 422)
         assert "belongs to another campaign or token" in detail
 
 
@@ -321,7 +321,7 @@ def test_a_page_that_did_not_change_is_not_sent_again(demo_app: Flask, program: 
     first = program.get("campaigns/demo/responses?limit=50")
     again = program.get("campaigns/demo/responses?limit=50", **{"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
-    assert program.asked("campaigns/demo/responses?limit=50") == first.get_json()
+    assert program.fetch("campaigns/demo/responses?limit=50") == first.get_json()
 
 
 def test_a_program_is_told_which_methods_there_are(program: Program) -> None:
@@ -352,7 +352,7 @@ def test_an_error_of_ours_is_a_problem_without_its_inside(demo_app: Flask) -> No
 
 
 def test_a_certificate_that_would_say_what_a_few_answered_is_withheld(app: Flask, few: str) -> None:
-    assert "group 'citizen' has 3 forms" in Program(app).refused(f"campaigns/{few}/certificate", 409)
+    assert "group 'citizen' has 3 forms" in Program(app).refusal_of(f"campaigns/{few}/certificate", 409)
 
 
 def test_what_was_handed_out_is_in_the_log_once_and_a_question_is_not(
@@ -360,20 +360,20 @@ def test_what_was_handed_out_is_in_the_log_once_and_a_question_is_not(
 ) -> None:
     tag = program.get("campaigns/demo/results").headers["ETag"]
     program.get("campaigns/demo/results", **{"If-None-Match": tag})
-    program.asked("campaigns")
+    program.fetch("campaigns")
     pages_of(program, "campaigns/demo/responses?limit=100")
-    program.refused("campaigns/nope/results", 404)
+    program.refusal_of("campaigns/nope/results", 404)
     events = database_of(demo_app).read(lambda session: audit.latest(session, 10))
     assert [(event.person_id, event.subject) for event in events if event.act == "downloaded"] == [
         (1, "demo responses; API: tests"), (1, "demo.json (vi); API: tests")]  # fmt: skip
 
 
 def test_the_day_a_token_was_used_is_kept_and_its_secret_is_not(demo_app: Flask, program: Program) -> None:
-    program.asked("campaigns")
-    found = database_of(demo_app).read(lambda session: tokens.by_secret(session, program.secret))
-    assert found is not None
-    assert found.token.last_used_on is not None
-    kept = [str(value) for value in vars(found.token).values()]
+    program.fetch("campaigns")
+    owned = database_of(demo_app).read(lambda session: tokens.by_secret(session, program.secret))
+    assert owned is not None
+    assert owned.token.last_used_on is not None
+    stored = [str(value) for value in vars(owned.token).values()]
     assert not any(
-        program.secret in value or program.secret.removeprefix("survey_") in value for value in kept
+        program.secret in value or program.secret.removeprefix("survey_") in value for value in stored
     )

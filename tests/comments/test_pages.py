@@ -26,7 +26,7 @@ def comment(app: Flask, text: str, **fields: str) -> str:
     return send(app.test_client(), a_form(Q, comment=text, **fields))
 
 
-def shown(page: str) -> list[str]:
+def comments_on(page: str) -> list[str]:
     """The comments on a page."""
     return re.findall(r"<blockquote>(.*?)</blockquote>", page, re.DOTALL)
 
@@ -34,7 +34,7 @@ def shown(page: str) -> list[str]:
 def test_nobody_sees_a_number_that_names_a_person(demo_app: Flask, viewer: FlaskClient) -> None:
     comment(demo_app, "Gọi 0905 123 456 hoặc lan@gmail.com, mã hồ sơ H48.12-241124-00017")
     page = viewer.get(f"{PATH}?words=hoac").text
-    assert shown(page) == ["Gọi [số điện thoại] hoặc [địa chỉ thư điện tử], mã hồ sơ [mã hồ sơ]"]
+    assert comments_on(page) == ["Gọi [số điện thoại] hoặc [địa chỉ thư điện tử], mã hồ sơ [mã hồ sơ]"]
     book = viewer.get(f"{PATH}.xlsx?in=en").data
     cells = [str(cell) for row in openpyxl.load_workbook(io.BytesIO(book)).active.values for cell in row]
     assert not [cell for cell in cells if "0905" in cell or "lan@" in cell or "H48" in cell]
@@ -44,17 +44,17 @@ def test_nobody_sees_a_number_that_names_a_person(demo_app: Flask, viewer: Flask
 @pytest.mark.parametrize("typed", ["dat dai", "ĐẤT ĐAI", "Đất  đai"])
 def test_search_finds_with_and_without_accents(demo_app: Flask, viewer: FlaskClient, typed: str) -> None:
     comment(demo_app, "Thủ tục đất đai còn lâu")
-    assert shown(viewer.get(PATH, query_string={"words": typed}).text) == ["Thủ tục đất đai còn lâu"]
+    assert comments_on(viewer.get(PATH, query_string={"words": typed}).text) == ["Thủ tục đất đai còn lâu"]
 
 
 def test_what_is_noted_is_found_again(demo_app: Flask, administrator: FlaskClient) -> None:
     reference = a_comment(demo_app)
     assert note(administrator, reference, tags="trả kết quả, Quầy 2", note="Đã báo lãnh đạo") == 303
     page = administrator.get(f"{PATH}?status=to_act&tag=Quầy 2").text
-    assert len(shown(page)) == 1
+    assert len(comments_on(page)) == 1
     assert f"c-{reference}" in page
     assert "Đã báo lãnh đạo" in page
-    assert shown(administrator.get(f"{PATH}?words=bao lanh").text)
+    assert comments_on(administrator.get(f"{PATH}?words=bao lanh").text)
     assert reference in administrator.get("/office/audit").text
 
 
@@ -64,17 +64,17 @@ def test_a_comment_is_printed_only_where_somebody_said_so(
     comment(demo_app, "Gọi lại giúp tôi: 0905 123 456")
     reference = re.findall(r'id="c-(\w+)"', administrator.get(f"{PATH}?words=goi lai giup").text)[0]
 
-    def printed() -> list[str]:
-        found = viewer.get("/office/campaigns/demo/summary.json").json
-        assert found is not None
-        return list(found["comments"])
+    def printed_comments() -> list[str]:
+        document = viewer.get("/office/campaigns/demo/summary.json").json
+        assert document is not None
+        return list(document["comments"])
 
-    assert printed() == []
+    assert printed_comments() == []
     assert note(administrator, reference, is_for_report="yes") == 303
-    assert printed() == ["Gọi lại giúp tôi: [số điện thoại]"]
+    assert printed_comments() == ["Gọi lại giúp tôi: [số điện thoại]"]
     assert "Trong báo cáo" in administrator.get(f"{PATH}?words=goi lai giup").text
     assert note(administrator, reference) == 303
-    assert printed() == []
+    assert printed_comments() == []
 
 
 def test_what_cannot_be_kept_is_said_beside_its_field(demo_app: Flask, administrator: FlaskClient) -> None:
@@ -104,7 +104,7 @@ def test_withdrawing_a_form_takes_comment_and_note_along(demo_app: Flask, admini
     reference = re.findall(r'id="c-(\w+)"', administrator.get(f"{PATH}?words=rut lai").text)[0]
     assert note(administrator, reference, note="chép lại") == 303
     demo_app.test_client().post("/receipt/withdraw", data={"code": receipt})
-    assert shown(administrator.get(f"{PATH}?words=rut lai").text) == []
+    assert comments_on(administrator.get(f"{PATH}?words=rut lai").text) == []
     assert database_of(demo_app).read(lambda s: s.scalars(select(CommentMark)).all()) == []
 
 
@@ -115,17 +115,17 @@ def test_comments_about_a_criterion_are_of_the_dissatisfied_and_not_of_few(
         comment(demo_app, f"Phí cao lần {'abcd'[number]}", proc_fee="1")
     page = viewer.get(f"{PATH}?about=proc_fee&words=phi cao&lang=en").text
     few = "Fewer than 5 people" in page
-    assert few == (shown(page) == [])
+    assert few == (comments_on(page) == [])
     for _number in range(5):
         comment(demo_app, "Phí cao quá", proc_fee="2")
-    assert len(shown(viewer.get(f"{PATH}?about=proc_fee&words=phi cao").text)) == 9
+    assert len(comments_on(viewer.get(f"{PATH}?about=proc_fee&words=phi cao").text)) == 9
 
 
 def test_a_long_list_is_turned_over_page_by_page(demo_app: Flask, viewer: FlaskClient) -> None:
     for _number in range(25):
         comment(demo_app, "Rất đông người")
     first, last = (viewer.get(f"{PATH}?words=dong nguoi&page={page}").text for page in (1, 99))
-    assert (len(shown(first)), len(shown(last))) == (20, 5)
+    assert (len(comments_on(first)), len(comments_on(last))) == (20, 5)
 
 
 @on_sqlite
@@ -143,10 +143,10 @@ def test_a_thousand_hostile_comments_put_no_element_on_the_page(
     }  # fmt: skip
     n_shown = 0
     for page in range(1, len(hostile) // 20 + 2):
-        found = elements(administrator.get(f"{PATH}?page={page}").text)
-        tags = [tag for tag, _attributes in found]
+        parts = elements(administrator.get(f"{PATH}?page={page}").text)
+        tags = [tag for tag, _attributes in parts]
         assert set(tags) <= allowed
-        names = {name for _tag, attributes in found for name in attributes}
+        names = {name for _tag, attributes in parts for name in attributes}
         assert not [name for name in names if name.startswith("on")]
         assert tags.count("blockquote") == tags.count("article") == tags.count("textarea")
         n_shown += tags.count("article")

@@ -19,7 +19,7 @@ DIGEST = digest(load_shipped())
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 
-def opened(session: Session, name: str = "Đợt 1", *desks: str) -> Campaign:
+def open_one(session: Session, name: str = "Đợt 1", *desks: str) -> Campaign:
     new = NewCampaign(name, DIGEST, TODAY, TODAY + timedelta(days=9), tuple(NewDesk(d, d) for d in desks))
     return work.open_campaign(session, new, now=NOW)
 
@@ -48,40 +48,40 @@ def test_a_key_is_made_of_letters_and_digits_of_the_name(database: Database, nam
 
 
 def test_a_key_is_used_once(database: Database) -> None:
-    def made(session: Session) -> list[str]:
-        return [opened(session, name).key for name in ("Đợt 1", "đợt 1", "Dot  1!")]
+    def work(session: Session) -> list[str]:
+        return [open_one(session, name).key for name in ("Đợt 1", "đợt 1", "Dot  1!")]
 
-    assert database.write(made) == ["dot-1", "dot-1-2", "dot-1-3"]
+    assert database.write(work) == ["dot-1", "dot-1-2", "dot-1-3"]
 
 
 def test_a_key_fits_its_column_whatever_its_number(database: Database) -> None:
-    found = [database.write(lambda s: opened(s, "x" * 200).key) for _ in range(12)]
-    assert max(map(len, found)) <= 60
-    assert len(set(found)) == 12
+    keys = [database.write(lambda s: open_one(s, "x" * 200).key) for _ in range(12)]
+    assert max(map(len, keys)) <= 60
+    assert len(set(keys)) == 12
 
 
 def test_every_desk_has_a_code_that_cannot_be_misread(database: Database) -> None:
-    def made(session: Session) -> list[str]:
-        return codes(session, opened(session, "Đợt", *(f"Quầy {i}" for i in range(60))))
+    def work(session: Session) -> list[str]:
+        return codes(session, open_one(session, "Đợt", *(f"Quầy {i}" for i in range(60))))
 
-    found = database.write(made)
-    assert len(set(found)) == 60
-    assert all(re.fullmatch("[2-9A-HJKMNP-TV-Z]{6}", code) for code in found)
-    assert not set("".join(found)) & set("0O1ILU")
+    results = database.write(work)
+    assert len(set(results)) == 60
+    assert all(re.fullmatch("[2-9A-HJKMNP-TV-Z]{6}", code) for code in results)
+    assert not set("".join(results)) & set("0O1ILU")
 
 
 def test_a_desk_outlives_its_campaign(database: Database) -> None:
-    def made(session: Session) -> list[str]:
-        opened(session, "Đợt 1", "Quầy 1")
-        opened(session, "Đợt 2", "Quầy 1", "Quầy 2")
+    def work(session: Session) -> list[str]:
+        open_one(session, "Đợt 1", "Quầy 1")
+        open_one(session, "Đợt 2", "Quầy 1", "Quầy 2")
         return [desk.name for desk in fieldwork.desks(session)]
 
-    assert database.write(made) == ["Quầy 1", "Quầy 2"]
+    assert database.write(work) == ["Quầy 1", "Quầy 2"]
 
 
 def test_a_campaign_has_a_desk_once(database: Database) -> None:
     def twice(session: Session) -> None:
-        campaign = opened(session, "Đợt 1", "Quầy 1")
+        campaign = open_one(session, "Đợt 1", "Quầy 1")
         work.add_desk(session, campaign, NewDesk("Quầy 1", "other words"))
 
     with pytest.raises(work.DeskTakenError):
@@ -91,12 +91,12 @@ def test_a_campaign_has_a_desk_once(database: Database) -> None:
 
 def test_a_quota_is_set_and_lifted(database: Database) -> None:
     def quotas(session: Session) -> list[int | None]:
-        row = fieldwork.collectors_of(session, opened(session, "Đợt", "Quầy").id)[0]
-        found = [row.collector.quota]
+        row = fieldwork.collectors_of(session, open_one(session, "Đợt", "Quầy").id)[0]
+        values = [row.collector.quota]
         for quota in (5, None):
             work.set_quota(session, row.collector.id, quota)
-            found.append(row.collector.quota)
-        return found
+            values.append(row.collector.quota)
+        return values
 
     assert database.write(quotas) == [None, 5, None]
 
@@ -118,6 +118,6 @@ def test_desks_are_typed_one_a_line(typed: str, desks: list[NewDesk]) -> None:
 
 
 def test_a_campaign_is_open_from_its_first_day_to_its_last(database: Database) -> None:
-    campaign = database.write(opened)
+    campaign = database.write(open_one)
     days = (TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=9), TODAY + timedelta(days=10))
     assert [campaign.is_open(day) for day in days] == [False, True, True, False]

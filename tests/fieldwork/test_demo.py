@@ -33,7 +33,7 @@ def rows(session: Session) -> list[ResponseRow]:
     return list(session.scalars(select(ResponseRow).order_by(ResponseRow.id)))
 
 
-def made(database: Database, seed: int) -> tuple[list[Campaign], list[ResponseRow]]:
+def make(database: Database, seed: int) -> tuple[list[Campaign], list[ResponseRow]]:
     database.write(lambda s: demo.make_demo(s, today=TODAY, rng=np.random.default_rng(seed)))
     return database.read(fieldwork.campaigns), database.read(rows)
 
@@ -45,11 +45,11 @@ def answers(row: ResponseRow) -> Answers:
 
 @pytest.fixture
 def forms(database: Database) -> list[ResponseRow]:
-    return made(database, 1)[1]
+    return make(database, 1)[1]
 
 
 def test_two_campaigns_lie_a_year_apart(database: Database) -> None:
-    newer, older = made(database, 1)[0]
+    newer, older = make(database, 1)[0]
     assert (newer.key, older.key) == ("demo", "demo-truoc")
     assert newer.opens_on - older.opens_on == timedelta(days=365)
     assert newer.is_open(TODAY)
@@ -64,37 +64,37 @@ def test_each_has_about_three_hundred_forms(forms: list[ResponseRow]) -> None:
     assert len({row.collector_id for row in forms}) == 8, "four desks in each"
 
 
-def told(row: ResponseRow) -> tuple[object, ...]:
+def content_of(row: ResponseRow) -> tuple[object, ...]:
     return row.submission_id, row.answers, row.comment, row.received_at, row.language, row.is_complete
 
 
 def test_the_same_seed_makes_the_same_people_and_another_seed_others(
     database: Database, tmp_path: Path, empty_template: Template
 ) -> None:
-    first = [told(row) for row in made(database, 5)[1]]
+    first = [content_of(row) for row in make(database, 5)[1]]
     for seed, is_same in ((5, True), (6, False)):
         folder = tmp_path / str(seed)
         folder.mkdir()
         other = Database(empty_template.copy(folder))
-        assert ([told(row) for row in made(other, seed)[1]] == first) == is_same
+        assert ([content_of(row) for row in make(other, seed)[1]] == first) == is_same
         other.dispose()
 
 
 def test_people_are_asked_what_their_answers_open_and_nothing_else(forms: list[ResponseRow]) -> None:
     for row in forms:
-        given = answers(row).values
-        chosen = {q.key: str(given[q.key]) for q in Q.questions if isinstance(given[q.key], str)}
-        asked = asked_keys(Q, chosen)
+        values = answers(row).values
+        chosen = {q.key: str(values[q.key]) for q in Q.questions if isinstance(values[q.key], str)}
+        on_path = asked_keys(Q, chosen)
         for item in Q.items():
-            assert (given[item.key] is Missing.NOT_ASKED) == (item.key not in asked), item.key
-            assert (item.key in (row.answers or {})) == (item.key in asked), item.key
+            assert (values[item.key] is Missing.NOT_ASKED) == (item.key not in on_path), item.key
+            assert (item.key in (row.answers or {})) == (item.key in on_path), item.key
 
 
 def test_some_things_do_not_apply_and_some_are_left_blank(forms: list[ResponseRow]) -> None:
-    found = Counter(
+    counts = Counter(
         value for row in forms for value in answers(row).values.values() if isinstance(value, Missing)
     )
-    assert all(found[kind] > 50 for kind in Missing)
+    assert all(counts[kind] > 50 for kind in Missing)
     offered = {criterion.key for criterion in Q.criteria if criterion.not_applicable is not None}
     used = {key for row in forms for key, v in answers(row).values.items() if v is Missing.NOT_APPLICABLE}
     assert used <= offered
@@ -103,16 +103,16 @@ def test_some_things_do_not_apply_and_some_are_left_blank(forms: list[ResponseRo
 def test_required_questions_are_answered_and_every_answer_is_on_the_scale(forms: list[ResponseRow]) -> None:
     scale = {option.value for option in Q.scale.options}
     for row in forms:
-        given = answers(row)
-        assert given.option(GROUP_QUESTION) in Q.offered_groups()
-        assert {v for v in given.values.values() if isinstance(v, int)} <= scale
+        filled = answers(row)
+        assert filled.option(GROUP_QUESTION) in Q.offered_groups()
+        assert {v for v in filled.values.values() if isinstance(v, int)} <= scale
         for question in Q.questions:
-            if question.required and given.values[question.key] is not Missing.NOT_ASKED:
-                assert given.option(question.key) in {option.key for option in question.options}
+            if question.required and filled.values[question.key] is not Missing.NOT_ASKED:
+                assert filled.option(question.key) in {option.key for option in question.options}
 
 
 def test_forms_came_in_while_the_campaign_was_open_in_office_hours(database: Database) -> None:
-    campaigns, forms = made(database, 1)
+    campaigns, forms = make(database, 1)
     by_id = {campaign.id: campaign for campaign in campaigns}
     for row in forms:
         there = row.received_at + timedelta(hours=7)
@@ -125,16 +125,16 @@ def test_nobody_holds_the_receipt_of_a_made_up_form(forms: list[ResponseRow]) ->
 
 
 def test_some_people_declined(database: Database) -> None:
-    made(database, 1)
+    make(database, 1)
 
-    def declined(session: Session) -> list[int]:
-        found = []
+    def count_declined(session: Session) -> list[int]:
+        counts = []
         for campaign in fieldwork.campaigns(session):
             ids = [row.collector.id for row in fieldwork.collectors_of(session, campaign.id)]
-            found.append(responses.count_declined(session, ids))
-        return found
+            counts.append(responses.count_declined(session, ids))
+        return counts
 
-    assert all(n >= 8 for n in database.read(declined))
+    assert all(n >= 8 for n in database.read(count_declined))
 
 
 LABELS = {"vi": "minh họa", "en": "demonstration"}
@@ -145,20 +145,20 @@ LABELS = {"vi": "minh họa", "en": "demonstration"}
 def test_every_page_of_a_demonstration_says_so(
     citizen: FlaskClient, administrator: FlaskClient, lang: str
 ) -> None:
-    said, form = f"?lang={lang}", a_form(Q)
-    sent = citizen.post(f"/s/demo/send{said}", data=form)
+    query, form = f"?lang={lang}", a_form(Q)
+    sent = citizen.post(f"/s/demo/send{query}", data=form)
     pages = [
-        citizen.get(f"/s/demo{said}"), citizen.post(f"/s/demo{said}", data=form),
-        citizen.post(f"/s/demo/check{said}", data=form), citizen.get(f"/s/demo/declined{said}"), sent,
-        citizen.post(f"/receipt{said}", data={"code": receipt_in(sent.text)}),
-        administrator.get(f"/office/campaigns/demo{said}"),
-        administrator.get(f"/office/campaigns/demo/desks{said}"),
-        administrator.get(f"/office/campaigns/demo-truoc{said}"),
+        citizen.get(f"/s/demo{query}"), citizen.post(f"/s/demo{query}", data=form),
+        citizen.post(f"/s/demo/check{query}", data=form), citizen.get(f"/s/demo/declined{query}"), sent,
+        citizen.post(f"/receipt{query}", data={"code": receipt_in(sent.text)}),
+        administrator.get(f"/office/campaigns/demo{query}"),
+        administrator.get(f"/office/campaigns/demo/desks{query}"),
+        administrator.get(f"/office/campaigns/demo-truoc{query}"),
     ]  # fmt: skip
     for page in pages:
         banner = page.text.partition('<p class="demo">')[2].partition("</p>")[0]
         assert LABELS[lang] in banner.lower(), page.request.path
-    assert 'class="tag"' in administrator.get(f"/office/{said}").text
+    assert 'class="tag"' in administrator.get(f"/office/{query}").text
 
 
 def words_of(extension: str, content: bytes) -> str:

@@ -102,8 +102,8 @@ def test_a_day_may_be_typed_as_people_write_it(app: Flask, office: FlaskClient) 
     answer = post(
         office, "/office/campaigns/new", **a_campaign(opens_on="01/12/2026", closes_on="31/12/2026")
     )
-    found = campaign(app, key_in(answer))
-    assert (found.opens_on, found.closes_on) == (date(2026, 12, 1), date(2026, 12, 31))
+    opened = campaign(app, key_in(answer))
+    assert (opened.opens_on, opened.closes_on) == (date(2026, 12, 1), date(2026, 12, 31))
 
 
 def test_a_campaign_may_last_as_long_as_days_are_counted(app: Flask, office: FlaskClient) -> None:
@@ -144,25 +144,25 @@ def test_what_cannot_be_opened_is_said_and_nothing_typed_is_lost(
     app: Flask, office: FlaskClient, field: str, value: str, vi: str, en: str
 ) -> None:
     before = everything_in(app)
-    for lang, words in (("vi", vi), ("en", en)):
+    for lang, message in (("vi", vi), ("en", en)):
         answer = post(office, f"/office/campaigns/new?lang={lang}", **a_campaign(**{field: value}))
         assert answer.status_code == 422
-        assert words.lower() in errors_in(answer).lower()
+        assert message.lower() in errors_in(answer).lower()
         assert f'href="#{field}"' in answer.text
         assert re.search(rf'id="{field}"[^>]*aria-describedby="e-{field}', answer.text)
-        kept = html.unescape(answer.text).replace("\r\n", "\n")
+        page = html.unescape(answer.text).replace("\r\n", "\n")
         for name, typed in a_campaign(**{field: value}).items():
             if name != "instrument_digest" and "\x00" not in typed:
-                assert typed in kept, name
+                assert typed in page, name
     assert everything_in(app) == before
 
 
 def test_every_problem_of_a_form_is_named_at_once_in_its_language(office: FlaskClient) -> None:
     for lang, english in (("vi", False), ("en", True)):
         answer = post(office, f"/office/campaigns/new?lang={lang}")
-        found = errors_in(answer).split(" | ")
-        assert len(found) == 5
-        assert all(words.startswith("Fill in: ") == english for words in found)
+        messages = errors_in(answer).split(" | ")
+        assert len(messages) == 5
+        assert all(message.startswith("Fill in: ") == english for message in messages)
 
 
 def test_desks_are_added_to_a_campaign(app: Flask, office: FlaskClient, key: str) -> None:
@@ -204,10 +204,10 @@ def test_a_desk_that_cannot_be_added_is_said_and_nothing_typed_is_lost(
     app: Flask, office: FlaskClient, key: str, fields: dict[str, str], vi: str, en: str
 ) -> None:
     before, typed = everything_in(app), {"name": "Quầy 9", "name_en": "Desk 9", "quota": "30", **fields}
-    for lang, words in (("vi", vi), ("en", en)):
+    for lang, message in (("vi", vi), ("en", en)):
         answer = post(office, f"/office/campaigns/{key}/desks?lang={lang}", **typed)
         assert answer.status_code == 422
-        assert words in errors_in(answer)
+        assert message in errors_in(answer)
         for name, value in typed.items():
             assert f'name="{name}" value="{value}"' in html.unescape(answer.text)
     assert everything_in(app) == before
@@ -249,10 +249,10 @@ def test_populations_that_are_no_numbers_are_refused(
     first, second = Q.offered_groups()[:2]
     post(office, f"/office/campaigns/{key}/populations", **{f"population-{first}": "77"})
     typed = {f"population-{first}": wrong, f"population-{second}": "5"}
-    for lang, words in (("vi", "không phải là số nguyên"), ("en", "not a whole number of people")):
+    for lang, message in (("vi", "không phải là số nguyên"), ("en", "not a whole number of people")):
         answer = post(office, f"/office/campaigns/{key}/populations?lang={lang}", **typed)
         assert answer.status_code == 422
-        assert words in errors_in(answer).lower()
+        assert message in errors_in(answer).lower()
         for name, value in typed.items():
             assert f'name="{name}" value="{value}"' in html.unescape(answer.text)
     assert campaign(app, key).populations == {first: 77}
@@ -276,9 +276,9 @@ def test_the_code_at_a_desk_leads_to_its_questionnaire(app: Flask, office: Flask
     for row in collectors(app, key):
         link = f"http://localhost/s/{row.collector.code}"
         picture = app.test_client().get(f"/s/{row.collector.code}/qr.png")
-        found = zxingcpp.read_barcode(Image.open(io.BytesIO(picture.data)).convert("L"))
-        assert found is not None
-        assert found.text == link
+        barcode = zxingcpp.read_barcode(Image.open(io.BytesIO(picture.data)).convert("L"))
+        assert barcode is not None
+        assert barcode.text == link
         drawing = app.test_client().get(f"/s/{row.collector.code}/qr.svg")
         assert (picture.mimetype, drawing.mimetype) == ("image/png", "image/svg+xml")
     for paper in ("a4", "a5"):
@@ -292,13 +292,13 @@ def publish(office: FlaskClient, content: bytes | str, lang: str = "vi") -> Test
     return post(office, f"/office/questionnaires?lang={lang}", file=file)
 
 
-def changed(path: list[str | int], value: object) -> str:
+def changed_document(path: list[str | int], value: object) -> str:
     """The load_shipped questionnaire with one thing changed, as a file."""
     document = codec.to_document(Q)
-    place = document
+    node = document
     for step in path[:-1]:
-        place = place[step]  # type: ignore[index]
-    place[path[-1]] = value  # type: ignore[index]
+        node = node[step]  # type: ignore[index]
+    node[path[-1]] = value  # type: ignore[index]
     return json.dumps(document, ensure_ascii=False)
 
 
@@ -316,34 +316,34 @@ def test_a_downloaded_version_is_put_in_again_as_the_same(app: Flask, office: Fl
 
 
 def test_a_questionnaire_keeps_every_character_through_a_download(app: Flask, office: FlaskClient) -> None:
-    words = "😀 𠜎 =1+1 <script>alert(1)</script> '\"& \u202e %s {{7*7}}"
-    assert publish(office, changed(["instrument", "title", "vi"], words)).status_code == 303
+    text = "😀 𠜎 =1+1 <script>alert(1)</script> '\"& \u202e %s {{7*7}}"
+    assert publish(office, changed_document(["instrument", "title", "vi"], text)).status_code == 303
     new = next(digest for digest in versions(app) if digest != DIGEST)
     file = office.get(f"/office/questionnaires/{new}.json").data
     assert publish(office, file).status_code == 303
     assert len(versions(app)) == 2
     key = key_in(post(office, "/office/campaigns/new", **a_campaign(instrument_digest=new)))
     page = app.test_client().get(f"/s/{collectors(app, key)[0].collector.code}").text
-    assert html.escape(words, quote=False) in page.replace("&#39;", "'").replace("&#34;", '"')
+    assert html.escape(text, quote=False) in page.replace("&#39;", "'").replace("&#34;", '"')
 
 
-def in_languages(document: Any, kept: Mapping[str, str]) -> Any:
+def in_languages(document: Any, languages: Mapping[str, str]) -> Any:
     """The document with its texts under other languages; those not kept are gone."""
     if isinstance(document, list):
-        return [in_languages(part, kept) for part in document]
+        return [in_languages(part, languages) for part in document]
     if not isinstance(document, dict):
         return document
-    texts = {kept[name]: words for name, words in document.items() if name in kept}
-    rest = {name: in_languages(part, kept) for name, part in document.items() if name not in LANGUAGES}
+    texts = {languages[name]: text for name, text in document.items() if name in languages}
+    rest = {name: in_languages(part, languages) for name, part in document.items() if name not in LANGUAGES}
     return {**rest, **texts}
 
 
-@pytest.mark.parametrize("kept", [{"vi": "vi"}, {"en": "en"}, {"vi": "fr"}, {"vi": "en", "en": "vi"}])
+@pytest.mark.parametrize("languages", [{"vi": "vi"}, {"en": "en"}, {"vi": "fr"}, {"vi": "en", "en": "vi"}])
 def test_a_questionnaire_in_any_languages_can_be_answered_in_every_language_of_the_pages(
-    app: Flask, office: FlaskClient, kept: dict[str, str]
+    app: Flask, office: FlaskClient, languages: dict[str, str]
 ) -> None:
-    document = in_languages(codec.to_document(Q), kept)
-    document["instrument"]["default_lang"] = next(iter(kept.values()))
+    document = in_languages(codec.to_document(Q), languages)
+    document["instrument"]["default_lang"] = next(iter(languages.values()))
     assert publish(office, json.dumps(document)).status_code == 303
     new = next(digest for digest in versions(app) if digest != DIGEST)
     key = key_in(post(office, "/office/campaigns/new", **a_campaign(instrument_digest=new)))
@@ -363,7 +363,7 @@ def test_a_change_is_another_version_and_the_published_one_stays(
     app: Flask, office: FlaskClient, key: str
 ) -> None:
     before = office.get(f"/office/questionnaires/{DIGEST}.json").data
-    assert publish(office, changed(["instrument", "title", "vi"], "Phiếu mới")).status_code == 303
+    assert publish(office, changed_document(["instrument", "title", "vi"], "Phiếu mới")).status_code == 303
     assert len(versions(app)) == 2
     assert office.get(f"/office/questionnaires/{DIGEST}.json").data == before
     assert campaign(app, key).instrument_digest == DIGEST
@@ -381,14 +381,23 @@ def test_a_change_is_another_version_and_the_published_one_stays(
         ("a: [", "this is not YAML"),
         ("[1, 2]", "document: a mapping is needed, found a list of 2"),
         ("x: 2026-99-99", "this is not YAML: month must be in 1..12"),
-        (changed(["scale", "options", 0, "map"], 2), "document.scale.options[0].map: 2 is outside 0 to 1"),
-        (changed(["factors", 0, "criteria", 0, "max_points"], 9), "max_points sum to"),
-        (changed(["factors", 0, "criteria", 0, "max_points"], 10**400), "a number of 1329 bits is outside"),
-        (changed(["instrument", "surprise"], 1), "document.instrument: unknown field 'surprise'"),
-        (changed(["thanks", "vi"], "Cảm ơn"), "thanks: must hold the placeholder {receipt_code}"),
-        (changed(["consent", "agree", "vi"], "\x07"), "document.consent.agree.vi"),
-        (changed(["comment", "key"], "dataset"), "dataset: this key is reserved for the form itself"),
-        (changed(["comment", "key"], "a b"), "document.comment.key: 'a b' is not a key"),
+        (
+            changed_document(["scale", "options", 0, "map"], 2),
+            "document.scale.options[0].map: 2 is outside 0 to 1",
+        ),
+        (changed_document(["factors", 0, "criteria", 0, "max_points"], 9), "max_points sum to"),
+        (
+            changed_document(["factors", 0, "criteria", 0, "max_points"], 10**400),
+            "a number of 1329 bits is outside",
+        ),
+        (changed_document(["instrument", "surprise"], 1), "document.instrument: unknown field 'surprise'"),
+        (changed_document(["thanks", "vi"], "Cảm ơn"), "thanks: must hold the placeholder {receipt_code}"),
+        (changed_document(["consent", "agree", "vi"], "\x07"), "document.consent.agree.vi"),
+        (
+            changed_document(["comment", "key"], "dataset"),
+            "dataset: this key is reserved for the form itself",
+        ),
+        (changed_document(["comment", "key"], "a b"), "document.comment.key: 'a b' is not a key"),
     ],
 )
 def test_a_questionnaire_that_breaks_a_rule_is_refused_with_place_and_reason(

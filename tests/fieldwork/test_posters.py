@@ -43,7 +43,7 @@ def a_hostile_poster() -> Poster:
     )  # fmt: skip
 
 
-def words(pdf: bytes) -> str:
+def text_of(pdf: bytes) -> str:
     return " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\u200b", "").split())
 
 
@@ -53,31 +53,31 @@ def test_the_printed_code_opens_the_desks_link(poster: Poster, paper: posters.Pa
     pages = pypdfium2.PdfDocument(posters.poster_pdf(poster, paper))
     assert len(pages) == 1
     picture = pages[0].render(scale=2).to_pil().convert("L")
-    found = zxingcpp.read_barcode(picture)
-    assert found is not None
-    assert found.text == LINK
-    across = found.position.top_right.x - found.position.top_left.x
+    barcode = zxingcpp.read_barcode(picture)
+    assert barcode is not None
+    assert barcode.text == LINK
+    across = barcode.position.top_right.x - barcode.position.top_left.x
     millimetres = across / picture.width * WIDTHS[paper]
     assert millimetres >= (60 if paper == "a4" else 42)
 
 
 def test_the_poster_says_it_in_both_languages() -> None:
-    said = words(posters.poster_pdf(a_poster()))
+    text = text_of(posters.poster_pdf(a_poster()))
     for expected in (
         "Mời Ông/Bà đánh giá", "How well did we serve you?", "Ẩn danh · khoảng 4 phút",
         "Anonymous · about 4 minutes",
         "Quầy số 1 – Trụ sở", "Desk 1 – Head office", "khaosat.dungquat.gov.vn/s/K7QX",
     ):  # fmt: skip
-        assert expected in said
-    assert "MINH HỌA" not in said
+        assert expected in text
+    assert "MINH HỌA" not in text
 
 
 def test_a_demonstration_is_labelled() -> None:
-    assert "BẢN MINH HỌA" in words(posters.poster_pdf(replace(a_poster(), is_demo=True)))
+    assert "BẢN MINH HỌA" in text_of(posters.poster_pdf(replace(a_poster(), is_demo=True)))
 
 
 def test_hostile_words_are_printed_and_not_obeyed() -> None:
-    assert '#eval("1") $x^2$ *b* <script>' in words(posters.poster_pdf(a_hostile_poster()))
+    assert '#eval("1") $x^2$ *b* <script>' in text_of(posters.poster_pdf(a_hostile_poster()))
 
 
 def test_the_poster_is_tagged_and_the_same_every_time() -> None:
@@ -95,14 +95,14 @@ def test_the_poster_prints_in_black_and_white() -> None:
 
 def test_a_name_that_is_the_same_in_both_languages_stands_once() -> None:
     once = replace(a_poster(), desk_name=text("Quầy KCN Tịnh Phong", ""))
-    assert words(posters.poster_pdf(once)).count("Quầy KCN Tịnh Phong") == 1
+    assert text_of(posters.poster_pdf(once)).count("Quầy KCN Tịnh Phong") == 1
 
 
 def test_the_png_and_the_svg_keep_a_quiet_zone_of_four_modules() -> None:
     image = Image.open(io.BytesIO(posters.qr_png(LINK))).convert("L")
-    found = zxingcpp.read_barcode(image)
-    assert found is not None
-    assert found.text == LINK
+    barcode = zxingcpp.read_barcode(image)
+    assert barcode is not None
+    assert barcode.text == LINK
     modules = segno.make_qr(LINK, error="m").symbol_size(border=0)[0]
     assert image.width == (modules + 8) * 12
     assert re.search(rf'viewBox="0 0 {modules + 8} {modules + 8}"', posters.qr_svg(LINK).decode())

@@ -139,9 +139,9 @@ def small(demo_app: Flask) -> tuple[str, str]:
     )
 
     def make(session: Session) -> tuple[str, str]:
-        made = open_campaign(session, new, now=NOW)
-        made.published_at = NOW
-        return made.key, fieldwork.collectors_of(session, made.id)[0].collector.code
+        row = open_campaign(session, new, now=NOW)
+        row.published_at = NOW
+        return row.key, fieldwork.collectors_of(session, row.id)[0].collector.code
 
     return database_of(demo_app).write(make)
 

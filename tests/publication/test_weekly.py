@@ -30,7 +30,7 @@ OPENS, CLOSES = date(2026, 11, 4), date(2026, 11, 27)  # a Wednesday, and a Frid
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def at(day: int, hour: int = 6, month: int = 11) -> datetime:
+def office_time(day: int, hour: int = 6, month: int = 11) -> datetime:
     """A moment on the office's clock."""
     return datetime(2026, month, day, hour, tzinfo=ZONE)
 
@@ -42,18 +42,18 @@ def due(now: datetime, since: datetime = LONG_AGO, zone: ZoneInfo = ZONE) -> dat
 @pytest.mark.parametrize(
     ("now", "day"),
     [
-        (at(2), None),
-        (at(8), None),
-        (at(9, 5), None),
-        (at(9), date(2026, 11, 9)),
-        (at(15), date(2026, 11, 9)),
-        (at(16, 5), date(2026, 11, 9)),
-        (at(16), date(2026, 11, 16)),
-        (at(27), date(2026, 11, 23)),
-        (at(28, 5), date(2026, 11, 23)),
-        (at(28), date(2026, 11, 28)),
-        (at(30), date(2026, 11, 28)),
-        (at(31, month=12), date(2026, 11, 28)),
+        (office_time(2), None),
+        (office_time(8), None),
+        (office_time(9, 5), None),
+        (office_time(9), date(2026, 11, 9)),
+        (office_time(15), date(2026, 11, 9)),
+        (office_time(16, 5), date(2026, 11, 9)),
+        (office_time(16), date(2026, 11, 16)),
+        (office_time(27), date(2026, 11, 23)),
+        (office_time(28, 5), date(2026, 11, 23)),
+        (office_time(28), date(2026, 11, 28)),
+        (office_time(30), date(2026, 11, 28)),
+        (office_time(31, month=12), date(2026, 11, 28)),
     ],
 )
 def test_a_summary_is_due_on_monday_mornings_and_after_the_last_day(now: datetime, day: date | None) -> None:
@@ -63,16 +63,16 @@ def test_a_summary_is_due_on_monday_mornings_and_after_the_last_day(now: datetim
 def test_a_campaign_that_opens_on_a_monday_or_for_one_day_has_nothing_to_sum_up_that_morning() -> None:
     monday = date(2026, 11, 9)
     whole = {"since": LONG_AGO, "zone": ZONE}
-    assert newest_due(monday, CLOSES, now=at(9, 12), **whole) is None  # type: ignore[arg-type]
-    assert newest_due(monday, monday, now=at(9, 12), **whole) is None  # type: ignore[arg-type]
-    assert newest_due(monday, monday, now=at(10), **whole) == date(2026, 11, 10)  # type: ignore[arg-type]
+    assert newest_due(monday, CLOSES, now=office_time(9, 12), **whole) is None  # type: ignore[arg-type]
+    assert newest_due(monday, monday, now=office_time(9, 12), **whole) is None  # type: ignore[arg-type]
+    assert newest_due(monday, monday, now=office_time(10), **whole) == date(2026, 11, 10)  # type: ignore[arg-type]
 
 
 def test_nothing_is_due_for_the_time_before_it_was_switched_on() -> None:
-    assert due(at(18), since=at(17)) is None
-    assert due(at(16), since=at(16, 5)) == date(2026, 11, 16)
-    assert due(at(16, 7), since=at(16)) is None
-    assert due(at(23), since=at(17)) == date(2026, 11, 23)
+    assert due(office_time(18), since=office_time(17)) is None
+    assert due(office_time(16), since=office_time(16, 5)) == date(2026, 11, 16)
+    assert due(office_time(16, 7), since=office_time(16)) is None
+    assert due(office_time(23), since=office_time(17)) == date(2026, 11, 23)
 
 
 def test_monday_begins_where_the_office_is() -> None:
@@ -84,21 +84,21 @@ def test_monday_begins_where_the_office_is() -> None:
 @pytest.mark.parametrize(
     ("now", "day"),
     [
-        (at(1), 9),
-        (at(4), 9),
-        (at(9, 5), 9),
-        (at(9), 16),
-        (at(17), 23),
-        (at(23), 28),
-        (at(28, 5), 28),
-        (at(28), None),
+        (office_time(1), 9),
+        (office_time(4), 9),
+        (office_time(9, 5), 9),
+        (office_time(9), 16),
+        (office_time(17), 23),
+        (office_time(23), 28),
+        (office_time(28, 5), 28),
+        (office_time(28), None),
     ],
 )
 def test_the_next_one_is_told(now: datetime, day: int | None) -> None:
-    found = next_due(OPENS, CLOSES, now=now, zone=ZONE)
-    assert found == (date(2026, 11, day) if day else None)
-    if found:
-        assert due(datetime.combine(found, at(1).timetz(), ZONE)) == found
+    following = next_due(OPENS, CLOSES, now=now, zone=ZONE)
+    assert following == (date(2026, 11, day) if day else None)
+    if following:
+        assert due(datetime.combine(following, office_time(1).timetz(), ZONE)) == following
 
 
 def test_a_summary_closes_a_week_of_the_campaign() -> None:
@@ -114,9 +114,9 @@ def worker(demo_app: Flask, clock: Clock) -> WeeklyWorker:
 
 def a_worker(app: Flask, clock: Callable[[], datetime]) -> WeeklyWorker:
     """What the pages wake too, so that no other clock meddles."""
-    made = WeeklyWorker(database_of(app), ZONE, None, None, clock)
-    attach(app, BackgroundThread(made))
-    return made
+    created = WeeklyWorker(database_of(app), ZONE, None, None, clock)
+    attach(app, BackgroundThread(created))
+    return created
 
 
 def days(app: Flask) -> list[date]:
@@ -155,13 +155,13 @@ def test_the_file_is_the_download_of_its_day_and_stays_as_it_was_made(
     a_worker(demo_app, clock).run_due()
     same_day = office.get(f"/office/campaigns/demo/summary.pdf?in={language}").data
     (summary,) = summaries(demo_app)
-    kept = f"{PAGE}/{summary.id}.pdf"
-    assert office.get(kept).data == same_day == summary.content
+    address = f"{PAGE}/{summary.id}.pdf"
+    assert office.get(address).data == same_day == summary.content
     assert hashlib.sha256(same_day).hexdigest() == summary.sha256
     for _form in range(3):
         send(demo_app.test_client(), a_form(QUESTIONNAIRE, "1"))
     assert office.get(f"/office/campaigns/demo/summary.pdf?in={language}").data != same_day
-    answer = office.get(kept)
+    answer = office.get(address)
     assert answer.data == same_day
     assert f"demo-{summary.due_on}-{language}.pdf" in answer.headers["Content-Disposition"]
 
@@ -209,22 +209,22 @@ def test_the_last_one_is_made_the_day_after_the_campaign_and_then_no_more(
 
 def test_of_many_processes_one_makes_it(demo_app: Flask, clock: Clock) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    start, made = threading.Barrier(4), []
+    start, outcomes = threading.Barrier(4), []
 
     def one() -> None:
         process = a_worker(demo_app, clock)
         start.wait()
-        made.extend(process.run_due())
+        outcomes.extend(process.run_due())
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(made) == len(days(demo_app)) == 1
+    assert len(outcomes) == len(days(demo_app)) == 1
 
 
-def claimed(app: Flask, clock: Clock) -> WeeklySummary | None:
+def claim(app: Flask, clock: Clock) -> WeeklySummary | None:
     campaign, monday = the_campaign(app), clock.moment.date() - timedelta(days=1)
     return database_of(app).write(
         lambda session: weekly.claim(session, campaign.id, monday, now=clock.moment)
@@ -235,7 +235,7 @@ def test_what_a_killed_process_had_in_hand_is_taken_over_when_its_lease_has_run_
     demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    held = claimed(demo_app, clock)
+    held = claim(demo_app, clock)
     assert held is not None
     assert worker.run_due() == [], "its process may still be at it"
     clock.moment += LEASE
@@ -250,7 +250,7 @@ def test_one_that_ends_its_process_three_times_is_given_up_until_somebody_says_s
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     for _attempt in range(MAX_ATTEMPTS):
-        assert claimed(demo_app, clock) is not None
+        assert claim(demo_app, clock) is not None
         clock.moment += LEASE
     assert worker.run_due() == []
     (summary,) = summaries(demo_app)
@@ -275,7 +275,7 @@ def test_one_left_unfinished_is_forgotten_for_the_next(
     demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    first = claimed(demo_app, clock)
+    first = claim(demo_app, clock)
     assert first is not None
     clock.moment += WEEKS[1]
     worker.run_due()
@@ -286,7 +286,7 @@ def test_switched_off_while_one_is_made_it_is_not_kept(
     demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    held = claimed(demo_app, clock)
+    held = claim(demo_app, clock)
     assert held is not None
     database_of(demo_app).write(lambda s: weekly.switch_off(s, held.campaign_id))
     assert database_of(demo_app).write(lambda s: weekly.finish(s, held, b"x", {}, now=clock.moment)) is False
@@ -341,7 +341,7 @@ def test_an_officer_switches_it_on_changes_it_and_switches_it_off(demo_app: Flas
 
 
 @pytest.mark.parametrize(
-    ("fields", "words"),
+    ("fields", "message"),
     [
         ({}, "Fill in: Language of the summary"),
         ({"weekly": "perhaps", "language": "vi"}, "Choose to switch it on or off"),
@@ -355,13 +355,13 @@ def test_an_officer_switches_it_on_changes_it_and_switches_it_off(demo_app: Flas
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(
-    administrator: FlaskClient, fields: dict[str, str], words: str
+    administrator: FlaskClient, fields: dict[str, str], message: str
 ) -> None:
     administrator.get(f"{PAGE}?lang=en")
     status, page = change(administrator, **fields)
     assert status == 422
     assert 'id="error-summary"' in page
-    assert words in html.unescape(page)
+    assert message in html.unescape(page)
     assert "Off. Once it is on" in administrator.get(PAGE).text
 
 
@@ -410,9 +410,9 @@ def test_cron_makes_what_is_due_and_says_so(demo_app: Flask) -> None:
 
     assert weekly_command() == (0, "nothing was due\n", "")
     switch_on(demo_app, datetime.now(UTC) - WEEKS[2])
-    code, said, _problem = weekly_command()
+    code, output, _problem = weekly_command()
     (due_on,) = days(demo_app)
-    assert (code, said) == (0, f"demo {due_on}: made\n")
+    assert (code, output) == (0, f"demo {due_on}: made\n")
     assert weekly_command() == (0, "nothing was due\n", "")
 
 

@@ -37,18 +37,18 @@ def inbox() -> Inbox:
 @pytest.fixture
 def server(inbox: Inbox) -> Iterator[MailServer]:
     with mail_server(inbox) as port:
-        yield at(port)
+        yield server_on(port)
 
 
-def at(port: int) -> MailServer:
+def server_on(port: int) -> MailServer:
     return read_mail_server(f"smtp://127.0.0.1:{port}", "Khảo sát <khaosat@example.vn>")
 
 
 def a_worker(app: Flask, mail: MailServer | None, clock: Callable[[], datetime]) -> WeeklyWorker:
     """What the pages wake too, so that no other clock meddles."""
-    made = WeeklyWorker(database_of(app), ZONE, mail, "https://khaosat.example.vn", clock)
-    attach(app, BackgroundThread(made))
-    return made
+    created = WeeklyWorker(database_of(app), ZONE, mail, "https://khaosat.example.vn", clock)
+    attach(app, BackgroundThread(created))
+    return created
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def worker(demo_app: Flask, server: MailServer, clock: Clock) -> WeeklyWorker:
 
 
 def letters(app: Flask) -> dict[str, SummaryLetter]:
-    found = database_of(app).read(lambda session: weekly.letters_of(session, the_campaign(app).id))
-    return {letter.address: letter for letter in found}
+    listed = database_of(app).read(lambda session: weekly.letters_of(session, the_campaign(app).id))
+    return {letter.address: letter for letter in listed}
 
 
 def to(inbox: Inbox) -> list[str]:
@@ -71,11 +71,11 @@ def to(inbox: Inbox) -> list[str]:
 
 def parts(letter: EmailMessage) -> tuple[str, EmailMessage]:
     """The words, and the file."""
-    words = letter.get_body(("plain",))
+    body = letter.get_body(("plain",))
     (attached,) = letter.iter_attachments()
-    assert words is not None
+    assert body is not None
     assert isinstance(attached, EmailMessage)
-    return words.get_content(), attached
+    return body.get_content(), attached
 
 
 def test_each_gets_a_letter_of_its_own_with_the_very_file_that_is_kept(
@@ -92,7 +92,7 @@ def test_each_gets_a_letter_of_its_own_with_the_very_file_that_is_kept(
     assert letter["Subject"].startswith("Báo cáo tóm tắt tuần ")
     assert letter["Subject"].endswith(the_campaign(demo_app).name)
     assert letter["Auto-Submitted"] == "auto-generated"
-    words, attached = parts(letter)
+    text, attached = parts(letter)
     assert summary.headline is not None
     for part in (
         "DỮ LIỆU MINH HỌA",
@@ -100,7 +100,7 @@ def test_each_gets_a_letter_of_its_own_with_the_very_file_that_is_kept(
         str(summary.sha256),
         "https://khaosat.example.vn" + PAGE,
     ):
-        assert part in words
+        assert part in text
     assert attached.get_content() == summary.content
     assert attached.get_filename() == f"demo-{summary.due_on}-vi.pdf"
     assert worker.run_due() == []
@@ -189,7 +189,7 @@ def test_a_server_that_stays_away_is_tried_for_seven_days(demo_app: Flask, clock
     database_of(demo_app).write(end_yesterday)
     switch_on(demo_app, clock.moment - WEEKS[1], LAN)
     began, tries = clock.moment, 0
-    away = a_worker(demo_app, at(free_port()), clock)
+    away = a_worker(demo_app, server_on(free_port()), clock)
     while not tries or letters(demo_app)[LAN].state == SummaryState.OPEN:
         tries += sum(not outcome.succeeded for outcome in away.run_due())
         clock.moment = letters(demo_app)[LAN].try_at
@@ -271,9 +271,9 @@ def test_the_mail_server_of_the_settings_is_the_one_used(
 ) -> None:
     app = create_app(replace(settings_for(demo_url, tmp_path), mail=server))
     switch_on(app, datetime.now(ZONE) - WEEKS[2], LAN)
-    said = app.test_cli_runner().invoke(args=["survey", "weekly"]).stdout
-    assert f"sent to {LAN}" in said
+    output = app.test_cli_runner().invoke(args=["survey", "weekly"]).stdout
+    assert f"sent to {LAN}" in output
     assert to(inbox) == [LAN]
-    words, _file = parts(inbox.received[0][2])
-    assert "/office/" not in words, "without a public address there is no link that would lead nowhere"
+    text, _file = parts(inbox.received[0][2])
+    assert "/office/" not in text, "without a public address there is no link that would lead nowhere"
     database_of(app).dispose()

@@ -40,10 +40,10 @@ def test_what_if_of_no_score_is_nothing() -> None:
 
 
 def test_a_trend_begins_without_a_difference_and_adjusts_the_rest() -> None:
-    def scored(seed: int) -> Score:
+    def score_of(seed: int) -> Score:
         return score_responses(random_answers(seed, 60), some_rules(), SampleDesign()).whole
 
-    first, second = scored(1), scored(2)
+    first, second = score_of(1), score_of(2)
     steps = analysis.trend([("a", "A", first), ("b", "B", second), ("c", "C", first)])
     changes = [step.since_before for step in steps]
     assert changes[0] is None

@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 24, tzinfo=ZONE)
 
 
 @pytest.fixture
-def filled(database: Database) -> Database:
+def demo_database(database: Database) -> Database:
     """The demonstration, partly folded."""
     database.write(lambda s: demo.make_demo(s, today=TODAY, rng=np.random.default_rng(11)))
     database.write(lambda s: rollups.fold(s, campaign_in(s), ZONE, limit=200))
@@ -69,9 +69,9 @@ class Rows:
             self.design = SampleDesign(strata=self.group, weights=weights, fpc=people, lonely_psu="adjust")
 
     def option(self, key: str) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
-        return np.array([given.option(key) or "" for given in self.answers])
+        return np.array([answers.option(key) or "" for answers in self.answers])
 
-    def scored(self, domain: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> SurveyScore:
+    def score_by(self, domain: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> SurveyScore:
         return score_responses(self.ratings, RULES, self.design, group=self.group, domain=domain)
 
 
@@ -89,70 +89,70 @@ def assert_same(one: Score, other: Score) -> None:
 
 
 @pytest.mark.parametrize("populations", [{}, {"citizen": 900, "business": 400}], ids=["endless", "known"])
-def test_every_score_is_the_one_from_the_rows(filled: Database, populations: dict[str, int]) -> None:
+def test_every_score_is_the_one_from_the_rows(demo_database: Database, populations: dict[str, int]) -> None:
     def keep(session: Session) -> None:
         campaign_in(session).populations = populations
 
-    filled.write(keep)
-    found, rows = results(filled), Rows(filled, populations)
-    assert_same(found.score, rows.scored(rows.group).whole)
+    demo_database.write(keep)
+    computed, rows = results(demo_database), Rows(demo_database, populations)
+    assert_same(computed.score, rows.score_by(rows.group).whole)
     breakdowns = {
-        "group": (found.parts("group"), rows.group),
-        "desk": (found.parts("desk"), rows.desk),
-        "unit": (found.parts("unit"), rows.unit),
-        "field": (found.parts("field"), rows.option("service_domain")),
-        "channel": (found.parts("channel"), rows.option("submission_channel")),
+        "group": (computed.parts("group"), rows.group),
+        "desk": (computed.parts("desk"), rows.desk),
+        "unit": (computed.parts("unit"), rows.unit),
+        "field": (computed.parts("field"), rows.option("service_domain")),
+        "channel": (computed.parts("channel"), rows.option("submission_channel")),
     }
     for parts, labels in breakdowns.values():
-        slow = rows.scored(labels).domains
+        slow = rows.score_by(labels).domains
         assert sum(part.n for part in parts) == int((labels != "").sum())
         for part in parts:
             if part.score is not None:
                 assert_same(part.score, slow[part.key])
 
 
-def test_a_part_of_a_group_is_scored_as_its_rows(filled: Database) -> None:
-    rows = Rows(filled, {})
+def test_a_part_of_a_group_is_scored_as_its_rows(demo_database: Database) -> None:
+    rows = Rows(demo_database, {})
     both = np.array([f"{desk}/{group}" for desk, group in zip(rows.desk, rows.group, strict=True)])
-    slow = rows.scored(both).domains
-    found = basis(filled)
-    for desk, label in found.labels("desk").items():
-        part = results_of_part(found, Part("desk", desk, "citizen", label), computed_at=NOW)
+    slow = rows.score_by(both).domains
+    stated = basis(demo_database)
+    for desk, label in stated.labels("desk").items():
+        part = results_of_part(stated, Part("desk", desk, "citizen", label), computed_at=NOW)
         assert part is not None
         assert_same(part.score, slow[f"{desk}/citizen"])
 
 
-def test_answers_rate_and_languages_are_counted_from_the_rows(filled: Database) -> None:
-    found, rows = results(filled), Rows(filled, {})
-    for counted in found.answers:
-        given = [answers.values[counted.criterion.key] for answers in rows.answers]
-        assert counted.counts == tuple(given.count(option.value) for option in Q.scale.options)
+def test_answers_rate_and_languages_are_counted_from_the_rows(demo_database: Database) -> None:
+    computed, rows = results(demo_database), Rows(demo_database, {})
+    for counted in computed.answers:
+        values = [answers.values[counted.criterion.key] for answers in rows.answers]
+        assert counted.counts == tuple(values.count(option.value) for option in Q.scale.options)
         reasons = (Missing.NOT_APPLICABLE, Missing.BLANK, Missing.NOT_ASKED)
-        assert (counted.not_applicable, counted.blank, counted.not_asked) == tuple(map(given.count, reasons))
+        assert (counted.not_applicable, counted.blank, counted.not_asked) == tuple(map(values.count, reasons))
     rate = satisfied_rates(rows.ratings, RULES, group=rows.group).overall.share
-    assert found.satisfied_rate == pytest.approx(rate)
-    assert sum(n for _language, n in found.languages) == found.forms.valid == len(rows.answers)
+    assert computed.satisfied_rate == pytest.approx(rate)
+    assert sum(n for _language, n in computed.languages) == computed.forms.valid == len(rows.answers)
 
 
-def test_the_digest_does_not_change_by_folding_and_does_by_a_form(filled: Database) -> None:
-    before = results(filled).digest
-    rollups.fold_pending(filled, filled.read(campaign_in).id, ZONE)
-    filled.write(lambda s: rollups.fold(s, campaign_in(s), ZONE))
-    assert results(filled).digest == before
+def test_the_digest_does_not_change_by_folding_and_does_by_a_form(demo_database: Database) -> None:
+    before = results(demo_database).digest
+    rollups.fold_pending(demo_database, demo_database.read(campaign_in).id, ZONE)
+    demo_database.write(lambda s: rollups.fold(s, campaign_in(s), ZONE))
+    assert results(demo_database).digest == before
 
 
-def test_nothing_that_may_be_shown_is_small_or_gives_something_small_away(filled: Database) -> None:
-    found = basis(filled)
-    crossings = sorted(found.rolled.crossings)
-    sizes = np.array([found.rolled.crossings[crossing] for crossing in crossings])
+def test_nothing_that_may_be_shown_is_small_or_gives_something_small_away(demo_database: Database) -> None:
+    stated = basis(demo_database)
+    crossings = sorted(stated.rolled.crossings)
+    sizes = np.array([stated.rolled.crossings[crossing] for crossing in crossings])
     shown, small = [np.ones(len(crossings))], []
-    for place, view in enumerate(found.rolled.views):
-        for part in found.labels(view):
-            for group in ("", *found.labels("group")):
-                inside = np.array([float(c[place] == part and group in ("", c[0])) for c in crossings])
+    for index, view in enumerate(stated.rolled.views):
+        for part in stated.labels(view):
+            for group in ("", *stated.labels("group")):
+                inside = np.array([float(c[index] == part and group in ("", c[0])) for c in crossings])
                 if view == "group" and group:
                     continue
-                if found.may_show(view, part, group) and inside @ sizes:
+                if stated.may_show(view, part, group) and inside @ sizes:
                     assert inside @ sizes >= 5
                     shown.append(inside)
                 elif 0 < inside @ sizes < 5:

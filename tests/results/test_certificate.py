@@ -27,17 +27,17 @@ SCRIPT = Path(__file__).resolve().parents[2] / "bin" / "verify_certificate.py"
 Change = Callable[[dict[str, Any]], None]
 
 
-def issued(app: Flask, key: str, *, with_rows: bool = False) -> dict[str, Any]:
+def issue(app: Flask, key: str, *, with_rows: bool = False) -> dict[str, Any]:
     """The certificate of a campaign, as its file holds it."""
 
-    def found(session: Session) -> dict[str, Any]:
+    def compute(session: Session) -> dict[str, Any]:
         row = fieldwork.campaign_by_key(session, key)
         results = campaign_results(session, row, computed_at=NOW)
         return certificate.certificate(session, row, results, with_rows=with_rows)
 
     with app.app_context():
-        made: dict[str, Any] = json.loads(certificate.as_bytes(database().read(found)))
-    return made
+        document: dict[str, Any] = json.loads(certificate.as_bytes(database().read(compute)))
+    return document
 
 
 def problems(document: dict[str, Any]) -> list[str]:
@@ -58,10 +58,10 @@ def by_plain_python(document: dict[str, Any], folder: Path, *code: str) -> subpr
 
 def agrees(app: Flask, key: str, folder: Path) -> None:
     for with_rows in (False, True):
-        document = issued(app, key, with_rows=with_rows)
+        document = issue(app, key, with_rows=with_rows)
         assert problems(document) == []
-        said = by_plain_python(document, folder)
-        assert said.returncode == 0, said.stdout + said.stderr
+        output = by_plain_python(document, folder)
+        assert output.returncode == 0, output.stdout + output.stderr
 
 
 def test_the_script_is_under_a_hundred_lines_of_plain_python() -> None:
@@ -110,10 +110,10 @@ def set_at(*path: str | int) -> Callable[[Any], Change]:
 
     def to(value: Any) -> Change:
         def change(document: dict[str, Any]) -> None:
-            place: Any = document
+            node: Any = document
             for step in path[:-1]:
-                place = place[step]
-            place[path[-1]] = value
+                node = node[step]
+            node[path[-1]] = value
 
         return change
 
@@ -140,7 +140,7 @@ CHANGES: dict[str, Change] = {
 def test_whatever_is_changed_is_found_even_when_sealed_again(
     demo_app: Flask, what: str, tmp_path: Path
 ) -> None:
-    document = issued(demo_app, "demo")
+    document = issue(demo_app, "demo")
     CHANGES[what](document)
     assert problems(document)
     document.pop("digest")
@@ -151,25 +151,25 @@ def test_whatever_is_changed_is_found_even_when_sealed_again(
 
 @pytest.mark.parametrize("what", ["rating", "group", "removed"])
 def test_an_auditor_finds_a_changed_form_behind_a_new_root(demo_app: Flask, what: str) -> None:
-    document = issued(demo_app, "demo", with_rows=True)
-    said = document["responses"]
-    row = said["rows"][0]
+    document = issue(demo_app, "demo", with_rows=True)
+    forms = document["responses"]
+    row = forms["rows"][0]
     if what == "rating":
         row[2][0] = 1 if row[2][0] != 1 else 5
     if what == "group":
         row[1] = "business" if row[1] == "citizen" else "citizen"
     if what == "removed":
-        said["rows"].pop(0)
-    said["rows"].sort(key=lambda r: commitments.leaf_of(r[0], r[1], r[2]))
-    said["leaves"] = [commitments.leaf_of(*each) for each in said["rows"]]
-    said["root"], said["n"] = commitments.root_of(said["leaves"]), len(said["leaves"])
+        forms["rows"].pop(0)
+    forms["rows"].sort(key=lambda r: commitments.leaf_of(r[0], r[1], r[2]))
+    forms["leaves"] = [commitments.leaf_of(*form) for form in forms["rows"]]
+    forms["root"], forms["n"] = commitments.root_of(forms["leaves"]), len(forms["leaves"])
     document.pop("digest")
     assert problems(certificate.sealed(document))
 
 
 def test_the_database_is_compared_with_what_was_published(demo_app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "c.json"
-    file.write_text(json.dumps(issued(demo_app, "demo")), encoding="utf-8")
+    file.write_text(json.dumps(issue(demo_app, "demo")), encoding="utf-8")
     assert run(demo_app, "verify", file, "--campaign", "demo").exit_code == 0
 
     def one_leaves(session: Session) -> None:
@@ -197,7 +197,7 @@ def test_a_respondent_finds_the_form_by_its_receipt(
     receipt = send(app.test_client(), a_form(QUESTIONNAIRE, "2"), code)
     page = app.test_client().post("/receipt?lang=en", data={"code": receipt}).text
     leaf = page.partition('id="leaf">')[2].partition("<")[0]
-    document = issued(app, key)
+    document = issue(app, key)
     assert by_plain_python(document, tmp_path, leaf).returncode == 0
     assert by_plain_python(document, tmp_path, "0" * 64).returncode == 1
     leaves, root = document["responses"]["leaves"], document["responses"]["root"]
@@ -235,7 +235,7 @@ def test_a_group_of_few_has_no_certificate_for_everybody(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "not JSON"), (b"[]", "not a certificate"), (b"\xff\xfe", "not UTF-8"),
         (b'{"format": "survey-certificate", "version": 9}', "version 9"),
@@ -244,11 +244,11 @@ def test_a_group_of_few_has_no_certificate_for_everybody(
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_certificate_is_refused_in_one_line(
-    app: Flask, tmp_path: Path, content: bytes, said: str
+    app: Flask, tmp_path: Path, content: bytes, message: str
 ) -> None:
     file = tmp_path / "c.json"
     file.write_bytes(content)
-    assert said in refusal(run(app, "verify", file))
+    assert message in refusal(run(app, "verify", file))
     assert "cannot be read" in refusal(run(app, "verify", tmp_path / "missing.json"))
 
 
@@ -256,7 +256,7 @@ ODD: tuple[Any, ...] = (None, [], {}, "x", 7)
 
 
 def test_a_part_of_another_kind_is_refused_in_one_line(demo_app: Flask, tmp_path: Path) -> None:
-    whole = issued(demo_app, "demo", with_rows=True)
+    whole = issue(demo_app, "demo", with_rows=True)
     for part in ("instrument", "responses", "sums", "result", "design"):
         for odd in ODD:
             document = copy.deepcopy(whole)

@@ -57,8 +57,8 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def same(found: Any, expected: Any) -> None:
-    assert found == pytest.approx(expected, abs=1e-6, rel=0)
+def same(value: Any, expected: Any) -> None:
+    assert value == pytest.approx(expected, abs=1e-6, rel=0)
 
 
 def cut(limits: list[float], total: float) -> list[float]:
@@ -90,13 +90,13 @@ def test_the_domains_of_a_reference_case_are_those_of_r(name: str) -> None:
     expected = json.loads((case / "expected.json").read_text())
     assert report["domain_variable"] == expected["domain_variable"]
     for key, domain in expected["domains"].items():
-        found = report["domains"][key]
+        entry = report["domains"][key]
         for name in ("score", "se", "max", "n_respondents", "sum_weights", "df_design", "df_domain"):
-            same(found[name], domain[name])
+            same(entry[name], domain[name])
         for name in ("ci95_t_df_domain", "ci95_logit_t_df_domain", "ci95_t_df_design"):
-            same(found[name], cut(domain[name], 38))
+            same(entry[name], cut(domain[name], 38))
         for section, figures in domain["sections"].items():
-            same({name: found["sections"][section][name] for name in figures}, figures)
+            same({name: entry["sections"][section][name] for name in figures}, figures)
 
 
 def test_the_worked_example_with_the_yaml_instrument() -> None:

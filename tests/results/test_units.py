@@ -36,17 +36,18 @@ def key(app: Flask) -> str:
     def make(session: Session) -> tuple[str, list[str]]:
         desks = tuple(NewDesk(f"Quầy {n}", f"Desk {n}") for n in (1, 2, 3))
         new = NewCampaign("Ba quầy", digest(QUESTIONNAIRE), NOW.date(), NOW.date().replace(year=2100), desks)
-        made = open_campaign(session, new, now=NOW)
-        return made.key, [row.collector.code for row in fieldwork.collectors_of(session, made.id)]
+        campaign = open_campaign(session, new, now=NOW)
+        rows = fieldwork.collectors_of(session, campaign.id)
+        return campaign.key, [row.collector.code for row in rows]
 
     with app.app_context():
-        made, codes = database().write(make)
+        key, codes = database().write(make)
     for code, ratings in zip(codes, ("34", "45", "25"), strict=True):
         for rating in ratings:
             for group in ({}, BUSINESS):
                 for _ in range(5):
                     send(app.test_client(), a_form(QUESTIONNAIRE, rating, **group), code)
-    return made
+    return key
 
 
 def basis(app: Flask, key: str) -> Basis:
@@ -64,10 +65,10 @@ def give_units(app: Flask, key: str, *names: tuple[str, str] | None) -> list[int
 
     def give(session: Session) -> list[int | None]:
         campaign = campaign_in(session, key)
-        found = [unit_called(session, *name).id if name else None for name in names]
+        unit_ids = [unit_called(session, *name).id if name else None for name in names]
         ids = [row.collector.id for row in fieldwork.collectors_of(session, campaign.id)]
-        set_units(session, campaign, dict(zip(ids, found, strict=True)))
-        return found
+        set_units(session, campaign, dict(zip(ids, unit_ids, strict=True)))
+        return unit_ids
 
     with app.app_context():
         return database().write(give)
@@ -106,12 +107,12 @@ def test_a_small_unit_is_hidden_and_hides_what_would_give_it_away(app: Flask, ke
     for _ in range(3):
         send(app.test_client(), a_form(QUESTIONNAIRE), code)
     give_units(app, key, HERE, HERE, HERE, THERE)
-    found = basis(app, key)
-    here, there = found.labels("unit")
-    assert found.rolled.sizes("unit") == {here: 60, there: 3}
-    assert not found.may_show("unit", there)
-    assert not found.may_show("unit", here), "with all forms it would tell of the other three"
-    assert not found.may_show("desk", list(found.labels("desk"))[3])
+    stated = basis(app, key)
+    here, there = stated.labels("unit")
+    assert stated.rolled.sizes("unit") == {here: 60, there: 3}
+    assert not stated.may_show("unit", there)
+    assert not stated.may_show("unit", here), "with all forms it would tell of the other three"
+    assert not stated.may_show("desk", list(stated.labels("desk"))[3])
 
 
 def test_units_are_compared_filtered_and_downloaded(app: Flask, key: str) -> None:
@@ -143,9 +144,9 @@ def test_response_files_say_the_unit_of_each_form_once_a_desk_has_one(app: Flask
         assert codebook.UNIT not in database().read(rows)[0]
     give_units(app, key, HERE, None, HERE)
     with app.app_context():
-        names, found = database().read(rows)
+        names, data = database().read(rows)
     desk, unit = names.index(codebook.DESK), names.index(codebook.UNIT)
-    assert {(row[desk], row[unit]) for row in found} == {(1, 1), (2, codebook.NO_UNIT), (3, 1)}
+    assert {(row[desk], row[unit]) for row in data} == {(1, 1), (2, codebook.NO_UNIT), (3, 1)}
     variable = next(v for v in codebook.of_results(results_of(app, key)) if v.name == codebook.UNIT)
     assert variable.missing == (codebook.NO_UNIT,)
 
@@ -156,8 +157,8 @@ def test_a_desk_works_for_the_same_unit_in_the_next_campaign(app: Flask, key: st
     def again(session: Session) -> list[str | None]:
         desks = (NewDesk("Quầy 1", "Desk 1"), NewDesk("Quầy 2", "Desk 2"))
         new = NewCampaign("Sau", digest(QUESTIONNAIRE), NOW.date(), NOW.date(), desks)
-        made = open_campaign(session, new, now=NOW)
-        rows = fieldwork.collectors_of(session, made.id)
+        campaign = open_campaign(session, new, now=NOW)
+        rows = fieldwork.collectors_of(session, campaign.id)
         return [row.unit.name if row.unit else None for row in rows]
 
     with app.app_context():

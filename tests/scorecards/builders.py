@@ -21,13 +21,13 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>> endobj\n%%EOF\n"
 def report_of(app: Flask, card_id: int) -> CardReport:
     """What is stored about a card."""
 
-    def found(session: Session) -> CardReport:
+    def load(session: Session) -> CardReport:
         row = scorecards.card(session, card_id)
-        return card_report(session, row, computed_at=at, today=day)
+        return card_report(session, row, computed_at=moment, today=day)
 
     with app.app_context():
-        at, day = this_morning(), today()
-        return database().read(found)
+        moment, day = this_morning(), today()
+        return database().read(load)
 
 
 def results_of(app: Flask, card_id: int) -> CardResults:

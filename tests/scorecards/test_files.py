@@ -56,12 +56,12 @@ def test_paper_and_workbook_say_the_total_its_interval_and_what_it_is(
     assert scored.points is not None
     assert scored.interval is not None
     for name in ("pdf", "docx", "xlsx"):
-        words = words_of(name, FORMATS[name].render(report, language))
+        texts = words_of(name, FORMATS[name].render(report, language))
         for number in (scored.points, scored.interval.low, scored.interval.high):
             text = f"{number:.2f}"
-            assert (text.replace(".", ",") if language == "vi" else text) in words, name
-        assert {"vi": "Ước tính nội bộ", "en": "Internal estimate"}[language] in words, name
-        assert {"vi": "DỮ LIỆU MINH HỌA", "en": "DEMONSTRATION DATA"}[language] in words, name
+            assert (text.replace(".", ",") if language == "vi" else text) in texts, name
+        assert {"vi": "Ước tính nội bộ", "en": "Internal estimate"}[language] in texts, name
+        assert {"vi": "DỮ LIỆU MINH HỌA", "en": "DEMONSTRATION DATA"}[language] in texts, name
 
 
 def test_the_workbook_holds_numbers_as_numbers(report: CardReport) -> None:
@@ -101,9 +101,9 @@ def test_an_empty_scorecard_can_be_handed_out(report: CardReport, name: str) -> 
     }
     nothing = score_card(rules_of(results.definition), {})
     empty = replace(results, standings=nothing_yet, scored=nothing, source=None)
-    made = FORMATS[name].render(replace(report, results=empty, trend=(empty,), tasks=()), "en")
+    content = FORMATS[name].render(replace(report, results=empty, trend=(empty,), tasks=()), "en")
     for word in ("nan", "None", "inf "):
-        assert word not in words_of(name, made).replace("information", "")
+        assert word not in words_of(name, content).replace("information", "")
 
 
 @pytest.mark.parametrize("name", ["pdf", "docx", "xlsx", "csv"])
@@ -121,8 +121,8 @@ def test_what_anybody_typed_is_text(demo_app: Flask, name: str) -> None:
     )
     for task in report.tasks:
         task.title = HOSTILE[:300]
-    words = words_of(name, FORMATS[name].render(replace(report, results=results, trend=(results,)), "vi"))
-    assert "alert(1)" in words
+    texts = words_of(name, FORMATS[name].render(replace(report, results=results, trend=(results,)), "vi"))
+    assert "alert(1)" in texts
     if name == "xlsx":
         book = openpyxl.load_workbook(
             io.BytesIO(FORMATS[name].render(replace(report, results=results), "vi"))
@@ -130,4 +130,4 @@ def test_what_anybody_typed_is_text(demo_app: Flask, name: str) -> None:
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
         assert not [cell for cell in cells if cell.data_type == "f" or str(cell.value).startswith("=")]
     if name == "csv":
-        assert ",=cmd" not in words
+        assert ",=cmd" not in texts

@@ -58,8 +58,8 @@ def test_an_officer_enters_with_evidence_and_a_leader_approves(
     assert before.points is not None
     assert after.scored.points == pytest.approx(before.points + 2.7)
     page = leader.get(f"/office/scorecards/{QUARTER}/values/{MISSING}?lang=en").text
-    for said in ("90% (9 / 10)", "77/BC-BQL", "bao-cao.pdf", "Officer", "approved: Leader"):
-        assert said in page
+    for text in ("90% (9 / 10)", "77/BC-BQL", "bao-cao.pdf", "Officer", "approved: Leader"):
+        assert text in page
     entry = after.standings[MISSING].history[-1].entry
     file = leader.get(f"/office/scorecards/{QUARTER}/evidence/{entry.id}")
     assert file.data == PDF
@@ -83,8 +83,8 @@ def test_a_correction_needs_a_reason_counts_once_approved_and_leaves_its_trace(
     assert corrected.counted is not None
     assert corrected.counted.entry.numerator == 2
     page = leader.get(f"/office/scorecards/{QUARTER}/values/{APPROVED}?lang=en").text
-    for said in ("100% (3 / 3)", "66.66% (2 / 3)", "Đếm thừa một đợt"):
-        assert said in page
+    for text in ("100% (3 / 3)", "66.66% (2 / 3)", "Đếm thừa một đợt"):
+        assert text in page
     acts = [event.act for event in database_of(demo_app).read(lambda s: audit.latest(s, 3))]
     assert acts[:2] == ["approved value", "entered value"]
 
@@ -141,7 +141,7 @@ def test_all_that_waits_is_approved_at_once(demo_app: Flask, leader: FlaskClient
 
 
 @pytest.mark.parametrize(
-    ("key", "fields", "part", "said"),
+    ("key", "fields", "part", "message"),
     [
         (MISSING, {}, "value", "Fill in a value"),
         (MISSING, {"value": "abc"}, "value", "Found abc"),
@@ -157,14 +157,14 @@ def test_all_that_waits_is_approved_at_once(demo_app: Flask, leader: FlaskClient
     ],
 )
 def test_what_cannot_be_used_is_refused_beside_its_field(
-    demo_app: Flask, officer: FlaskClient, key: str, fields: dict[str, str], part: str, said: str
+    demo_app: Flask, officer: FlaskClient, key: str, fields: dict[str, str], part: str, message: str
 ) -> None:
     before = everything_in(demo_app)
     refused = enter(officer, QUARTER, key, **fields)
     assert refused.status_code == 422
     assert 'id="error-summary"' in refused.text
     assert f'href="#{part}"' in refused.text
-    assert said in html.unescape(refused.text)
+    assert message in html.unescape(refused.text)
     assert everything_in(demo_app) == before
 
 
@@ -230,7 +230,7 @@ def test_importing_what_is_there_already_asks_nobody_to_approve_it_again(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"indicator_key,value\nunit_autonomy_rate,90\nplan_completion_rate,x\n", "row 3, column value"),
         (b"indicator_key,value,note\nunit_autonomy_rate,90," + b"x" * 501, "row 2, column note: 501"),
@@ -239,13 +239,13 @@ def test_importing_what_is_there_already_asks_nobody_to_approve_it_again(
     ],
 )
 def test_a_file_is_entered_whole_or_not_at_all(
-    demo_app: Flask, officer: FlaskClient, content: bytes, said: str
+    demo_app: Flask, officer: FlaskClient, content: bytes, message: str
 ) -> None:
     before = everything_in(demo_app)
     refused = import_file(officer, QUARTER, content)
     assert refused.status_code == 422
     assert 'id="error-summary"' in refused.text
-    assert said in html.unescape(refused.text)
+    assert message in html.unescape(refused.text)
     assert everything_in(demo_app) == before
 
 
@@ -334,14 +334,14 @@ def test_a_scorecard_needs_a_period_that_is_free(demo_app: Flask, officer: Flask
 
 def test_the_page_says_what_a_leader_asks(viewer: FlaskClient) -> None:
     page = html.unescape(viewer.get(f"/office/scorecards/{YEAR}?lang=en").text)
-    for said in (
+    for text in (
         "Internal estimate", "95% confidence interval", "Rank 9 of 20: the target, the top 10, is reached",
         "In 2017: rank 13 of 20", "What moves the total most", "7 of 10 tasks are done", "no target set",
     ):  # fmt: skip
-        assert said in page, said
+        assert text in page, text
     quarter = html.unescape(viewer.get(f"/office/scorecards/{QUARTER}?lang=en").text)
-    for said in ("Values missing: 2; waiting for approval: 2", "What could be lost", "Quarter 1 of 2018"):
-        assert said in quarter, said
+    for text in ("Values missing: 2; waiting for approval: 2", "What could be lost", "Quarter 1 of 2018"):
+        assert text in quarter, text
 
 
 def test_a_definition_is_changed_into_another_version(
@@ -367,10 +367,10 @@ def test_tasks_are_added_marked_and_counted(demo_app: Flask, officer: FlaskClien
     assert wrong.status_code == 422
     for part in ("title", "year", "due_on"):
         assert f'href="#{part}"' in wrong.text
-    made = post(
+    answer = post(
         officer, "/office/tasks", title="Họp", unit_id="1", year=str(day.year), due_on=f"{day:%d/%m/%Y}"
     )
-    assert made.status_code == 303
+    assert answer.status_code == 303
     task = database_of(demo_app).read(lambda s: scorecards.tasks(s, year=day.year))[0]
     path = f"/office/tasks/{task.id}?lang=en"
     assert post(officer, path, done_on=str(day + timedelta(days=1))).status_code == 422
@@ -399,8 +399,8 @@ def test_units_and_their_people_are_kept(demo_app: Flask, administrator: FlaskCl
 def test_numbers_in_an_address_may_be_anything(administrator: FlaskClient) -> None:
     for text in ("9" * 5000, "-1", "\u0662", "x", "0" * 5000, ""):
         for path in ("/office/tasks", "/office/scorecards/ranking"):
-            asked = {"year": text, "unit": text, "period": text}
-            assert administrator.get(path, query_string=asked).status_code == 200
+            query = {"year": text, "unit": text, "period": text}
+            assert administrator.get(path, query_string=query).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["", "/3", "/3/values", "/ranking", "/definitions"])

@@ -37,7 +37,7 @@ rank,9,,
 )
 
 
-def scored(app: Flask, folder: Path, values: str | bytes, name: str = "values.csv") -> Any:
+def score(app: Flask, folder: Path, values: str | bytes, name: str = "values.csv") -> Any:
     """The report of `scorecard --json`."""
     content = values.encode() if isinstance(values, str) else values
     (folder / name).write_bytes(content)
@@ -47,7 +47,7 @@ def scored(app: Flask, folder: Path, values: str | bytes, name: str = "values.cs
 
 
 def test_the_sheet_computed_by_hand_in_docs(app: Flask, tmp_path: Path) -> None:
-    report = scored(app, tmp_path, VALUES)
+    report = score(app, tmp_path, VALUES)
     points = {key: component["points"] for key, component in report["components"].items()}
     assert points == {
         "leadership": pytest.approx((4 * 14 / 15 + 2 + 3) / 9 * 12), "legal_docs": pytest.approx(3.2),
@@ -60,7 +60,7 @@ def test_the_sheet_computed_by_hand_in_docs(app: Flask, tmp_path: Path) -> None:
 
 
 def test_each_indicator_says_its_value_points_and_state(app: Flask, tmp_path: Path) -> None:
-    components = scored(app, tmp_path, VALUES)["components"]
+    components = score(app, tmp_path, VALUES)["components"]
     lines = {key: line for component in components.values() for key, line in component["indicators"].items()}
     states = {state: sorted(k for k, line in lines.items() if line["state"] == state)
               for state in ("missing", "no_case", "no_target")}  # fmt: skip
@@ -91,14 +91,14 @@ def test_a_workbook_and_semicolons_say_the_same(app: Flask, tmp_path: Path) -> N
     file = io.BytesIO()
     book.save(file)
     lines = "plan_completion_rate;;14;15\nstaffing_within_quota;có;;\npropaganda_rate;100;;\n"
-    in_excel = scored(app, tmp_path, file.getvalue(), "values.xlsx")
-    in_csv = scored(app, tmp_path, "\ufeff" + HEADER.replace(",", ";") + lines)
+    in_excel = score(app, tmp_path, file.getvalue(), "values.xlsx")
+    in_csv = score(app, tmp_path, "\ufeff" + HEADER.replace(",", ";") + lines)
     assert in_excel == in_csv
     assert in_csv["points"] == pytest.approx(4 * 14 / 15 + 2 + 2)
 
 
 def test_nothing_entered_is_no_points(app: Flask, tmp_path: Path) -> None:
-    report = scored(app, tmp_path, HEADER)
+    report = score(app, tmp_path, HEADER)
     assert (report["points"], report["max_scored"], report["provisional"]) == (None, 0, True)
 
 
@@ -109,7 +109,7 @@ def test_without_json_the_points_are_one_line(app: Flask, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ("plan_completion_rate,abc,,", "row 2, column value: Found abc; write a number"),
         ("plan_completion_rate,-5,,", "row 2, column value: Found -5; a number from 0"),
@@ -133,13 +133,13 @@ def test_without_json_the_points_are_one_line(app: Flask, tmp_path: Path) -> Non
         ("propaganda_rate,90,,,,,", "row 2: 7 cells under 4 columns"),
     ],
 )  # fmt: skip
-def test_a_row_that_cannot_be_used_is_named(app: Flask, tmp_path: Path, row: str, said: str) -> None:
+def test_a_row_that_cannot_be_used_is_named(app: Flask, tmp_path: Path, row: str, message: str) -> None:
     (tmp_path / "v.csv").write_text(HEADER + row + "\n")
-    assert said in refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.csv"))
+    assert message in refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.csv"))
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "the file is empty"),
         (b"key,value\n", "the columns indicator_key, value are needed; found: key, value"),
@@ -149,9 +149,11 @@ def test_a_row_that_cannot_be_used_is_named(app: Flask, tmp_path: Path, row: str
         (b'indicator_key,value\n"rank,1\n', "this is not CSV"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_refused(app: Flask, tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_cannot_be_used_is_refused(
+    app: Flask, tmp_path: Path, content: bytes, message: str
+) -> None:
     (tmp_path / "v.csv").write_bytes(content)
-    assert said in refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.csv"))
+    assert message in refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.csv"))
 
 
 def test_a_broken_workbook_definition_or_path_is_refused(app: Flask, tmp_path: Path) -> None:

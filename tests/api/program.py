@@ -1,4 +1,4 @@
-"""A program that asks the API, and what it may find there."""
+"""A program that reads the API."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.web.browsing import a_token
 
 
 class Program:
-    """A program with a token; each answer is held against what the description promises."""
+    """A program with a token; every response is checked against the description."""
 
     def __init__(self, app: Flask, *permissions: str, person_id: int = 1) -> None:
         self.client = app.test_client()
@@ -23,13 +23,13 @@ class Program:
         assert answer.status_code in {200, 304} or answer.mimetype == "application/problem+json", answer.text
         return answer
 
-    def asked(self, path: str) -> Any:
-        """What is answered, in full."""
+    def fetch(self, path: str) -> Any:
+        """The document at a path."""
         answer = self.get(path)
         assert answer.status_code == 200, answer.text
         return answer.get_json()
 
-    def refused(self, path: str, status: int) -> str:
+    def refusal_of(self, path: str, status: int) -> str:
         """The detail of a refusal."""
         answer = self.get(path)
         assert answer.status_code == status, answer.text
