@@ -30,5 +30,5 @@ FORMATS: dict[str, FileFormat[CardReport]] = {
     "docx": FileFormat(DOCX, _docx),
     "xlsx": FileFormat(XLSX, xlsx.write),
     "json": FileFormat("application/json", _json),
-    "csv": FileFormat("text/csv", csv.write),
+    "csv": FileFormat("text/csv", csv.write, is_offered_first=False),
 }
