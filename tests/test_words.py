@@ -14,7 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CLEAN = (
     "survey/__init__.py",
+    "survey/drawing",
     "survey/instrument",
+    "survey/results",
     "survey/intake",
     "survey/scoring",
     "survey/store",

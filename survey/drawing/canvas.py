@@ -1,4 +1,4 @@
-"""A picture's paper: its size, fonts and colours, its title, its rows, and how it becomes SVG or PNG."""
+"""The paper of a picture: size, fonts and colours, title and rows, and its rendering as SVG or PNG."""
 
 import io
 import itertools
@@ -33,12 +33,12 @@ _TICK, _HAIR = 3.0, 0.8
 _MOST_TICKS = 8
 _DPI = 300
 # matplotlib's settings are global and its caches are not made for threads.
-_one_at_a_time = threading.Lock()
+_drawing_lock = threading.Lock()
 
 
 @contextmanager
 def drawing(name: str) -> Iterator[None]:
-    """Draw alone, with settings that make the same picture from the same result, byte for byte."""
+    """Draw in one thread at a time, with settings that make the same picture from the same result."""
     import matplotlib as mpl
 
     settings: Any = {
@@ -48,17 +48,17 @@ def drawing(name: str) -> Iterator[None]:
         "text.parse_math": False,
         "path.simplify": False,
     }
-    logging.getLogger("matplotlib.font_manager").setLevel(
-        logging.ERROR
-    )  # the box has no bold, and it says so
-    with _one_at_a_time, mpl.rc_context(settings):
+    # The box has no bold face, about which matplotlib warns each time.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    with _drawing_lock, mpl.rc_context(settings):
         yield
 
 
 class Canvas:
     """One picture, narrow for a page of any width or wide for paper.
 
-    Places are points from the top of its body, under the title. Untitled, it is still named in the SVG.
+    Positions are points from the top of its body, under the title. A picture without a title on it has one in
+    the SVG.
     """
 
     def __init__(
@@ -76,35 +76,35 @@ class Canvas:
         self.figure = Figure(figsize=(self.width / 72, self.height / 72), facecolor=GROUND)
         top = _MARGIN
         if demo:
-            self._place_text(_MARGIN, top, demo, color=WORST, fontsize=SMALL, fontweight="bold")
+            self._add_text(_MARGIN, top, demo, color=WORST, fontsize=SMALL, fontweight="bold")
             top += _LINE_HEIGHT + 2
-        for place, line in enumerate(lines):
-            self._place_text(_MARGIN, top + place * 16, line, color=INK, fontsize=TITLE, fontweight="bold")
+        for index, line in enumerate(lines):
+            self._add_text(_MARGIN, top + index * 16, line, color=INK, fontsize=TITLE, fontweight="bold")
 
     def axes(self, *, top: float, height: float) -> "Axes":
         """Transparent axes over the picture's width; of a wide one, over the part for its rows."""
-        return self.figure.add_axes(self._place(top, height), facecolor="none")
+        return self.figure.add_axes(self._box(top, height), facecolor="none")
 
-    def text(self, at: float, top: float, words: str, **style: Any) -> None:
-        """Small words at a share `at` (0..1) of the width."""
-        self._place_text(at * self.width, self._head + top, words, **{"fontsize": SMALL, **style})
+    def text(self, share: float, top: float, text: str, **style: Any) -> None:
+        """Write a small text at a share (0..1) of the width."""
+        self._add_text(share * self.width, self._head + top, text, **{"fontsize": SMALL, **style})
 
-    def say(self, words: str) -> None:
-        """Say in the middle that there is nothing to draw."""
-        self.text(0.5, _LINE_HEIGHT, words, ha="center", color=INK)
+    def write_centred(self, text: str) -> None:
+        """Write a text in the middle, where there is nothing to draw."""
+        self.text(0.5, _LINE_HEIGHT, text, ha="center", color=INK)
 
     def strip(self, *, top: float, height: float, across: Reach, up: Reach) -> Strip:
         """A part of the picture with scales of its own."""
-        return Strip(self.figure, self._place(top, height), across, up)
+        return Strip(self.figure, self._box(top, height), across, up)
 
     def row(self, top: float, label: str, value: str, reach: Reach, *, characters: int = CHARACTERS) -> Strip:
         """A row's name and its value at the right; under them its strip, up from -1.5 to 1.5."""
         lines = _row_lines(label, wide=self.wide, characters=characters)
-        for place, line in enumerate(lines):
-            self.text(_MARGIN / self.width, top + place * _LINE_HEIGHT, line, color=INK)
+        for index, line in enumerate(lines):
+            self.text(_MARGIN / self.width, top + index * _LINE_HEIGHT, line, color=INK)
         self.text(1 - _MARGIN / self.width, top, value, ha="right", color=SOFT)
         below = top if self.wide else top + len(lines) * _LINE_HEIGHT + 1
-        return Strip(self.figure, self._place(below, _BAR), reach)
+        return Strip(self.figure, self._box(below, _BAR), reach)
 
     def scale(
         self,
@@ -117,25 +117,25 @@ class Canvas:
     ) -> None:
         """A scale under the rows, its line over the whole reach or over `line`.
 
-        `ends_inside` keeps the words of the first and last tick inside the reach.
+        `ends_inside` keeps the labels of the first and last tick inside the reach.
         """
         strip = self.strip(top=top, height=_TICK, across=reach, up=(0, 1))
         strip.line(line or reach, [1, 1], colour=LINE, width=_HAIR)
         last = len(ticks) - 1
-        for place, (value, words) in enumerate(ticks):
+        for index, (value, label) in enumerate(ticks):
             strip.line([value, value], [0, 1], colour=SOFT, width=_HAIR)
-            side = {0: "left", last: "right"}.get(place, "center") if ends_inside else "center"
-            at = strip.share(value)
-            self.text(at, top + _TICK + 2, words, ha=side, color=SOFT)
+            side = {0: "left", last: "right"}.get(index, "center") if ends_inside else "center"
+            share = strip.share(value)
+            self.text(share, top + _TICK + 2, label, ha=side, color=SOFT)
 
     def key(self, entries: list[tuple[str, str]]) -> None:
         """The colours' names at the top, flowing over as many lines as they need."""
-        for (row, left), (colour, words) in zip(_flow(entries, self.width), entries, strict=True):
+        for (row, left), (colour, label) in zip(_flow(entries, self.width), entries, strict=True):
             top = row * (_LINE_HEIGHT + 2)
             self.text(left / self.width, top, "■", color=colour, fontsize=BODY)
-            self.text((left + 12) / self.width, top, printable(words, at_most=40), color=SOFT)
+            self.text((left + 12) / self.width, top, printable(label, at_most=40), color=SOFT)
 
-    def rendered(self, name: str, kind: PictureKind, alternative: str) -> bytes:
+    def render(self, name: str, kind: PictureKind, alternative: str) -> bytes:
         """The finished picture; `alternative` becomes the SVG's description."""
         file = io.BytesIO()
         if kind == "png":
@@ -148,7 +148,7 @@ class Canvas:
         )
         return svg.accessible(file.getvalue().decode(), names, COLOURS)
 
-    def _place(self, top: float, height: float) -> tuple[float, float, float, float]:
+    def _box(self, top: float, height: float) -> tuple[float, float, float, float]:
         """Left, bottom, width and height of the part for rows, as shares of the figure."""
         left, right = (_WIDE_LABEL, _WIDE_VALUE) if self.wide else (_MARGIN, _MARGIN)
         bottom = self.height - self._head - top - height
@@ -158,12 +158,12 @@ class Canvas:
     def _title_characters(self) -> int:
         return round(_TITLE_CHARACTERS * self.width / _NARROW)
 
-    def _place_text(self, left: float, top: float, words: str, **style: Any) -> None:
-        self.figure.text(left / self.width, 1 - top / self.height, printable(words), va="top", **style)
+    def _add_text(self, left: float, top: float, text: str, **style: Any) -> None:
+        self.figure.text(left / self.width, 1 - top / self.height, printable(text), va="top", **style)
 
 
 def whole_ticks(reach: Reach, language: str) -> list[tuple[float, str]]:
-    """Whole numbers on a scale, so far apart that their words stand free."""
+    """Whole numbers on a scale, so far apart that their labels do not touch."""
     low, high = reach
     steps = (first * 10**zeros for zeros in itertools.count() for first in (1, 2, 5))
     step = next(step for step in steps if (high - low) / step <= _MOST_TICKS)
@@ -195,11 +195,11 @@ def key_height(entries: list[tuple[str, str]], *, wide: bool = False) -> float:
 
 def _flow(entries: list[tuple[str, str]], room: float) -> list[tuple[int, float]]:
     """The line and the left edge of each entry of a key."""
-    places, row, left = [], 0, _MARGIN
-    for _colour, words in entries:
-        width = 24 + 5.6 * min(len(words), 40)
+    positions, row, left = [], 0, _MARGIN
+    for _colour, label in entries:
+        width = 24 + 5.6 * min(len(label), 40)
         if left + width > room and left > _MARGIN:
             row, left = row + 1, _MARGIN
-        places.append((row, left))
+        positions.append((row, left))
         left += width
-    return places
+    return positions

@@ -20,7 +20,7 @@ _ANSWERS = (WORST, _BAD, _NEUTRAL, _GOOD, MEASURED)
 def answer_colours(n: int) -> list[str]:
     """`n` colours from the worst answer's to the best's: dark, light, dark again."""
     last = len(_ANSWERS) - 1
-    return [_ANSWERS[round(place * last / max(1, n - 1))] for place in range(n)]
+    return [_ANSWERS[round(index * last / max(1, n - 1))] for index in range(n)]
 
 
 def on(colour: str) -> str:

@@ -16,17 +16,17 @@ def printable(text: str, *, at_most: int = 2000) -> str:
     PDF/A refuses private characters and PDF/UA invisible ones; direction overrides would reorder a line.
     """
     composed = unicodedata.normalize("NFC", text)
-    kept = "".join(_paper_character(character) for character in composed)
-    if len(kept) > at_most:
-        kept = kept[: at_most - 1].rstrip() + "…"
-    return _LONG_RUN.sub(_breakable, kept)
+    characters = "".join(_paper_character(character) for character in composed)
+    if len(characters) > at_most:
+        characters = characters[: at_most - 1].rstrip() + "…"
+    return _LONG_RUN.sub(_breakable, characters)
 
 
 def _breakable(run: re.Match[str]) -> str:
     text = run.group()
     if _DIGEST.fullmatch(text):  # to be copied from the page as it is
         return text
-    return _BREAK_HERE.join(text[place : place + _CHUNK] for place in range(0, len(text), _CHUNK))
+    return _BREAK_HERE.join(text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))
 
 
 def _paper_character(character: str) -> str:

@@ -208,5 +208,5 @@ def table_grid(
 def facts_grid(title: str, facts: tuple[Fact, ...], language: str) -> Grid:
     """Facts as a table of two columns."""
     _ = gettext_in(language)
-    rows = tuple(Row((fact.label, fact.printed(language))) for fact in facts)
+    rows = tuple(Row((fact.label, fact.format(language))) for fact in facts)
     return Grid(title, (Head(_("Figure"), "text"), Head(_("Value"), "text")), rows, (), 0)

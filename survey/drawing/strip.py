@@ -1,4 +1,4 @@
-"""A strip of a picture: one row's drawing, in units of its own, put straight on the paper.
+"""A strip of a picture: the drawing of one row, in units of its own, drawn directly on the figure.
 
 matplotlib's axes would do the same and cost thirty milliseconds each; a page of results has fifty rows.
 """
@@ -21,13 +21,13 @@ _UP = (-1.5, 1.5)
 class Strip:
     """A part of a figure with its own scales: `across` from left to right, `up` from bottom to top.
 
-    `place` is left, bottom, width and height as shares of the figure. What lies outside of `across` is cut.
+    `box` is left, bottom, width and height as shares of the figure. What lies outside of `across` is cut.
     """
 
     def __init__(
-        self, figure: "Figure", place: tuple[float, float, float, float], across: Reach, up: Reach = _UP
+        self, figure: "Figure", box: tuple[float, float, float, float], across: Reach, up: Reach = _UP
     ) -> None:
-        self.across, self._figure, self._place, self._up = across, figure, place, up
+        self.across, self._figure, self._box, self._up = across, figure, box, up
 
     def line(
         self, across: Sequence[float], up: Sequence[float], *, colour: str, width: float, layer: int = 1
@@ -75,11 +75,11 @@ class Strip:
             )
         )
 
-    def words(  # noqa: PLR0913 — the look of a few words
+    def write_text(  # noqa: PLR0913 — the look of a text
         self,
-        at: float,
+        across: float,
         up: float,
-        words: str,
+        text: str,
         *,
         colour: str,
         size: float,
@@ -88,11 +88,11 @@ class Strip:
         bold: bool = False,
         layer: int = 5,
     ) -> None:
-        """Words around a point, or over it."""
+        """Write a short text around a point, or over it."""
         self._figure.text(
-            self._x(at, cut=False),
+            self._x(across, cut=False),
             self._y(up),
-            printable(words),
+            printable(text),
             color=colour,
             fontsize=size,
             fontweight="bold" if bold else "normal",
@@ -118,8 +118,8 @@ class Strip:
     def _x(self, value: float, *, cut: bool = True) -> float:
         low, high = self.across
         inside = min(max(value, low), high) if cut else value
-        return self._place[0] + self._place[2] * (inside - low) / (high - low)
+        return self._box[0] + self._box[2] * (inside - low) / (high - low)
 
     def _y(self, value: float) -> float:
         low, high = self._up
-        return self._place[1] + self._place[3] * (value - low) / (high - low)
+        return self._box[1] + self._box[3] * (value - low) / (high - low)

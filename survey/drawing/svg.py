@@ -1,4 +1,4 @@
-"""A matplotlib SVG made fit for a page: named for screen readers, nothing in it that a strict CSP blocks."""
+"""Makes a matplotlib SVG fit for a page: named for screen readers, with nothing that a strict CSP blocks."""
 
 import re
 from dataclasses import dataclass
@@ -47,10 +47,10 @@ def accessible(svg: str, names: Names, colours: dict[str, str]) -> bytes:
     drawing = _EMPTY_DEFS.sub("", _STYLE_BLOCK.sub("", svg[start.end() :]))
     drawing = _GROUP_ID.sub("<g", drawing)
 
-    def restyled(tag: re.Match[str]) -> str:
+    def restyle(tag: re.Match[str]) -> str:
         return _with_classes(_STYLE.sub(_as_attributes, tag.group()), colours)
 
-    drawing = _TAG.sub(restyled, drawing)
+    drawing = _TAG.sub(restyle, drawing)
     return (root + drawing).encode()
 
 

@@ -50,7 +50,8 @@ class Table:
         """The columns to print and the printed rows; a `section` column becomes headings over its rows."""
         rows = [
             tuple(
-                printed(cell, column.kind, language) for cell, column in zip(row, self.columns, strict=True)
+                format_cell(cell, column.kind, language)
+                for cell, column in zip(row, self.columns, strict=True)
             )
             for row in self.rows
         ]
@@ -74,12 +75,12 @@ class Fact:
     value: Cell
     kind: Kind
 
-    def printed(self, language: str) -> str:
+    def format(self, language: str) -> str:
         """The value as the language writes it."""
-        return printed(self.value, self.kind, language)
+        return format_cell(self.value, self.kind, language)
 
 
-def printed(value: Cell, kind: Kind, language: str) -> str:
+def format_cell(value: Cell, kind: Kind, language: str) -> str:
     """A cell as the language writes it; an en dash where it is undefined."""
     if value is None:
         return UNDEFINED

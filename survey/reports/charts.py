@@ -13,7 +13,7 @@ from survey.drawing.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED,
 from survey.drawing.demo_label import demo_label
 from survey.drawing.formatting import format_count, format_percent, format_points, round_half_up
 from survey.drawing.strip import Reach, Side, Strip
-from survey.drawing.tables import Table, printed
+from survey.drawing.tables import Table, format_cell
 from survey.reports import tables, wording
 from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
@@ -43,7 +43,7 @@ def score_figure(results: CampaignResults, language: str, kind: PictureKind, *, 
         picture.scale(_SCORE_BOTTOM, strip.across, canvas.whole_ticks(shown, language), line=shown)
         _draw_interval(strip, results, language)
         _draw_whole_scale(picture, results, language, shown)
-        return picture.rendered("score", kind, score_alternative(results, language))
+        return picture.render("score", kind, score_alternative(results, language))
 
 
 def sections_figure(
@@ -62,7 +62,7 @@ def sections_figure(
         title = _("Share of each factor's maximum")
         picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
         if not asked:
-            picture.say(_("There is no factor to show."))
+            picture.write_centred(_("There is no factor to show."))
         for top, label, section in zip(tops, labels, asked, strict=False):
             _draw_section(picture, top, label, scores[section.key], language)
         if asked:
@@ -70,7 +70,7 @@ def sections_figure(
         alternative = _as_sentences(
             tables.sections(results, language), ("label", "points", "max_points"), language
         )
-        return picture.rendered("sections", kind, alternative)
+        return picture.render("sections", kind, alternative)
 
 
 def distribution_figure(
@@ -89,7 +89,7 @@ def distribution_figure(
         if results.answers:
             picture.key(key)
         else:
-            picture.say(_("There is no answer to show."))
+            picture.write_centred(_("There is no answer to show."))
         reach = _reach(results)
         for top, label, row in zip(tops, labels, results.answers, strict=False):
             n_valid = format_count(row.n_valid, language)
@@ -99,7 +99,7 @@ def distribution_figure(
         alternative = _as_sentences(
             tables.answers(results, language), ("label", "satisfied_share", "n"), language
         )
-        return picture.rendered("distribution", kind, alternative)
+        return picture.render("distribution", kind, alternative)
 
 
 def score_alternative(results: CampaignResults, language: str) -> str:
@@ -166,7 +166,7 @@ def _draw_band(strip: Strip, results: CampaignResults, language: str, shown: Rea
     middle = 0.5 * (low + high)
     room = 0.28 * (shown[1] - shown[0])
     centre = min(max(middle, shown[0] + room - _side_room(shown)), shown[1] - room + _side_room(shown))
-    strip.words(centre, 1.04, label, colour=BAND_EDGE, size=canvas.SMALL, above=True)
+    strip.write_text(centre, 1.04, label, colour=BAND_EDGE, size=canvas.SMALL, above=True)
 
 
 def _side_room(shown: tuple[float, float]) -> float:
@@ -179,14 +179,14 @@ def _draw_interval(strip: Strip, results: CampaignResults, language: str) -> Non
     if score.score is None:
         _ = gettext_in(language)
         words = _("no criterion can be scored yet")
-        strip.words(sum(strip.across) / 2, _BAR_Y, words, colour=INK, size=canvas.BODY)
+        strip.write_text(sum(strip.across) / 2, _BAR_Y, words, colour=INK, size=canvas.BODY)
         return
     if score.interval is not None:
         _draw_limits(strip, results, score.interval, language)
     for colour, width in ((GROUND, 5), (INK, 2.5)):
         strip.line([score.score] * 2, [_BAR_Y - 0.22, _BAR_Y + 0.22], colour=colour, width=width, layer=4)
     label = format_points(score.score, language)
-    strip.words(score.score, _BAR_Y + 0.27, label, colour=INK, size=canvas.BODY, above=True, bold=True)
+    strip.write_text(score.score, _BAR_Y + 0.27, label, colour=INK, size=canvas.BODY, above=True, bold=True)
 
 
 def _draw_limits(strip: Strip, results: CampaignResults, interval: Interval, language: str) -> None:
@@ -197,7 +197,7 @@ def _draw_limits(strip: Strip, results: CampaignResults, interval: Interval, lan
     gap = 0.1 * _side_room(_zoom(results))
     for limit, side, shift in _both_sides(interval.low, interval.high, gap):
         words = format_points(limit, language)
-        strip.words(limit + shift, _BAR_Y, words, colour=MEASURED, size=canvas.BODY, side=side)
+        strip.write_text(limit + shift, _BAR_Y, words, colour=MEASURED, size=canvas.BODY, side=side)
 
 
 def _both_sides(low: float, high: float, gap: float) -> tuple[tuple[float, Side, float], ...]:
@@ -218,7 +218,7 @@ def _draw_whole_scale(
     strip.line(shown, [0, 0], colour=INK, width=4)
     for value, side, shift in _both_sides(0.0, total, 0.02 * total):
         words = locale.points(value, language)
-        strip.words(value + shift, 0, words, colour=SOFT, size=canvas.SMALL, side=side)
+        strip.write_text(value + shift, 0, words, colour=SOFT, size=canvas.SMALL, side=side)
     picture.text(0.5, 112, zoomed, ha="center", color=SOFT)
 
 
@@ -258,7 +258,7 @@ def _draw_answers(strip: Strip, row: AnswerCounts, colours: list[str], language:
         strip.bar(left, left + share, height=2.8, fill=colour, edge=GROUND, edge_width=0.8)
         if share >= _LEAST_LABELLED:
             words = f"{locale.number(round_half_up(100 * share, 0), language, 0)}%"
-            strip.words(left + share / 2, -0.06, words, colour=on(colour), size=canvas.SMALL)
+            strip.write_text(left + share / 2, -0.06, words, colour=on(colour), size=canvas.SMALL)
         left += share
 
 
@@ -267,7 +267,7 @@ def _as_sentences(table: Table, columns: tuple[str, ...], language: str) -> str:
     places = [place for place, column in enumerate(table.columns) if column.key in columns]
     sentences = []
     for row in table.rows:
-        label, *values = (printed(row[place], table.columns[place].kind, language) for place in places)
+        label, *values = (format_cell(row[place], table.columns[place].kind, language) for place in places)
         headings = [table.columns[place].label for place in places[1:]]
         said = "; ".join(f"{heading} {value}" for heading, value in zip(headings, values, strict=True))
         sentences.append(f"{label}: {said}.")

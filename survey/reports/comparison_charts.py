@@ -56,7 +56,7 @@ def intervals_figure(
         demo = demo_label(language) if results.campaign.is_demo else None
         picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT)
         if not rows:
-            picture.say(_("There is nothing to show."))
+            picture.write_centred(_("There is nothing to show."))
         for top, row in zip(tops, rows, strict=False):
             value = _row_value(row, language)
             strip = picture.row(top, row.label, value, reach, characters=_LABEL_CHARACTERS)
@@ -64,7 +64,7 @@ def intervals_figure(
         if rows:
             picture.scale(tops[-1], reach, canvas.whole_ticks(reach, language))
         said = (f"{row.label}: {_row_value(row, language)}, {_limits(row, language)}" for row in rows)
-        return picture.rendered(f"intervals-{_number_of(title)}", kind, "; ".join(said))
+        return picture.render(f"intervals-{_number_of(title)}", kind, "; ".join(said))
 
 
 def _number_of(title: str) -> int:
@@ -114,7 +114,7 @@ def priorities_figure(
         demo = demo_label(language) if results.campaign.is_demo else None
         picture = Canvas(title, demo, body=_SQUARE + 34)
         if not known:
-            picture.say(_("Too few people answered the overall question to tell what matters."))
+            picture.write_centred(_("Too few people answered the overall question to tell what matters."))
         else:
             _draw_priorities(picture, known, language)
         said = (
@@ -122,7 +122,7 @@ def priorities_figure(
             f"{quadrant_name(r.priority.quadrant, language)}"
             for i, r in known
         )
-        return picture.rendered("priorities", kind, "; ".join(said))
+        return picture.render("priorities", kind, "; ".join(said))
 
 
 def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion]], language: str) -> None:

@@ -1,6 +1,6 @@
-"""What is asked of a result besides its score: what differs, what changed, what matters, what if."""
+"""Analyses of a result besides its score: differences, changes, priorities, and what would follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -30,7 +30,7 @@ class Pair:
 
     @property
     def differs(self) -> bool:
-        """Whether chance alone would hardly make such a difference."""
+        """Whether the difference is statistically significant."""
         return self.p_adjusted is not None and self.p_adjusted < _LEVEL
 
 
@@ -43,13 +43,13 @@ def pairs_of(basis: Basis, view: str) -> tuple[Pair, ...]:
         if key in scores and scores[key].score is not None and basis.may_show(view, key)
     }
     keys = list(combinations(labels, 2))
-    found = moment_differences(
+    differences = moment_differences(
         basis.moments(view), basis.rules, keys, populations=basis.strata, lonely_psu="adjust"
     )
-    adjusted = _adjusted([_p_value(difference) for difference in found])
+    adjusted = _adjust([_p_value(difference) for difference in differences], benjamini_hochberg)
     return tuple(
         Pair(labels[one], labels[two], difference, p)
-        for (one, two), difference, p in zip(keys, found, adjusted, strict=True)
+        for (one, two), difference, p in zip(keys, differences, adjusted, strict=True)
     )
 
 
@@ -57,9 +57,12 @@ def _p_value(difference: Difference | None) -> float | None:
     return None if difference is None else difference.p_value
 
 
-def _adjusted(p_values: Sequence[float | None], *, few: bool = False) -> list[float | None]:
+def _adjust(
+    p_values: Sequence[float | None], method: Callable[[Sequence[float]], Sequence[float]]
+) -> list[float | None]:
+    """The p-values adjusted by a method, None where one is None."""
     known = [p for p in p_values if p is not None]
-    adjusted = iter((holm if few else benjamini_hochberg)(known)) if known else iter(())
+    adjusted = iter(method(known) if known else ())
     return [None if p is None else next(adjusted) for p in p_values]
 
 
@@ -84,7 +87,7 @@ def trend(campaigns: Sequence[tuple[str, str, Score]]) -> tuple[Step, ...]:
     for key, name, score in campaigns:
         steps.append(Step(key, name, score, difference_of(before, score) if before else None))
         before = score
-    adjusted = _adjusted([_p_value(step.since_before) for step in steps], few=True)
+    adjusted = _adjust([_p_value(step.since_before) for step in steps], holm)
     return tuple(
         Step(s.key, s.name, s.score, s.since_before, p) for s, p in zip(steps, adjusted, strict=True)
     )
@@ -92,7 +95,7 @@ def trend(campaigns: Sequence[tuple[str, str, Score]]) -> tuple[Step, ...]:
 
 @dataclass(frozen=True)
 class RankedCriterion:
-    """A criterion and how much mending it would matter."""
+    """A criterion with its importance and performance."""
 
     criterion: Criterion
     priority: Priority
@@ -101,17 +104,17 @@ class RankedCriterion:
 def priorities(basis: Basis, score: Score) -> tuple[RankedCriterion, ...]:
     """The importance and performance of each scored criterion, in the questionnaire's order.
 
-    Importance is against the first criterion that is asked and earns no points, the overall question; without
-    one nothing is known of it.
+    Importance is measured against the first criterion that earns no points, the overall question. It is None
+    where there is no such question.
     """
-    counts = basis.scored_in(EVERYTHING, EVERYTHING)
-    places = scored_positions(basis.questionnaire)
+    counts = basis.scored_counts(EVERYTHING, EVERYTHING)
+    positions = scored_positions(basis.questionnaire)
     overall = next((p for p, c in enumerate(basis.questionnaire.criteria) if c.max_points == 0), None)
-    found = [
-        None if counts is None or overall is None else importance_in_table(counts.table(place, overall))
-        for place in places
+    importances = [
+        None if counts is None or overall is None else importance_in_table(counts.table(position, overall))
+        for position in positions
     ]
-    ranked = priorities_of(found, score)
+    ranked = priorities_of(importances, score)
     return tuple(map(RankedCriterion, basis.questionnaire.scored_criteria, ranked))
 
 

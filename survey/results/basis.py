@@ -1,4 +1,4 @@
-"""What results follow from: a campaign's counts at one moment, its rules, and what may be shown."""
+"""The basis of results: a campaign's counts at one moment, its rules, and what may be shown."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ UNIT_VIEW = "unit"  # the desks of a unit together; only where a desk has one
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """A campaign with its counts. `populations` is empty where the office's numbers cannot serve."""
+    """A campaign with its counts. `populations` is empty where the office's numbers cannot be used."""
 
     campaign: Campaign
     questionnaire: Questionnaire
@@ -50,35 +50,35 @@ class Basis:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of version, populations and counts, from which the result follows; no order of arrival."""
-        what = hashlib.sha256()
+        """SHA-256 of version, populations and counts, from which the result follows in full."""
+        sha256 = hashlib.sha256()
         populations = dict(sorted(self.populations.items()))
         facts = [self.campaign.instrument_digest, populations, *self.rolled.digest_facts()]
-        what.update(json.dumps(facts).encode())
+        sha256.update(json.dumps(facts).encode())
         for key, cell in sorted(self.rolled.cells.items()):
-            what.update(json.dumps([*key, cell.n, cell.n_answered]).encode())
-            what.update(cell.marks.astype("<i8").tobytes())
-            what.update(cell.pairs.astype("<i8").tobytes())
-        return what.hexdigest()
+            sha256.update(json.dumps([*key, cell.n, cell.n_answered]).encode())
+            sha256.update(cell.marks.astype("<i8").tobytes())
+            sha256.update(cell.pairs.astype("<i8").tobytes())
+        return sha256.hexdigest()
 
     def moments(self, view: str, group: str = "") -> Moments:
         """The sample with the parts of a view as domains, or one group's people in each."""
         cells: dict[tuple[str, str], PairCounts] = {}
         rest = self.rolled.part(EVERYTHING, EVERYTHING)
-        for (part, of), cell in self.parts(view).items():
-            rest[of] = rest[of] - cell
-            domain = part if group in ("", of) else EVERYTHING
-            cells[domain, of] = cells[domain, of] + cell if (domain, of) in cells else cell
-        for of, cell in rest.items():
-            cells[EVERYTHING, of] = cells[EVERYTHING, of] + cell if (EVERYTHING, of) in cells else cell
+        for (part, stratum), cell in self.parts(view).items():
+            rest[stratum] = rest[stratum] - cell
+            domain = part if group in ("", stratum) else EVERYTHING
+            cells[domain, stratum] = _add(cells.get((domain, stratum)), cell)
+        for stratum, cell in rest.items():
+            cells[EVERYTHING, stratum] = _add(cells.get((EVERYTHING, stratum)), cell)
         shares = [option.share for option in self.questionnaire.scale.options]
-        places = scored_positions(self.questionnaire)
-        placed = {
-            (of if self.populations else "", of, domain): moment_cell(cell, shares, places)
-            for (domain, of), cell in cells.items()
-            if cell.n and (not self.populations or of in self.populations)
+        positions = scored_positions(self.questionnaire)
+        cell_moments = {
+            (stratum if self.populations else "", stratum, domain): moment_cell(cell, shares, positions)
+            for (domain, stratum), cell in cells.items()
+            if cell.n and (not self.populations or stratum in self.populations)
         }
-        return Moments(rules_key(self.rules), has_clusters=False, has_weights=False, cells=placed)
+        return Moments(rules_key(self.rules), has_clusters=False, has_weights=False, cells=cell_moments)
 
     def parts(self, view: str) -> dict[tuple[str, str], PairCounts]:
         """The counts of each part of a view by respondent group."""
@@ -103,13 +103,13 @@ class Basis:
     def hidden(self) -> dict[str, frozenset[str]]:
         """The parts of every view, and of every view within groups (`desk+group`), that may not be shown.
 
-        All of them are shown somewhere, so they are weighed together, whatever a reader asks for.
+        All of them are shown somewhere, so they are decided together, whatever a reader asks for.
         """
         crossings = list(self.rolled.crossings)
         if not crossings:
             return {}
         labels = np.array(crossings, dtype=str)
-        views = {view: labels[:, place] for place, view in enumerate(self.rolled.views)}
+        views = {view: labels[:, index] for index, view in enumerate(self.rolled.views)}
         views |= {
             view + _WITH_GROUP: np.array([within(part, group) if part else "" for part, group in
                                           zip(views[view], views["group"], strict=True)])
@@ -138,14 +138,14 @@ class Basis:
         question = next((q for q in self.questionnaire.questions if q.key == key), None)
         return {option.key: option.text for option in question.options} if question else {}
 
-    def scored_in(self, view: str, part: str, group: str = "") -> PairCounts | None:
+    def scored_counts(self, view: str, part: str, group: str = "") -> PairCounts | None:
         """The counts of the people in a part, or of one group of them, whose group earns points."""
         earning = scored_groups(self.rules)
-        return added(
+        return sum_cells(
             [
                 cell
-                for (name, of), cell in self.parts(view).items()
-                if name == part and group in ("", of) and (not earning or of in earning)
+                for (name, own_group), cell in self.parts(view).items()
+                if name == part and group in ("", own_group) and (not earning or own_group in earning)
             ]
         )
 
@@ -155,12 +155,16 @@ def within(part: str, group: str) -> str:
     return f"{part}\x1f{group}"
 
 
-def added(cells: Sequence[PairCounts]) -> PairCounts | None:
-    """Several cells as one; None of none."""
-    total = None
+def sum_cells(cells: Sequence[PairCounts]) -> PairCounts | None:
+    """The cells together, None without any."""
+    total: PairCounts | None = None
     for cell in cells:
-        total = cell if total is None else total + cell
+        total = _add(total, cell)
     return total
+
+
+def _add(total: PairCounts | None, cell: PairCounts) -> PairCounts:
+    return cell if total is None else total + cell
 
 
 def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
@@ -190,7 +194,7 @@ def unit_names(collectors: Sequence[CollectorAtDesk]) -> dict[str, Text]:
 
 
 def _with_units(rolled: RollUp, collectors: Sequence[CollectorAtDesk]) -> RollUp:
-    """The counts with the desks of each unit put together, where a desk has a unit."""
+    """The counts with a view of units, each the forms of its desks, where a desk has a unit."""
     units = {str(row.collector.id): str(row.unit.id) for row in collectors if row.unit}
     return rolled.with_merged_view(UNIT_VIEW, "desk", units) if units else rolled
 
@@ -198,7 +202,7 @@ def _with_units(rolled: RollUp, collectors: Sequence[CollectorAtDesk]) -> RollUp
 def populations_fit(
     populations: Mapping[str, int], forms: Mapping[str, int], questionnaire: Questionnaire
 ) -> bool:
-    """Whether the office's numbers can serve: each scored group has one, none smaller than its forms."""
+    """Whether the office's numbers can be used: each scored group has one, none smaller than its forms."""
     return bool(populations) and all(
         populations.get(key, 0) >= n for key, n in forms.items() if questionnaire.group(key).scored
     )

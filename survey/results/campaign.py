@@ -1,4 +1,4 @@
-"""The one path from stored responses to results: screens, pictures, files and CLI read CampaignResults."""
+"""The one path from stored responses to results: pages, pictures, files and commands read CampaignResults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
-from survey.results.basis import UNIT_VIEW, Basis, added, basis_of
+from survey.results.basis import UNIT_VIEW, Basis, basis_of, sum_cells
 from survey.scoring.fieldwork_rates import Dispositions, FieldworkRates, fieldwork_rates
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.results import Score, SurveyScore
@@ -30,7 +30,7 @@ VIEWS = {
 
 @dataclass(frozen=True)
 class CampaignFacts:
-    """What a report says about the campaign itself; `public_page` is where its results are once published."""
+    """The facts about a campaign; `public_page` is the address of its results once they are published."""
 
     key: str
     name: str
@@ -43,9 +43,9 @@ class CampaignFacts:
 
 @dataclass(frozen=True)
 class FormCounts:
-    """What became of the forms: `valid` are scored, `incomplete` had too few answers; both not withdrawn.
+    """The forms by outcome: `valid` are scored, `incomplete` have too few answers; both are not withdrawn.
 
-    `issued` were handed out or offered, None where nobody counted.
+    `issued` were distributed or offered, None where they were not counted.
     """
 
     valid: int
@@ -61,12 +61,12 @@ class FormCounts:
 
     @property
     def is_issued_too_small(self) -> bool:
-        """Whether more came of the forms than are said to have been issued, a number that serves nothing."""
+        """Whether more forms were returned or refused than issued, so that `issued` must be wrong."""
         return self.issued is not None and self.issued < self.returned + self.withdrawn + self.declined
 
     @property
     def rates(self) -> FieldworkRates:
-        """How fieldwork went; who withdrew counts as having refused. `coop1` needs no `issued`."""
+        """The rates of fieldwork; a withdrawal counts as a refusal. `coop1` needs no `issued`."""
         refusal = self.withdrawn + self.declined
         known = self.issued is not None and not self.is_issued_too_small
         unknown = (self.issued or 0) - self.returned - refusal if known else 0
@@ -121,7 +121,7 @@ class Part:
 
 @dataclass(frozen=True)
 class CampaignResults:
-    """Everything that is shown, printed, render_file or served about one campaign's results.
+    """Everything that is shown, printed, exported or served about one campaign's results.
 
     `populations` is the number of people served per respondent group where the office entered it, else empty;
     it is empty, and `populations_ignored` says so, when a number is smaller than the forms that came in.
@@ -166,7 +166,7 @@ def campaign_results(
 
 
 def results_without_parts(session: Session, campaign: Campaign, *, computed_at: datetime) -> CampaignResults:
-    """The results for who reads the whole only: no breakdowns but by group, no comments; quicker to make."""
+    """The results without comments and breakdowns other than by group, which are quicker to compute."""
     basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
     forms = _forms(session, basis)
     return results_of(basis, forms, computed_at=computed_at, with_parts=False)
@@ -175,7 +175,7 @@ def results_without_parts(session: Session, campaign: Campaign, *, computed_at: 
 def results_and_basis(
     session: Session, campaign: Campaign, *, computed_at: datetime, office_address: str | None = None
 ) -> tuple[CampaignResults, Basis]:
-    """The results with what they follow from, for what else is asked of it."""
+    """The results, and what they follow from."""
     basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
     results = results_of(basis, _forms(session, basis), computed_at=computed_at)
     page = None if office_address is None else f"{office_address}/results/{campaign.key}"
@@ -212,8 +212,8 @@ def results_of(
             for key, label in basis.labels("channel").items()
         ),
         languages=tuple(sorted(rolled.languages.items())),
-        answers=_answers(basis, added(list(rolled.part(EVERYTHING, EVERYTHING).values()))),
-        satisfied_rate=_satisfied_rate(basis, basis.scored_in(EVERYTHING, EVERYTHING)),
+        answers=_answers(basis, sum_cells(list(rolled.part(EVERYTHING, EVERYTHING).values()))),
+        satisfied_rate=_satisfied_rate(basis, basis.scored_counts(EVERYTHING, EVERYTHING)),
         populations=basis.populations,
         computed_at=computed_at,
         digest=basis.digest,
@@ -227,8 +227,8 @@ def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> Campa
     score = basis.scores(part.view, part.group).domains.get(part.key)
     if score is None or not basis.may_show(part.view, part.key, part.group):
         return None
-    cells = {of: cell for (key, of), cell in basis.parts(part.view).items() if key == part.key}
-    inside = added([cell for of, cell in cells.items() if part.group in ("", of)])
+    cells = {group: cell for (key, group), cell in basis.parts(part.view).items() if key == part.key}
+    inside = sum_cells([cell for group, cell in cells.items() if part.group in ("", group)])
     return CampaignResults(
         campaign=_facts(basis.campaign),
         questionnaire=basis.questionnaire,
@@ -239,7 +239,7 @@ def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> Campa
         channels=(),
         languages=(),
         answers=_answers(basis, inside),
-        satisfied_rate=_satisfied_rate(basis, basis.scored_in(part.view, part.key, part.group)),
+        satisfied_rate=_satisfied_rate(basis, basis.scored_counts(part.view, part.key, part.group)),
         populations=basis.populations,
         computed_at=computed_at,
         digest=f"{basis.digest}:{part.view}:{part.key}:{part.group}",
@@ -278,7 +278,7 @@ def _groups_within(basis: Basis, part: Part) -> tuple[Breakdown, ...]:
     """The groups of a part; none where the part is of one group."""
     if part.group or part.view == "group":
         return ()
-    sizes = {of: cell.n for (key, of), cell in basis.parts(part.view).items() if key == part.key}
+    sizes = {group: cell.n for (key, group), cell in basis.parts(part.view).items() if key == part.key}
     return tuple(
         Breakdown(
             group,
@@ -294,20 +294,20 @@ def _groups_within(basis: Basis, part: Part) -> tuple[Breakdown, ...]:
 
 def _answers(basis: Basis, counts: PairCounts | None) -> tuple[AnswerCounts, ...]:
     criteria, n_answers = basis.questionnaire.criteria, len(basis.questionnaire.scale.options)
-    found = []
-    for place, criterion in enumerate(criteria):
-        marks = [0] * (n_answers + N_REASONS) if counts is None else counts.marks[place].tolist()
-        found.append(AnswerCounts(criterion, tuple(marks[:n_answers]), *marks[n_answers:]))
-    return tuple(found)
+    counted = []
+    for index, criterion in enumerate(criteria):
+        marks = [0] * (n_answers + N_REASONS) if counts is None else counts.marks[index].tolist()
+        counted.append(AnswerCounts(criterion, tuple(marks[:n_answers]), *marks[n_answers:]))
+    return tuple(counted)
 
 
 def _satisfied_rate(basis: Basis, counts: PairCounts | None) -> float | None:
     """Satisfied answers over valid ones to the scored criteria, of people whose group earns points."""
     if counts is None:
         return None
-    given = counts.marks[list(scored_positions(basis.questionnaire)), : counts.n_answers].sum(axis=0)
+    answers = counts.marks[list(scored_positions(basis.questionnaire)), : counts.n_answers].sum(axis=0)
     satisfied = basis.questionnaire.scale.satisfied_values
     options = basis.questionnaire.scale.options
-    n_valid = int(given.sum())
-    n_satisfied = sum(int(n) for option, n in zip(options, given, strict=True) if option.value in satisfied)
+    n_valid = int(answers.sum())
+    n_satisfied = sum(int(n) for option, n in zip(options, answers, strict=True) if option.value in satisfied)
     return n_satisfied / n_valid if n_valid else None

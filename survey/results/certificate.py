@@ -55,7 +55,7 @@ class CountedForm:
 
     @property
     def leaf(self) -> str:
-        """Its place in the sealed set."""
+        """Its leaf in the sealed set."""
         return commitments.leaf_of(self.receipt_hash, self.group, self.ratings)
 
 
@@ -64,7 +64,7 @@ def certificate(
 ) -> dict[str, Any]:
     """The certificate of a campaign's results, read in the same transaction as they were."""
     forms = _forms(session, campaign, results.questionnaire)
-    return sealed(
+    return seal(
         {
             "format": FORMAT,
             "version": VERSION,
@@ -91,7 +91,7 @@ def certificate(
 
 
 def stored_leaves(session: Session, campaign: Campaign) -> list[str]:
-    """The leaves of the forms a campaign counts now, in their order."""
+    """The leaves of the forms that a campaign counts now, in order."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     return [form.leaf for form in _forms(session, campaign, questionnaire)]
 
@@ -99,7 +99,7 @@ def stored_leaves(session: Session, campaign: Campaign) -> list[str]:
 def _forms(session: Session, campaign: Campaign, questionnaire: Questionnaire) -> list[CountedForm]:
     keys = [criterion.key for criterion in questionnaire.scored_criteria]
     stored = responses.valid(session, campaign.id)
-    return sorted((counted(form, keys) for form in stored), key=lambda form: form.leaf)
+    return sorted((count_form(form, keys) for form in stored), key=lambda form: form.leaf)
 
 
 def public_certificate(session: Session, campaign: Campaign, results: CampaignResults) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def public_certificate(session: Session, campaign: Campaign, results: CampaignRe
     return certificate(session, campaign, results)
 
 
-def counted(form: ScoredResponse, keys: Sequence[str]) -> CountedForm:
+def count_form(form: ScoredResponse, keys: Sequence[str]) -> CountedForm:
     """What a stored form counts."""
     ratings = (form.answers.get(key) for key in keys)
     group = form.answers.get(GROUP_QUESTION)
@@ -178,13 +178,13 @@ def _weights(group: Labels, populations: Mapping[str, int]) -> dict[str, float]:
 
 def _strata(sample: Sample, strata: Labels, populations: Mapping[str, int]) -> list[dict[str, Any]]:
     rows = np.flatnonzero(sample.scored)
-    _found, influence = estimates(sample.sheet, sample.rules, sample.layout.weight, rows)
+    _estimates, influence = estimates(sample.sheet, sample.rules, sample.layout.weight, rows)
     z = sample.layout.weight[rows][:, None] * influence
     names = _names(sample.rules)
-    described = []
+    documents = []
     for name in sorted(set(strata.tolist())):
         inside = z[strata[rows] == name]
-        described.append(
+        documents.append(
             {
                 "stratum": name,
                 "n": int(np.count_nonzero(strata == name)),
@@ -199,7 +199,7 @@ def _strata(sample: Sample, strata: Labels, populations: Mapping[str, int]) -> l
                 },
             }
         )
-    return described
+    return documents
 
 
 def _names(rules: Rules) -> tuple[str, ...]:
@@ -245,7 +245,7 @@ def result_document(score: Score) -> dict[str, Any]:
     }
 
 
-def sealed(document: dict[str, Any]) -> dict[str, Any]:
+def seal(document: dict[str, Any]) -> dict[str, Any]:
     """The document with the hash of all its parts."""
     return {**document, "digest": digest_of(document)}
 

@@ -61,15 +61,15 @@ def score_files(
         raise ScoreFileError(f"interval {interval!r} is unknown; choose one of {', '.join(_METHODS)}")
     keys = read_design(design)
     questions = read_instrument(instrument, keys)
-    survey = _scored(read_table(data), questions, keys)
+    survey = _score_table(read_table(data), questions, keys)
     report = _report(survey, questions, keys, cast("IntervalMethod", interval))
     if compare is not None:
-        second = _scored(read_table(compare), questions, keys).whole
+        second = _score_table(read_table(compare), questions, keys).whole
         report["difference"] = _difference(survey.whole, second)
     return report
 
 
-def _scored(table: Table, instrument: Instrument, keys: DesignKeys) -> SurveyScore:
+def _score_table(table: Table, instrument: Instrument, keys: DesignKeys) -> SurveyScore:
     answers = read_answers(table, instrument)
     group = read_groups(table, instrument, keys)
     domain: Labels | None = table.labels(keys.domain, blank=True) if keys.domain else None
@@ -90,7 +90,7 @@ def _design_message(error: DesignError, table: Table, keys: DesignKeys) -> str:
         return f"{table.name}: {error.message}"
     if error.row is None:
         return f"{table.name}, column {column!r}: {error.message}"
-    return f"{table.at(error.row, column)}: {error.message}"
+    return f"{table.describe_cell(error.row, column)}: {error.message}"
 
 
 def _report(
@@ -200,7 +200,12 @@ def _limits(interval: Interval | None) -> list[float] | None:
 
 
 def _difference(first: Score, second: Score) -> dict[str, object]:
-    found = difference_of(first, second)
-    if found is None:
+    difference = difference_of(first, second)
+    if difference is None:
         return {"estimate": None, "se": None, "df": None, "ci": None}
-    return {"estimate": found.estimate, "se": found.se, "df": found.df, "ci": _limits(found.interval)}
+    return {
+        "estimate": difference.estimate,
+        "se": difference.se,
+        "df": difference.df,
+        "ci": _limits(difference.interval),
+    }

@@ -69,8 +69,8 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[int, list[str]], ...]
 
-    def at(self, respondent: int, column: str) -> str:
-        """Where a respondent (from 1) and column stand, in words."""
+    def describe_cell(self, respondent: int, column: str) -> str:
+        """The file, row and column of a respondent's cell, for a message; respondents count from 1."""
         return f"{self.name}, row {self.rows[respondent - 1][0]}, column {column!r}"
 
     def column(self, name: str) -> list[str]:
@@ -84,10 +84,10 @@ class Table:
         if self.header.count(name) != 1:
             close = difflib.get_close_matches(name, self.header, 1)
             missing = f"is missing; is {close[0]!r} meant?" if close else "is missing; add it"
-            found = "is named twice; keep one" if name in self.header else missing
-            raise ScoreFileError(f"{self.name}, row 1: the column {name!r} {found}")
-        place = self.header.index(name)
-        return [cells[place].strip() for _, cells in self.rows]
+            problem = "is named twice; keep one" if name in self.header else missing
+            raise ScoreFileError(f"{self.name}, row 1: the column {name!r} {problem}")
+        index = self.header.index(name)
+        return [cells[index].strip() for _, cells in self.rows]
 
     def numbers(self, name: str) -> Floats:
         """The cells of one column as numbers, shape (n,).
@@ -104,7 +104,7 @@ class Table:
                 values[i] = float(cell.replace("_", "?"))
             except ValueError:
                 raise ScoreFileError(
-                    f"{self.at(i + 1, name)}: found {cell!r}; write a number with a decimal point"
+                    f"{self.describe_cell(i + 1, name)}: found {cell!r}; write a number with a decimal point"
                 ) from None
         return values
 
@@ -112,7 +112,9 @@ class Table:
         """The cells of one column as labels, shape (n,); an empty one is refused unless `blank`."""
         cells = self.column(name)
         if not blank and "" in cells:
-            raise ScoreFileError(f"{self.at(cells.index('') + 1, name)}: the cell is empty; write a label")
+            raise ScoreFileError(
+                f"{self.describe_cell(cells.index('') + 1, name)}: the cell is empty; write a label"
+            )
         return np.array(cells, dtype=np.str_)
 
 
@@ -165,12 +167,12 @@ def _check_ids(table: Table) -> None:
         key = cells[0].strip()
         if not key:
             raise ScoreFileError(
-                f"{table.at(respondent, table.header[0])}: the id is empty; give each row an id"
+                f"{table.describe_cell(respondent, table.header[0])}: the id is empty; give each row an id"
             )
         if key in seen:
             raise ScoreFileError(
-                f"{table.at(respondent, table.header[0])}: the id {key!r} stands in row {seen[key]} too; "
-                "remove the row that is double"
+                f"{table.describe_cell(respondent, table.header[0])}: the id {key!r} stands in row "
+                f"{seen[key]} too; remove the row that is double"
             )
         seen[key] = number
 
@@ -185,7 +187,7 @@ def read_answers(table: Table, instrument: Instrument) -> Floats:
         strange = next((i for i, cell in enumerate(cells) if cell not in known), None)
         if strange is not None:
             raise ScoreFileError(
-                f"{table.at(strange + 1, criterion.key)}: found {cells[strange]!r}; write one of "
+                f"{table.describe_cell(strange + 1, criterion.key)}: found {cells[strange]!r}; write one of "
                 f"{', '.join(str(answer) for answer in instrument.rules.shares)} or leave it empty"
             )
         answers[:, q] = [known[cell] for cell in cells]
@@ -206,7 +208,7 @@ def read_groups(table: Table, instrument: Instrument, design: DesignKeys) -> Lab
     if strange.any():
         i = int(np.argmax(strange))
         raise ScoreFileError(
-            f"{table.at(i + 1, name)}: found {str(labels[i])!r}; "
+            f"{table.describe_cell(i + 1, name)}: found {str(labels[i])!r}; "
             f"the instrument's groups are {', '.join(instrument.groups)}"
         )
     return labels

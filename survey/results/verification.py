@@ -1,8 +1,8 @@
-"""Checking a certificate: every hash and every number made again from what it says, by the scoring core."""
+"""Checks a certificate: recomputes every hash and every number from its contents, by the scoring core."""
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class CertificateError(ValueError):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing a certificate says, and what is wrong with it; None when it holds."""
+    """One statement of a certificate, and what is wrong with it; None when it holds."""
 
     subject: str
     problem: str | None
@@ -88,9 +88,9 @@ def verify(document: Mapping[str, Any]) -> tuple[Check, ...]:
     except InstrumentError as error:
         raise CertificateError(f"instrument.document: {error}; ask for the certificate again") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        found = f"{type(error).__name__}: {error}"
+        problem = f"{type(error).__name__}: {error}"
         raise CertificateError(
-            f"a part is missing or of another kind ({found}); ask for the certificate again"
+            f"a part is missing or of another kind ({problem}); ask for the certificate again"
         ) from None
 
 
@@ -108,16 +108,18 @@ def _checks(document: Mapping[str, Any]) -> Iterator[Check]:
     instrument = document["instrument"]
     questionnaire = codec.from_document(instrument["document"])
     yield _same("digest of the questionnaire", instrument["digest"], codec.digest(questionnaire))
-    rules, said = rules_of(questionnaire), document["responses"]
-    yield _same("root over the forms", said["root"], commitments.root_of(said["leaves"]))
-    yield _same("leaves in order, each once", said["leaves"], sorted(set(said["leaves"])))
-    yield _same("number of forms", said["n"], len(said["leaves"]))
+    rules, forms_part = rules_of(questionnaire), document["responses"]
+    yield _same("root over the forms", forms_part["root"], commitments.root_of(forms_part["leaves"]))
+    yield _same("leaves in order, each once", forms_part["leaves"], sorted(set(forms_part["leaves"])))
+    yield _same("number of forms", forms_part["n"], len(forms_part["leaves"]))
     sums = document["sums"]
-    yield _same("forms of the strata", said["n"], sum(stratum["n"] for stratum in sums["strata"]))
-    if "rows" in said:
-        forms = [CountedForm(receipt, group, tuple(ratings)) for receipt, group, ratings in said["rows"]]
+    yield _same("forms of the strata", forms_part["n"], sum(stratum["n"] for stratum in sums["strata"]))
+    if "rows" in forms_part:
+        forms = [
+            CountedForm(receipt, group, tuple(ratings)) for receipt, group, ratings in forms_part["rows"]
+        ]
         again = responses_document(forms, with_rows=False)
-        yield _same("leaves of the forms", said["leaves"], again["leaves"])
+        yield _same("leaves of the forms", forms_part["leaves"], again["leaves"])
         populations = document["design"]["populations"]
         yield _same("sums of the forms", sums, sums_of(forms, questionnaire, populations))
     result = document["result"]
@@ -125,37 +127,41 @@ def _checks(document: Mapping[str, Any]) -> Iterator[Check]:
     yield _same("score, standard errors, interval, verdict", result, result_document(score))
 
 
-def _same(subject: str, stated: Any, found: Any) -> Check:
-    place = _difference(stated, found, "")
-    return Check(subject, None if place is None else f"{subject}: {place}")
+def _same(subject: str, stated: Any, recomputed: Any) -> Check:
+    difference = _difference(stated, recomputed, "")
+    return Check(subject, None if difference is None else f"{subject}: {difference}")
 
 
-def _difference(stated: Any, found: Any, place: str) -> str | None:
-    """Where two values part, in words; None where they are the same but for rounding."""
-    at = f" at {place}" if place else ""
-    if isinstance(found, dict) and isinstance(stated, dict) and stated.keys() == found.keys():
-        parts = ((stated[key], found[key], f"{place}.{key}".lstrip(".")) for key in found)
-        return next((said for part in parts if (said := _difference(*part))), None)
-    if isinstance(found, list) and isinstance(stated, list) and len(stated) == len(found):
-        pairs = enumerate(zip(stated, found, strict=True))
-        return next((said for i, pair in pairs if (said := _difference(*pair, f"{place}[{i}]"))), None)
-    if isinstance(found, float) and isinstance(stated, int | float) and not isinstance(stated, bool):
-        holds = math.isclose(stated, found, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+def _difference(stated: Any, recomputed: Any, path: str) -> str | None:
+    """A sentence about the first value that differs, None where all are the same but for rounding."""
+    if isinstance(recomputed, dict) and isinstance(stated, dict) and stated.keys() == recomputed.keys():
+        parts = ((stated[key], recomputed[key], f"{path}.{key}".lstrip(".")) for key in recomputed)
+        return _first_difference(parts)
+    if isinstance(recomputed, list) and isinstance(stated, list) and len(stated) == len(recomputed):
+        pairs = enumerate(zip(stated, recomputed, strict=True))
+        return _first_difference((*pair, f"{path}[{i}]") for i, pair in pairs)
+    if isinstance(recomputed, float) and isinstance(stated, int | float) and not isinstance(stated, bool):
+        holds = math.isclose(stated, recomputed, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
     else:
-        holds = stated == found
-    return None if holds else f"stated{at} {_shown(stated)}, recomputed {_shown(found)}"
+        holds = stated == recomputed
+    where = f" at {path}" if path else ""
+    return None if holds else f"stated{where} {_format_value(stated)}, recomputed {_format_value(recomputed)}"
 
 
-def _shown(value: Any) -> str:
+def _first_difference(parts: Iterable[tuple[Any, Any, str]]) -> str | None:
+    return next((text for part in parts if (text := _difference(*part)) is not None), None)
+
+
+def _format_value(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 80 else text[:77] + "…"
 
 
 def _score_from(sums: Mapping[str, Any], rules: Rules, level: float) -> Score:
-    """The score behind the sums, with all that is said about it."""
+    """The score from the sums, with everything that is stated about it."""
     cells, strata = sums["cells"], sums["strata"]
-    found = combine_cells(_cells(cells, rules), rules, group_shares(rules))
-    variances = _variances(strata, rules) if strata else _no_variances(found.points.size)
+    estimates = combine_cells(_cells(cells, rules), rules, group_shares(rules))
+    variances = _variances(strata, rules) if strata else _no_variances(estimates.points.size)
     people = {
         stratum["stratum"]: sum(c["weight"] * c["n"] for c in cells if c["stratum"] == stratum["stratum"])
         for stratum in strata
@@ -165,7 +171,7 @@ def _score_from(sums: Mapping[str, Any], rules: Rules, level: float) -> Score:
     flat = sum(people[s["stratum"]] * s["n"] / (s["population"] or math.inf) for s in strata)
     answered = {cell["group"]: cell["answered"] for cell in cells}
     findings = Findings(
-        found, variances, np.zeros(found.points.size),
+        estimates, variances, np.zeros(estimates.points.size),
         effective_n=weight**2 / squared if squared else 0.0,
         fraction_if_flat=flat / weight if weight else 0.0,
         design_df=variances.design_df,

@@ -12,7 +12,7 @@ from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, GROUND, INK, LINE, MEASURED
 from survey.drawing.demo_label import demo_label
 from survey.drawing.formatting import UNDEFINED, format_points
-from survey.drawing.tables import Table, printed
+from survey.drawing.tables import Table, format_cell
 from survey.scorecards import tables, wording
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.results import CardResults
@@ -49,7 +49,7 @@ def components_figure(results: CardResults, language: str, kind: PictureKind, *,
         for top, label, scored in zip(tops, labels, results.scored.components, strict=False):
             _draw_component(picture, top, label, scored, language)
         picture.scale(tops[-1], (0, 1), canvas.share_ticks(language), ends_inside=True)
-        return picture.rendered("components", kind, wording.total_sentence(results, language))
+        return picture.render("components", kind, wording.total_sentence(results, language))
 
 
 def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPoints, language: str) -> None:
@@ -114,7 +114,7 @@ def _dots(  # noqa: PLR0913 — one picture, two uses
             strip.line(shown, [0, 0], colour=LINE, width=0.8)
             strip.estimate(middle, interval)
         picture.scale(tops[-1], shown, canvas.whole_ticks(shown, language))
-        return picture.rendered(name, kind, alternative)
+        return picture.render(name, kind, alternative)
 
 
 def _zoom(rows: Sequence[tuple[str, float | None, Interval | None]]) -> tuple[float, float]:
@@ -139,7 +139,7 @@ def _as_sentences(table: Table, language: str) -> str:
     """Name, points and interval of each row, for those who do not see the picture."""
     said = []
     for row in table.rows:
-        label, *cells = (printed(c, k.kind, language) for c, k in zip(row, table.columns, strict=True))
+        label, *cells = (format_cell(c, k.kind, language) for c, k in zip(row, table.columns, strict=True))
         named = zip(table.columns[1:], cells, strict=True)
         said.append(f"{label}: " + "; ".join(f"{column.label} {cell}" for column, cell in named) + ".")
     return " ".join(said) or UNDEFINED

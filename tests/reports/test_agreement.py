@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from survey.drawing.tables import printed
+from survey.drawing.tables import format_cell
 from survey.fieldwork.campaigns import set_populations
 from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.reports import codebook, tables, wording
@@ -79,7 +79,7 @@ def numbers(results: CampaignResults, language: str) -> list[float]:
 def printed_numbers(results: CampaignResults, language: str) -> set[str]:
     """Every number of every table as it is printed."""
     return {
-        printed(cell, column.kind, language)
+        format_cell(cell, column.kind, language)
         for table in tables.all_tables(results, language)
         for row in table.rows
         for column, cell in zip(table.columns, row, strict=True)
@@ -94,7 +94,7 @@ def cells(rows: list[Any], names: list[str], language: str, results: CampaignRes
     for row in rows:
         for name, value in zip(names, row, strict=True):
             if kinds.get(name, "text") != "text" and value not in ("", None):
-                found.add(printed(float(value), kinds[name], language))
+                found.add(format_cell(float(value), kinds[name], language))
     return found
 
 
@@ -119,7 +119,7 @@ def test_every_file_prints_the_numbers_of_the_page(app: Flask, campaign: tuple[s
     assert cells(rows[1:], rows[0], language, results) >= wanted
     made = json.loads(office.get(f"{url}json").data)
     in_json = {
-        printed(cell, column["kind"], language)
+        format_cell(cell, column["kind"], language)
         for table in made["tables"]
         for row in table["rows"]
         for column, cell in zip(table["columns"], row, strict=True)

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import BooleanObject, DictionaryObject
 
-from survey.drawing.tables import printed
+from survey.drawing.tables import format_cell
 from survey.reports import method, tables
 from survey.reports.export import FORMATS
 from survey.results.campaign import CampaignResults
@@ -59,7 +59,7 @@ def test_the_pdf_prints_every_row_of_every_table(build: Any, language: str) -> N
     for table in tables.all_tables(results, language):
         numeric = [place for place, column in enumerate(table.columns) if column.kind != "text"]
         for row in table.rows:
-            cells = [printed(row[place], table.columns[place].kind, language) for place in numeric]
+            cells = [format_cell(row[place], table.columns[place].kind, language) for place in numeric]
             assert " ".join(cells) in text
 
 

@@ -144,7 +144,7 @@ def test_whatever_is_changed_is_found_even_when_sealed_again(
     CHANGES[what](document)
     assert problems(document)
     document.pop("digest")
-    forged = certificate.sealed(document)
+    forged = certificate.seal(document)
     assert problems(forged)
     assert by_plain_python(forged, tmp_path).returncode == 1
 
@@ -164,7 +164,7 @@ def test_an_auditor_finds_a_changed_form_behind_a_new_root(demo_app: Flask, what
     forms["leaves"] = [commitments.leaf_of(*form) for form in forms["rows"]]
     forms["root"], forms["n"] = commitments.root_of(forms["leaves"]), len(forms["leaves"])
     document.pop("digest")
-    assert problems(certificate.sealed(document))
+    assert problems(certificate.seal(document))
 
 
 def test_the_database_is_compared_with_what_was_published(demo_app: Flask, tmp_path: Path) -> None:
