@@ -83,7 +83,7 @@ def test_another_total_another_floor_and_a_decision_are_accepted() -> None:
         (change("rank_target", to={"max_rank": 30, "of": 20}), "rank_target.max_rank: 30 is outside"),
         (change("components", 6, "indicators", 0, "target", to=39), "39 is more than the 38 points"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_rule_is_refused_with_its_field(document: dict[str, Any], message: str) -> None:
     with pytest.raises(InstrumentError) as refused:
         from_node(Node(document, "par_scorecard"))

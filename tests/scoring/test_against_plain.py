@@ -30,9 +30,13 @@ def clustered_design(seed: int, n: int) -> SampleDesign:
     stratum = np.where(psu < 4, "a", "b")
     order = np.array([np.count_nonzero(psu[:i] == psu[i]) for i in range(n)])
     return SampleDesign(
-        strata=stratum, psu=psu, ssu=order % 2, weights=rng.lognormal(0, 1, n),
-        fpc=np.where(stratum == "a", 9.0, 21.0), fpc2=np.full(n, 5.0),
-    )  # fmt: skip
+        strata=stratum,
+        psu=psu,
+        ssu=order % 2,
+        weights=rng.lognormal(0, 1, n),
+        fpc=np.where(stratum == "a", 9.0, 21.0),
+        fpc2=np.full(n, 5.0),
+    )
 
 
 def of(answers: Floats, rules: Rules, design: SampleDesign, group: Labels | None = None) -> Score:

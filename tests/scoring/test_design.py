@@ -131,9 +131,12 @@ def test_a_domain_counts_the_units_without_it_as_zero() -> None:
 def two_stage(lonely: LonelyPsu) -> SampleDesign:
     """Two clusters of two in a population of 4; the second shows one unit of three."""
     return SampleDesign(
-        psu=np.array([1, 1, 2, 2]), ssu=np.array([1, 2, 1, 1]), fpc=np.full(4, 4.0),
-        fpc2=np.array([4.0, 4, 3, 3]), lonely_psu=lonely,
-    )  # fmt: skip
+        psu=np.array([1, 1, 2, 2]),
+        ssu=np.array([1, 2, 1, 1]),
+        fpc=np.full(4, 4.0),
+        fpc2=np.array([4.0, 4, 3, 3]),
+        lonely_psu=lonely,
+    )
 
 
 @pytest.mark.parametrize(

@@ -63,5 +63,8 @@ def test_an_important_weak_criterion_is_to_be_fixed_first() -> None:
     score = score_responses(answers, some_rules(), SampleDesign()).whole
     quadrants = [priority.quadrant for priority in priorities(answers, overall, score)]
     assert quadrants == [
-        Quadrant.FIX_FIRST, Quadrant.POSSIBLE_OVERKILL, Quadrant.KEEP_UP, Quadrant.LOW_PRIORITY,
-    ]  # fmt: skip
+        Quadrant.FIX_FIRST,
+        Quadrant.POSSIBLE_OVERKILL,
+        Quadrant.KEEP_UP,
+        Quadrant.LOW_PRIORITY,
+    ]

@@ -87,13 +87,18 @@ def test_a_value_near_a_floor_is_at_risk() -> None:
 def by_hand() -> CardPoints:
     """The sheet: ten indicators in four components, 63 points."""
     rules = (
-        ComponentRules("a", tuple(replace(RATIO, key=key, max_points=points) for key, points in
-                                  (("r", 4), ("r2", 2), ("r3", 3), ("r4", 3)))),
+        ComponentRules(
+            "a",
+            tuple(
+                replace(RATIO, key=key, max_points=points)
+                for key, points in (("r", 4), ("r2", 2), ("r3", 3), ("r4", 3))
+            ),
+        ),
         ComponentRules("b", (ON_TIME, replace(LINEAR, key="l0", target=None), replace(RATIO, key="r5"))),
         ComponentRules("c", (YES,)),
         ComponentRules("d", (SURVEY,)),
         ComponentRules("e", (replace(RATIO, key="r6", max_points=1),)),
-    )  # fmt: skip
+    )
     seen = {
         "r": Observed(None, 14, 15), "r2": Observed(100), "r3": Observed(None, 0, 0), "r4": Observed(100),
         "t": Observed(96), "l0": Observed(50), "b": Observed(1), "r6": Observed(None, 0, 0),

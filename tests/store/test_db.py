@@ -88,8 +88,10 @@ def test_sqlite_keeps_a_write_ahead_log_and_waits_for_the_disk(database: Databas
     if not database.is_sqlite:
         pytest.skip("settings of SQLite")
     with database.engine.connect() as connection:
-        settings = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
-                 ("journal_mode", "synchronous", "foreign_keys")]  # fmt: skip
+        settings = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
     assert settings == ["wal", 2, 1]
 
 
