@@ -16,6 +16,7 @@ CLEAN = (
     "survey/__init__.py",
     "survey/drawing",
     "survey/instrument",
+    "survey/reports",
     "survey/results",
     "survey/intake",
     "survey/scoring",

@@ -65,7 +65,7 @@ def responses(
     session: Session, data: Microdata, *, after: Cursor | None, most: int
 ) -> tuple[dict[str, Any], Cursor | None]:
     """A page of rows, and where it ended if there are more."""
-    page, last = microdata.page_of(data, after=None if after is None else after.place, most=most)
+    page, last = microdata.page_of(data, after=None if after is None else after.place, limit=most)
     names = [variable.name for variable in data.variables]
     rows = [dict(zip(names, map(_cell, row), strict=True)) for row in microdata.rows(session, page)]
     end = None if last is None else Cursor(last, data.weights)

@@ -14,8 +14,8 @@ def sections(questionnaire: Questionnaire, language: str) -> tuple[FormSection, 
     _ = gettext_in(language)
     numbers = itertools.count(1)
 
-    def asked(items: Iterable[Question | Criterion]) -> Iterator[FormQuestion]:
-        return (_asked(questionnaire, item, language, next(numbers)) for item in items)
+    def form_questions(items: Iterable[Question | Criterion]) -> Iterator[FormQuestion]:
+        return (_form_question(questionnaire, item, language, next(numbers)) for item in items)
 
     first = [question for question in questionnaire.questions if not question.on_last_page]
     last = [question for question in questionnaire.questions if question.on_last_page]
@@ -24,16 +24,16 @@ def sections(questionnaire: Questionnaire, language: str) -> tuple[FormSection, 
         questionnaire.title.to(language),
     )
     stem = questionnaire.scale.stem.to(language)
-    printed = [FormSection(title, consent, tuple(asked(first)))]
+    printed = [FormSection(title, consent, tuple(form_questions(first)))]
     for section in questionnaire.sections:
         heading = section.text.to(language)
-        printed.append(FormSection(heading, stem, tuple(asked(section.criteria))))
-    others = (*asked(questionnaire.unscored), *asked(last))
+        printed.append(FormSection(heading, stem, tuple(form_questions(section.criteria))))
+    others = (*form_questions(questionnaire.unscored), *form_questions(last))
     written = FormQuestion(next(numbers), questionnaire.comment.text.to(language), None, ())
     return (*printed, FormSection(_("At the end"), None, (*others, written)))
 
 
-def _asked(
+def _form_question(
     questionnaire: Questionnaire, item: Question | Criterion, language: str, number: int
 ) -> FormQuestion:
     """One question or criterion with the answers it offers, in the order a respondent reads them."""
@@ -53,11 +53,11 @@ def _only_if(questionnaire: Questionnaire, item: Question | Criterion, language:
     if not needed:
         return None
     _ = gettext_in(language)
-    said = "; ".join(_in_words(questionnaire, condition, language) for condition in needed)
-    return _("Answer only if: %(condition)s") % {"condition": said}
+    text = "; ".join(_condition_text(questionnaire, condition, language) for condition in needed)
+    return _("Answer only if: %(condition)s") % {"condition": text}
 
 
-def _in_words(questionnaire: Questionnaire, condition: Condition, language: str) -> str:
+def _condition_text(questionnaire: Questionnaire, condition: Condition, language: str) -> str:
     question = questionnaire.question(condition.question)
     answers = (
         option.text.to(language)

@@ -55,17 +55,17 @@ def sections_figure(
     """
     _ = gettext_in(language)
     scores = {section.key: section for section in results.score.sections}
-    asked = [section for section in results.questionnaire.sections if section.key in scores]
-    labels = [section.text.to(language) for section in asked]
+    sections = [section for section in results.questionnaire.sections if section.key in scores]
+    labels = [section.text.to(language) for section in sections]
     tops = _tops(0, labels, canvas.CHARACTERS, wide=wide)
     with canvas.drawing("sections"):
         title = _("Share of each factor's maximum")
         picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
-        if not asked:
+        if not sections:
             picture.write_centred(_("There is no factor to show."))
-        for top, label, section in zip(tops, labels, asked, strict=False):
+        for top, label, section in zip(tops, labels, sections, strict=False):
             _draw_section(picture, top, label, scores[section.key], language)
-        if asked:
+        if sections:
             picture.scale(tops[-1], (0, 1), canvas.share_ticks(language), ends_inside=True)
         alternative = _as_sentences(
             tables.sections(results, language), ("label", "points", "max_points"), language
@@ -93,8 +93,8 @@ def distribution_figure(
         reach = _reach(results)
         for top, label, row in zip(tops, labels, results.answers, strict=False):
             n_valid = format_count(row.n_valid, language)
-            words = _("n = {n}").format(n=n_valid)
-            strip = picture.row(top, label, words, reach, characters=_BESIDE_A_COUNT)
+            label_n = _("n = {n}").format(n=n_valid)
+            strip = picture.row(top, label, label_n, reach, characters=_BESIDE_A_COUNT)
             _draw_answers(strip, row, colours, language)
         alternative = _as_sentences(
             tables.answers(results, language), ("label", "satisfied_share", "n"), language
@@ -131,13 +131,13 @@ def _score_title(results: CampaignResults, language: str) -> str:
 def _zoom(results: CampaignResults) -> tuple[float, float]:
     """The part of the scale that is drawn: interval, point and band with some air, in whole points."""
     score, scoring = results.score, results.questionnaire.scoring
-    places = [scoring.target_low, scoring.target_high]
+    values = [scoring.target_low, scoring.target_high]
     if score.score is not None:
-        places.append(score.score)
-        places += [score.interval.low, score.interval.high] if score.interval else []
-    air = max(1.0, 0.08 * (max(places) - min(places)))
-    low = max(0.0, math.floor(min(places) - air))
-    high = min(score.max_points, math.ceil(max(places) + air))
+        values.append(score.score)
+        values += [score.interval.low, score.interval.high] if score.interval else []
+    air = max(1.0, 0.08 * (max(values) - min(values)))
+    low = max(0.0, math.floor(min(values) - air))
+    high = min(score.max_points, math.ceil(max(values) + air))
     return (0.0, score.max_points) if high - low > 0.75 * score.max_points else (low, high)
 
 
@@ -178,8 +178,8 @@ def _draw_interval(strip: Strip, results: CampaignResults, language: str) -> Non
     score = results.score
     if score.score is None:
         _ = gettext_in(language)
-        words = _("no criterion can be scored yet")
-        strip.write_text(sum(strip.across) / 2, _BAR_Y, words, colour=INK, size=canvas.BODY)
+        message = _("no criterion can be scored yet")
+        strip.write_text(sum(strip.across) / 2, _BAR_Y, message, colour=INK, size=canvas.BODY)
         return
     if score.interval is not None:
         _draw_limits(strip, results, score.interval, language)
@@ -196,8 +196,8 @@ def _draw_limits(strip: Strip, results: CampaignResults, interval: Interval, lan
               edge_width=1.2, layer=3)  # fmt: skip
     gap = 0.1 * _side_room(_zoom(results))
     for limit, side, shift in _both_sides(interval.low, interval.high, gap):
-        words = format_points(limit, language)
-        strip.write_text(limit + shift, _BAR_Y, words, colour=MEASURED, size=canvas.BODY, side=side)
+        label = format_points(limit, language)
+        strip.write_text(limit + shift, _BAR_Y, label, colour=MEASURED, size=canvas.BODY, side=side)
 
 
 def _both_sides(low: float, high: float, gap: float) -> tuple[tuple[float, Side, float], ...]:
@@ -217,8 +217,8 @@ def _draw_whole_scale(
     strip.line([0, total], [0, 0], colour=LINE, width=1)
     strip.line(shown, [0, 0], colour=INK, width=4)
     for value, side, shift in _both_sides(0.0, total, 0.02 * total):
-        words = locale.points(value, language)
-        strip.write_text(value + shift, 0, words, colour=SOFT, size=canvas.SMALL, side=side)
+        label = locale.points(value, language)
+        strip.write_text(value + shift, 0, label, colour=SOFT, size=canvas.SMALL, side=side)
     picture.text(0.5, 112, zoomed, ha="center", color=SOFT)
 
 
@@ -257,18 +257,18 @@ def _draw_answers(strip: Strip, row: AnswerCounts, colours: list[str], language:
         share = n / row.n_valid if row.n_valid else 0.0
         strip.bar(left, left + share, height=2.8, fill=colour, edge=GROUND, edge_width=0.8)
         if share >= _LEAST_LABELLED:
-            words = f"{locale.number(round_half_up(100 * share, 0), language, 0)}%"
-            strip.write_text(left + share / 2, -0.06, words, colour=on(colour), size=canvas.SMALL)
+            label = f"{locale.number(round_half_up(100 * share, 0), language, 0)}%"
+            strip.write_text(left + share / 2, -0.06, label, colour=on(colour), size=canvas.SMALL)
         left += share
 
 
 def _as_sentences(table: Table, columns: tuple[str, ...], language: str) -> str:
     """A table's most telling columns as a sentence a row."""
-    places = [place for place, column in enumerate(table.columns) if column.key in columns]
+    indices = [index for index, column in enumerate(table.columns) if column.key in columns]
     sentences = []
     for row in table.rows:
-        label, *values = (format_cell(row[place], table.columns[place].kind, language) for place in places)
-        headings = [table.columns[place].label for place in places[1:]]
-        said = "; ".join(f"{heading} {value}" for heading, value in zip(headings, values, strict=True))
-        sentences.append(f"{label}: {said}.")
+        label, *values = (format_cell(row[index], table.columns[index].kind, language) for index in indices)
+        headings = [table.columns[index].label for index in indices[1:]]
+        values_text = "; ".join(f"{heading} {value}" for heading, value in zip(headings, values, strict=True))
+        sentences.append(f"{label}: {values_text}.")
     return " ".join(sentences)

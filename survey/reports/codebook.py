@@ -77,7 +77,7 @@ def _of_the_form(desks: Mapping[str, Text], units: Mapping[str, Text]) -> Iterat
 
 
 def _places(names: Mapping[str, Text]) -> tuple[Code, ...]:
-    return tuple(Code(place, key, label) for place, (key, label) in enumerate(names.items(), 1))
+    return tuple(Code(number, key, label) for number, (key, label) in enumerate(names.items(), 1))
 
 
 def _of_the_questions(questionnaire: Questionnaire) -> Iterator[Variable]:
@@ -87,7 +87,7 @@ def _of_the_questions(questionnaire: Questionnaire) -> Iterator[Variable]:
     for item in questionnaire.items():
         if isinstance(item, Question):
             options = tuple(
-                Code(place, option.key, option.text) for place, option in enumerate(item.options, 1)
+                Code(number, option.key, option.text) for number, option in enumerate(item.options, 1)
             )
             yield Variable(item.key, item.text, "code", (*options, *_no_answer(item)))
         else:
@@ -106,8 +106,10 @@ def _no_answer(item: Question | Criterion) -> Iterator[Code]:
 
 def encoders(variable: Variable) -> Mapping[int | str | None, int]:
     """The code of each stored answer to a question; one that is not stored was not asked."""
-    found: dict[int | str | None, int] = {None: BLANK}
+    codes_by_answer: dict[int | str | None, int] = {None: BLANK}
     for code in variable.codes:
         if code.key:
-            found[code.value if variable.is_scale and not code.is_missing else code.key] = code.value
-    return found
+            codes_by_answer[code.value if variable.is_scale and not code.is_missing else code.key] = (
+                code.value
+            )
+    return codes_by_answer

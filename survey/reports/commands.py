@@ -59,8 +59,8 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
 def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> None:
     """Write the file of a format with all an administrator sees."""
     campaign = fieldwork.campaign_by_key(session, key)
-    at, address = this_morning(), settings().public_url
-    results = campaign_results(session, campaign, computed_at=at, office_address=address)
+    computed_at, address = this_morning(), settings().public_url
+    results = campaign_results(session, campaign, computed_at=computed_at, office_address=address)
     responses = None
     if name == "xlsx":
         responses = responses_for_a_sheet(session, campaign_microdata(session, campaign, _export_context()))

@@ -63,13 +63,13 @@ def intervals_figure(
             _draw_row(strip, results, row.score)
         if rows:
             picture.scale(tops[-1], reach, canvas.whole_ticks(reach, language))
-        said = (f"{row.label}: {_row_value(row, language)}, {_limits(row, language)}" for row in rows)
-        return picture.render(f"intervals-{_number_of(title)}", kind, "; ".join(said))
+        sentences = (f"{row.label}: {_row_value(row, language)}, {_limits(row, language)}" for row in rows)
+        return picture.render(f"intervals-{_number_of(title)}", kind, "; ".join(sentences))
 
 
 def _number_of(title: str) -> int:
     """A number that is the same for the same title in every process, to make names on a page unique."""
-    return sum((place + 1) * ord(character) for place, character in enumerate(title))
+    return sum((index + 1) * ord(character) for index, character in enumerate(title))
 
 
 def _limits(row: Row, language: str) -> str:
@@ -87,12 +87,12 @@ def _row_value(row: Row, language: str) -> str:
 def _reach(results: CampaignResults, rows: Sequence[Row]) -> tuple[float, float]:
     """The part of the scale that holds the band and every interval."""
     scoring = results.questionnaire.scoring
-    places = [scoring.target_low, scoring.target_high]
+    values = [scoring.target_low, scoring.target_high]
     for row in rows:
         if row.score is not None and row.score.score is not None:
-            places.append(row.score.score)
-            places += [row.score.interval.low, row.score.interval.high] if row.score.interval else []
-    return max(0.0, math.floor(min(places) - 0.5)), min(scoring.total_points, math.ceil(max(places) + 0.5))
+            values.append(row.score.score)
+            values += [row.score.interval.low, row.score.interval.high] if row.score.interval else []
+    return max(0.0, math.floor(min(values) - 0.5)), min(scoring.total_points, math.ceil(max(values) + 0.5))
 
 
 def _draw_row(strip: Strip, results: CampaignResults, score: Score | None) -> None:
@@ -117,12 +117,12 @@ def priorities_figure(
             picture.write_centred(_("Too few people answered the overall question to tell what matters."))
         else:
             _draw_priorities(picture, known, language)
-        said = (
+        sentences = (
             f"{i}: {wording.criterion_label(r.criterion, language)}, "
             f"{quadrant_name(r.priority.quadrant, language)}"
             for i, r in known
         )
-        return picture.render("priorities", kind, "; ".join(said))
+        return picture.render("priorities", kind, "; ".join(sentences))
 
 
 def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion]], language: str) -> None:
@@ -139,13 +139,13 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
         colour = answer_colours(5)[0] if quadrant is Quadrant.FIX_FIRST else MEASURED
         axes.text(share, value, str(number), ha="center", va="center", color=colour,
                   fontsize=canvas.BODY, fontweight="bold", zorder=3)  # fmt: skip
-    words = (
+    corners = (
         (0.0, 1.0, "left", "top", Quadrant.FIX_FIRST),
         (1.0, 1.0, "right", "top", Quadrant.KEEP_UP),
         (0.0, 0.0, "left", "bottom", Quadrant.LOW_PRIORITY),
         (1.0, 0.0, "right", "bottom", Quadrant.POSSIBLE_OVERKILL),
     )
-    for x, y, ha, va, quadrant in words:
+    for x, y, ha, va, quadrant in corners:
         axes.text(0.01 + 0.98 * x, 0.01 + 0.98 * y, quadrant_name(quadrant, language),
                   transform=axes.transAxes, ha=ha, va=va, color=SOFT, fontsize=canvas.SMALL)  # fmt: skip
     low, high = (f"{locale.points(round(edge), language)}%" for edge in axes.get_xlim())
@@ -172,8 +172,8 @@ def _apart(
 
 def _frame(axes: "Axes", shares: Sequence[float], values: Sequence[float]) -> None:
     """The square with its means as lines."""
-    for set_limits, found, air in ((axes.set_xlim, shares, 4.0), (axes.set_ylim, values, 0.06)):
-        set_limits(min(found) - air, max(found) + air)
+    for set_limits, values_of_axis, air in ((axes.set_xlim, shares, 4.0), (axes.set_ylim, values, 0.06)):
+        set_limits(min(values_of_axis) - air, max(values_of_axis) + air)
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():

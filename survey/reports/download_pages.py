@@ -34,10 +34,11 @@ from survey.reports.response_export import (
 from survey.results import certificate
 from survey.results.campaign import CampaignResults, campaign_results
 from survey.results.current import current_results
-from survey.store import audit, export_jobs, fieldwork, response_files
+from survey.store import export_jobs, fieldwork, response_files
 from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.background import background
+from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings, this_morning
 from survey.web.guards import may, signed_in, signed_in_id
 from survey.web.locale import LANGUAGES
@@ -52,7 +53,7 @@ bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
 @may(Permission.REPORT_DOWNLOAD)
 def summary(key: str, extension: str) -> ResponseReturnValue:
     """The summary as a file, in the language asked for; a workbook with responses for who may see them."""
-    in_words = _language_asked_for()
+    file_language = _requested_language()
     results, responses = _current_results(key), None
     if extension == "xlsx" and _may_see_responses():
         responses = database().read(
@@ -61,10 +62,10 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
                 campaign_microdata(session, fieldwork.campaign_by_key(session, key), _export_context()),
             )
         )
-    content = render_file(results, extension, in_words, responses)
-    made = FORMATS[extension]
-    _log_download(f"{key}.{extension} ({in_words})")
-    return _sent(content, made.mimetype, f"{key}-{in_words}.{made.suffix or extension}")
+    content = render_file(results, extension, file_language, responses)
+    file_format = FORMATS[extension]
+    record_action(AuditAction.DOWNLOADED, f"{key}.{extension} ({file_language})")
+    return _send(content, file_format.mimetype, f"{key}-{file_language}.{file_format.suffix or extension}")
 
 
 @bp.get("/<key>/certificate.json")
@@ -72,14 +73,14 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
 def download_certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
 
-    def found(session: Session) -> dict[str, Any]:
+    def build(session: Session) -> dict[str, Any]:
         campaign = fieldwork.campaign_by_key(session, key)
         results = campaign_results(session, campaign, computed_at=this_morning())
         return certificate.public_certificate(session, campaign, results)
 
-    document = database().read(found)
-    _log_download(f"{key} certificate.json")
-    return _sent(certificate.as_bytes(document), "application/json", f"{key}-certificate.json")
+    document = database().read(build)
+    record_action(AuditAction.DOWNLOADED, f"{key} certificate.json")
+    return _send(certificate.as_bytes(document), "application/json", f"{key}-certificate.json")
 
 
 @bp.get("/<key>/certificate-for-audit.json")
@@ -87,42 +88,49 @@ def download_certificate(key: str) -> ResponseReturnValue:
 def download_audit_certificate(key: str) -> ResponseReturnValue:
     """The certificate with what each form counted, for an auditor."""
 
-    def found(session: Session) -> dict[str, Any]:
+    def build(session: Session) -> dict[str, Any]:
         campaign = fieldwork.campaign_by_key(session, key)
         results = campaign_results(session, campaign, computed_at=this_morning())
         return certificate.certificate(session, campaign, results, with_rows=True)
 
-    content = certificate.as_bytes(database().read(found))
-    _log_download(f"{key} certificate-for-audit.json")
-    return _sent(content, "application/json", f"{key}-certificate-for-audit.json")
+    content = certificate.as_bytes(database().read(build))
+    record_action(AuditAction.DOWNLOADED, f"{key} certificate-for-audit.json")
+    return _send(content, "application/json", f"{key}-certificate-for-audit.json")
 
 
 @bp.get(f"/<key>/responses.{path_converter(RESPONSE_FORMATS)}")
 @may(Permission.RESPONSES_DOWNLOAD)
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
     """The responses as a file, one row a form; more than a request should wait for are made by a job."""
-    in_words = _language_asked_for()
+    file_language = _requested_language()
     n = database().read(
         lambda session: response_files.count(session, fieldwork.campaign_by_key(session, key).id)
     )
     if n > microdata.MOST_ON_A_SHEET:
         flash(_("There are so many responses that the file is made in the background. Start it here."))
-        return redirect(url_for("downloads.listed", key=key))
+        return redirect(url_for("downloads.show", key=key))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "responses"
         database().read(
             lambda session: write_responses(
-                session, fieldwork.campaign_by_key(session, key), extension, in_words, path, _export_context()
+                session,
+                fieldwork.campaign_by_key(session, key),
+                extension,
+                file_language,
+                path,
+                _export_context(),
             )
         )
         content = path.read_bytes()
-    _log_download(f"{key} responses.{extension} ({in_words})")
-    return _sent(content, RESPONSE_FORMATS[extension].mimetype, f"{key}-responses-{in_words}.{extension}")
+    record_action(AuditAction.DOWNLOADED, f"{key} responses.{extension} ({file_language})")
+    return _send(
+        content, RESPONSE_FORMATS[extension].mimetype, f"{key}-responses-{file_language}.{extension}"
+    )
 
 
 @bp.get("/<key>/downloads")
 @may(Permission.REPORT_DOWNLOAD)
-def listed(key: str) -> ResponseReturnValue:
+def show(key: str) -> ResponseReturnValue:
     """Every file of a campaign, and the ones being made; it comes again by itself while there are some."""
     return _downloads_page(key)
 
@@ -131,31 +139,28 @@ def listed(key: str) -> ResponseReturnValue:
 @may(Permission.RESPONSES_DOWNLOAD)
 def start_export(key: str) -> ResponseReturnValue:
     """Have a response file made in the background."""
-    name, in_words = request.form.get("format", ""), request.form.get("language", "")
-    if name not in RESPONSE_FORMATS or in_words not in LANGUAGES:
-        words = _("Choose a format and a language that are offered here.")
-        return _downloads_page(key, {"format": words}), 422
-    at, by = now(), signed_in_id()
+    name, file_language = request.form.get("format", ""), request.form.get("language", "")
+    if name not in RESPONSE_FORMATS or file_language not in LANGUAGES:
+        message = _("Choose a format and a language that are offered here.")
+        return _downloads_page(key, {"format": message}), 422
+    added_at, person_id = now(), signed_in_id()
 
-    def asked(session: Session) -> None:
-        row = fieldwork.campaign_by_key(session, key)
-        export_jobs.add(session, row.id, name, in_words, person_id=by, now=at)
-        audit.record(
-            session, AuditAction.REQUESTED_FILE, f"{key} responses.{name} ({in_words})", person_id=by, now=at
-        )
+    def add_job(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, key)
+        export_jobs.add(session, campaign.id, name, file_language, person_id=person_id, now=added_at)
 
-    database().write(asked)
+    audited_change(AuditAction.REQUESTED_FILE, f"{key} responses.{name} ({file_language})", add_job)
     background(ExportWorker).wake()
-    return redirect(url_for("downloads.listed", key=key), 303)
+    return redirect(url_for("downloads.show", key=key), 303)
 
 
 @bp.post("/<key>/exports/<job_id>/cancel")
 @may(Permission.RESPONSES_DOWNLOAD)
 def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
     """Stop a file that is being made; one that is finished stays."""
-    at, job = now(), _job(key, job_id)
-    database().write(lambda session: export_jobs.cancel(session, job.id, now=at))
-    return redirect(url_for("downloads.listed", key=key), 303)
+    cancelled_at, job = now(), _job(key, job_id)
+    database().write(lambda session: export_jobs.cancel(session, job.id, now=cancelled_at))
+    return redirect(url_for("downloads.show", key=key), 303)
 
 
 @bp.get("/<key>/exports/<job_id>")
@@ -166,7 +171,7 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
     path = background(ExportWorker).worker.path_of(job)
     if job.state != JobState.DONE or not path.is_file():
         abort(404)
-    _log_download(f"{key} responses.{job.format} ({job.language})")
+    record_action(AuditAction.DOWNLOADED, f"{key} responses.{job.format} ({job.language})")
     name = f"{key}-responses-{job.language}.{job.format}"
     return send_file(
         path,
@@ -186,7 +191,7 @@ def download_codebook(key: str) -> ResponseReturnValue:
         path = Path(folder) / "codebook"
         write_codebook(codebook.of_results(results), path)
         content = path.read_bytes()
-    return _sent(content, "text/csv", f"{key}-codebook.csv")
+    return _send(content, "text/csv", f"{key}-codebook.csv")
 
 
 def _current_results(key: str) -> CampaignResults:
@@ -198,11 +203,11 @@ def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
     """The page of downloads; to look at it is to have abandoned jobs taken up again."""
     background(ExportWorker).wake()
 
-    def found(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob]]:
+    def load(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob]]:
         row = fieldwork.campaign_by_key(session, key)
         return row, export_jobs.of_campaign(session, row.id)
 
-    row, jobs = database().read(found)
+    row, jobs = database().read(load)
     page = make_response(
         render_template(
             "reports/downloads.html",
@@ -233,18 +238,16 @@ def _states() -> dict[str, str]:
 
 def _job(key: str, job_id: str) -> ExportJob:
     """The job of this campaign; a job of another is not found."""
-
-    def found(session: Session) -> ExportJob:
-        return export_jobs.by_id(session, fieldwork.campaign_by_key(session, key).id, job_id)
-
-    return database().read(found)
+    return database().read(
+        lambda session: export_jobs.by_id(session, fieldwork.campaign_by_key(session, key).id, job_id)
+    )
 
 
-def _language_asked_for() -> str:
-    in_words = request.args.get("in") or language()
-    if in_words not in LANGUAGES:
+def _requested_language() -> str:
+    file_language = request.args.get("in") or language()
+    if file_language not in LANGUAGES:
         abort(404)
-    return in_words
+    return file_language
 
 
 def _may_see_responses() -> bool:
@@ -256,14 +259,7 @@ def _export_context() -> ExportContext:
     return ExportContext(settings().secret_keys[0], settings().time_zone, this_morning())
 
 
-def _log_download(what: str) -> None:
-    at, by = now(), signed_in_id()
-    database().write(
-        lambda session: audit.record(session, AuditAction.DOWNLOADED, what, person_id=by, now=at)
-    )
-
-
-def _sent(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:
+def _send(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:
     return send_file(
         io.BytesIO(content), mimetype=mimetype, download_name=name, as_attachment=True, max_age=0
     )

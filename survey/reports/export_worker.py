@@ -39,19 +39,19 @@ class ExportWorker:
 
     def run_due(self) -> None:
         """Remove files a day old, then make every file that waits or whose process was killed."""
-        at = self.clock()
-        for job_id in self.database.write(lambda session: export_jobs.forget_old(session, now=at)):
+        now = self.clock()
+        for job_id in self.database.write(lambda session: export_jobs.forget_old(session, now=now)):
             self._remove(job_id)
-        while (job := self._claimed()) is not None:
+        while (job := self._claim()) is not None:
             self._make(job)
 
     def path_of(self, job: ExportJob) -> Path:
         """Where a job's file is kept, readable by its owner only."""
         return self.folder / f"{job.id}.{job.format}"
 
-    def _claimed(self) -> ExportJob | None:
-        at = self.clock()
-        return self.database.write(lambda session: export_jobs.claim(session, now=at))
+    def _claim(self) -> ExportJob | None:
+        now = self.clock()
+        return self.database.write(lambda session: export_jobs.claim(session, now=now))
 
     def _make(self, job: ExportJob) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,15 +71,15 @@ class ExportWorker:
 
     def _write(self, session: Session, job: ExportJob, path: Path) -> None:
         campaign = session.get_one(Campaign, job.campaign_id)
-        told = 0.0
+        renewed_at = 0.0
 
         def progress(done: int, n: int) -> None:
-            nonlocal told
-            if time.monotonic() - told < _RENEW_SECONDS and done < n:
+            nonlocal renewed_at
+            if time.monotonic() - renewed_at < _RENEW_SECONDS and done < n:
                 return
-            told = time.monotonic()
-            at = self.clock()
-            if not self.database.write(lambda s: export_jobs.renew(s, job, done, n, now=at)):
+            renewed_at = time.monotonic()
+            now = self.clock()
+            if not self.database.write(lambda s: export_jobs.renew(s, job, done, n, now=now)):
                 raise StoppedError
 
         write_responses(
@@ -87,8 +87,8 @@ class ExportWorker:
         )
 
     def _end(self, job: ExportJob, state: JobState) -> None:
-        at = self.clock()
-        if not self.database.write(lambda session: export_jobs.finish(session, job, state, now=at)):
+        now = self.clock()
+        if not self.database.write(lambda session: export_jobs.finish(session, job, state, now=now)):
             self._remove(job.id)
 
     def _remove(self, job_id: str) -> None:

@@ -44,7 +44,7 @@ def choices(basis: Basis, language: str) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def part_asked_for(basis: Basis, asked: Mapping[str, str], language: str) -> Part | None:
+def part_asked_for(basis: Basis, arguments: Mapping[str, str], language: str) -> Part | None:
     """The part an address asks for; None for everybody.
 
     Raises
@@ -53,25 +53,27 @@ def part_asked_for(basis: Basis, asked: Mapping[str, str], language: str) -> Par
         There is no such part, it may not be shown, or more is crossed than a view with groups.
     """
     _ = gettext_in(language)
-    wanted = {view: asked[view] for view in VIEWS if asked.get(view)}
+    wanted = {view: arguments[view] for view in VIEWS if arguments.get(view)}
     for view, part in wanted.items():
         if part not in basis.labels(view) or not basis.rolled.sizes(view).get(part):
-            words = _("Nobody answered for “{found}” ({view}); choose from the list")
-            raise FilterError(view, words.format(found=part[:40], view=wording.view_names(language)[view][0]))
+            message = _("Nobody answered for “{found}” ({view}); choose from the list")
+            raise FilterError(
+                view, message.format(found=part[:40], view=wording.view_names(language)[view][0])
+            )
     others = [view for view in wanted if view != "group"]
     if len(others) > 1:
-        words = _(
+        message = _(
             "Choose one of desk, unit, field, channel and month, with or without a group: smaller crossings"
             " could tell what single people answered"
         )
-        raise FilterError(others[1], words)
+        raise FilterError(others[1], message)
     if not wanted:
         return None
     view = others[0] if others else "group"
     group = wanted.get("group", "") if others else ""
     if not basis.may_show(view, wanted[view], group) or not basis.may_show(view, wanted[view]):
-        words = _("Fewer than {n} people, or so few that others could be found by subtraction; not shown")
-        raise FilterError(view, words.format(n=basis.rules.small_cell_suppression))
+        message = _("Fewer than {n} people, or so few that others could be found by subtraction; not shown")
+        raise FilterError(view, message.format(n=basis.rules.small_cell_suppression))
     return Part(view, wanted[view], group, _label(basis, view, wanted[view], group))
 
 
@@ -79,5 +81,5 @@ def _label(basis: Basis, view: str, part: str, group: str) -> Text:
     label = basis.labels(view)[part]
     if not group:
         return label
-    of = basis.labels("group")[group]
-    return Text({code: f"{label.to(code)}, {of.to(code)}" for code in LANGUAGES})
+    group_label = basis.labels("group")[group]
+    return Text({code: f"{label.to(code)}, {group_label.to(code)}" for code in LANGUAGES})

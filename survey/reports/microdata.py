@@ -26,11 +26,11 @@ MOST_ON_A_SHEET = 20_000
 
 @dataclass(frozen=True, eq=False)
 class Microdata:
-    """What the files of one campaign's responses say before their first row.
+    """What response files say of a campaign before their first row.
 
     `days` are the (collector, day) pairs with enough forms to be named; `weights` give each respondent
-    group's people per valid form, empty where people are not known. `places` are those of `ids` in the order.
-    `desks` and `units` give the code of each collector's; `units` is empty where no desk has one.
+    group's people per valid form, empty where people are not known. `positions` are those of `ids` in the
+    shuffled order. `desks` and `units` give the codes by collector; `units` is empty where no desk has one.
     """
 
     campaign_key: str
@@ -39,7 +39,7 @@ class Microdata:
     questionnaire: Questionnaire
     variables: tuple[Variable, ...]
     ids: Ids
-    places: Hashes
+    positions: Hashes
     desks: Mapping[int, int]
     units: Mapping[int, int]
     days: frozenset[tuple[int, date]]
@@ -76,7 +76,7 @@ def microdata(
     """
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     collectors = fieldwork.collectors_of(session, campaign.id)
-    ids, places = response_files.shuffle_ids(session, campaign.id, shuffle_key(secret, "responses"))
+    ids, positions = response_files.shuffle_ids(session, campaign.id, shuffle_key(secret, "responses"))
     return Microdata(
         campaign_key=campaign.key,
         campaign_name=campaign.name,
@@ -84,8 +84,8 @@ def microdata(
         questionnaire=questionnaire,
         variables=_variables(questionnaire, collectors),
         ids=ids,
-        places=places,
-        desks={c.collector.id: place for place, c in enumerate(collectors, 1)},
+        positions=positions,
+        desks={c.collector.id: code for code, c in enumerate(collectors, 1)},
         units=_unit_codes(collectors),
         days=_days_to_name(session, campaign, questionnaire.scoring.small_cell_suppression, time_zone),
         weights=_weights(session, campaign, questionnaire, ids) if weights is None else weights,
@@ -105,7 +105,7 @@ def _variables(questionnaire: Questionnaire, collectors: Sequence[CollectorAtDes
 
 
 def _unit_codes(collectors: Sequence[CollectorAtDesk]) -> dict[int, int]:
-    codes = {key: place for place, key in enumerate(unit_names(collectors), 1)}
+    codes = {key: code for code, key in enumerate(unit_names(collectors), 1)}
     return {
         row.collector.id: codes[str(row.unit.id)] if row.unit else codebook.NO_UNIT
         for row in collectors
@@ -113,12 +113,12 @@ def _unit_codes(collectors: Sequence[CollectorAtDesk]) -> dict[int, int]:
     }
 
 
-def page_of(data: Microdata, *, after: int | None, most: int) -> tuple[Microdata, int | None]:
-    """At most so many forms after a place (None: from the first), and the last one's place if more follow."""
-    start = 0 if after is None else int(np.searchsorted(data.places, np.uint64(after), side="right"))
-    end = start + most
-    last = int(data.places[end - 1]) if end < data.n else None
-    return replace(data, ids=data.ids[start:end], places=data.places[start:end]), last
+def page_of(data: Microdata, *, after: int | None, limit: int) -> tuple[Microdata, int | None]:
+    """At most `limit` forms after a position (None: from the first), and the last position if more follow."""
+    start = 0 if after is None else int(np.searchsorted(data.positions, np.uint64(after), side="right"))
+    end = start + limit
+    last = int(data.positions[end - 1]) if end < data.n else None
+    return replace(data, ids=data.ids[start:end], positions=data.positions[start:end]), last
 
 
 def shuffle_key(secret: str, purpose: str) -> bytes:
@@ -131,8 +131,8 @@ def rows(session: Session, data: Microdata) -> Iterator[Row]:
     items = [variable for variable in data.variables if variable.name not in FORM_COLUMNS]
     coded = [(variable.name, codebook.encoders(variable)) for variable in items]
     for form in response_files.forms(session, data.ids):
-        said = form.answers
-        answers = (codes[said[key]] if key in said else NOT_ASKED for key, codes in coded)
+        stored = form.answers
+        answers = (codes[stored[key]] if key in stored else NOT_ASKED for key, codes in coded)
         yield (*_of_the_form(data, form), *answers)
 
 
@@ -157,7 +157,7 @@ def _days_to_name(
     counts: Counter[tuple[int, date]] = Counter()
     for collector_id, hour, n in response_files.counts_by_hour(session, campaign.id):
         counts[collector_id, hour.astimezone(time_zone).date()] += n
-    return frozenset(at for at, n in counts.items() if n >= at_least)
+    return frozenset(key for key, n in counts.items() if n >= at_least)
 
 
 def _weights(

@@ -23,7 +23,7 @@ class OpenedNumber:
     identity: tuple[Fact, ...]
 
 
-def opened(results: CampaignResults, kind: str, name: str, language: str) -> OpenedNumber | None:
+def open_number(results: CampaignResults, kind: str, name: str, language: str) -> OpenedNumber | None:
     """The score (`whole/score`), a section or a criterion; None where there is no such number."""
     open_it = _OPEN.get(kind)
     return open_it(results, name, language) if open_it else None
@@ -38,7 +38,7 @@ def _whole(results: CampaignResults, name: str, language: str) -> OpenedNumber |
         _("Score = {total} × sum of the criteria's points ÷ sum of the maxima of the scored criteria").format(
             total=locale.points(score.max_points, language)
         ),
-        _made_of(results, language),
+        _score_formula(results, language),
         *_rule(results, language),
     )
     return OpenedNumber(
@@ -46,7 +46,7 @@ def _whole(results: CampaignResults, name: str, language: str) -> OpenedNumber |
     )
 
 
-def _made_of(results: CampaignResults, language: str) -> str:
+def _score_formula(results: CampaignResults, language: str) -> str:
     """The score's formula with its numbers."""
     score = results.score
     added = format_points(sum(c.points or 0 for c in score.criteria), language, 4)
@@ -56,8 +56,8 @@ def _made_of(results: CampaignResults, language: str) -> str:
 
 def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber | None:
     section = next((s for s in results.score.sections if s.key == name), None)
-    asked = next((s for s in results.questionnaire.sections if s.key == name), None)
-    if section is None or asked is None:
+    question_section = next((s for s in results.questionnaire.sections if s.key == name), None)
+    if section is None or question_section is None:
         return None
     _ = gettext_in(language)
     parts = [c for c in results.score.criteria if c.section == name and c.points is not None]
@@ -75,7 +75,7 @@ def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber
         *_limits(section.interval, results, language),
         Fact("n", _("Respondents"), section.n_respondents, "count"),
     )
-    title = asked.text.to(language)
+    title = question_section.text.to(language)
     return OpenedNumber(title, formula, facts, None, _identity(results, language))
 
 
@@ -128,11 +128,11 @@ def _rule(results: CampaignResults, language: str) -> tuple[str, ...]:
         for group in questionnaire.groups
         if group.scored
     )
-    words = _(
+    sentence = _(
         "The mean is taken in each group with at least {least} valid answers, then over the groups by fixed"
         " weights: {weights}."
     )
-    return (words.format(least=questionnaire.scoring.min_valid_per_cell, weights=weights),)
+    return (sentence.format(least=questionnaire.scoring.min_valid_per_cell, weights=weights),)
 
 
 def _answers(results: CampaignResults, answers: AnswerCounts, language: str) -> Table:

@@ -37,9 +37,9 @@ def campaign(key: str) -> ResponseReturnValue:
     results, basis = _current_results(key)
     shown, errors = results, {}
     try:
-        asked = filters.part_asked_for(basis, request.args, language())
-        if asked is not None:
-            shown = results_of_part(basis, asked, computed_at=this_morning()) or results
+        part = filters.part_asked_for(basis, request.args, language())
+        if part is not None:
+            shown = results_of_part(basis, part, computed_at=this_morning()) or results
     except FilterError as error:
         errors = {error.field: str(error)}
     page = render_template(
@@ -69,13 +69,13 @@ def trend(key: str) -> ResponseReturnValue:
     """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
     results, _basis = _current_results(key)
 
-    def found(session: Session) -> tuple[list[Basis], list[str]]:
+    def load(session: Session) -> tuple[list[Basis], list[str]]:
         every = sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id))
         like = [c for c in every if c.instrument_digest == results.campaign.instrument_digest]
         others = [c.name for c in every if c not in like]
         return [basis_of(session, c, settings().time_zone) for c in like], others
 
-    bases, others = database().read(found)
+    bases, others = database().read(load)
     named = [(b.campaign.key, b.campaign.name, b.scores("group").whole) for b in bases]
     steps = analysis.trend(named)
     rows = [comparison_charts.Row(s.name, s.score.n_respondents, s.score) for s in steps]
@@ -99,8 +99,8 @@ def comparison(key: str) -> ResponseReturnValue:
     errors = {}
     names = filters.view_names(basis, language())
     if view not in names:
-        words = _("There is nothing to compare by “%(found)s”; choose from the list")
-        errors = {"by": words % {"found": view[:40]}}
+        message = _("There is nothing to compare by “%(found)s”; choose from the list")
+        errors = {"by": message % {"found": view[:40]}}
         view = "desk"
     parts = results.parts(view)
     rows = comparison_charts.rows_of(parts, language())
@@ -147,7 +147,7 @@ def priorities(key: str) -> ResponseReturnValue:
 def number(key: str, kind: str, name: str) -> ResponseReturnValue:
     """One number opened: from what it was made, by which formula, under which version."""
     results, _basis = _current_results(key)
-    opened = numbers.opened(results, kind, name, language()) or abort(404)
+    opened = numbers.open_number(results, kind, name, language()) or abort(404)
     return _analysis_page("reports/number.html", results, opened=opened)
 
 
@@ -198,6 +198,6 @@ def _steps(results: CampaignResults) -> tuple[dict[str, int], dict[str, str]]:
             steps[criterion.key] = int(typed)
         else:
             steps[criterion.key] = 0
-            words = _("“%(found)s” is no whole number from 0 to %(most)s")
-            errors[criterion.key] = words % {"found": typed[:20], "most": analysis.MAX_STEP}
+            message = _("“%(found)s” is no whole number from 0 to %(most)s")
+            errors[criterion.key] = message % {"found": typed[:20], "most": analysis.MAX_STEP}
     return steps, errors

@@ -76,8 +76,8 @@ def _body(results: CampaignResults, language: str) -> Iterator[ReportPart]:
 def _picture_of(table: Table, draw: Callable[[PictureKind], bytes], language: str) -> Picture:
     """A picture of a table that stands beside it, and so needs no more words than where they are."""
     _ = gettext_in(language)
-    words = _("Picture of the numbers in the table: {title}").format(title=table.title)
-    return Picture(draw, words, TEXT_MM)
+    alternative = _("Picture of the numbers in the table: {title}").format(title=table.title)
+    return Picture(draw, alternative, TEXT_MM)
 
 
 def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:

@@ -19,8 +19,8 @@ def content(results: CampaignResults, language: str) -> str:
 def alternative(results: CampaignResults, language: str) -> str:
     """The code in words, for who cannot see it."""
     _ = gettext_in(language)
-    said = content(results, language).replace("\n", "; ")
-    return _("QR code of this result: {content}").format(content=said)
+    text = content(results, language).replace("\n", "; ")
+    return _("QR code of this result: {content}").format(content=text)
 
 
 def drawing(results: CampaignResults, language: str, kind: PictureKind) -> bytes:

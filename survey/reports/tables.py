@@ -45,7 +45,7 @@ def sections(results: CampaignResults, language: str) -> Table:
     rows = tuple(
         (
             section.text.to(language),
-            *_earned(part.score, part.max_points, _share(part.score, part.max_points), part.se),
+            *_earned_cells(part.score, part.max_points, _share(part.score, part.max_points), part.se),
             *_limits(part.interval),
             part.n_respondents,
         )
@@ -70,7 +70,7 @@ def criteria(results: CampaignResults, language: str) -> Table:
     _ = gettext_in(language)
     earned = {criterion.key: criterion for criterion in results.score.criteria}
     skipped = {row.criterion.key: row.not_applicable for row in results.answers}
-    asked = [(s, c) for s in results.questionnaire.sections for c in s.criteria if c.key in earned]
+    pairs = [(s, c) for s in results.questionnaire.sections for c in s.criteria if c.key in earned]
     rank = weakest(results)
     rows = tuple(
         (
@@ -81,7 +81,7 @@ def criteria(results: CampaignResults, language: str) -> Table:
             skipped.get(criterion.key),
             rank.get(criterion.key),
         )
-        for section, criterion in asked
+        for section, criterion in pairs
     )
     columns = (
         Column("section", _("Factor"), "text"),
@@ -95,7 +95,7 @@ def criteria(results: CampaignResults, language: str) -> Table:
     note = _(
         "“Weakest” numbers the three criteria with the lowest share of their maximum, 1 being the lowest."
     )
-    keys = tuple(criterion.key for _section, criterion in asked)
+    keys = tuple(criterion.key for _section, criterion in pairs)
     return Table("criterion", _("Criteria"), columns, keys, rows, (note,) if rank else ())
 
 
@@ -150,12 +150,16 @@ def forms(results: CampaignResults, language: str) -> Table:
 def rates(results: CampaignResults, language: str) -> Table:
     """How fieldwork went, by the standard rates."""
     _ = gettext_in(language)
-    found = results.forms.rates
+    rates_of_forms = results.forms.rates
     rows = (
-        ("rr1", _("Response rate (RR1): valid of all issued"), found.rr1),
-        ("rr2", _("Response rate with incomplete forms (RR2)"), found.rr2),
-        ("coop1", _("Cooperation rate (COOP1): valid of those who answered or declined"), found.coop1),
-        ("ref1", _("Refusal rate (REF1): declined or withdrawn of all issued"), found.ref1),
+        ("rr1", _("Response rate (RR1): valid of all issued"), rates_of_forms.rr1),
+        ("rr2", _("Response rate with incomplete forms (RR2)"), rates_of_forms.rr2),
+        (
+            "coop1",
+            _("Cooperation rate (COOP1): valid of those who answered or declined"),
+            rates_of_forms.coop1,
+        ),
+        ("ref1", _("Refusal rate (REF1): declined or withdrawn of all issued"), rates_of_forms.ref1),
     )
     too_small = _("The number of forms issued is smaller than what came of them and is not used; correct it.")
     source = _(
@@ -165,8 +169,8 @@ def rates(results: CampaignResults, language: str) -> Table:
         "rate",
         _("Participation"),
         (_label(_("Rate")), Column("rate", _("Share"), "percent")),
-        tuple(key for key, _said, _rate in rows),
-        tuple((said, rate) for _key, said, rate in rows),
+        tuple(key for key, _label, _rate in rows),
+        tuple((label, rate) for _key, label, rate in rows),
         (source, too_small) if results.forms.is_issued_too_small else (source,),
     )
 
@@ -213,9 +217,9 @@ def breakdowns(results: CampaignResults, language: str) -> tuple[Table, ...]:
 def weakest(results: CampaignResults) -> dict[str, int]:
     """Rank (1 is the lowest) of the scored criteria that earn the smallest share of their maximum."""
     scored = [
-        (c.ratio, place, c.key) for place, c in enumerate(results.score.criteria) if c.ratio is not None
+        (c.ratio, position, c.key) for position, c in enumerate(results.score.criteria) if c.ratio is not None
     ]
-    return {key: rank for rank, (_ratio, _place, key) in enumerate(sorted(scored)[:N_WEAKEST], start=1)}
+    return {key: rank for rank, (_ratio, _position, key) in enumerate(sorted(scored)[:N_WEAKEST], start=1)}
 
 
 def _parts(
@@ -242,7 +246,7 @@ def _tally(key: str, names: tuple[str, str], tallies: Iterable[tuple[str, str, i
         title,
         columns,
         tuple(name for name, _label, _n in counted),
-        tuple((said, n) for _key, said, n in counted),
+        tuple((label, n) for _key, label, n in counted),
     )
 
 
@@ -279,26 +283,28 @@ def _score_columns(results: CampaignResults, language: str) -> tuple[Column, ...
 def _score_cells(score: Score | None) -> tuple[Cell, ...]:
     if score is None:
         return (None,) * 6
-    earned = _earned(score.score, score.max_points, _share(score.score, score.max_points), score.se)
+    earned = _earned_cells(score.score, score.max_points, _share(score.score, score.max_points), score.se)
     return (*earned, *_limits(score.interval))
 
 
 def _criterion_cells(scored: CriterionScore) -> tuple[Cell, ...]:
-    points = _earned(scored.points, scored.max_points, scored.ratio, scored.se_points)
+    points = _earned_cells(scored.points, scored.max_points, scored.ratio, scored.se_points)
     return (*points, *_limits(scored.interval))
 
 
-def _earned(points: float | None, maximum: float, share: float | None, se: float | None) -> tuple[Cell, ...]:
-    return (_defined(points), maximum, _defined(share), _defined(se))
+def _earned_cells(
+    points: float | None, maximum: float, share: float | None, se: float | None
+) -> tuple[Cell, ...]:
+    return (_finite(points), maximum, _finite(share), _finite(se))
 
 
 def _limits(interval: Interval | None) -> tuple[Cell, Cell]:
-    return (None, None) if interval is None else (_defined(interval.low), _defined(interval.high))
+    return (None, None) if interval is None else (_finite(interval.low), _finite(interval.high))
 
 
 def _share(part: float | None, total: float) -> float | None:
     return None if part is None or total <= 0 else part / total
 
 
-def _defined(value: float | None) -> float | None:
+def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None

@@ -272,13 +272,13 @@ def change_sentence(step: Step, language: str) -> str:
     if change is None:
         return _("The score of one of the two campaigns is not defined, so no change can be told")
     limits = UNDEFINED if change.interval is None else format_interval(change.interval, language)
-    words = {"change": format_signed(change.estimate, language), "interval": limits}
+    values = {"change": format_signed(change.estimate, language), "interval": limits}
     if step.p_adjusted is not None and step.p_adjusted < _LEVEL:
         return _("{change} points since the campaign before, more than chance (95%: {interval})").format(
-            **words
+            **values
         )
     return _("{change} points since the campaign before, which may be chance (95%: {interval})").format(
-        **words
+        **values
     )
 
 

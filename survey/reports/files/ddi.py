@@ -31,9 +31,9 @@ def _document(book: Xml.Element, results: CampaignResults, language: str) -> Non
     citation = Xml.SubElement(Xml.SubElement(book, "docDscr"), "citation")
     _title(citation, f"{results.campaign.name} – DDI", results.digest)
     produced = Xml.SubElement(citation, "prodStmt")
-    _say(produced, "producer", results.questionnaire.organisation.to(language))
+    _add_text(produced, "producer", results.questionnaire.organisation.to(language))
     day = results.computed_at.date().isoformat()
-    _say(produced, "prodDate", day, date=day)
+    _add_text(produced, "prodDate", day, date=day)
 
 
 def _study(book: Xml.Element, results: CampaignResults, language: str) -> None:
@@ -42,35 +42,35 @@ def _study(book: Xml.Element, results: CampaignResults, language: str) -> None:
     citation = Xml.SubElement(study, "citation")
     _title(citation, campaign.name, campaign.key)
     responsible = Xml.SubElement(citation, "rspStmt")
-    _say(responsible, "AuthEnty", questionnaire.organisation.to(language))
+    _add_text(responsible, "AuthEnty", questionnaire.organisation.to(language))
     information = Xml.SubElement(study, "stdyInfo")
-    _say(information, "abstract", " ".join(wording.summary_sentences(results, language)))
+    _add_text(information, "abstract", " ".join(wording.summary_sentences(results, language)))
     summary = Xml.SubElement(information, "sumDscr")
     for event, day in (("start", campaign.opens_on), ("end", campaign.closes_on)):
-        _say(summary, "collDate", day.isoformat(), date=day.isoformat(), event=event)
-    _say(summary, "nation", "Việt Nam", abbr="VN")
-    _say(summary, "anlyUnit", "form")
-    _say(summary, "dataKind", "survey")
+        _add_text(summary, "collDate", day.isoformat(), date=day.isoformat(), event=event)
+    _add_text(summary, "nation", "Việt Nam", abbr="VN")
+    _add_text(summary, "anlyUnit", "form")
+    _add_text(summary, "dataKind", "survey")
     data_collection = Xml.SubElement(Xml.SubElement(study, "method"), "dataColl")
-    _say(data_collection, "sampProc", " ".join(method.method_sentences(results, language)))
+    _add_text(data_collection, "sampProc", " ".join(method.method_sentences(results, language)))
     instrument = f"{questionnaire.key} {questionnaire.version} sha256:{campaign.instrument_digest}"
-    _say(data_collection, "resInstru", instrument)
+    _add_text(data_collection, "resInstru", instrument)
     if campaign.is_demo:
-        _say(study, "notes", demo_label(language))
+        _add_text(study, "notes", demo_label(language))
 
 
 def _file(book: Xml.Element, results: CampaignResults) -> None:
     text = Xml.SubElement(Xml.SubElement(book, "fileDscr"), "fileTxt")
-    _say(text, "fileName", f"{results.campaign.key}.csv")
+    _add_text(text, "fileName", f"{results.campaign.key}.csv")
     dimensions = Xml.SubElement(text, "dimensns")
-    _say(dimensions, "caseQnty", str(results.forms.returned))
-    _say(dimensions, "varQnty", str(len(codebook.of_results(results))))
+    _add_text(dimensions, "caseQnty", str(results.forms.returned))
+    _add_text(dimensions, "varQnty", str(len(codebook.of_results(results))))
 
 
 def _title(citation: Xml.Element, title: str, number: str) -> None:
     statement = Xml.SubElement(citation, "titlStmt")
-    _say(statement, "titl", title)
-    _say(statement, "IDNo", number)
+    _add_text(statement, "titl", title)
+    _add_text(statement, "IDNo", number)
 
 
 def _variable(data: Xml.Element, variable: Variable, languages: tuple[str, ...]) -> None:
@@ -82,7 +82,7 @@ def _variable(data: Xml.Element, variable: Variable, languages: tuple[str, ...])
     _labels(element, variable.label, languages)
     for code in variable.codes:
         category = Xml.SubElement(element, "catgry", {"missing": "Y"} if code.is_missing else {})
-        _say(category, "catValu", str(code.value))
+        _add_text(category, "catValu", str(code.value))
         _labels(category, code.label, languages)
     form = {"type": "numeric" if is_number else "character"}
     if variable.kind == "day":
@@ -92,8 +92,8 @@ def _variable(data: Xml.Element, variable: Variable, languages: tuple[str, ...])
 
 def _labels(parent: Xml.Element, text: Text, languages: tuple[str, ...]) -> None:
     for language in languages:
-        _say(parent, "labl", text.to(language), **{_XML_LANG: language})
+        _add_text(parent, "labl", text.to(language), **{_XML_LANG: language})
 
 
-def _say(parent: Xml.Element, name: str, words: str, **attributes: str) -> None:
-    Xml.SubElement(parent, name, attributes).text = storable(words)
+def _add_text(parent: Xml.Element, name: str, text: str, **attributes: str) -> None:
+    Xml.SubElement(parent, name, attributes).text = storable(text)

@@ -70,13 +70,13 @@ def _schema(data: Microdata, language: str) -> "pa.Schema":
 
     types = {"code": pa.int16(), "text": pa.string(), "day": pa.date32(), "number": pa.float64()}
     fields = [
-        pa.field(variable.name, types[variable.kind], metadata=_described(variable, language))
+        pa.field(variable.name, types[variable.kind], metadata=_describe(variable, language))
         for variable in data.variables
     ]
     return pa.schema(fields, metadata={"title": data.campaign_name, "language": language})
 
 
-def _described(variable: Variable, language: str) -> dict[str, str]:
+def _describe(variable: Variable, language: str) -> dict[str, str]:
     codes = {str(code.value): code.label.to(language) for code in variable.codes}
     return {
         "label": variable.label.to(language),
@@ -122,12 +122,12 @@ def _frame(data: Microdata, rows: Iterable[Row]) -> "pd.DataFrame":
     parts: list[list[Any]] = [[] for _ in data.variables]
     small: dict[str, Any] = {"code": np.int16, "text": object, "day": "datetime64[us]", "number": np.float64}
     for part in _parts(rows):
-        for kept, variable, column in zip(parts, data.variables, zip(*part, strict=True), strict=True):
-            kept.append(np.array(column, dtype=small[variable.kind]))
+        for arrays, variable, column in zip(parts, data.variables, zip(*part, strict=True), strict=True):
+            arrays.append(np.array(column, dtype=small[variable.kind]))
     return pd.DataFrame(
         {
-            variable.name: np.concatenate(kept) if kept else np.zeros(0, dtype=small[variable.kind])
-            for variable, kept in zip(data.variables, parts, strict=True)
+            variable.name: np.concatenate(arrays) if arrays else np.zeros(0, dtype=small[variable.kind])
+            for variable, arrays in zip(data.variables, parts, strict=True)
         }
     )
 
