@@ -12,12 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median
 
 import numpy as np
-import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.first_view import wire_bytes
 from benchmarks.serving import PRODUCT, Served, serve
 from benchmarks.tables import machine
-from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, watched
+from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, watch
 
 BYTES_A_SECOND, LATENCY_MS, SLOWER = 400_000 / 8, 400, 4
 PLAIN_BYTES = 14_000
@@ -107,7 +107,7 @@ def _visit(browser: Browser, address: str) -> Visit:
 
 def _send(browser: Browser, server: Served) -> Sending:
     with _phone(browser) as page:
-        phone = watched(page)
+        phone = watch(page)
         phone.open(f"{server.address}/s/demo")
         phone.fill_in()
         before = len(phone.requests)
@@ -119,15 +119,6 @@ def _send(browser: Browser, server: Served) -> Sending:
         phone.send()
         phone.receipt()
         return Sending(page.evaluate("window.took") / 1000, len(phone.requests) - before)
-
-
-def _bytes(server: Served, path: str) -> int:
-    answer = requests.get(server.address + path, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=30)
-    body = answer.raw.read(decode_content=False)
-    headers = f"HTTP/1.1 {answer.status_code} {answer.reason}\r\n" + "".join(
-        f"{name}: {value}\r\n" for name, value in answer.raw.headers.items()
-    )
-    return len(body) + len(headers) + 2
 
 
 def measure(rounds: int) -> Measurements:
@@ -142,7 +133,7 @@ def measure(rounds: int) -> Measurements:
         sendings = [_send(browser, product) for _ in range(rounds)]
         browser.close()
         paths = ("/s/demo", "/s/demo?lang=en", "/sw.js", "/s/demo/manifest.webmanifest")
-        sizes = {path: _bytes(product, path) for path in paths}
+        sizes = {path: sum(wire_bytes(product, path)) for path in paths}
     return Measurements(visits[address], visits[plain], sendings, sizes)
 
 

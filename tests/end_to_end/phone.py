@@ -101,8 +101,8 @@ def is_a_problem(message: ConsoleMessage) -> bool:
     return message.type == "error" and not any(known in message.text for known in _EXPECTED)
 
 
-def watched(page: Page) -> Phone:
-    """A page as a phone whose problems are written down."""
+def watch(page: Page) -> Phone:
+    """A page as a phone that records its problems and requests."""
     phone = Phone(page, [], [])
     page.on("console", lambda m: phone.problems.append(m.text) if is_a_problem(m) else None)
     page.on("pageerror", lambda error: phone.problems.append(str(error)))
@@ -114,7 +114,7 @@ def open_phone(browser: Browser, **options: Any) -> tuple[BrowserContext, Phone]
     """A phone of its own, with nothing kept on it."""
     context = browser.new_context(**PHONE, **options)
     context.set_default_timeout(30_000)
-    return context, watched(context.new_page())
+    return context, watch(context.new_page())
 
 
 def accessible(page: Page) -> list[str]:
@@ -127,8 +127,8 @@ def violations(page: Page, rules: dict[str, Any]) -> list[dict[str, Any]]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
     options = {**rules, "resultTypes": ["violations"]}
-    found: list[dict[str, Any]] = page.evaluate("options => axe.run(options)", options)["violations"]
-    return found
+    problems: list[dict[str, Any]] = page.evaluate("options => axe.run(options)", options)["violations"]
+    return problems
 
 
 def runs_scripts(page: Page) -> bool:

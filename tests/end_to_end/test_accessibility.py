@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from survey.web.modes import Mode, token_for
-from tests.end_to_end.phone import Phone, violations, watched
+from tests.end_to_end.phone import Phone, violations, watch
 from tests.end_to_end.server import ROOT, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -95,7 +95,7 @@ def secret_of(server: Server) -> str:
 def opened(browser: Browser, **options: Any) -> tuple[Any, Phone]:
     context = browser.new_context(has_touch=True, **options)
     context.set_default_timeout(30_000)
-    return context, watched(context.new_page())
+    return context, watch(context.new_page())
 
 
 def look_at_the_way(phone: Phone, looker: Looker, server: Server, lang: str) -> None:

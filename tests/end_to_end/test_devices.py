@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.end_to_end.phone import SAID, VISIT, Phone, open_phone, watched
+from tests.end_to_end.phone import SAID, VISIT, Phone, open_phone, watch
 from tests.end_to_end.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -21,7 +21,7 @@ TABLET: dict[str, Any] = {"viewport": {"width": 768, "height": 1024}, "has_touch
 def tablet(browser: Browser) -> Iterator[Phone]:
     context = browser.new_context(**TABLET)
     context.set_default_timeout(30_000)
-    opened = watched(context.new_page())
+    opened = watch(context.new_page())
     yield opened
     assert opened.problems == []
     context.close()
@@ -50,12 +50,12 @@ def read_code(page: Page) -> str:
     import io
 
     picture = Image.open(io.BytesIO(page.locator(".qr").screenshot()))
-    [found] = zxingcpp.read_barcodes(picture)
-    return str(found.text)
+    [code] = zxingcpp.read_barcodes(picture)
+    return str(code.text)
 
 
-def kept(context: BrowserContext, page: Page) -> str:
-    """Everything the browser keeps of the site."""
+def browser_storage(context: BrowserContext, page: Page) -> str:
+    """Everything the browser stores of the site."""
     stored = page.evaluate(
         "outbox.all().then(forms => JSON.stringify([forms, {...localStorage}, {...sessionStorage}]))"
     )
@@ -65,8 +65,8 @@ def kept(context: BrowserContext, page: Page) -> str:
 def test_a_shared_tablet_begins_again_with_nothing_left(
     tablet: Phone, official: Page, server: Server
 ) -> None:
-    place, page = links(official, server), tablet.page
-    tablet.open(place["kiosk"])
+    addresses, page = links(official, server), tablet.page
+    tablet.open(addresses["kiosk"])
     page.get_by_role("link", name="Bắt đầu").click()
     tablet.fill_in()
     tablet.send()
@@ -75,7 +75,7 @@ def test_a_shared_tablet_begins_again_with_nothing_left(
     assert read_code(page).startswith(f"{server.address}/receipt?lang=vi#")
     page.get_by_role("link", name="Xong").click()
     expect(page.get_by_role("link", name="Begin")).to_be_visible()
-    assert kept(page.context, page) == "[[],{},{}][]"
+    assert browser_storage(page.context, page) == "[[],{},{}][]"
     for _ in range(12):
         page.go_back(wait_until="commit", timeout=3000) if page.evaluate("history.length") > 1 else None
         assert SAID not in page.inner_text("body")
@@ -85,9 +85,9 @@ def test_a_shared_tablet_begins_again_with_nothing_left(
 def test_a_tablet_nobody_touches_warns_and_begins_again(
     tablet: Phone, official: Page, server: Server
 ) -> None:
-    place, page = links(official, server), tablet.page
+    addresses, page = links(official, server), tablet.page
     page.clock.install()
-    tablet.open(place["kiosk"])
+    tablet.open(addresses["kiosk"])
     page.get_by_role("link", name="Begin").click()
     tablet.pick("consent", "agree")
     tablet.continue_()
@@ -102,15 +102,15 @@ def test_a_tablet_nobody_touches_warns_and_begins_again(
     page.clock.run_for(30_500)
     expect(page.locator("#idle")).to_be_visible()
     page.clock.run_for(21_000)
-    page.wait_for_url(place["kiosk"].partition("?")[0])
+    page.wait_for_url(addresses["kiosk"].partition("?")[0])
     assert page.locator("input:checked").count() == 0
 
 
 def test_a_tablet_keeps_the_language_switch_and_counts_who_declines(
     tablet: Phone, official: Page, server: Server
 ) -> None:
-    place, page = links(official, server), tablet.page
-    tablet.open(place["kiosk"])
+    addresses, page = links(official, server), tablet.page
+    tablet.open(addresses["kiosk"])
     page.get_by_role("link", name="Bắt đầu").click()
     tablet.pick("consent", "agree")
     tablet.continue_()
@@ -122,17 +122,17 @@ def test_a_tablet_keeps_the_language_switch_and_counts_who_declines(
     page.goto(page.url.partition("#")[0])
     tablet.pick("consent", "decline")
     tablet.continue_()
-    page.wait_for_url(place["kiosk"].partition("?")[0])
+    page.wait_for_url(addresses["kiosk"].partition("?")[0])
 
 
 def test_a_tablet_is_left_with_the_exit_code_only(tablet: Phone, official: Page, server: Server) -> None:
-    place, page = links(official, server), tablet.page
-    tablet.open(place["kiosk"])
+    addresses, page = links(official, server), tablet.page
+    tablet.open(addresses["kiosk"])
     page.locator("summary").click()
     page.fill("#exit", "000000")
     page.locator("details button").click()
     expect(page.locator("#error-summary")).to_be_visible()
-    page.fill("#exit", place["exit"])
+    page.fill("#exit", addresses["exit"])
     page.locator("details button").click()
     page.wait_for_url(f"{server.address}/")
 
@@ -140,8 +140,8 @@ def test_a_tablet_is_left_with_the_exit_code_only(tablet: Phone, official: Page,
 def test_a_tablet_without_a_network_keeps_the_form_and_sends_it(
     tablet: Phone, official: Page, server: Server
 ) -> None:
-    place, page = links(official, server), tablet.page
-    tablet.open(place["kiosk"])
+    addresses, page = links(official, server), tablet.page
+    tablet.open(addresses["kiosk"])
     page.wait_for_function(
         "caches.open('forms-1').then(cache => cache.keys()).then(kept => kept.length >= 3)"
     )

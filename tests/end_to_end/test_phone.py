@@ -14,7 +14,7 @@ from survey.store import fieldwork, questionnaires
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
-from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, SAID, Phone, open_phone, watched
+from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, SAID, Phone, open_phone, watch
 from tests.end_to_end.server import Server, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -87,12 +87,12 @@ def desk(new_desk: Callable[[], Desk]) -> Desk:
 def keeps_the_page(page: Page) -> None:
     """Wait until the service worker is at work and the page is kept on the phone."""
     page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
-    page.wait_for_function("caches.open('forms-1').then(c => c.keys()).then(kept => kept.length > 0)")
+    page.wait_for_function("caches.open('forms-1').then(c => c.keys()).then(forms => forms.length > 0)")
 
 
 def in_outbox(page: Page) -> int:
     """How many forms the phone keeps."""
-    return int(page.evaluate("outbox.all().then(kept => kept.length)"))
+    return int(page.evaluate("outbox.all().then(forms => forms.length)"))
 
 
 def test_a_network_cut_before_sending(phone: Phone, desk: Desk) -> None:
@@ -143,19 +143,19 @@ def test_a_sign_in_page_of_a_cafe_is_not_taken_for_an_answer(phone: Phone, desk:
     assert len(desk.responses()) == 1
 
 
-def open_kept(playwright: Playwright, folder: Path) -> BrowserContext:
+def open_phone_of(playwright: Playwright, folder: Path) -> tuple[BrowserContext, Phone]:
+    """A phone whose browser stores in a folder, so that it can be closed and opened again."""
     context = playwright.chromium.launch_persistent_context(
         folder, executable_path=PROGRAM, args=CHROMIUM, **PHONE
     )
     context.set_default_timeout(30_000)
-    return context
+    return context, watch(context.pages[0])
 
 
 def test_offline_answered_sent_killed_and_opened_again(
     playwright: Playwright, desk: Desk, tmp_path: Path
 ) -> None:
-    context = open_kept(playwright, tmp_path)
-    phone = watched(context.pages[0])
+    context, phone = open_phone_of(playwright, tmp_path)
     phone.open(desk.address)
     keeps_the_page(phone.page)
     context.set_offline(True)
@@ -167,8 +167,7 @@ def test_offline_answered_sent_killed_and_opened_again(
     expect(phone.page.locator("#outbox")).to_contain_text("Số phiếu đang chờ trên máy này: 1")
     assert desk.responses() == []
     context.close()
-    context = open_kept(playwright, tmp_path)
-    phone = watched(context.pages[0])
+    context, phone = open_phone_of(playwright, tmp_path)
     phone.open(desk.address)
     expect(phone.page.locator("#outbox")).to_contain_text("Mã phiếu", timeout=30_000)
     assert len(desk.responses()) == 1
@@ -181,8 +180,7 @@ def test_offline_answered_sent_killed_and_opened_again(
 def test_an_unfinished_form_is_offered_again_after_the_browser_was_killed(
     playwright: Playwright, desk: Desk, tmp_path: Path
 ) -> None:
-    context = open_kept(playwright, tmp_path)
-    phone = watched(context.pages[0])
+    context, phone = open_phone_of(playwright, tmp_path)
     phone.open(desk.address)
     keeps_the_page(phone.page)
     context.set_offline(True)
@@ -191,9 +189,8 @@ def test_an_unfinished_form_is_offered_again_after_the_browser_was_killed(
     phone.fill_in_section()
     where = phone.page.locator("section.on").get_attribute("id")
     context.close()
-    context = open_kept(playwright, tmp_path)
+    context, phone = open_phone_of(playwright, tmp_path)
     context.set_offline(True)
-    phone = watched(context.pages[0])
     phone.open(desk.address)
     phone.page.get_by_role("button", name="Điền tiếp phiếu đó").click()
     expect(phone.page.locator("section.on")).to_have_attribute("id", where or "")
@@ -224,7 +221,7 @@ def test_somebody_else_on_the_same_phone_starts_afresh(phone: Phone, desk: Desk)
 def test_two_tabs_and_two_surveys(browser: Browser, new_desk: Callable[[], Desk]) -> None:
     here, there = new_desk(), new_desk()
     context, first = open_phone(browser)
-    tabs = [first, watched(context.new_page()), watched(context.new_page())]
+    tabs = [first, watch(context.new_page()), watch(context.new_page())]
     for tab, desk in zip(tabs, (here, here, there), strict=True):
         tab.page.bring_to_front()
         tab.open(desk.address)
@@ -299,8 +296,8 @@ def test_what_is_no_longer_taken_is_said_and_kept(phone: Phone, desk: Desk, why:
     before = len(desk.responses())
     phone.page.wait_for_timeout(1500)  # the server remembers a look-up for a second
     phone.page.context.set_offline(False)
-    said = "Khảo sát đã kết thúc" if why == "closed" else "đủ số phiếu"
-    expect(phone.page.locator("h1")).to_contain_text(said, timeout=30_000)
+    message = "Khảo sát đã kết thúc" if why == "closed" else "đủ số phiếu"
+    expect(phone.page.locator("h1")).to_contain_text(message, timeout=30_000)
     expect(phone.page.locator("#outbox")).to_contain_text("không được nhận")
     phone.page.locator("#outbox details:has(pre) summary").last.click()
     expect(phone.page.locator("#outbox pre").last).to_contain_text(SAID)
@@ -356,8 +353,7 @@ def test_a_hurried_person_loses_nothing_and_sends_once(phone: Phone, desk: Desk)
 def test_the_service_worker_sends_with_the_page_closed(
     playwright: Playwright, desk: Desk, tmp_path: Path
 ) -> None:
-    context = open_kept(playwright, tmp_path)
-    phone = watched(context.pages[0])
+    context, phone = open_phone_of(playwright, tmp_path)
     phone.open(desk.address)
     keeps_the_page(phone.page)
     phone.fill_in()
