@@ -53,8 +53,8 @@ class Section:
         return re.findall(r"!\[[^]]+\]\(([^)]+)\)", self.text)
 
     @property
-    def words(self) -> list[str]:
-        """What it calls a thing on the screen."""
+    def labels(self) -> list[str]:
+        """The labels of the screen that it names."""
         return re.findall(r"\*\*(.+?)\*\*", self.text)
 
     @property
@@ -70,17 +70,17 @@ def sections(language: str) -> list[Section]:
     return [Section(part) for part in re.split(r"^## (?=\d+\. )", text, flags=re.MULTILINE)[1:]]
 
 
-def is_said(words: str, text: str) -> bool:
+def is_said(label: str, text: str) -> bool:
     """Whether whole words stand in a text, however its lines are broken."""
-    wanted = r"\s+".join(re.escape(word) for word in words.split())
+    wanted = r"\s+".join(re.escape(word) for word in label.split())
     return re.search(rf"(?<!\w){wanted}(?!\w)", text) is not None
 
 
 @dataclass
 class Step:
-    """What a step of the walk made: the words of the screens and papers, the names of the pictures."""
+    """The texts of the screens and papers of a step, and the names of its pictures."""
 
-    said: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
 
 
@@ -97,7 +97,7 @@ class Walk:
     _desktops: dict[str, Page] = field(default_factory=dict)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
-    def signed_in(self, name: str) -> Page:
+    def desktop_of(self, name: str) -> Page:
         """The desktop of somebody, who signs in the first time; at the list of campaigns."""
         if name in self._desktops:
             page = self._desktops[name]
@@ -135,7 +135,7 @@ class Walk:
 
     def look(self, page: Page) -> None:
         """Read the page, its closed parts too."""
-        self.steps[-1].said.append(page.evaluate(_TEXT))
+        self.steps[-1].texts.append(page.evaluate(_TEXT))
 
     def picture(
         self, page: Page, name: str, of: Sequence[Locator], *marked: Locator, drawn: Sequence[Locator] = ()
@@ -145,10 +145,10 @@ class Walk:
         What is `drawn` by chance, as the code of a desk is, does not make it another picture.
         """
         self.look(page)
-        for number, each in enumerate(marked, 1):
-            each.evaluate(_MARK, number if len(marked) > 1 else 0)
+        for number, locator in enumerate(marked, 1):
+            locator.evaluate(_MARK, number if len(marked) > 1 else 0)
         page.evaluate("scrollTo(0, 0)")
-        boxes = [box for each in (*of, *marked) if (box := each.bounding_box())]
+        boxes = [box for locator in (*of, *marked) if (box := locator.bounding_box())]
         left = max(0, min(box["x"] for box in boxes) - _MARGIN)
         top = max(0, min(box["y"] for box in boxes) - _MARGIN)
         right = max(box["x"] + box["width"] for box in boxes) + _MARGIN
@@ -157,26 +157,26 @@ class Walk:
         size = page.viewport_size or _DESKTOP
         page.set_viewport_size(ViewportSize(width=size["width"], height=max(size["height"], int(bottom) + 1)))
         taken = page.screenshot(clip=clip, animations="disabled")
-        chance = [box for each in drawn if (box := each.bounding_box())]
+        chance = [box for locator in drawn if (box := locator.bounding_box())]
         corners = [(box["x"] - left, box["y"] - top, box["width"], box["height"]) for box in chance]
-        self._keep(name, _trimmed(Image.open(io.BytesIO(taken)).convert("RGB")), corners)
+        self._keep(name, _trim(Image.open(io.BytesIO(taken)).convert("RGB")), corners)
 
     def paper(self, name: str, content: bytes, *pages: int, scale: float) -> None:
         """Take the picture of pages of a PDF, side by side, and read all of it."""
         document = pypdfium2.PdfDocument(content)
-        self.steps[-1].said.extend(page.get_textpage().get_text_range() for page in document)
+        self.steps[-1].texts.extend(page.get_textpage().get_text_range() for page in document)
         sheets = [document[number].render(scale=scale).to_pil().convert("RGB") for number in pages]
         gap = _MARGIN if len(sheets) > 1 else 0
         whole = Image.new("RGB", (sum(s.width + gap for s in sheets) - gap, sheets[0].height), "#9aa5b1")
-        for place, sheet in enumerate(sheets):
-            whole.paste(sheet, (place * (sheet.width + gap), 0))
+        for sheet_number, sheet in enumerate(sheets):
+            whole.paste(sheet, (sheet_number * (sheet.width + gap), 0))
         self._keep(name, whole)
 
     def _keep(self, name: str, picture: Image.Image, drawn: Sequence[Box] = ()) -> None:
         self.steps[-1].pictures.append(f"pictures/{self.language}/{name}.png")
         keep(picture, GUIDE / self.steps[-1].pictures[-1], drawn)
 
-    def fetched(self, page: Page, link: Locator) -> bytes:
+    def fetch(self, page: Page, link: Locator) -> bytes:
         """The file behind a link that is pressed."""
         with page.expect_download() as waiting:
             link.click()
@@ -194,19 +194,19 @@ class Walk:
         self.look(page)
 
 
-def keep(picture: Image.Image, place: Path, drawn: Sequence[Box] = ()) -> bool:
+def keep(picture: Image.Image, file: Path, drawn: Sequence[Box] = ()) -> bool:
     """Write the picture in few colours, unless the one there shows the same; whether it was written."""
     reduced = picture.convert("RGB").quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    if place.exists():
-        with Image.open(place) as before:
+    if file.exists():
+        with Image.open(file) as before:
             if not _differ(reduced, before, drawn):
                 return False
-    place.parent.mkdir(parents=True, exist_ok=True)
-    reduced.save(place, optimize=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    reduced.save(file, optimize=True)
     return True
 
 
-def _trimmed(picture: Image.Image) -> Image.Image:
+def _trim(picture: Image.Image) -> Image.Image:
     """The picture without what is blank at its right."""
     blank = Image.new("RGB", picture.size, picture.getpixel((picture.width - 1, picture.height - 1)))
     box = ImageChops.difference(picture, blank).getbbox()

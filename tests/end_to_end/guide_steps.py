@@ -47,7 +47,7 @@ def upload(name: str, mimetype: str, content: bytes) -> FilePayload:
 
 def first_sign_in(walk: Walk) -> None:
     """The administrator comes in with the password that was handed over, and changes it."""
-    page = walk.signed_in("admin")
+    page = walk.desktop_of("admin")
     walk.press(page, page.locator(".who a[href$='/password']"))
     page.fill("#old", walk.passwords["admin"])
     page.fill("#new", NEW_PASSWORD)
@@ -59,7 +59,7 @@ def first_sign_in(walk: Walk) -> None:
 
 def people(walk: Walk) -> None:
     """An officer is let in; what can be changed of one is on a page of its own."""
-    page = walk.signed_in("admin")
+    page = walk.desktop_of("admin")
     walk.press(page, page.locator("nav a[href$='/people']"))
     page.fill("#username", OFFICER)
     page.fill("#full_name", TYPED[walk.language]["officer"])
@@ -78,7 +78,7 @@ def appearance(walk: Walk) -> None:
     ImageDraw.Draw(logo).ellipse((20, 20, 220, 220), fill="#a3140f")
     file = io.BytesIO()
     logo.save(file, "PNG")
-    page = walk.signed_in("admin")
+    page = walk.desktop_of("admin")
     walk.press(page, page.locator("nav a[href$='/appearance']"))
     page.fill("#accent", "#0b4a8f")
     page.set_input_files("#logo", upload("logo.png", "image/png", file.getvalue()))
@@ -89,7 +89,7 @@ def appearance(walk: Walk) -> None:
 
 def questionnaire(walk: Walk) -> None:
     """The shipped questionnaire becomes the office's own, as the next version."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.press(page, page.locator("nav a[href$='/questionnaires']"))
     link = page.locator("td a").first
     document = json.loads(page.request.get(f"{walk.server.address}{link.get_attribute('href')}").text())
@@ -106,7 +106,7 @@ def questionnaire(walk: Walk) -> None:
 def campaign(walk: Walk) -> None:
     """A campaign of a month at two desks."""
     typed = TYPED[walk.language]
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.press(page, page.locator("a[href$='/campaigns/new']"))
     page.fill("#name", typed["campaign"])
     page.select_option("#instrument_digest", index=0)
@@ -121,7 +121,7 @@ def campaign(walk: Walk) -> None:
 
 def posters(walk: Walk) -> None:
     """A desk is added; its poster is two clicks from the list."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.press(page, own(walk, page).locator("a[href$='/desks']"))
     page.fill("#name", TYPED[walk.language]["desk"])
     page.fill("#quota", "60")
@@ -146,7 +146,7 @@ def own(walk: Walk, page: Page) -> Locator:
 
 def tablet(walk: Walk) -> None:
     """The start screen of a tablet at the desk, and a form that a clerk fills in for somebody."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.press(page, own(walk, page).locator("a[href$='/desks']"))
     card = page.locator(".card").first
     kiosk, assisted = (
@@ -163,7 +163,7 @@ def tablet(walk: Walk) -> None:
 
 def field(walk: Walk) -> None:
     """How many forms each desk has, and how many are needed."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     demo = page.locator("tr:has(a[href='/office/campaigns/demo'])")
     walk.press(page, demo.locator("a[href$='/desks']"))
     counts = [page.locator(".count").nth(number) for number in range(3)]
@@ -180,7 +180,7 @@ def tab(page: Page, name: str) -> Locator:
 def comments(walk: Walk) -> None:
     """A comment is found, read, tagged and let into the report."""
     typed = TYPED[walk.language]
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.open(page, "office/campaigns/demo/comments")
     page.fill("#words", typed["search"])
     walk.press(page, page.locator("form.find button"))
@@ -199,7 +199,7 @@ def comments(walk: Walk) -> None:
 
 def results(walk: Walk) -> None:
     """The score read line by line, and a campaign that has too few forms for one."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.open(page, "office/campaigns/demo")
     answer = page.locator(".answer")
     lines = [answer.locator(f"xpath=(./h2|./p)[{number}]") for number in range(1, 6)]
@@ -214,40 +214,40 @@ def results(walk: Walk) -> None:
 
 def downloads(walk: Walk) -> None:
     """What an officer can take away, and what only an administrator can."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.open(page, "office/campaigns/demo/downloads")
     report = page.locator("p.downloads a").first
     certificate = page.locator("a[href$='/certificate.json']")
     walk.picture(page, "downloads", [page.locator("h1"), page.locator(".tabs")], report, certificate)
-    page = walk.signed_in("admin")
+    page = walk.desktop_of("admin")
     walk.open(page, "office/campaigns/demo/downloads")
 
 
 def report(walk: Walk) -> None:
     """The report to sign."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.open(page, "office/campaigns/demo/downloads")
     link = page.locator(f"a[href*='summary.pdf?in={walk.language}']")
-    walk.paper("report", walk.fetched(page, link), 1, 2, scale=0.9)
+    walk.paper("report", walk.fetch(page, link), 1, 2, scale=0.9)
 
 
 def certificate(walk: Walk) -> None:
     """The score is recomputed from the certificate, by a program that shares nothing with the product."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.open(page, "office/campaigns/demo/downloads")
-    content = walk.fetched(page, page.locator("a[href$='/certificate.json']"))
+    content = walk.fetch(page, page.locator("a[href$='/certificate.json']"))
     file = walk.server.instance / "certificate.json"
     file.write_bytes(content)
     command = [sys.executable, str(ROOT / "bin" / "verify_certificate.py"), str(file)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
-    walk.steps[-1].said.append(printed)
-    auditors = walk.signed_in("admin")
+    walk.steps[-1].texts.append(printed)
+    auditors = walk.desktop_of("admin")
     walk.open(auditors, "office/campaigns/demo/downloads")
 
 
 def publication(walk: Walk) -> None:
     """A closed campaign's results are taken back and published again."""
-    page = walk.signed_in("admin")
+    page = walk.desktop_of("admin")
     walk.open(page, "office/campaigns/demo-truoc/publication")
     walk.press(page, page.locator("#public"))
     walk.look(page)
@@ -262,7 +262,7 @@ def publication(walk: Walk) -> None:
 
 def scorecard(walk: Walk) -> None:
     """A value of the quarter is entered, approved by somebody else, and handed out."""
-    page = walk.signed_in(OFFICER)
+    page = walk.desktop_of(OFFICER)
     walk.press(page, page.locator("nav a[href$='/scorecards']"))
     walk.open(page, "office/scorecards/3/values")
     walk.open(page, LINE)
@@ -274,7 +274,7 @@ def scorecard(walk: Walk) -> None:
     go = page.locator("form.narrow button")
     walk.picture(page, "scorecard", [page.locator("h1"), page.locator("form.narrow")], *picks, go)
     walk.press(page, go)
-    page = walk.signed_in("leader")
+    page = walk.desktop_of("leader")
     walk.open(page, "office/scorecards/3/values")
     walk.press(page, page.locator("#approvals button"))
     walk.open(page, "office/scorecards/3")

@@ -41,10 +41,10 @@ def figures(database: Path, campaign: str) -> Figures:
             earned, parts = _criterion(forms, criterion["key"], weights, rules["min_valid_per_cell"])
             if earned is None:
                 continue
-            most = criterion["max_points"]
-            points, allotted = points + most * earned, allotted + most
-            sections[section["key"]] = sections.get(section["key"], 0.0) + most * earned
-            linear = [so_far + most * part for so_far, part in zip(linear, parts, strict=True)]
+            max_points = criterion["max_points"]
+            points, allotted = points + max_points * earned, allotted + max_points
+            sections[section["key"]] = sections.get(section["key"], 0.0) + max_points * earned
+            linear = [so_far + max_points * part for so_far, part in zip(linear, parts, strict=True)]
     total = rules["total_points"]
     scale = total / allotted
     variance, df = _variance([scale * z for z in linear], [form["respondent_group"] for form in forms])
@@ -52,7 +52,7 @@ def figures(database: Path, campaign: str) -> Figures:
     return Figures(len(forms), scale * points, variance**0.5, df, low, high, sections)
 
 
-def _forms(database: Path, campaign: str, fewest: int, questionnaire: Any) -> list[dict[str, Any]]:
+def _forms(database: Path, campaign: str, minimum: int, questionnaire: Any) -> list[dict[str, Any]]:
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         rows = connection.execute(
             "SELECT answers FROM response JOIN campaign ON campaign.id = response.campaign_id"
@@ -63,11 +63,11 @@ def _forms(database: Path, campaign: str, fewest: int, questionnaire: Any) -> li
     rated = {c["key"] for section in questionnaire["factors"] for c in section["criteria"]}
     rated |= {c["key"] for c in questionnaire["unscored_criteria"]}
     forms = [json.loads(answers) for (answers,) in rows]
-    return [form for form in forms if sum(isinstance(form.get(key), int) for key in rated) >= fewest]
+    return [form for form in forms if sum(isinstance(form.get(key), int) for key in rated) >= minimum]
 
 
 def _criterion(
-    forms: list[dict[str, Any]], key: str, weights: dict[str, float], fewest: int
+    forms: list[dict[str, Any]], key: str, weights: dict[str, float], minimum: int
 ) -> tuple[float | None, list[float]]:
     """The share earned, and each form's term of its linearisation."""
     cells = {
@@ -76,7 +76,7 @@ def _criterion(
         ]
         for group in weights
     }
-    counted = {group: cell for group, cell in cells.items() if len(cell) >= fewest}
+    counted = {group: cell for group, cell in cells.items() if len(cell) >= minimum}
     mass = sum(weights[group] for group in counted)
     earned, parts = 0.0, [0.0] * len(forms)
     for group, cell in counted.items():

@@ -120,8 +120,8 @@ def checkout(folder: Path) -> Path:
 def set_up(environment: dict[str, str]) -> dict[str, str]:
     """Make database and demonstration as bin/serve does; the first sign-ins."""
     command = [str(_PROGRAMS / "flask"), "--app", "wsgi", "survey", "setup", "--demo"]
-    made = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
-    return dict(line.split("\t") for line in made.stdout.splitlines())
+    finished = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
+    return dict(line.split("\t") for line in finished.stdout.splitlines())
 
 
 @contextmanager

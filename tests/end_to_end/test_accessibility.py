@@ -83,8 +83,8 @@ class Looker:
         assert page.evaluate(SMALL_TARGETS) == [], state
         if world.is_asked:
             page.screenshot(path=ARTEFACTS / f"{self._name}-{state}.png", full_page=True)
-            found = violations(page, RULES)
-            assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == [], state
+            problems = violations(page, RULES)
+            assert [(v["id"], v["nodes"][0]["html"][:120]) for v in problems] == [], state
 
 
 def secret_of(server: Server) -> str:
@@ -92,7 +92,7 @@ def secret_of(server: Server) -> str:
     return (server.instance / "secret_key").read_text().split()[0]
 
 
-def opened(browser: Browser, **options: Any) -> tuple[Any, Phone]:
+def open_phone(browser: Browser, **options: Any) -> tuple[Any, Phone]:
     context = browser.new_context(has_touch=True, **options)
     context.set_default_timeout(30_000)
     return context, watch(context.new_page())
@@ -176,7 +176,7 @@ def look_at_a_tablet(page: Page, looker: Looker, kiosk: str, lang: str) -> None:
 def test_every_state_with_scripts(
     browser: Browser, server: Server, lang: str, worlds: Sequence[World]
 ) -> None:
-    context, phone = opened(browser)
+    context, phone = open_phone(browser)
     looker = Looker(phone.page, lang, worlds)
     look_at_the_way(phone, looker, server, lang)
     look_at_the_receipt(phone, looker, server, lang)
@@ -199,7 +199,7 @@ def without_scripts(route: Route) -> None:
 def test_every_state_without_scripts(
     browser: Browser, server: Server, lang: str, worlds: Sequence[World]
 ) -> None:
-    context, phone = opened(browser, service_workers="block")
+    context, phone = open_phone(browser, service_workers="block")
     context.route("**/*", without_scripts)
     page, looker = phone.page, Looker(phone.page, f"{lang}-plain", worlds)
     page.goto(f"{server.address}/s/demo?lang={lang}")
@@ -257,7 +257,7 @@ def press_on(page: Page) -> None:
 
 
 def test_printed_the_receipt_has_its_code_and_no_buttons(browser: Browser, server: Server) -> None:
-    context, phone = opened(browser, viewport={"width": 360, "height": 640})
+    context, phone = open_phone(browser, viewport={"width": 360, "height": 640})
     page = phone.page
     page.goto(f"{server.address}/s/demo?lang=vi")
     phone.fill_in()

@@ -32,9 +32,9 @@ def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Phone]:
 def code_on(poster: bytes) -> str:
     """What a phone's camera reads off the printed poster."""
     picture = pypdfium2.PdfDocument(poster)[0].render(scale=2).to_pil()
-    found = zxingcpp.read_barcodes(picture)
-    assert len(found) == 1
-    return str(found[0].text)
+    barcodes = zxingcpp.read_barcodes(picture)
+    assert len(barcodes) == 1
+    return str(barcodes[0].text)
 
 
 def test_from_the_poster_to_the_receipt(phone: Phone, official: Page, server: Server) -> None:
@@ -45,8 +45,8 @@ def test_from_the_poster_to_the_receipt(phone: Phone, official: Page, server: Se
     assert phone.requests == [page.url], "the first view is one request"
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     phone.fill_in()
-    asked = page.locator("body").inner_text()
-    assert SAID in asked, "what was said is shown before sending, as it was typed"
+    before = page.locator("body").inner_text()
+    assert SAID in before, "what was said is shown before sending, as it was typed"
     page.locator("[data-send]:visible, main form .go button:visible").first.click()
     page.wait_for_selector("#receipt-code")
     code = page.inner_text("#receipt-code")
@@ -119,9 +119,9 @@ def test_the_page_and_all_files_agree_with_an_independent_calculation(official: 
     assert page.inner_text("#t-score tbody").split()[-7] == str(expected.n)
     files = {name: download(page, name) for name in ("pdf", "xlsx", "csv")}
     after_the_cover = PdfReader(io.BytesIO(files["pdf"])).pages[1]
-    words = " ".join(after_the_cover.extract_text().split())
-    assert f"{in_vietnamese(expected.score)} / 38 điểm" in words
-    assert f"{in_vietnamese(expected.low)} – {in_vietnamese(expected.high)}" in words
+    text = " ".join(after_the_cover.extract_text().split())
+    assert f"{in_vietnamese(expected.score)} / 38 điểm" in text
+    assert f"{in_vietnamese(expected.low)} – {in_vietnamese(expected.high)}" in text
     assert in_csv(files["csv"]) == pytest.approx(in_workbook(files["xlsx"]), rel=1e-14)
     assert_same(in_csv(files["csv"]), expected)
 
@@ -153,38 +153,38 @@ def in_vietnamese(value: float) -> str:
 def in_csv(content: bytes) -> dict[str, float]:
     """The figures of the score and the sections, with all their digits."""
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for row in rows:
         if row["part"] == "score":
-            found |= {column: float(row[column]) for column in ("points", "se", "ci_low", "ci_high", "n")}
+            figures |= {column: float(row[column]) for column in ("points", "se", "ci_low", "ci_high", "n")}
         if row["part"] == "section":
-            found[row["label"]] = float(row["points"])
-    return found
+            figures[row["label"]] = float(row["points"])
+    return figures
 
 
 def in_workbook(content: bytes) -> dict[str, float]:
     """The same figures from the workbook's cells."""
     book = openpyxl.load_workbook(io.BytesIO(content))
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for sheet in book.worksheets:
         rows = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
         for row in rows:
             if row and row[0] == "Tất cả phiếu hợp lệ":
-                found |= dict(zip(("n", "points", "", "", "se", "ci_low", "ci_high"), row[1:], strict=True))
+                figures |= dict(zip(("n", "points", "", "", "se", "ci_low", "ci_high"), row[1:], strict=True))
             if row and len(row) == 8 and row[2] in {4, 6, 8} and isinstance(row[1], float):
-                found[row[0]] = row[1]
-    found.pop("")
-    return found
+                figures[row[0]] = row[1]
+    figures.pop("")
+    return figures
 
 
-def assert_same(found: dict[str, float], expected: Figures) -> None:
-    assert found["n"] == expected.n
-    assert found["points"] == pytest.approx(expected.score, abs=1e-10)
-    assert found["se"] == pytest.approx(expected.se, abs=1e-10)
-    assert found["ci_low"] == pytest.approx(expected.low, abs=1e-10)
-    assert found["ci_high"] == pytest.approx(expected.high, abs=1e-10)
+def assert_same(figures: dict[str, float], expected: Figures) -> None:
+    assert figures["n"] == expected.n
+    assert figures["points"] == pytest.approx(expected.score, abs=1e-10)
+    assert figures["se"] == pytest.approx(expected.se, abs=1e-10)
+    assert figures["ci_low"] == pytest.approx(expected.low, abs=1e-10)
+    assert figures["ci_high"] == pytest.approx(expected.high, abs=1e-10)
     sections = [
-        value for key, value in found.items() if key not in {"n", "points", "se", "ci_low", "ci_high"}
+        value for key, value in figures.items() if key not in {"n", "points", "se", "ci_low", "ci_high"}
     ]
     assert sections == pytest.approx(list(expected.sections.values()), abs=1e-10)
 
@@ -192,9 +192,9 @@ def assert_same(found: dict[str, float], expected: Figures) -> None:
 @pytest.mark.parametrize("path", ["", "desks", "../questionnaires", "../people", "../audit", "new", "../"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_an_office_page_is_accessible_and_fits(official: Page, server: Server, path: str, width: int) -> None:
-    place = {"": "campaigns/demo", "desks": "campaigns/demo/desks", "new": "campaigns/new"}
+    pages = {"": "campaigns/demo", "desks": "campaigns/demo/desks", "new": "campaigns/new"}
     official.set_viewport_size({"width": width, "height": 800})
-    official.goto(f"{server.address}/office/{place.get(path, path.removeprefix('../'))}")
+    official.goto(f"{server.address}/office/{pages.get(path, path.removeprefix('../'))}")
     assert accessible(official) == []
     assert official.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -39,20 +39,22 @@ def test_the_guide_has_the_steps_of_the_walk(walk: Walk) -> None:
 
 
 def test_every_picture_is_made_where_the_guide_shows_it(walk: Walk) -> None:
-    made = [step.pictures for step in walk.steps]
-    assert [section.pictures for section in sections(walk.language)] == made
-    kept = {str(file.relative_to(GUIDE)) for file in (GUIDE / "pictures" / walk.language).iterdir()}
-    assert kept == {name for names in made for name in names}
-    assert len(kept) <= MOST_PICTURES
-    sizes = {name: (GUIDE / name).stat().st_size for name in kept}
+    taken = [step.pictures for step in walk.steps]
+    assert [section.pictures for section in sections(walk.language)] == taken
+    committed = {str(file.relative_to(GUIDE)) for file in (GUIDE / "pictures" / walk.language).iterdir()}
+    assert committed == {name for names in taken for name in names}
+    assert len(committed) <= MOST_PICTURES
+    sizes = {name: (GUIDE / name).stat().st_size for name in committed}
     assert {name: size for name, size in sizes.items() if size > LARGEST_PICTURE} == {}
 
 
 def test_every_word_of_the_screen_is_on_the_screen_of_its_step(walk: Walk) -> None:
     for number, (section, step) in enumerate(zip(sections(walk.language), walk.steps, strict=True), 1):
-        text = "\n".join(step.said)
-        assert section.words, number
-        assert [words for words in (*section.words, *section.lines) if not is_said(words, text)] == [], number
+        text = "\n".join(step.texts)
+        assert section.labels, number
+        assert [label for label in (*section.labels, *section.lines) if not is_said(label, text)] == [], (
+            number
+        )
 
 
 def test_both_guides_tell_the_same_steps_with_the_same_pictures() -> None:
@@ -61,15 +63,15 @@ def test_both_guides_tell_the_same_steps_with_the_same_pictures() -> None:
 
 
 def test_a_picture_is_written_again_only_when_it_looks_different(tmp_path: Path) -> None:
-    place = tmp_path / "page.png"
+    file = tmp_path / "page.png"
 
-    def page(words: str) -> Image.Image:
+    def page(text: str) -> Image.Image:
         drawn = Image.new("RGB", (640, 320), "white")
-        ImageDraw.Draw(drawn).text((20, 20), words, fill="black", font_size=20)
+        ImageDraw.Draw(drawn).text((20, 20), text, fill="black", font_size=20)
         return drawn
 
-    assert keep(page("Open until 24/11/2026"), place)
-    assert not keep(page("Open until 25/12/2027"), place)
-    assert keep(page("No form has come in yet.\nPrint the poster of each desk\nand put it up."), place)
-    assert not keep(page("Open until 24/11/2026"), place, drawn=[(0, 0, 640, 160)])
-    assert keep(page("Open until 24/11/2026").crop((0, 0, 640, 300)), place)
+    assert keep(page("Open until 24/11/2026"), file)
+    assert not keep(page("Open until 25/12/2027"), file)
+    assert keep(page("No form has come in yet.\nPrint the poster of each desk\nand put it up."), file)
+    assert not keep(page("Open until 24/11/2026"), file, drawn=[(0, 0, 640, 160)])
+    assert keep(page("Open until 24/11/2026").crop((0, 0, 640, 300)), file)

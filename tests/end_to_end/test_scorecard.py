@@ -20,7 +20,7 @@ CARD = "office/scorecards/3"
 
 
 @contextmanager
-def signed_in(browser: Browser, server: Server, name: str) -> Iterator[Page]:
+def sign_in(browser: Browser, server: Server, name: str) -> Iterator[Page]:
     """Somebody of the office at a desktop."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     page = context.new_page()
@@ -66,8 +66,8 @@ def enter_a_value(page: Page, line: str, document: Path) -> None:
 
 def correct_the_value(page: Page, line: str) -> None:
     page.goto(line)
-    for field, words in (("numerator", "10"), ("denominator", "10"), ("reason", "Bổ sung một đơn vị")):
-        page.fill(f"#{field}", words)
+    for field, text in (("numerator", "10"), ("denominator", "10"), ("reason", "Bổ sung một đơn vị")):
+        page.fill(f"#{field}", text)
     send(page)
 
 
@@ -78,26 +78,26 @@ def test_a_quarter_from_the_officer_to_the_signed_report(
     document.write_bytes(PDF)
     card = f"{server.address}/{CARD}"
     line = f"{card}/values/unit_autonomy_rate"
-    with signed_in(browser, server, "officer") as officer:
+    with sign_in(browser, server, "officer") as officer:
         officer.goto(card)
         before = points_on(officer)
         enter_a_value(officer, line, document)
-    with signed_in(browser, server, "leader") as leader:
+    with sign_in(browser, server, "leader") as leader:
         leader.goto(line)
         leader.locator("#decision button[value=approve]").click()
         leader.wait_for_selector(".flash")
         leader.goto(card)
         assert points_on(leader) == pytest.approx(before + 2.7, abs=0.011)
-    with signed_in(browser, server, "officer") as officer:
+    with sign_in(browser, server, "officer") as officer:
         correct_the_value(officer, line)
-    with signed_in(browser, server, "leader") as leader:
+    with sign_in(browser, server, "leader") as leader:
         leader.goto(f"{card}/values")
         leader.locator("#approvals button").click()
         leader.wait_for_selector(".flash")
         leader.goto(line)
         history = leader.inner_text("main table")
-        for said in ("90% (9 / 10)", "100% (10 / 10)", "Bổ sung một đơn vị", "bao-cao-tu-chu.pdf"):
-            assert said in history
+        for text in ("90% (9 / 10)", "100% (10 / 10)", "Bổ sung một đơn vị", "bao-cao-tu-chu.pdf"):
+            assert text in history
         leader.goto(card)
         assert points_on(leader) == pytest.approx(before + 3, abs=0.011)
         total = leader.inner_text(".answer h2").partition(" (")[0]
@@ -124,7 +124,7 @@ PATHS = ("scorecards", "scorecards/3", "scorecards/3/values", "scorecards/3/valu
 def test_every_page_of_a_scorecard_is_accessible_and_fits(
     browser: Browser, server: Server, width: int
 ) -> None:
-    with signed_in(browser, server, "admin") as page:
+    with sign_in(browser, server, "admin") as page:
         page.set_viewport_size({"width": width, "height": 640})
         for path in PATHS:
             answer = page.goto(f"{server.address}/office/{path}")

@@ -48,8 +48,8 @@ def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def _either(backend: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    kind, place = backend
-    url = create_database(place, f"server_{os.getpid()}") if kind == "postgres" else None
+    kind, folder = backend
+    url = create_database(folder, f"server_{os.getpid()}") if kind == "postgres" else None
     with demo_server(tmp_path_factory.mktemp("instance"), url) as running:
         yield running
 
@@ -88,11 +88,11 @@ def send_all(server: Server, forms: list[Form], code: str = "demo") -> list[requ
         return list(phones.map(one, forms))
 
 
-def stored(server: Server, forms: list[Form]) -> Counter[str]:
+def count_stored(server: Server, forms: list[Form]) -> Counter[str]:
     """How often each submission of these forms is stored."""
     ids = [form["submission_id"] for form in forms]
-    found = select(ResponseRow.submission_id).where(ResponseRow.submission_id.in_(ids))
-    return Counter(_read(server.database_url, lambda session: list(session.scalars(found))))
+    query = select(ResponseRow.submission_id).where(ResponseRow.submission_id.in_(ids))
+    return Counter(_read(server.database_url, lambda session: list(session.scalars(query))))
 
 
 def _read(url: str, work: Callable[[Session], T]) -> T:
@@ -118,7 +118,7 @@ def test_one_submission_sent_fifty_times_at_once_and_after_a_restart_has_one_rec
     either.stop()
     either.start_again()
     assert receipt_in(send(either, form).text) == receipt
-    assert stored(either, [form]) == {form["submission_id"]: 1}
+    assert count_stored(either, [form]) == {form["submission_id"]: 1}
 
 
 def test_what_was_acknowledged_before_kill_9_is_stored_once_under_its_receipt(either: Server) -> None:
@@ -142,10 +142,10 @@ def test_what_was_acknowledged_before_kill_9_is_stored_once_under_its_receipt(ei
     assert 60 <= len(acknowledged) < 200, "the server was killed in the middle of its work"
 
     either.start_again()
-    assert acknowledged.keys() <= stored(either, forms).keys()
+    assert acknowledged.keys() <= count_stored(either, forms).keys()
     again = {form["submission_id"]: receipt_in(send(either, form).text) for form in forms}
     assert {key: again[key] for key in acknowledged} == acknowledged
-    assert stored(either, forms) == dict.fromkeys(again, 1)
+    assert count_stored(either, forms) == dict.fromkeys(again, 1)
     assert all(opens(either, receipt) for receipt in acknowledged.values())
 
 
@@ -179,7 +179,7 @@ def test_sigterm_answers_what_is_under_way_and_ends_with_exit_code_0(server: Ser
     assert answer.startswith("HTTP/1.1 200 ")
     assert receipt_in(answer)
     assert server.process.wait(20) == 0
-    assert stored(server, [form]) == {form["submission_id"]: 1}
+    assert count_stored(server, [form]) == {form["submission_id"]: 1}
 
 
 @contextmanager
@@ -221,11 +221,11 @@ def test_the_weekly_summary_is_made_once_by_the_processes_that_serve(either: Ser
     database.dispose()
     either.start_again()
 
-    def made() -> list[str]:
+    def load_keys() -> list[str]:
         query = select(WeeklySummary.state)
         return _read(either.database_url, lambda session: list(session.scalars(query)))
 
-    wait_until(lambda: made() == [SummaryState.DONE], "the summary to be made without being asked for")
+    wait_until(lambda: load_keys() == [SummaryState.DONE], "the summary to be made without being asked for")
     addresses = select(SummaryLetter.address)
     assert _read(either.database_url, lambda session: list(session.scalars(addresses))) == ["lan@example.vn"]
 
@@ -236,7 +236,7 @@ def test_a_body_that_is_too_large_is_refused_in_words(server: Server) -> None:
     assert answer.status_code == 413
     assert "Too much was sent at once" in answer.text
     assert "Shorten your text and send the form again." in answer.text
-    assert stored(server, [form]) == {}
+    assert count_stored(server, [form]) == {}
 
 
 def test_a_watcher_sees_that_the_server_lives_and_can_work(server: Server) -> None:
@@ -290,8 +290,8 @@ def test_bin_serve_sets_up_once_and_prints_where_to_go(tmp_path: Path) -> None:
     assert first["Questionnaire"] == [f"{address}s/demo"]
     assert [sign_in.split()[0] for sign_in in first["Sign-in"]] == ["admin", "officer", "leader", "viewer"]
     assert all(len(sign_in.split()[1]) >= 12 for sign_in in first["Sign-in"])
-    for kept in ("secret_key", "demo-sign-ins.txt"):
-        assert stat.S_IMODE((folder / "instance" / kept).stat().st_mode) == 0o600
+    for name in ("secret_key", "demo-sign-ins.txt"):
+        assert stat.S_IMODE((folder / "instance" / name).stat().st_mode) == 0o600
     secret, campaigns = secret_of(folder), forms_by_campaign(folder)
     assert len(campaigns) == 2
 
@@ -314,11 +314,11 @@ def printed_by_bin_serve(folder: Path) -> dict[str, list[str]]:
     finally:
         process.kill()
         process.wait()
-    said: dict[str, list[str]] = {}
+    lines: dict[str, list[str]] = {}
     for line in server.log.splitlines():
         label, _, rest = line.partition(":")
-        said.setdefault(label, []).append(rest.strip())
-    return said
+        lines.setdefault(label, []).append(rest.strip())
+    return lines
 
 
 def secret_of(folder: Path) -> bytes:

@@ -24,21 +24,21 @@ def the_questionnaire() -> Questionnaire:
     return questionnaire_from_yaml(_LIBRARY.read_text(encoding="utf-8"))
 
 
-def counts_of(place: int) -> tuple[int, ...]:
+def counts_of(position: int) -> tuple[int, ...]:
     """Five counts that differ from criterion to criterion: 297 answers or a little fewer."""
-    return (4 + place % 3, 11 + place % 5, 52 - place, 150 + 2 * place % 7, 80 - place % 11)
+    return (4 + position % 3, 11 + position % 5, 52 - position, 150 + 2 * position % 7, 80 - position % 11)
 
 
 def ratio_of(counts: tuple[int, ...]) -> float:
-    return sum(n * place / 4 for place, n in enumerate(counts)) / sum(counts)
+    return sum(n * position / 4 for position, n in enumerate(counts)) / sum(counts)
 
 
 def normal() -> CampaignResults:
     """A finished campaign of 300 forms: 28.96 points, inconclusive."""
     questionnaire = the_questionnaire()
     answers = tuple(
-        AnswerCounts(criterion, counts_of(place), place % 4, 3, 6)
-        for place, criterion in enumerate(questionnaire.criteria)
+        AnswerCounts(criterion, counts_of(position), position % 4, 3, 6)
+        for position, criterion in enumerate(questionnaire.criteria)
     )
     score = _score(questionnaire, answers)
     part = replace(score, criteria=(), sections=())

@@ -37,9 +37,9 @@ KINDS = ["nothing", "few", "all the same", "provisional", "people served"]
 pytestmark = [on_sqlite, pytest.mark.slow]
 
 
-def fielded(app: Flask, at: tuple[str, str], kind: str) -> str:
+def set_up_campaign(app: Flask, keys: tuple[str, str], kind: str) -> str:
     """A campaign of a kind, and its key."""
-    key, code = at
+    key, code = keys
     if kind == "few":
         send_forms(app, code, 3, "2")
         send_forms(app, code, 3, "5", **BUSINESS)
@@ -90,17 +90,17 @@ def printed_numbers(results: CampaignResults, language: str) -> set[str]:
 def cells(rows: list[Any], names: list[str], language: str, results: CampaignResults) -> set[str]:
     """The numbers of rows read from a file, printed as the report prints them."""
     kinds = {c.key: c.kind for table in tables.all_tables(results, language) for c in table.columns}
-    found = set()
+    numbers = set()
     for row in rows:
         for name, value in zip(names, row, strict=True):
             if kinds.get(name, "text") != "text" and value not in ("", None):
-                found.add(format_cell(float(value), kinds[name], language))
-    return found
+                numbers.add(format_cell(float(value), kinds[name], language))
+    return numbers
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_file_prints_the_numbers_of_the_page(app: Flask, campaign: tuple[str, str], kind: str) -> None:
-    key, language = fielded(app, campaign, kind), "vi"
+    key, language = set_up_campaign(app, campaign, kind), "vi"
     office, results = sign_in_as(app, "admin"), results_of(app, key)
     page = office.get(f"/office/campaigns/{key}?lang={language}").text
     url = f"/office/campaigns/{key}/summary."
@@ -109,7 +109,7 @@ def test_every_file_prints_the_numbers_of_the_page(app: Flask, campaign: tuple[s
     pdf = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(office.get(f"{url}pdf").data)).pages)
     word = docx.Document(io.BytesIO(office.get(f"{url}docx").data))
     in_word = {
-        "".join(words.text or "" for words in cell.iter(qn("w:t"))) for cell in word.element.iter(qn("w:tc"))
+        "".join(run.text or "" for run in cell.iter(qn("w:t"))) for cell in word.element.iter(qn("w:tc"))
     }
     for number in wanted:
         assert number in pdf
@@ -117,10 +117,10 @@ def test_every_file_prints_the_numbers_of_the_page(app: Flask, campaign: tuple[s
     assert wording.verdict_sentence(results, language) in re.sub(r"\s+", " ", page)
     rows = list(csv.reader(io.StringIO(office.get(f"{url}csv").data.decode("utf-8-sig"), newline="")))
     assert cells(rows[1:], rows[0], language, results) >= wanted
-    made = json.loads(office.get(f"{url}json").data)
+    document = json.loads(office.get(f"{url}json").data)
     in_json = {
         format_cell(cell, column["kind"], language)
-        for table in made["tables"]
+        for table in document["tables"]
         for row in table["rows"]
         for column, cell in zip(table["columns"], row, strict=True)
         if column["kind"] != "text" and cell is not None
@@ -139,7 +139,7 @@ def test_every_file_prints_the_numbers_of_the_page(app: Flask, campaign: tuple[s
 def test_the_score_of_a_response_file_is_the_score_of_the_page(
     app: Flask, campaign: tuple[str, str], tmp_path: Path, kind: str, extension: str
 ) -> None:
-    key = fielded(app, campaign, kind)
+    key = set_up_campaign(app, campaign, kind)
     stated = results_of(app, key)
     columns = _columns(sign_in_as(app, "admin"), key, extension, tmp_path)
     valid = columns[codebook.VALID] == 1

@@ -35,10 +35,10 @@ def test_a_picture_is_named_and_carries_nothing_a_strict_csp_blocks(
 
 def test_words_are_text_in_the_language_of_the_report() -> None:
     svg = charts.score_figure(builders.provisional(), "vi", "svg").decode()
-    words = [element.text for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314
+    texts = [element.text for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]  # noqa: S314
     for expected in ("28,23 / 38 điểm (tạm tính)", "24,44", "32,02", "khung mục tiêu 28 – 30", "28,23"):
-        assert expected in words
-    assert "Phóng to đoạn 23 – 34 của thang 0 – 38" in words
+        assert expected in texts
+    assert "Phóng to đoạn 23 – 34 của thang 0 – 38" in texts
 
 
 def test_pictures_on_one_page_share_no_id() -> None:
@@ -73,6 +73,6 @@ def test_without_data_the_picture_says_so() -> None:
 
 
 def test_the_alternative_tells_what_the_picture_shows() -> None:
-    words = charts.score_alternative(builders.demo(), "en")
-    assert words.startswith("DEMONSTRATION DATA")
-    assert "Target band 28 – 30." in words
+    alternative = charts.score_alternative(builders.demo(), "en")
+    assert alternative.startswith("DEMONSTRATION DATA")
+    assert "Target band 28 – 30." in alternative

@@ -24,8 +24,8 @@ def document(results: CampaignResults, language: str) -> Any:
 
 
 def as_json(results: CampaignResults, language: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(render_file(results, "json", language))
-    return found
+    document_json: dict[str, Any] = json.loads(render_file(results, "json", language))
+    return document_json
 
 
 @pytest.mark.parametrize("build", EVERY[:5])
@@ -39,42 +39,42 @@ def test_the_document_has_every_table_the_pdf_prints(build: Any, language: str) 
         for item in part.items
         if isinstance(item, Grid)
     ]
-    found = [
+    rows = [
         [[cell.text for cell in row.cells] for row in table.rows[1:]]
         for table in document(results, language).tables
         if table.style.name == "Table Grid"
     ]
-    assert found == wanted
+    assert rows == wanted
 
 
 def test_the_document_is_a4_with_headings_and_pictures_that_are_said_in_words() -> None:
-    made = document(builders.normal(), "vi")
-    assert (made.sections[0].page_width.mm, made.sections[0].page_height.mm) == pytest.approx(
+    written = document(builders.normal(), "vi")
+    assert (written.sections[0].page_width.mm, written.sections[0].page_height.mm) == pytest.approx(
         (210, 297), abs=0.1
     )
-    headings = [p.text for p in made.paragraphs if p.style.name == "Heading 1"]
+    headings = [p.text for p in written.paragraphs if p.style.name == "Heading 1"]
     assert headings[:2] == ["1. Kết quả", "2. Số phiếu"]
     assert headings[-1] == "Phụ lục 5. Mẫu phiếu khảo sát"
-    alternatives = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
+    alternatives = [shape._inline.docPr.get("descr") for shape in written.inline_shapes]
     assert len(alternatives) == 4
     assert all(alternatives)
 
 
 def test_the_document_holds_the_whole_questionnaire() -> None:
-    words = "\n".join(p.text for p in document(builders.normal(), "en").paragraphs)
+    text = "\n".join(p.text for p in document(builders.normal(), "en").paragraphs)
     questionnaire = builders.the_questionnaire()
     for question in questionnaire.questions:
-        assert question.text.to("en") in words
+        assert question.text.to("en") in text
     for section in questionnaire.sections:
-        assert section.text.to("en") in words
+        assert section.text.to("en") in text
 
 
 def test_words_of_respondents_are_printed_once_they_are_approved() -> None:
     assert "Phụ lục 6" not in "".join(p.text for p in document(builders.normal(), "vi").paragraphs)
     spoken = replace(builders.normal(), comments=("Rất tốt.", builders.HOSTILE))
-    words = [p.text for p in document(spoken, "vi").paragraphs]
-    assert "– Rất tốt." in words
-    assert any("=cmd|' /C calc'!A0 <script>" in line for line in words)
+    texts = [p.text for p in document(spoken, "vi").paragraphs]
+    assert "– Rất tốt." in texts
+    assert any("=cmd|' /C calc'!A0 <script>" in line for line in texts)
 
 
 def test_the_code_on_the_report_names_this_very_result() -> None:
@@ -110,17 +110,17 @@ def test_the_same_result_makes_the_same_bytes(name: str) -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_json_holds_every_number_of_every_table(build: Any, language: str) -> None:
     results = build()
-    found = as_json(results, language)
-    for table, written in zip(tables.all_tables(results, language), found["tables"], strict=True):
+    exported = as_json(results, language)
+    for table, written in zip(tables.all_tables(results, language), exported["tables"], strict=True):
         numbers = [[cell for cell in row if not isinstance(cell, str)] for row in table.rows]
         assert [[cell for cell in row if not isinstance(cell, str)] for row in written["rows"]] == numbers
-    assert found["score"]["score"] == results.score.score
-    assert found["campaign"]["is_demo"] == results.campaign.is_demo
+    assert exported["score"]["score"] == results.score.score
+    assert exported["campaign"]["is_demo"] == results.campaign.is_demo
 
 
 def test_the_json_holds_the_questionnaire_its_digest_names() -> None:
-    found = as_json(builders.normal(), "en")
-    again = questionnaire_from_json(json.dumps(found["questionnaire"]))
+    exported = as_json(builders.normal(), "en")
+    again = questionnaire_from_json(json.dumps(exported["questionnaire"]))
     assert digest(again) == digest(builders.the_questionnaire())
-    hidden = next(desk for desk in found["desks"] if desk["key"] == "d3")
+    hidden = next(desk for desk in exported["desks"] if desk["key"] == "d3")
     assert hidden["score"] is None

@@ -39,7 +39,7 @@ def worker(demo_app: Flask, tmp_path: Path, clock: Clock) -> ExportWorker:
     )
 
 
-def asked(worker: ExportWorker, name: str = "csv") -> str:
+def request_file(worker: ExportWorker, name: str = "csv") -> str:
     def add(session: object) -> str:
         campaign = fieldwork.campaign_by_key(session, "demo")  # type: ignore[arg-type]
         return export_jobs.add(session, campaign.id, name, "vi", person_id=None, now=NOW)  # type: ignore[arg-type]
@@ -52,78 +52,78 @@ def job(database: Database, job_id: str) -> ExportJob | None:
 
 
 def state(worker: ExportWorker, job_id: str) -> str:
-    found = job(worker.database, job_id)
-    return "gone" if found is None else found.state
+    row = job(worker.database, job_id)
+    return "gone" if row is None else row.state
 
 
 @pytest.mark.parametrize("name", ["csv", "sav", "parquet"])
 def test_a_file_is_made_and_only_its_owner_can_read_it(worker: ExportWorker, name: str) -> None:
-    made = asked(worker, name)
+    job_id = request_file(worker, name)
     worker.run_due()
-    found = job(worker.database, made)
-    assert found is not None
-    assert (found.state, found.done, found.total) == (JobState.DONE, 312, 312)
-    path = worker.path_of(found)
+    row = job(worker.database, job_id)
+    assert row is not None
+    assert (row.state, row.done, row.total) == (JobState.DONE, 312, 312)
+    path = worker.path_of(row)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
 def test_a_job_of_a_killed_process_is_taken_over_when_its_lease_has_run_out(
     worker: ExportWorker, clock: Clock
 ) -> None:
-    made = asked(worker)
+    job_id = request_file(worker)
     held = worker.database.write(lambda session: export_jobs.claim(session, now=NOW))
     assert held is not None
     worker.run_due()
-    assert state(worker, made) == JobState.RUNNING, "its process may still be at it"
+    assert state(worker, job_id) == JobState.RUNNING, "its process may still be at it"
     clock.moment = NOW + LEASE + timedelta(seconds=1)
     worker.run_due()
-    assert state(worker, made) == JobState.DONE
+    assert state(worker, job_id) == JobState.DONE
     late = worker.database.write(lambda s: export_jobs.renew(s, held, 1, 2, now=clock()))
     assert late is False, "the first process, back from the dead, stops"
 
 
 def test_a_job_that_ends_its_process_three_times_is_given_up(worker: ExportWorker, clock: Clock) -> None:
-    made = asked(worker)
+    job_id = request_file(worker)
     for _attempt in range(MAX_ATTEMPTS):
         assert worker.database.write(lambda session: export_jobs.claim(session, now=clock())) is not None
         clock.moment += LEASE + timedelta(seconds=1)
     worker.run_due()
-    assert state(worker, made) == JobState.FAILED
+    assert state(worker, job_id) == JobState.FAILED
 
 
 def test_a_job_cancelled_on_the_way_leaves_no_file(worker: ExportWorker, clock: Clock) -> None:
-    made = asked(worker)
+    job_id = request_file(worker)
 
     def cancelling() -> datetime:
-        if state(worker, made) == JobState.RUNNING:
-            worker.database.write(lambda session: export_jobs.cancel(session, made, now=NOW))
+        if state(worker, job_id) == JobState.RUNNING:
+            worker.database.write(lambda session: export_jobs.cancel(session, job_id, now=NOW))
         return NOW
 
     ExportWorker(worker.database, worker.folder, worker.make_context, cancelling).run_due()
-    assert state(worker, made) == JobState.CANCELLED
+    assert state(worker, job_id) == JobState.CANCELLED
     assert list(worker.folder.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_made_is_said_to_have_failed(
     worker: ExportWorker, tmp_path: Path, clock: Clock
 ) -> None:
-    made = asked(worker, "gif")
+    job_id = request_file(worker, "gif")
     worker.run_due()
-    assert state(worker, made) == JobState.FAILED
+    assert state(worker, job_id) == JobState.FAILED
     assert list(worker.folder.iterdir()) == []
 
 
 def test_file_and_job_are_gone_after_a_day(worker: ExportWorker, clock: Clock) -> None:
-    made = asked(worker)
+    job_id = request_file(worker)
     worker.run_due()
     clock.moment += export_jobs.KEEP_FOR - timedelta(minutes=1)
     worker.run_due()
     assert len(list(worker.folder.iterdir())) == 1
     clock.moment += timedelta(minutes=2)
     worker.run_due()
-    assert state(worker, made) == "gone"
+    assert state(worker, job_id) == "gone"
     assert list(worker.folder.iterdir()) == []
 
 

@@ -21,7 +21,7 @@ from tests.reports.builders import EVERY
 LANGUAGES = ["vi", "en"]
 
 
-def written(name: str, results: CampaignResults, language: str) -> bytes:
+def write(name: str, results: CampaignResults, language: str) -> bytes:
     stream = io.BytesIO()
     FORMATS[name].write(results, language, stream)
     assert not stream.closed
@@ -29,17 +29,17 @@ def written(name: str, results: CampaignResults, language: str) -> bytes:
 
 
 def pdf_text(results: CampaignResults, language: str) -> str:
-    reader = PdfReader(io.BytesIO(written("pdf", results, language)))
+    reader = PdfReader(io.BytesIO(write("pdf", results, language)))
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
 def csv_rows(results: CampaignResults, language: str) -> list[dict[str, str]]:
-    text = written("csv", results, language).decode("utf-8-sig")
+    text = write("csv", results, language).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def workbook(results: CampaignResults, language: str) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(written("xlsx", results, language)))
+    return openpyxl.load_workbook(io.BytesIO(write("xlsx", results, language)))
 
 
 def as_excel_shows(value: float, number_format: str) -> str:
@@ -57,9 +57,9 @@ def test_the_pdf_prints_every_row_of_every_table(build: Any, language: str) -> N
     results = build()
     text = pdf_text(results, language)
     for table in tables.all_tables(results, language):
-        numeric = [place for place, column in enumerate(table.columns) if column.kind != "text"]
+        numeric = [index for index, column in enumerate(table.columns) if column.kind != "text"]
         for row in table.rows:
-            cells = [format_cell(row[place], table.columns[place].kind, language) for place in numeric]
+            cells = [format_cell(row[index], table.columns[index].kind, language) for index in numeric]
             assert " ".join(cells) in text
 
 
@@ -73,8 +73,8 @@ def test_workbook_and_csv_hold_the_same_values(build: Any) -> None:
         assert headings[: len(table.columns)] == [column.label for column in table.columns]
         in_csv = [row for row in csv_rows(results, "en") if row["part"] == name]
         assert len(in_csv) == len(table.rows)
-        for place, row in enumerate(in_csv):
-            for column, cell in zip(table.columns, sheet[5 + place], strict=False):
+        for number, row in enumerate(in_csv):
+            for column, cell in zip(table.columns, sheet[5 + number], strict=False):
                 if column.kind != "text":
                     value = float(row[column.key]) if row[column.key] else None
                     assert cell.value == (None if value is None else pytest.approx(value, rel=1e-15))
@@ -112,7 +112,7 @@ def test_no_cell_of_a_hostile_csv_begins_like_a_formula(language: str) -> None:
 
 
 def test_the_csv_is_tidy_and_says_nothing_where_nothing_is_known() -> None:
-    content = written("csv", builders.no_data(), "vi")
+    content = write("csv", builders.no_data(), "vi")
     assert content.startswith(b"\xef\xbb\xbfpart,key,label,value,points,max_points,share,se,ci_low,ci_high,n")
     assert b"nan" not in content.lower()
     rows = csv_rows(builders.no_data(), "vi")
@@ -144,7 +144,7 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
 @pytest.mark.parametrize("build", EVERY)
 def test_the_pdf_is_tagged_archivable_and_says_what_it_is(build: Any) -> None:
     results = build()
-    reader = PdfReader(io.BytesIO(written("pdf", results, "vi")))
+    reader = PdfReader(io.BytesIO(write("pdf", results, "vi")))
     root = reader.root_object
     assert cast(DictionaryObject, root["/MarkInfo"])["/Marked"] == BooleanObject(value=True)
     assert "/StructTreeRoot" in root
@@ -157,7 +157,7 @@ def test_the_pdf_is_tagged_archivable_and_says_what_it_is(build: Any) -> None:
 
 
 def test_a_demonstration_is_marked_on_every_page_and_sheet() -> None:
-    reader = PdfReader(io.BytesIO(written("pdf", builders.demo(), "vi")))
+    reader = PdfReader(io.BytesIO(write("pdf", builders.demo(), "vi")))
     assert all("DỮ LIỆU MINH HỌA" in page.extract_text() for page in reader.pages)
     for sheet in workbook(builders.demo(), "vi").worksheets:
         assert "DỮ LIỆU MINH HỌA" in sheet["A2"].value
@@ -178,4 +178,4 @@ def test_hostile_words_are_printed_and_not_obeyed() -> None:
 
 @pytest.mark.parametrize("name", ["csv", "docx", "pdf", "xlsx"])
 def test_the_same_result_makes_the_same_file(name: str) -> None:
-    assert written(name, builders.normal(), "vi") == written(name, builders.normal(), "vi")
+    assert write(name, builders.normal(), "vi") == write(name, builders.normal(), "vi")

@@ -100,7 +100,7 @@ def test_people_served_narrow_the_interval_unless_they_are_too_few(
     endless = results_of(app, key).score.se
     assert endless is not None
 
-    def served(citizens: int, businesses: int) -> CampaignResults:
+    def results_with_served(citizens: int, businesses: int) -> CampaignResults:
         def keep(session: Session) -> None:
             row = fieldwork.campaign_by_key(session, key)
             set_populations(session, row.id, {"citizen": citizens, "business": businesses})
@@ -109,11 +109,11 @@ def test_people_served_narrow_the_interval_unless_they_are_too_few(
             database().write(keep)
         return results_of(app, key)
 
-    finite = served(40, 40)
+    finite = results_with_served(40, 40)
     assert finite.score.se == pytest.approx(endless * 0.5**0.5, rel=1e-9)
-    everybody = served(20, 20)
+    everybody = results_with_served(20, 20)
     assert everybody.score.se == pytest.approx(0, abs=1e-9)
-    wrong = served(19, 40)
+    wrong = results_with_served(19, 40)
     assert wrong.populations_ignored
     assert wrong.score.se == pytest.approx(endless)
 

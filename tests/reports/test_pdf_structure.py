@@ -24,20 +24,20 @@ def pdf(request: pytest.FixtureRequest) -> PdfReader:
     return PdfReader(io.BytesIO(render_file(getattr(builders, name)(), "pdf", language)))
 
 
-def resolved(found: Any) -> Any:
-    return found.get_object() if hasattr(found, "get_object") else found
+def resolve(value: Any) -> Any:
+    return value.get_object() if hasattr(value, "get_object") else value
 
 
 def children(element: Any) -> list[Any]:
     """The elements inside one; marked content and references to annotations are none."""
-    kids = resolved(element.get("/K", []))
-    every = [resolved(kid) for kid in (kids if isinstance(kids, list) else [kids])]
+    kids = resolve(element.get("/K", []))
+    every = [resolve(kid) for kid in (kids if isinstance(kids, list) else [kids])]
     return [kid for kid in every if isinstance(kid, dict) and "/S" in kid]
 
 
 def elements(pdf: PdfReader) -> Iterator[Any]:
     """The structure elements in the order they are read."""
-    waiting = [resolved(pdf.root_object["/StructTreeRoot"])]
+    waiting = [resolve(pdf.root_object["/StructTreeRoot"])]
     while waiting:
         element = waiting.pop()
         if "/S" in element:
@@ -47,10 +47,10 @@ def elements(pdf: PdfReader) -> Iterator[Any]:
 
 def attribute(element: Any, name: str) -> Any:
     """An attribute of an element, whoever owns it; None without."""
-    given = resolved(element.get("/A", []))
-    owners = given if isinstance(given, list) else [given]
+    attributes = resolve(element.get("/A", []))
+    owners = attributes if isinstance(attributes, list) else [attributes]
     return next(
-        (owner[name] for owner in map(resolved, owners) if isinstance(owner, dict) and name in owner), None
+        (owner[name] for owner in map(resolve, owners) if isinstance(owner, dict) and name in owner), None
     )
 
 
@@ -95,23 +95,23 @@ def test_every_font_is_inside_and_tells_its_letters(pdf: PdfReader) -> None:
     assert fonts
     for font in fonts.values():
         assert "/ToUnicode" in font
-        (inner,) = resolved(font["/DescendantFonts"]) if "/DescendantFonts" in font else (font,)
-        descriptor = resolved(resolved(inner)["/FontDescriptor"])
+        (inner,) = resolve(font["/DescendantFonts"]) if "/DescendantFonts" in font else (font,)
+        descriptor = resolve(resolve(inner)["/FontDescriptor"])
         assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor)
 
 
 def fonts_of(page: Any) -> list[Any]:
-    resources = resolved(page.get("/Resources", {}))
-    return [resolved(font) for font in resolved(resources.get("/Font", {})).values()]
+    resources = resolve(page.get("/Resources", {}))
+    return [resolve(font) for font in resolve(resources.get("/Font", {})).values()]
 
 
 def test_the_document_has_a_title_that_windows_show_and_runs_nothing(pdf: PdfReader) -> None:
     root = pdf.root_object
-    assert resolved(root["/ViewerPreferences"])["/DisplayDocTitle"].value is True
+    assert resolve(root["/ViewerPreferences"])["/DisplayDocTitle"].value is True
     assert pdf.metadata is not None
     assert pdf.metadata.title
     assert "/OutputIntents" in root
     assert not {"/OpenAction", "/AA"} & set(root)
-    assert "/JavaScript" not in resolved(root.get("/Names", {}))
+    assert "/JavaScript" not in resolve(root.get("/Names", {}))
     assert not pdf.is_encrypted
     assert all(page.get("/Tabs", "/S") == "/S" for page in pdf.pages)

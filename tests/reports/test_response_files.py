@@ -30,22 +30,22 @@ Q = questionnaires.load_shipped()
 URL = "/office/campaigns/demo/responses"
 
 
-def stored(app: Flask) -> list[ResponseRow]:
+def stored_rows(app: Flask) -> list[ResponseRow]:
     """The demo campaign's responses as they are kept."""
 
-    def found(session: Session) -> list[ResponseRow]:
+    def load(session: Session) -> list[ResponseRow]:
         campaign = fieldwork.campaign_by_key(session, "demo")
         return list(session.scalars(select(ResponseRow).where(ResponseRow.campaign_id == campaign.id)))
 
     with app.app_context():
-        return database().read(found)
+        return database().read(load)
 
 
 def codes_of(forms: list[ResponseRow], key: str) -> list[int]:
     """What a file says of a criterion, form by form, from what is stored of it."""
-    words: dict[object, int] = {"na": -1, "not asked": -2, None: -9}
-    stored = [form.answers.get(key, "not asked") for form in forms if form.answers is not None]
-    return [answer if isinstance(answer, int) else words[answer] for answer in stored]
+    codes: dict[object, int] = {"na": -1, "not asked": -2, None: -9}
+    stored_rows = [form.answers.get(key, "not asked") for form in forms if form.answers is not None]
+    return [answer if isinstance(answer, int) else codes[answer] for answer in stored_rows]
 
 
 def as_csv(office: FlaskClient, path: str = f"{URL}.csv") -> list[dict[str, str]]:
@@ -57,12 +57,12 @@ def as_csv(office: FlaskClient, path: str = f"{URL}.csv") -> list[dict[str, str]
 def as_spss(office: FlaskClient, folder: Path, language: str = "vi") -> tuple[Any, Any]:
     path = folder / "responses.sav"
     path.write_bytes(office.get(f"{URL}.sav?in={language}").data)
-    found: tuple[Any, Any] = pyreadstat.read_sav(path, user_missing=True)
-    return found
+    frame_and_labels: tuple[Any, Any] = pyreadstat.read_sav(path, user_missing=True)
+    return frame_and_labels
 
 
 def test_every_form_is_a_row_with_the_answers_it_gave(demo_app: Flask, administrator: FlaskClient) -> None:
-    rows, forms = as_csv(administrator), stored(demo_app)
+    rows, forms = as_csv(administrator), stored_rows(demo_app)
     assert len(rows) == len(forms)
     for criterion in Q.criteria:
         assert Counter(int(row[criterion.key]) for row in rows) == Counter(codes_of(forms, criterion.key))
@@ -103,7 +103,7 @@ def test_parquet_has_the_rows_of_the_csv_and_says_what_codes_mean(administrator:
 
 
 def test_the_rows_stand_in_no_order_of_arrival(demo_app: Flask, administrator: FlaskClient) -> None:
-    rows, forms = as_csv(administrator), stored(demo_app)
+    rows, forms = as_csv(administrator), stored_rows(demo_app)
     arrived = [json.dumps(form.answers, sort_keys=True) for form in sorted(forms, key=lambda f: f.id)]
     assert len(set(arrived)) > 300, "forms that can be told apart"
     first = Q.criteria[0].key
@@ -115,9 +115,9 @@ def test_a_day_is_named_only_where_a_desk_had_forms_enough(
     demo_app: Flask, administrator: FlaskClient
 ) -> None:
     rows = as_csv(administrator)
-    at = Counter((row[codebook.DESK], row[codebook.DAY]) for row in rows if row[codebook.DAY])
-    assert at
-    assert min(at.values()) >= Q.scoring.small_cell_suppression
+    per_desk_and_day = Counter((row[codebook.DESK], row[codebook.DAY]) for row in rows if row[codebook.DAY])
+    assert per_desk_and_day
+    assert min(per_desk_and_day.values()) >= Q.scoring.small_cell_suppression
     assert any(row[codebook.DAY] == "" for row in rows)
 
 
@@ -126,10 +126,10 @@ def test_no_comment_is_in_a_response_file(administrator: FlaskClient) -> None:
 
 
 def test_a_withdrawn_form_is_in_no_file(demo_app: Flask, administrator: FlaskClient) -> None:
-    forms = stored(demo_app)
+    forms = stored_rows(demo_app)
     with demo_app.app_context():
-        at = now()
-        database().write(lambda session: withdraw(session, forms[0].id, now=at))
+        moment = now()
+        database().write(lambda session: withdraw(session, forms[0].id, now=moment))
     assert len(as_csv(administrator)) == len(forms) - 1
 
 
@@ -138,9 +138,9 @@ def test_the_codebook_names_every_column_and_code(administrator: FlaskClient) ->
     row = as_csv(administrator)[0]
     assert list(dict.fromkeys(line["variable"] for line in book)) == list(row)
     codes = {(line["variable"], line["code"]) for line in book}
-    for each in as_csv(administrator):
+    for record in as_csv(administrator):
         for variable in Q.questions:
-            assert (variable.key, each[variable.key]) in codes
+            assert (variable.key, record[variable.key]) in codes
 
 
 def test_the_workbook_has_the_responses_for_an_administrator_only(

@@ -67,11 +67,11 @@ def _make_a_summary(app: Flask) -> None:
 
 
 def _export_of(app: Flask) -> str:
-    def found(session: Session) -> str:
+    def job_id(session: Session) -> str:
         campaign = fieldwork.campaign_by_key(session, "demo")
         return export_jobs.of_campaign(session, campaign.id)[0].id if campaign is not None else "0"
 
-    return database_of(app).read(found)
+    return database_of(app).read(job_id)
 
 
 def everything_in(app: Flask) -> dict[str, list[Any]]:
@@ -109,22 +109,24 @@ def address(app: Flask, rule: Rule) -> str:
              "job_id": _export_of(app), "token_id": _first_token(app), "reference": a_comment(app),
              "kind": "whole", "name": "score", "summary_id": 1, **_of_a_scorecard(app)}  # fmt: skip
     with app.test_request_context():
-        found: str = app.url_map.bind("localhost").build(
+        built: str = app.url_map.bind("localhost").build(
             rule.endpoint,
             {name: known[name] for name in rule.arguments},
             method=next(iter(rule.methods or ())),
         )
-    return found
+    return built
 
 
 def a_token(
-    app: Flask, *permissions: str, person_id: int = 1, days: int = 30, at: datetime | None = None
+    app: Flask, *permissions: str, person_id: int = 1, days: int = 30, created_at: datetime | None = None
 ) -> str:
     """A token of a person, with every permission unless some are named; what a program shows."""
     secret = api_tokens.new_secret()
     new = NewToken("tests", permissions or TOKEN_PERMISSIONS, days)
     database_of(app).write(
-        lambda s: api_tokens.make_token(s, new, secret, person_id=person_id, now=at or datetime.now(UTC))
+        lambda s: api_tokens.make_token(
+            s, new, secret, person_id=person_id, now=created_at or datetime.now(UTC)
+        )
     )
     return secret
 
@@ -156,8 +158,8 @@ def _of_a_scorecard(app: Flask) -> dict[str, Any]:
 def token(client: FlaskClient) -> str:
     """A CSRF token of this client's session."""
     for path in ("/office/password", "/office/sign-in"):
-        if found := csrf_in(client.get(path).text):
-            return found
+        if csrf := csrf_in(client.get(path).text):
+            return csrf
     raise AssertionError("no page with a token")
 
 

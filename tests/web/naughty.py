@@ -48,18 +48,20 @@ _WRAPPERS = (
 
 def strings(n: int = 1000) -> list[str]:
     """`n` different strings, the same every time."""
-    found = dict.fromkeys(
-        text for text in [*collected_strings(), *_ROOTS, *_wrapped(), *_drawn(n)] if _can_be_sent(text)
+    texts = dict.fromkeys(
+        text
+        for text in [*collected_strings(), *_ROOTS, *_wrap_roots(), *_draw_texts(n)]
+        if _can_be_sent(text)
     )
-    return list(islice(found, n))
+    return list(islice(texts, n))
 
 
-def _wrapped() -> list[str]:
+def _wrap_roots() -> list[str]:
     pairs = zip(cycle(_WRAPPERS), _ROOTS * len(_WRAPPERS), strict=False)
     return [wrapper.replace("{}", root) for wrapper, root in pairs]
 
 
-def _drawn(n: int) -> list[str]:
+def _draw_texts(n: int) -> list[str]:
     """Runs of any characters at all, from a fixed seed."""
     rng = np.random.default_rng(20261124)
     return ["".join(chr(c) for c in rng.integers(0, 0xD800, rng.integers(1, 40))) for _ in range(n)]

@@ -24,10 +24,10 @@ def settings(folder: Path, **environ: str) -> Settings:
 
 
 def test_nothing_need_be_set(tmp_path: Path) -> None:
-    found = settings(tmp_path)
-    assert found.database_url == f"sqlite:///{tmp_path / 'survey.sqlite3'}"
-    assert found.time_zone == ZoneInfo("Asia/Ho_Chi_Minh")
-    assert (found.public_url, found.redis_url, found.trusted_proxies, found.https_only) == (
+    read = settings(tmp_path)
+    assert read.database_url == f"sqlite:///{tmp_path / 'survey.sqlite3'}"
+    assert read.time_zone == ZoneInfo("Asia/Ho_Chi_Minh")
+    assert (read.public_url, read.redis_url, read.trusted_proxies, read.https_only) == (
         None,
         None,
         0,
@@ -55,8 +55,8 @@ def test_a_secret_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> Non
 
 def test_processes_that_start_together_share_one_secret(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as pool:
-        found = list(pool.map(lambda _: settings(tmp_path).secret_keys, range(32)))
-    assert len(set(found)) == 1
+        secrets = list(pool.map(lambda _: settings(tmp_path).secret_keys, range(32)))
+    assert len(set(secrets)) == 1
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -78,7 +78,7 @@ def test_a_spoilt_file_of_the_secret_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("name", "value", "message"),
     [
         (
             "PUBLIC_URL",
@@ -99,15 +99,15 @@ def test_a_spoilt_file_of_the_secret_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_with_what_to_do(
-    tmp_path: Path, name: str, value: str, words: str
+    tmp_path: Path, name: str, value: str, message: str
 ) -> None:
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=message):
         settings(tmp_path, **{name: value})
 
 
 def test_a_public_address_loses_its_last_slash_and_means_https(tmp_path: Path) -> None:
-    found = settings(tmp_path, PUBLIC_URL="https://khaosat.example.vn/")
-    assert (found.public_url, found.https_only) == ("https://khaosat.example.vn", True)
+    read = settings(tmp_path, PUBLIC_URL="https://khaosat.example.vn/")
+    assert (read.public_url, read.https_only) == ("https://khaosat.example.vn", True)
     assert not settings(tmp_path, PUBLIC_URL="http://127.0.0.1:8000").https_only
 
 

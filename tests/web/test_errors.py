@@ -43,11 +43,11 @@ def is_vietnamese(text: str) -> bool:
 
 @pytest.fixture(scope="module")
 def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with app_for_all(demo_template, tmp_path_factory.mktemp("errors")) as made:
-        made.add_url_rule("/fail", "fail", public(fail))
-        made.add_url_rule("/give/<int:status>", "give", public(abort))
-        database_of(made).write(partial(set_quota_of_desk_two, 1))
-        yield made
+    with app_for_all(demo_template, tmp_path_factory.mktemp("errors")) as created:
+        created.add_url_rule("/fail", "fail", public(fail))
+        created.add_url_rule("/give/<int:status>", "give", public(abort))
+        database_of(created).write(partial(set_quota_of_desk_two, 1))
+        yield created
 
 
 def set_quota_of_desk_two(quota: int | None, session: Session) -> None:
@@ -99,8 +99,8 @@ def test_every_refusal_has_words_in_both_languages(app: Flask) -> None:
     assert len(kinds) >= 6
     for kind in kinds:
         assert 400 <= REFUSAL_STATUS[kind.kind] < 500
-        for words in (kind.title, kind.advice):
-            assert is_vietnamese(gettext_in("vi")(words)), words
+        for text in (kind.title, kind.advice):
+            assert is_vietnamese(gettext_in("vi")(text)), text
 
 
 @pytest.mark.parametrize("status", [400, 401, 406, 408, 414, 415, 418, 422, 501, 502, 503, 504])

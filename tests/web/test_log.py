@@ -28,10 +28,10 @@ BROWSER = "Nokia-of-Mrs-Lan/1.0"
 
 @pytest.fixture
 def app(url: str, tmp_path: Path) -> Iterator[Flask]:
-    made = app_on(url, tmp_path)
-    made.add_url_rule("/fail/<code>", "fail", public(fail), methods=["GET", "POST"])
-    yield made
-    database_of(made).dispose()
+    created = app_on(url, tmp_path)
+    created.add_url_rule("/fail/<code>", "fail", public(fail), methods=["GET", "POST"])
+    yield created
+    database_of(created).dispose()
 
 
 @pytest.fixture
@@ -134,12 +134,12 @@ def test_a_line_stays_one_line_whatever_it_says(log: StringIO) -> None:
     assert line["message"] == "two\nlines\r\n\u2028 and “quotes”"
 
 
-def quote(words: str) -> None:
+def quote(text: str) -> None:
     known: dict[str, str] = {}
     try:
-        known[words] += words
+        known[text] += text
     except KeyError as error:
-        raise RuntimeError(words) from error
+        raise RuntimeError(text) from error
 
 
 def test_an_exception_that_came_from_another_names_both_and_no_words() -> None:

@@ -31,7 +31,7 @@ def port(inbox: Inbox) -> Iterator[int]:
         yield listening
 
 
-def at(port: int) -> MailServer:
+def server_on(port: int) -> MailServer:
     return read_mail_server(f"smtp://127.0.0.1:{port}", f"Khảo sát <{FROM}>")
 
 
@@ -49,7 +49,7 @@ def why_not(server: MailServer, to: str = "lan@example.vn") -> NotSentError:
 
 
 def test_a_letter_arrives_as_it_was_written(inbox: Inbox, port: int) -> None:
-    deliver(at(port), a_letter(), "lan@example.vn")
+    deliver(server_on(port), a_letter(), "lan@example.vn")
     ((sender, recipients, letter),) = inbox.received
     assert (sender, recipients) == (FROM, ["lan@example.vn"])
     assert letter["Subject"] == "Báo cáo"
@@ -67,19 +67,19 @@ def test_a_refused_address_is_told_in_the_servers_words(
     is_final: bool,  # noqa: FBT001 — a parameter of the table above
 ) -> None:
     inbox.answers["lan@example.vn"] = answer
-    error = why_not(at(port))
+    error = why_not(server_on(port))
     assert (error.reason, error.is_refused, error.is_final) == (answer, True, is_final)
 
 
 def test_a_refused_letter_is_told_on_one_printable_line(inbox: Inbox, port: int) -> None:
     inbox.after_letter = "554-Too \x07big\r\n554 for us"
-    error = why_not(at(port))
+    error = why_not(server_on(port))
     assert error.is_final
     assert error.reason == "554 Too big for us"
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
-    error = why_not(at(free_port()))
+    error = why_not(server_on(free_port()))
     assert (error.reason, error.is_refused, error.is_final) == ("Connection refused", False, False)
 
 
@@ -89,24 +89,24 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def trust_authority(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine trusts the authority that certified the mail server."""
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
 
 
 @pytest.fixture
-def certified(authority: trustme.CA) -> ssl.SSLContext:
+def certified_context(authority: trustme.CA) -> ssl.SSLContext:
     """What a server needs to prove that it is localhost."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
     return context
 
 
-@pytest.mark.usefixtures("trusted")
-def test_it_signs_in_only_when_the_line_is_encrypted(inbox: Inbox, certified: ssl.SSLContext) -> None:
+@pytest.mark.usefixtures("trust_authority")
+def test_it_signs_in_only_when_the_line_is_encrypted(inbox: Inbox, certified_context: ssl.SSLContext) -> None:
     options = {"require_starttls": True, "auth_required": True, "authenticator": inbox.may_sign_in}
-    with mail_server(inbox, tls_context=certified, **options) as listening:
+    with mail_server(inbox, tls_context=certified_context, **options) as listening:
         url = f"smtp://user:{ENCODED}@localhost:{listening}?starttls"
         deliver(read_mail_server(url, FROM), a_letter(), "lan@example.vn")
         assert len(inbox.received) == 1
@@ -115,18 +115,18 @@ def test_it_signs_in_only_when_the_line_is_encrypted(inbox: Inbox, certified: ss
         assert wrong.reason.startswith("535")
 
 
-@pytest.mark.usefixtures("trusted")
-def test_a_line_encrypted_from_the_start(inbox: Inbox, certified: ssl.SSLContext) -> None:
-    with mail_server(inbox, ssl_context=certified) as listening:
+@pytest.mark.usefixtures("trust_authority")
+def test_a_line_encrypted_from_the_start(inbox: Inbox, certified_context: ssl.SSLContext) -> None:
+    with mail_server(inbox, ssl_context=certified_context) as listening:
         deliver(read_mail_server(f"smtps://localhost:{listening}", FROM), a_letter(), "lan@example.vn")
     assert len(inbox.received) == 1
 
 
 def test_a_server_nobody_certified_or_without_encryption_gets_no_password(
-    inbox: Inbox, port: int, certified: ssl.SSLContext
+    inbox: Inbox, port: int, certified_context: ssl.SSLContext
 ) -> None:
     options = {"require_starttls": True, "authenticator": inbox.may_sign_in}
-    with mail_server(inbox, tls_context=certified, **options) as listening:
+    with mail_server(inbox, tls_context=certified_context, **options) as listening:
         error = why_not(read_mail_server(f"smtp://user:{ENCODED}@localhost:{listening}?starttls", FROM))
     assert "certificate verify failed" in error.reason
     error = why_not(read_mail_server(f"smtp://user:{ENCODED}@127.0.0.1:{port}?starttls", FROM))
@@ -144,13 +144,13 @@ def test_a_server_nobody_certified_or_without_encryption_gets_no_password(
     ],
 )
 def test_an_address_of_a_mail_server_is_read(url: str, port: int, security: str) -> None:
-    found = read_mail_server(url, FROM)
-    assert (found.host, found.port, found.security) == ("mail.example.vn", port, security)
-    assert "word" not in repr(found)
+    server = read_mail_server(url, FROM)
+    assert (server.host, server.port, server.security) == ("mail.example.vn", port, security)
+    assert "word" not in repr(server)
 
 
 @pytest.mark.parametrize(
-    ("url", "sender", "words"),
+    ("url", "sender", "message"),
     [
         ("mail.example.vn", FROM, "SMTP_URL names no mail server; write smtp://"),
         ("http://mail.example.vn", FROM, "names no mail server"),
@@ -169,11 +169,11 @@ def test_an_address_of_a_mail_server_is_read(url: str, port: int, security: str)
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_without_the_password(
-    tmp_path: Path, url: str, sender: str, words: str
+    tmp_path: Path, url: str, sender: str, message: str
 ) -> None:
     with pytest.raises(ConfigError) as raised:
         read_settings({"INSTANCE_PATH": str(tmp_path), "SMTP_URL": url, "MAIL_FROM": sender})
-    assert words in str(raised.value)
+    assert message in str(raised.value)
     assert "hush" not in str(raised.value)
 
 

@@ -46,13 +46,13 @@ _visitors = count()
 def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     with (
         pytest.MonkeyPatch.context() as patch,
-        app_for_all(demo_template, tmp_path_factory.mktemp("naughty")) as made,
+        app_for_all(demo_template, tmp_path_factory.mktemp("naughty")) as created,
     ):
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # thousands of passwords are tried
         patch.setattr(sign_in, "_hasher", cheap)
         sign_in._nobody.cache_clear()
-        database_of(made).write(lambda session: sign_in.set_password(session, 1, PASSWORD))
-        yield made
+        database_of(created).write(lambda session: sign_in.set_password(session, 1, PASSWORD))
+        yield created
     sign_in._nobody.cache_clear()
 
 
@@ -79,7 +79,7 @@ def post(client: FlaskClient, path: str, fields: dict[str, Any]) -> TestResponse
     return client.post(path, data=fields, environ_base={"REMOTE_ADDR": address})
 
 
-def stored_under(app: Flask, submission_id: str) -> responses.ResponseRow | None:
+def load_response(app: Flask, submission_id: str) -> responses.ResponseRow | None:
     return database_of(app).read(lambda session: responses.by_submission(session, submission_id))
 
 
@@ -97,7 +97,7 @@ def test_a_comment_is_kept_as_it_was_sent_or_refused_whole(app: Flask, citizen: 
     for text in STRINGS:
         form = a_form(Q, comment=text)
         answer = post(citizen, f"/s/{CODE}/send", form)
-        stored = stored_under(app, form["submission_id"])
+        stored = load_response(app, form["submission_id"])
         if text.strip() and len(text.replace("\r\n", "\n")) > Q.comment.max_chars:
             assert answer.status_code == 422, ascii(text)
             assert stored is None
@@ -141,7 +141,7 @@ def test_as_the_answer_to_one_criterion_the_whole_form_is_refused(
         form = a_form(Q) | {keys[(i + j) % len(keys)]: text for j, text in enumerate(hostile[i : i + 5])}
         answer = post(citizen, f"/s/{CODE}/send", form)
         assert answer.status_code == 422, [ascii(text) for text in hostile[i : i + 5]]
-        assert stored_under(app, form["submission_id"]) is None
+        assert load_response(app, form["submission_id"]) is None
 
 
 def test_as_a_submission_id_only_an_id_is_taken(citizen: FlaskClient, half: list[str]) -> None:
@@ -174,11 +174,11 @@ def test_in_an_address_it_is_not_found_or_ignored(
     citizen: FlaskClient, office: FlaskClient, half: list[str]
 ) -> None:
     for i, text in enumerate(half):
-        place = PLACES[i % len(PLACES)]
-        client = office if place.startswith("/office") or "poster" in place else citizen
-        address = place.replace("{}", quote(text[:300], safe=""))
+        target = PLACES[i % len(PLACES)]
+        client = office if target.startswith("/office") or "poster" in target else citizen
+        address = target.replace("{}", quote(text[:300], safe=""))
         answer = client.get(address, environ_base={"REMOTE_ADDR": f"10.9.{i >> 8}.{i & 255}"})
-        assert answer.status_code < 500, (place, ascii(text))
+        assert answer.status_code < 500, (target, ascii(text))
 
 
 def test_as_name_and_password_it_signs_nobody_in(app: Flask, half: list[str]) -> None:
@@ -262,8 +262,8 @@ def test_as_a_name_it_is_kept_as_typed_or_refused(app: Flask, office: FlaskClien
         }
         answer = post(office, "/office/people", person)
         assert answer.status_code in {200, 422}, ascii(text)
-        found = database_of(app).read(lambda s, name=person["username"]: people.by_username(s, name))  # type: ignore[misc]
-        assert (found.full_name if found else None) == (text.strip() if answer.status_code == 200 else None)
+        row = database_of(app).read(lambda s, name=person["username"]: people.by_username(s, name))  # type: ignore[misc]
+        assert (row.full_name if row else None) == (text.strip() if answer.status_code == 200 else None)
 
 
 FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]|[\t\r]")

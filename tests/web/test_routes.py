@@ -161,8 +161,8 @@ OF_PROGRAMS = [route for route, who in WHO_MAY.items() if who == PROGRAM]
 
 @pytest.fixture(scope="module")
 def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with app_for_all(demo_template, tmp_path_factory.mktemp("routes")) as made:
-        yield made
+    with app_for_all(demo_template, tmp_path_factory.mktemp("routes")) as created:
+        yield created
 
 
 @pytest.fixture(scope="module")

@@ -36,32 +36,32 @@ HEADERS = {
 
 @pytest.fixture(scope="module")
 def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with app_for_all(demo_template, tmp_path_factory.mktemp("security")) as made:
-        yield made
+    with app_for_all(demo_template, tmp_path_factory.mktemp("security")) as created:
+        yield created
 
 
 @pytest.fixture
 def own_app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application of the test's own, for what changes people or counts tries."""
-    made = app_on(url, tmp_path)
-    yield made
-    database_of(made).dispose()
+    created = app_on(url, tmp_path)
+    yield created
+    database_of(created).dispose()
 
 
 def citizens_pages(app: Flask, lang: str) -> list[TestResponse]:
     """Every page a citizen can meet, refusals included."""
-    citizen, form, said = app.test_client(), a_form(Q, comment="xin chào"), f"?lang={lang}"
-    receipt = receipt_in(citizen.post(f"/s/demo/send{said}", data=form).text)
+    citizen, form, query = app.test_client(), a_form(Q, comment="xin chào"), f"?lang={lang}"
+    receipt = receipt_in(citizen.post(f"/s/demo/send{query}", data=form).text)
     return [
-        *(citizen.get(path + said) for path in (
+        *(citizen.get(path + query) for path in (
             "/", "/s/demo", "/s/demo/declined", "/receipt", "/s/NOPE42", "/s/demo1b", "/nowhere",
             "/office/sign-in")),
-        *(citizen.post(path + said, data=form) for path in (
+        *(citizen.post(path + query, data=form) for path in (
             "/s/demo", "/s/demo/check", "/s/demo/send", "/healthz")),
-        citizen.post(f"/s/demo/check{said}", data={}),
-        citizen.post(f"/receipt{said}", data={"code": receipt}),
-        citizen.post(f"/receipt{said}", data={"code": "wrong"}),
-        citizen.post(f"/receipt/withdraw{said}", data={"code": receipt}),
+        citizen.post(f"/s/demo/check{query}", data={}),
+        citizen.post(f"/receipt{query}", data={"code": receipt}),
+        citizen.post(f"/receipt{query}", data={"code": "wrong"}),
+        citizen.post(f"/receipt/withdraw{query}", data={"code": receipt}),
     ]  # fmt: skip
 
 
@@ -119,9 +119,9 @@ def test_nothing_comes_from_elsewhere_or_goes_there(pages: list[TestResponse]) -
     for page in pages:
         for tag, attributes in elements(page.text):
             for name in ("src", "href", "action", "formaction", "srcset", "poster", "data", "xlink:href"):
-                found = attributes.get(name, "")
-                is_icon = tag == "link" and found.startswith("data:image/svg+xml,")
-                assert is_icon or not FROM_ELSEWHERE.match(found), (page.request.path, tag, found)
+                value = attributes.get(name, "")
+                is_icon = tag == "link" and value.startswith("data:image/svg+xml,")
+                assert is_icon or not FROM_ELSEWHERE.match(value), (page.request.path, tag, value)
 
 
 def test_every_page_has_the_headers(pages: list[TestResponse]) -> None:
@@ -193,9 +193,9 @@ OFFICE_POSTS = [
 
 
 def test_the_list_of_posts_is_whole(app: Flask) -> None:
-    found = {rule.endpoint for route, rule in routes(app).items() if route.startswith("POST /office")}
+    endpoints = {rule.endpoint for route, rule in routes(app).items() if route.startswith("POST /office")}
     bound = app.url_map.bind("localhost")
-    assert found == {bound.match(path, method="POST")[0] for path, _ in OFFICE_POSTS}
+    assert endpoints == {bound.match(path, method="POST")[0] for path, _ in OFFICE_POSTS}
 
 
 @pytest.mark.parametrize("wrong", [None, "", "forged", "of another session"])
@@ -205,10 +205,13 @@ def test_no_form_of_the_office_is_taken_without_its_token(app: Flask, wrong: str
     if wrong == "of another session":
         sent = {"csrf_token": token(app.test_client())}
     for path, fields in OFFICE_POSTS:
-        for lang, words in (("vi", "<h1>Trang đã mở quá lâu"), ("en", "<h1>The page was open for too long")):
+        for lang, message in (
+            ("vi", "<h1>Trang đã mở quá lâu"),
+            ("en", "<h1>The page was open for too long"),
+        ):
             answer = client.post(f"{path}?lang={lang}", data={**fields, **sent})
             assert answer.status_code == 400, path
-            assert words in answer.text, path
+            assert message in answer.text, path
     assert everything_in(app) == before
     assert client.get("/office/").status_code == 200, "still signed in"
 
@@ -354,20 +357,20 @@ def test_a_right_receipt_is_never_counted(app: Flask) -> None:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(("lang", "words"), [("vi", "Nội dung gửi quá lớn"), ("en", "Too much was sent")])
-def test_too_much_at_once_is_refused_in_words(app: Flask, lang: str, words: str) -> None:
-    before, said = everything_in(app), f"?lang={lang}"
+@pytest.mark.parametrize(("lang", "message"), [("vi", "Nội dung gửi quá lớn"), ("en", "Too much was sent")])
+def test_too_much_at_once_is_refused_in_words(app: Flask, lang: str, message: str) -> None:
+    before, query = everything_in(app), f"?lang={lang}"
     office = sign_in_as(app, "admin")
     much, many = "x" * 300_000, {f"f{i}": "x" for i in range(501)}
     in_parts = {"content_type": "multipart/form-data"}
     answers = [
-        app.test_client().post(f"/s/demo/send{said}", data={"comment": much}),
-        app.test_client().post(f"/receipt{said}", data={"code": much}),
-        app.test_client().post(f"/s/demo/send{said}", data=many, **in_parts),
-        office.post(f"/office/campaigns/new{said}", data={"name": much}),
-        office.post(f"/office/questionnaires{said}", data={"file": much}, **in_parts),
+        app.test_client().post(f"/s/demo/send{query}", data={"comment": much}),
+        app.test_client().post(f"/receipt{query}", data={"code": much}),
+        app.test_client().post(f"/s/demo/send{query}", data=many, **in_parts),
+        office.post(f"/office/campaigns/new{query}", data={"name": much}),
+        office.post(f"/office/questionnaires{query}", data={"file": much}, **in_parts),
     ]
     for answer in answers:
         assert answer.status_code == 413, answer.request.path
-        assert words in answer.text
+        assert message in answer.text
     assert everything_in(app) == before

@@ -29,7 +29,7 @@ def catalogue(path: Path) -> Catalog:
         return read_po(file, locale=path.parent.name)
 
 
-def translated(language: str = "vi") -> Iterator[tuple[str, str, str]]:
+def translations(language: str = "vi") -> Iterator[tuple[str, str, str]]:
     """Catalogue, message and translation of everything that is translated."""
     for path in CATALOGUES:
         if path.parent.name != language:
@@ -42,15 +42,15 @@ def translated(language: str = "vi") -> Iterator[tuple[str, str, str]]:
 def in_calls() -> set[str]:
     """Messages that templates and modules hand to gettext themselves."""
     methods = [("jinja2.ext:babel_extract", TEMPLATES), ("python", MODULES)]
-    found = set()
+    messages = set()
     for method, paths in methods:
         for path in paths:
             options = {"trim_blocks": "true", "lstrip_blocks": "true"} if path.suffix == ".html" else {}
             for _line, message, _comments, _context in extract_from_file(
                 method, path, keywords=KEYWORDS, options=options
             ):
-                found |= {message} if isinstance(message, str) else set(message)
-    return found
+                messages |= {message} if isinstance(message, str) else set(message)
+    return messages
 
 
 def of_refusals() -> set[str]:
@@ -83,36 +83,40 @@ def test_the_messages_are_found() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_message_lacks_its_translation(language: str) -> None:
-    said = {message for _catalogue, message, translation in translated(language) if translation.strip()}
-    assert (in_calls() | of_refusals() | of_the_audit_log()) - said == set()
+    translated_messages = {
+        message for _catalogue, message, translation in translations(language) if translation.strip()
+    }
+    assert (in_calls() | of_refusals() | of_the_audit_log()) - translated_messages == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_translation_is_left_over(language: str) -> None:
-    assert {m for _, m, _ in translated(language)} - in_calls() - of_refusals() - of_the_audit_log() == set()
+    assert {
+        m for _, m, _ in translations(language)
+    } - in_calls() - of_refusals() - of_the_audit_log() == set()
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
 def test_a_catalogue_holds_nothing_obsolete_or_unsure(path: Path) -> None:
-    found = catalogue(path)
-    assert not found.obsolete
-    assert not [message.id for message in found if message.fuzzy and message.id]
+    entries = catalogue(path)
+    assert not entries.obsolete
+    assert not [message.id for message in entries if message.fuzzy and message.id]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_translation_has_the_blanks_of_its_message(language: str) -> None:
-    for name, message, translation in translated(language):
+    for name, message, translation in translations(language):
         assert sorted(BLANK.findall(message)) == sorted(BLANK.findall(translation)), (name, message)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_is_translated_in_one_place(language: str) -> None:
-    messages = [message for _name, message, _translation in translated(language)]
+    messages = [message for _name, message, _translation in translations(language)]
     assert [message for message, n in Counter(messages).items() if n > 1] == []
 
 
 def test_a_translation_ends_in_a_colon_where_its_message_does() -> None:
-    for _name, message, vietnamese in translated():
+    for _name, message, vietnamese in translations():
         assert message.endswith(":") == vietnamese.endswith(":"), message
 
 
@@ -134,5 +138,5 @@ def test_a_template_says_no_word_by_itself(path: Path) -> None:
         )  # a macro makes the attribute alone
     texts = re.sub(r"<[^>]*>", "\n", without_code)
     spoken = re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', without_code)
-    words = re.findall(r"[^\W\d_]{2,}", " ".join([texts, *spoken]))
-    assert set(words) <= {"PNG", "SVG", "JSON", "YAML", "XLSX", "A4", "A5"}, words
+    spoken_words = re.findall(r"[^\W\d_]{2,}", " ".join([texts, *spoken]))
+    assert set(spoken_words) <= {"PNG", "SVG", "JSON", "YAML", "XLSX", "A4", "A5"}, spoken_words
