@@ -16,7 +16,7 @@ from wtforms import (
 from survey.accounts.sign_in import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from survey.accounts.tokens import DAYS_OFFERED
 from survey.store.people import Role
-from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
+from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
 from survey.web.permissions import TOKEN_PERMISSIONS
 from survey.web.templates import gettext as _
 
@@ -26,19 +26,19 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
 class SignInForm(OfficeForm):
     """Name and password."""
 
-    username = StringField(said(lambda: _("Name")), validators=[Needed(), PlainText(60)])
-    password = PasswordField(said(lambda: _("Password")), validators=[Needed()])
+    username = StringField(lazy_gettext(lambda: _("Name")), validators=[Required(), PlainText(60)])
+    password = PasswordField(lazy_gettext(lambda: _("Password")), validators=[Required()])
 
 
 class PersonForm(OfficeForm):
     """A new official."""
 
-    username = StringField(said(lambda: _("Sign-in name")), validators=[Needed(), PlainText(60)])
-    full_name = StringField(said(lambda: _("Full name")), validators=[Needed(), PlainText(120)])
+    username = StringField(lazy_gettext(lambda: _("Sign-in name")), validators=[Required(), PlainText(60)])
+    full_name = StringField(lazy_gettext(lambda: _("Full name")), validators=[Required(), PlainText(120)])
     role = RadioField(
-        said(lambda: _("Role")),
+        lazy_gettext(lambda: _("Role")),
         choices=[SelectChoice(role.value) for role in Role],
-        validators=[Offered()],
+        validators=[ListedChoice()],
         default=Role.VIEWER,
     )
 
@@ -52,15 +52,17 @@ class RoleForm(OfficeForm):
     """Another role for an official."""
 
     role = RadioField(
-        said(lambda: _("Role")), choices=[SelectChoice(role.value) for role in Role], validators=[Offered()]
+        lazy_gettext(lambda: _("Role")),
+        choices=[SelectChoice(role.value) for role in Role],
+        validators=[ListedChoice()],
     )
 
 
 class PasswordForm(OfficeForm):
     """A new password for oneself."""
 
-    old = PasswordField(said(lambda: _("Present password")), validators=[Needed()])
-    new = PasswordField(said(lambda: _("New password")), validators=[Needed()])
+    old = PasswordField(lazy_gettext(lambda: _("Present password")), validators=[Required()])
+    new = PasswordField(lazy_gettext(lambda: _("New password")), validators=[Required()])
 
     def validate_new(self, field: Any) -> None:
         """Long enough, and not without bounds."""
@@ -72,16 +74,16 @@ class PasswordForm(OfficeForm):
 class TokenForm(OfficeForm):
     """A new token for a program."""
 
-    name = StringField(said(lambda: _("Name of the program")), validators=[Needed(), PlainText(80)])
+    name = StringField(lazy_gettext(lambda: _("Name of the program")), validators=[Required(), PlainText(80)])
     permissions = SelectMultipleField(
-        said(lambda: _("What the program may do")),
+        lazy_gettext(lambda: _("What the program may do")),
         choices=[SelectChoice(permission) for permission in TOKEN_PERMISSIONS],
-        validators=[Offered()],
+        validators=[ListedChoice()],
     )
     days = SelectField(
-        said(lambda: _("Valid for so many days")),
+        lazy_gettext(lambda: _("Valid for so many days")),
         choices=[SelectChoice(str(days)) for days in DAYS_OFFERED],
-        validators=[Offered()],
+        validators=[ListedChoice()],
         default=str(DAYS_OFFERED[1]),
     )
 
@@ -94,12 +96,12 @@ class TokenForm(OfficeForm):
 class UnitForm(OfficeForm):
     """A new unit."""
 
-    name = StringField(said(lambda: _("Unit's name")), validators=[Needed(), PlainText(200)])
-    name_en = StringField(said(lambda: _("Unit's name in English")), validators=[PlainText(200)])
+    name = StringField(lazy_gettext(lambda: _("Unit's name")), validators=[Required(), PlainText(200)])
+    name_en = StringField(lazy_gettext(lambda: _("Unit's name in English")), validators=[PlainText(200)])
 
 
 class MemberForm(OfficeForm):
     """Who belongs to which unit."""
 
-    person_id = SelectField(said(lambda: _("Person")), validators=[Needed(), Offered()])
-    unit = SelectField(said(lambda: _("Belongs to")), validators=[Offered()])
+    person_id = SelectField(lazy_gettext(lambda: _("Person")), validators=[Required(), ListedChoice()])
+    unit = SelectField(lazy_gettext(lambda: _("Belongs to")), validators=[ListedChoice()])

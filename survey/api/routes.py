@@ -24,7 +24,7 @@ from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
 from survey.store.scorecards import UnitCard
-from survey.web.context import database, now, settings, this_morning, today
+from survey.web.context import database, now, settings, start_of_today, today
 from survey.web.guards import program, public, token_may
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 from survey.web.permissions import Permission
@@ -84,7 +84,7 @@ def certificate(key: str) -> ResponseReturnValue:
 
     def found(session: Session) -> dict[str, Any]:
         campaign = _campaign(session, key)
-        shown = campaign_results(session, campaign, computed_at=this_morning())
+        shown = campaign_results(session, campaign, computed_at=start_of_today())
         return certificates.public_certificate(session, campaign, shown)
 
     content = certificates.as_bytes(database().read(found))
@@ -106,7 +106,7 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     """The responses, a row a form, in an order that tells nothing of who came when."""
     keys, day, holder = settings().secret_keys, today(), Holder(key, program().token.id)
     after = None if cursor is None else cursors.read(cursor, holder, today=day, secret_keys=keys)
-    around = ExportContext(keys[0], settings().time_zone, this_morning())
+    around = ExportContext(keys[0], settings().time_zone, start_of_today())
 
     def found(session: Session) -> tuple[dict[str, Any], Cursor | None]:
         weights = None if after is None else after.weights
@@ -125,7 +125,7 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
 @answers("Scorecards")
 def scorecards() -> ResponseReturnValue:
     """Every scorecard that the token's owner sees, latest period first."""
-    by, at = program().person.id, this_morning()
+    by, at = program().person.id, start_of_today()
     return _answer(
         database().read(
             lambda session: documents.scorecards(
@@ -140,7 +140,7 @@ def scorecards() -> ResponseReturnValue:
 @answers("Scorecard", refusals=(404,))
 def scorecard(card_id: int) -> ResponseReturnValue:
     """The points of one scorecard, with their intervals and where each value stands."""
-    by, at = program().person.id, this_morning()
+    by, at = program().person.id, start_of_today()
 
     def found(session: Session) -> dict[str, object]:
         return card_entry(card_results(session, _card(session, card_id, by), computed_at=at))
@@ -150,7 +150,7 @@ def scorecard(card_id: int) -> ResponseReturnValue:
 
 def _current_results(key: str) -> CampaignResults:
     address = settings().public_url
-    return current_results(database(), key, computed_at=this_morning(), office_address=address)[0]
+    return current_results(database(), key, computed_at=start_of_today(), office_address=address)[0]
 
 
 def _campaign(session: Session, key: str) -> Campaign:

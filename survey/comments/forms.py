@@ -6,7 +6,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAr
 
 from survey.comments.triage import MAX_TAG_CHARS, MAX_TAGS, tags_typed
 from survey.store.comments import Status
-from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
+from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
 from survey.web.templates import gettext as _
 
 _MAX_NOTE = 1000
@@ -16,13 +16,15 @@ class MarkForm(OfficeForm):
     """Status, tags, a note, and whether the comment may be printed."""
 
     status = SelectField(
-        said(lambda: _("Status")),
+        lazy_gettext(lambda: _("Status")),
         choices=[SelectChoice(status.value) for status in Status],
-        validators=[Needed(), Offered()],
+        validators=[Required(), ListedChoice()],
     )
-    tags = StringField(said(lambda: _("Tags")), validators=[PlainText(400)])
-    note = TextAreaField(said(lambda: _("Note")))
-    is_for_report = BooleanField(said(lambda: _("Print in the report: nobody can be recognised in it")))
+    tags = StringField(lazy_gettext(lambda: _("Tags")), validators=[PlainText(400)])
+    note = TextAreaField(lazy_gettext(lambda: _("Note")))
+    is_for_report = BooleanField(
+        lazy_gettext(lambda: _("Print in the report: nobody can be recognised in it"))
+    )
 
     def validate_tags(self, field: Any) -> None:
         """A few short words."""

@@ -168,12 +168,12 @@ def whole_ticks(reach: Reach, language: str) -> list[tuple[float, str]]:
     steps = (first * 10**zeros for zeros in itertools.count() for first in (1, 2, 5))
     step = next(step for step in steps if (high - low) / step <= _MOST_TICKS)
     ticks = range(math.ceil(low / step) * step, math.floor(high) + 1, step)
-    return [(float(tick), locale.points(tick, language)) for tick in ticks]
+    return [(float(tick), locale.format_short(tick, language)) for tick in ticks]
 
 
 def share_ticks(language: str) -> list[tuple[float, str]]:
     """The quarters of a scale from 0 to 1, in percent."""
-    return [(part / 4, f"{locale.points(25 * part, language)}%") for part in range(5)]
+    return [(part / 4, f"{locale.format_short(25 * part, language)}%") for part in range(5)]
 
 
 def row_height(label: str, *, wide: bool = False, characters: int = CHARACTERS) -> float:

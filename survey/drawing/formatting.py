@@ -19,17 +19,21 @@ def round_half_up(value: float, decimals: int) -> float:
 
 def format_points(value: float | None, language: str, decimals: int = 2) -> str:
     """Points with two decimals, an en dash where they are undefined."""
-    return UNDEFINED if value is None else locale.number(round_half_up(value, decimals), language, decimals)
+    return (
+        UNDEFINED
+        if value is None
+        else locale.format_number(round_half_up(value, decimals), language, decimals)
+    )
 
 
 def format_percent(share: float | None, language: str) -> str:
     """A share (0..1) as a percentage with one decimal, an en dash where it is undefined."""
-    return UNDEFINED if share is None else locale.percent(round_half_up(share, 3), language)
+    return UNDEFINED if share is None else locale.format_percent(round_half_up(share, 3), language)
 
 
 def format_count(value: int | None, language: str) -> str:
     """A whole number, an en dash where it is undefined."""
-    return UNDEFINED if value is None else locale.number(value, language, 0)
+    return UNDEFINED if value is None else locale.format_number(value, language, 0)
 
 
 def format_interval(limits: Interval | None, language: str) -> str:
@@ -41,7 +45,7 @@ def format_interval(limits: Interval | None, language: str) -> str:
 
 def format_day(value: date, language: str) -> str:
     """A day as the language writes it."""
-    return locale.day(value, language)
+    return locale.format_day(value, language)
 
 
 def format_signed(value: float, language: str) -> str:

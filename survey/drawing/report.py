@@ -181,7 +181,7 @@ def _place_and_date(day: datetime, language: str) -> str:
     _ = gettext_in(language)
     if language == "vi":
         return _("……………, {month} {day}, {year}").format(day=f"{day:%d}", month=f"{day:%m}", year=day.year)
-    return "……………, " + locale.day(day.date(), language)
+    return "……………, " + locale.format_day(day.date(), language)
 
 
 def table_grid(

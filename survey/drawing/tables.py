@@ -91,5 +91,5 @@ def format_cell(value: Cell, kind: Kind, language: str) -> str:
     if kind == "percent":
         return format_percent(value, language)
     if kind == "maximum":
-        return locale.points(value, language)
+        return locale.format_short(value, language)
     return format_count(int(value), language)

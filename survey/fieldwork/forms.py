@@ -13,13 +13,20 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from survey.fieldwork.campaigns import desks_typed
-from survey.web.forms import Needed, Offered, OfficeForm, PlainText, is_plain, said
+from survey.web.forms import (
+    DAY_FORMATS,
+    ListedChoice,
+    OfficeForm,
+    PlainText,
+    Required,
+    is_plain,
+    lazy_gettext,
+)
 from survey.web.templates import gettext as _
 
 _MAX_DESKS = 200
 _MAX_DESK_NAME = 200
 _MAX_QUOTA = 1_000_000
-_DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]  # as browsers send it; as typed where a browser has no calendar
 
 
 def _check_desks(lines: str) -> None:
@@ -36,11 +43,13 @@ def _check_desks(lines: str) -> None:
 class CampaignForm(OfficeForm):
     """A new campaign."""
 
-    name = StringField(said(lambda: _("Campaign name")), validators=[Needed(), PlainText(200)])
-    instrument_digest = SelectField(said(lambda: _("Questionnaire")), validators=[Needed(), Offered()])
-    opens_on = DateField(said(lambda: _("First day")), format=_DAY_FORMATS, validators=[Needed()])
-    closes_on = DateField(said(lambda: _("Last day")), format=_DAY_FORMATS, validators=[Needed()])
-    desks = TextAreaField(said(lambda: _("Desks")), validators=[Needed()])
+    name = StringField(lazy_gettext(lambda: _("Campaign name")), validators=[Required(), PlainText(200)])
+    instrument_digest = SelectField(
+        lazy_gettext(lambda: _("Questionnaire")), validators=[Required(), ListedChoice()]
+    )
+    opens_on = DateField(lazy_gettext(lambda: _("First day")), format=DAY_FORMATS, validators=[Required()])
+    closes_on = DateField(lazy_gettext(lambda: _("Last day")), format=DAY_FORMATS, validators=[Required()])
+    desks = TextAreaField(lazy_gettext(lambda: _("Desks")), validators=[Required()])
 
     def validate_opens_on(self, field: Any) -> None:
         """A day."""
@@ -63,9 +72,13 @@ class CampaignForm(OfficeForm):
 class DeskForm(OfficeForm):
     """One more desk."""
 
-    name = StringField(said(lambda: _("Desk's name")), validators=[Needed(), PlainText(_MAX_DESK_NAME)])
-    name_en = StringField(said(lambda: _("Desk's name in English")), validators=[PlainText(_MAX_DESK_NAME)])
-    quota = IntegerField(said(lambda: _("Most forms it takes")), validators=[Optional()])
+    name = StringField(
+        lazy_gettext(lambda: _("Desk's name")), validators=[Required(), PlainText(_MAX_DESK_NAME)]
+    )
+    name_en = StringField(
+        lazy_gettext(lambda: _("Desk's name in English")), validators=[PlainText(_MAX_DESK_NAME)]
+    )
+    quota = IntegerField(lazy_gettext(lambda: _("Most forms it takes")), validators=[Optional()])
 
     def validate_quota(self, field: Any) -> None:
         """A whole number of forms."""

@@ -13,7 +13,7 @@ from survey.store.audit import AuditAction
 from survey.web import colour, look
 from survey.web.context import database, now
 from survey.web.guards import may, signed_in_id
-from survey.web.locale import points
+from survey.web.locale import format_short
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -74,7 +74,7 @@ def _typed() -> tuple[Typed, dict[str, str]]:
             "White words on %(found)s have a contrast of %(ratio)s to 1; 7 to 1 is needed. Try %(darker)s."
         ) % {
             "found": accent, "darker": colour.dark_enough(accent),
-            "ratio": points(colour.contrast(accent, "#ffffff"), language()),
+            "ratio": format_short(colour.contrast(accent, "#ffffff"), language()),
         }  # fmt: skip
     upload, picture = request.files.get("logo"), None
     if upload is not None and upload.filename:

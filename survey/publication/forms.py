@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import SelectChoice, SelectField, TextAreaField, ValidationError
 
 from survey.mail_server import is_address
-from survey.web.forms import Needed, Offered, OfficeForm, said
+from survey.web.forms import ListedChoice, OfficeForm, Required, lazy_gettext
 from survey.web.locale import LANGUAGES
 from survey.web.templates import gettext as _
 
@@ -24,11 +24,11 @@ class WeeklyForm(OfficeForm):
     """The language of the weekly summaries and who gets them by mail."""
 
     language = SelectField(
-        said(lambda: _("Language of the summary")),
+        lazy_gettext(lambda: _("Language of the summary")),
         choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
-        validators=[Needed(), Offered()],
+        validators=[Required(), ListedChoice()],
     )
-    recipients = TextAreaField(said(lambda: _("Send it to")))
+    recipients = TextAreaField(lazy_gettext(lambda: _("Send it to")))
 
     def validate_recipients(self, field: Any) -> None:
         """Some plain addresses, or none."""

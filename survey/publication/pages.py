@@ -26,7 +26,7 @@ from survey.store import audit, fieldwork
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
-from survey.web.context import database, now, public_url, settings, this_morning, today
+from survey.web.context import database, now, public_url, settings, start_of_today, today
 from survey.web.errors import Refusal, RefusalKind
 from survey.web.guards import may, public, signed_in_id
 from survey.web.limits import WRONG_CODES, limit_failures
@@ -96,7 +96,7 @@ def shared(token: str) -> ResponseReturnValue:
             raise links.ExpiredLinkError from None
         if row.share_key != link.share_key:
             raise links.ExpiredLinkError
-        return campaign_results(session, row, computed_at=this_morning())
+        return campaign_results(session, row, computed_at=start_of_today())
 
     return _summary_page(database().read(found), is_shared=True)
 
@@ -112,7 +112,7 @@ def _published_in(session: Session, key: str) -> tuple[Campaign, CampaignResults
         raise NotPublishedError from None
     if row.published_at is None:
         raise NotPublishedError
-    return row, campaign_results(session, row, computed_at=this_morning())
+    return row, campaign_results(session, row, computed_at=start_of_today())
 
 
 def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:

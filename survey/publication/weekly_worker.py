@@ -20,7 +20,7 @@ from survey.store.audit import AuditAction
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Letter, LetterProblem, WeeklySummary
-from survey.web.context import morning_of
+from survey.web.context import start_of_day
 from survey.web.locale import LANGUAGES
 from survey.web.mail import NotSentError, deliver
 
@@ -102,7 +102,7 @@ class WeeklyWorker:
         It holds no comments: it is kept and sent, and whoever withdraws a form takes the comment back.
         """
         rollups.fold_pending(self.database, summary.campaign_id, self.time_zone)
-        morning = morning_of(self.clock(), self.time_zone)
+        morning = start_of_day(self.clock(), self.time_zone)
         results = self.database.read(
             lambda session: campaign_results(
                 session,

@@ -147,9 +147,9 @@ def _zoom_sentence(results: CampaignResults, language: str) -> str | None:
     if (low, high) == (0.0, results.score.max_points):
         return None
     return _("Shown: {low} – {high} of the scale 0 – {max}").format(
-        low=locale.points(low, language),
-        high=locale.points(high, language),
-        max=locale.points(results.score.max_points, language),
+        low=locale.format_short(low, language),
+        high=locale.format_short(high, language),
+        max=locale.format_short(results.score.max_points, language),
     )
 
 
@@ -217,7 +217,7 @@ def _draw_whole_scale(
     strip.line([0, total], [0, 0], colour=LINE, width=1)
     strip.line(shown, [0, 0], colour=INK, width=4)
     for value, side, shift in _both_sides(0.0, total, 0.02 * total):
-        label = locale.points(value, language)
+        label = locale.format_short(value, language)
         strip.write_text(value + shift, 0, label, colour=SOFT, size=canvas.SMALL, side=side)
     picture.text(0.5, 112, zoomed, ha="center", color=SOFT)
 
@@ -230,7 +230,7 @@ def _tops(first: float, labels: list[str], characters: int, *, wide: bool) -> li
 
 def _draw_section(picture: Canvas, top: float, label: str, section: SectionScore, language: str) -> None:
     share = None if section.score is None else section.score / section.max_points
-    earned = f"{format_points(section.score, language)} / {locale.points(section.max_points, language)}"
+    earned = f"{format_points(section.score, language)} / {locale.format_short(section.max_points, language)}"
     value = f"{earned} · {format_percent(share, language)}" if share is not None else earned
     strip = picture.row(top, label, value, (0, section.max_points))
     strip.line(strip.across, [0, 0], colour=LINE, width=0.8)
@@ -257,7 +257,7 @@ def _draw_answers(strip: Strip, row: AnswerCounts, colours: list[str], language:
         share = n / row.n_valid if row.n_valid else 0.0
         strip.bar(left, left + share, height=2.8, fill=colour, edge=GROUND, edge_width=0.8)
         if share >= _LEAST_LABELLED:
-            label = f"{locale.number(round_half_up(100 * share, 0), language, 0)}%"
+            label = f"{locale.format_number(round_half_up(100 * share, 0), language, 0)}%"
             strip.write_text(left + share / 2, -0.06, label, colour=on(colour), size=canvas.SMALL)
         left += share
 

@@ -20,7 +20,7 @@ from survey.results import certificate
 from survey.results.campaign import campaign_results
 from survey.store import fieldwork
 from survey.web.command_line import command, refuse_unknown_campaign, refused
-from survey.web.context import database, settings, this_morning
+from survey.web.context import database, settings, start_of_today
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 
 _CERTIFICATE = "certificate"
@@ -59,7 +59,7 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
 def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> None:
     """Write the file of a format with all an administrator sees."""
     campaign = fieldwork.campaign_by_key(session, key)
-    computed_at, address = this_morning(), settings().public_url
+    computed_at, address = start_of_today(), settings().public_url
     results = campaign_results(session, campaign, computed_at=computed_at, office_address=address)
     responses = None
     if name == "xlsx":
@@ -70,7 +70,7 @@ def _write_summary(session: Session, key: str, name: str, lang: str, path: Path)
 def _write_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
     """Write the certificate for everybody."""
     campaign = fieldwork.campaign_by_key(session, key)
-    results = campaign_results(session, campaign, computed_at=this_morning())
+    results = campaign_results(session, campaign, computed_at=start_of_today())
     try:
         document = certificate.public_certificate(session, campaign, results)
     except certificate.CertificateWithheldError as error:
@@ -81,7 +81,7 @@ def _write_certificate(session: Session, key: str, name: str, lang: str, path: P
 def _write_audit_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
     """Write the certificate with what each form counted."""
     campaign = fieldwork.campaign_by_key(session, key)
-    results = campaign_results(session, campaign, computed_at=this_morning())
+    results = campaign_results(session, campaign, computed_at=start_of_today())
     document = certificate.certificate(session, campaign, results, with_rows=True)
     path.write_bytes(certificate.as_bytes(document))
 
@@ -98,4 +98,4 @@ def _write_responses(session: Session, key: str, name: str, lang: str, path: Pat
 
 
 def _export_context() -> ExportContext:
-    return ExportContext(settings().secret_keys[0], settings().time_zone, this_morning())
+    return ExportContext(settings().secret_keys[0], settings().time_zone, start_of_today())

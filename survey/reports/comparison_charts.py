@@ -148,7 +148,7 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
     for x, y, ha, va, quadrant in corners:
         axes.text(0.01 + 0.98 * x, 0.01 + 0.98 * y, quadrant_name(quadrant, language),
                   transform=axes.transAxes, ha=ha, va=va, color=SOFT, fontsize=canvas.SMALL)  # fmt: skip
-    low, high = (f"{locale.points(round(edge), language)}%" for edge in axes.get_xlim())
+    low, high = (f"{locale.format_short(round(edge), language)}%" for edge in axes.get_xlim())
     picture.text(0.03, _SQUARE + 10, low, color=SOFT)
     picture.text(0.5, _SQUARE + 10, _("share of the maximum earned →"), ha="center", color=SOFT)
     picture.text(0.97, _SQUARE + 10, high, ha="right", color=SOFT)

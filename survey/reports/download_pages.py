@@ -39,7 +39,7 @@ from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.background import background
 from survey.web.changes import audited_change, record_action
-from survey.web.context import database, now, settings, this_morning
+from survey.web.context import database, now, settings, start_of_today
 from survey.web.guards import may, signed_in, signed_in_id
 from survey.web.locale import LANGUAGES
 from survey.web.permissions import Permission
@@ -75,7 +75,7 @@ def download_certificate(key: str) -> ResponseReturnValue:
 
     def build(session: Session) -> dict[str, Any]:
         campaign = fieldwork.campaign_by_key(session, key)
-        results = campaign_results(session, campaign, computed_at=this_morning())
+        results = campaign_results(session, campaign, computed_at=start_of_today())
         return certificate.public_certificate(session, campaign, results)
 
     document = database().read(build)
@@ -90,7 +90,7 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
 
     def build(session: Session) -> dict[str, Any]:
         campaign = fieldwork.campaign_by_key(session, key)
-        results = campaign_results(session, campaign, computed_at=this_morning())
+        results = campaign_results(session, campaign, computed_at=start_of_today())
         return certificate.certificate(session, campaign, results, with_rows=True)
 
     content = certificate.as_bytes(database().read(build))
@@ -196,7 +196,7 @@ def download_codebook(key: str) -> ResponseReturnValue:
 
 def _current_results(key: str) -> CampaignResults:
     address = settings().public_url
-    return current_results(database(), key, computed_at=this_morning(), office_address=address)[0]
+    return current_results(database(), key, computed_at=start_of_today(), office_address=address)[0]
 
 
 def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
@@ -256,7 +256,7 @@ def _may_see_responses() -> bool:
 
 
 def _export_context() -> ExportContext:
-    return ExportContext(settings().secret_keys[0], settings().time_zone, this_morning())
+    return ExportContext(settings().secret_keys[0], settings().time_zone, start_of_today())
 
 
 def _send(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:

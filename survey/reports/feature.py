@@ -8,7 +8,7 @@ from survey.reports import commands, download_pages, pages
 from survey.reports.export_worker import ExportWorker
 from survey.reports.response_export import ExportContext
 from survey.web.background import BackgroundThread
-from survey.web.context import database, morning_of, now, settings
+from survey.web.context import database, now, settings, start_of_day
 from survey.web.feature import Feature
 
 
@@ -17,7 +17,7 @@ def _export_thread() -> BackgroundThread[ExportWorker]:
     folder = Path(current_app.instance_path) / "exports"
 
     def make_context() -> ExportContext:
-        return ExportContext(secret, zone, morning_of(now(), zone))
+        return ExportContext(secret, zone, start_of_day(now(), zone))
 
     return BackgroundThread(ExportWorker(database(), folder, make_context, now))
 

@@ -41,12 +41,12 @@ def identity_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
     """What names the campaign, its questionnaire and this very result."""
     _ = gettext_in(language)
     campaign, questionnaire = results.campaign, results.questionnaire
-    period = f"{locale.day(campaign.opens_on, language)} – {locale.day(campaign.closes_on, language)}"
-    computed = locale.day(results.computed_at.date(), language)
+    first, last = (locale.format_day(day, language) for day in (campaign.opens_on, campaign.closes_on))
+    computed = locale.format_day(results.computed_at.date(), language)
     values = (
         ("campaign", _("Campaign"), campaign.name),
         ("campaign_key", _("Campaign code"), campaign.key),
-        ("period", _("Period"), period),
+        ("period", _("Period"), f"{first} – {last}"),
         ("organisation", _("Organisation"), questionnaire.organisation.to(language)),
         ("questionnaire", _("Questionnaire"), questionnaire.title.to(language)),
         ("questionnaire_key", _("Questionnaire code"), questionnaire.key),
@@ -130,7 +130,7 @@ def _verdict_rule(results: CampaignResults, language: str) -> str:
         " missed if it is below {low}; otherwise not enough evidence. No verdict is given while a scored"
         " group that has answers has fewer than {n} forms."
     ).format(
-        low=locale.points(scoring.target_low, language),
-        high=locale.points(scoring.target_high, language),
+        low=locale.format_short(scoring.target_low, language),
+        high=locale.format_short(scoring.target_high, language),
         n=format_count(scoring.min_group_n_for_verdict, language),
     )

@@ -36,7 +36,7 @@ def _whole(results: CampaignResults, name: str, language: str) -> OpenedNumber |
     score = results.score
     formula = (
         _("Score = {total} × sum of the criteria's points ÷ sum of the maxima of the scored criteria").format(
-            total=locale.points(score.max_points, language)
+            total=locale.format_short(score.max_points, language)
         ),
         _score_formula(results, language),
         *_rule(results, language),
@@ -50,7 +50,9 @@ def _score_formula(results: CampaignResults, language: str) -> str:
     """The score's formula with its numbers."""
     score = results.score
     added = format_points(sum(c.points or 0 for c in score.criteria), language, 4)
-    total, reached = (locale.points(maximum, language) for maximum in (score.max_points, score.scored_max))
+    total, reached = (
+        locale.format_short(maximum, language) for maximum in (score.max_points, score.scored_max)
+    )
     return f"{format_points(score.score, language)} = {total} × {added} ÷ {reached}"
 
 
@@ -87,7 +89,8 @@ def _criterion(results: CampaignResults, name: str, language: str) -> OpenedNumb
     _ = gettext_in(language)
     formula = (
         _("Points of a criterion = its maximum × the mean share that its valid answers earn"),
-        f"{format_points(criterion.points, language, 4)} = {locale.points(criterion.max_points, language)}"
+        f"{format_points(criterion.points, language, 4)}"
+        f" = {locale.format_short(criterion.max_points, language)}"
         f" × {format_points(criterion.ratio, language, 5)}",
         *_rule(results, language),
     )

@@ -19,7 +19,7 @@ from survey.results.basis import Basis, basis_of
 from survey.results.campaign import VIEWS, CampaignResults, results_of_part
 from survey.results.current import current_results
 from survey.store import fieldwork
-from survey.web.context import database, settings, this_morning, today
+from survey.web.context import database, settings, start_of_today, today
 from survey.web.guards import may
 from survey.web.inline_svg import inline_svg
 from survey.web.permissions import Permission
@@ -39,7 +39,7 @@ def campaign(key: str) -> ResponseReturnValue:
     try:
         part = filters.part_asked_for(basis, request.args, language())
         if part is not None:
-            shown = results_of_part(basis, part, computed_at=this_morning()) or results
+            shown = results_of_part(basis, part, computed_at=start_of_today()) or results
     except FilterError as error:
         errors = {error.field: str(error)}
     page = render_template(
@@ -152,7 +152,9 @@ def number(key: str, kind: str, name: str) -> ResponseReturnValue:
 
 
 def _current_results(key: str) -> tuple[CampaignResults, Basis]:
-    return current_results(database(), key, computed_at=this_morning(), office_address=settings().public_url)
+    return current_results(
+        database(), key, computed_at=start_of_today(), office_address=settings().public_url
+    )
 
 
 def _analysis_page(

@@ -33,7 +33,7 @@ def printed_report(results: CampaignResults, language: str) -> Report:
     footer = _("{campaign} · result {digest}").format(
         campaign=_short(campaign.name, 90), digest=results.digest[:12]
     )
-    period = f"{locale.day(campaign.opens_on, language)} – {locale.day(campaign.closes_on, language)}"
+    first, last = (locale.format_day(day, language) for day in (campaign.opens_on, campaign.closes_on))
     return build_report(
         language,
         organisation=_short(results.questionnaire.organisation.to(language), 200),
@@ -41,8 +41,8 @@ def printed_report(results: CampaignResults, language: str) -> Report:
             campaign=_short(campaign.name, 200)
         ),
         cover=Cover(
-            _("Survey period: {period}").format(period=period),
-            _("Computed on {day}").format(day=locale.day(results.computed_at.date(), language)),
+            _("Survey period: {period}").format(period=f"{first} – {last}"),
+            _("Computed on {day}").format(day=locale.format_day(results.computed_at.date(), language)),
         ),
         footer=footer,
         result_digest=results.digest,

@@ -77,17 +77,18 @@ def reading_name(reading: BandPosition | None, language: str) -> str:
 def band(results: CampaignResults, language: str) -> str:
     """The target band, 28 – 30."""
     scoring = results.questionnaire.scoring
-    return f"{locale.points(scoring.target_low, language)} – {locale.points(scoring.target_high, language)}"
+    low, high = (locale.format_short(limit, language) for limit in (scoring.target_low, scoring.target_high))
+    return f"{low} – {high}"
 
 
 def out_of(score: Score, language: str) -> str:
     """The score out of its maximum, 28,23 / 38."""
-    return f"{format_points(score.score, language)} / {locale.points(score.max_points, language)}"
+    return f"{format_points(score.score, language)} / {locale.format_short(score.max_points, language)}"
 
 
 def level(results: CampaignResults, language: str) -> str:
     """The confidence level of every interval, 95%."""
-    return f"{locale.points(100 * results.score.level, language)}%"
+    return f"{locale.format_short(100 * results.score.level, language)}%"
 
 
 def verdict_sentence(results: CampaignResults, language: str) -> str:
@@ -128,8 +129,8 @@ def provisional_sentence(results: CampaignResults, language: str) -> str | None:
     return _(
         "Provisional, rescaled from {scored} of {total} points. Not scored for lack of answers: {criteria}."
     ).format(
-        scored=locale.points(score.scored_max, language),
-        total=locale.points(score.max_points, language),
+        scored=locale.format_short(score.scored_max, language),
+        total=locale.format_short(score.max_points, language),
         criteria="; ".join(labels),
     )
 
@@ -195,7 +196,9 @@ def forms_needed_sentence(results: CampaignResults, language: str) -> str | None
     return _(
         "The score is too close to the edge of the target band for more forms to decide. For an interval of"
         " {half_width} points, about {more} more forms are needed ({total} in all)."
-    ).format(half_width=f"±\N{NO-BREAK SPACE}{locale.points(needed.half_width or 0.0, language)}", **values)
+    ).format(
+        half_width=f"±\N{NO-BREAK SPACE}{locale.format_short(needed.half_width or 0.0, language)}", **values
+    )
 
 
 def _by_group(needed: FormsNeeded, results: CampaignResults, language: str) -> str:
@@ -244,7 +247,7 @@ def band_sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
     )
     return (
         narrow.format(
-            width=locale.points(band.width, language),
+            width=locale.format_short(band.width, language),
             usual=format_points(band.interval_width_of_thirty, language, 1),
         ),
         needed.format(forms=format_count(band.forms, language)),

@@ -53,7 +53,7 @@ def components_figure(results: CardResults, language: str, kind: PictureKind, *,
 
 
 def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPoints, language: str) -> None:
-    earned = f"{format_points(scored.points, language)} / {locale.points(scored.max_scored, language)}"
+    earned = f"{format_points(scored.points, language)} / {locale.format_short(scored.max_scored, language)}"
     strip = picture.row(top, label, f"{earned} {wording.sign(scored.light)}", (0, 1))
     strip.bar(0, 1, fill=BAND, layer=1)
     if scored.points is None:
@@ -72,7 +72,7 @@ def trend_figure(
     _ = gettext_in(language)
     rows = [(card.period.name_in(language), card.scored.points, card.scored.interval) for card in cards]
     title = _("Total by period, of {total} points").format(
-        total=locale.points(cards[-1].scored.total, language)
+        total=locale.format_short(cards[-1].scored.total, language)
     )
     demo = next((_demo(card, language) for card in cards if card.is_demo), None)
     alternative = _as_sentences(tables.trend(cards, language), language)

@@ -17,10 +17,9 @@ from wtforms.validators import Optional
 from survey.scorecards.entries import Typed, parts
 from survey.scorecards.periods import read_period
 from survey.store.fieldwork import Campaign
-from survey.web.forms import Needed, Offered, OfficeForm, PlainText, said
+from survey.web.forms import DAY_FORMATS, ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
 from survey.web.templates import gettext as _
 
-_DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 TYPED = "typed"  # satisfaction points that come from no campaign
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
@@ -38,10 +37,10 @@ def campaign_chosen(choice: str) -> int | None:
 class CardForm(OfficeForm):
     """A new scorecard."""
 
-    unit_id = SelectField(said(lambda: _("Unit")), validators=[Needed(), Offered()])
-    period = StringField(said(lambda: _("Reporting period")), validators=[Needed(), PlainText(20)])
-    digest = SelectField(said(lambda: _("Definition")), validators=[Needed(), Offered()])
-    campaign = SelectField(said(lambda: _("Satisfaction points from")), validators=[Offered()])
+    unit_id = SelectField(lazy_gettext(lambda: _("Unit")), validators=[Required(), ListedChoice()])
+    period = StringField(lazy_gettext(lambda: _("Reporting period")), validators=[Required(), PlainText(20)])
+    digest = SelectField(lazy_gettext(lambda: _("Definition")), validators=[Required(), ListedChoice()])
+    campaign = SelectField(lazy_gettext(lambda: _("Satisfaction points from")), validators=[ListedChoice()])
 
     def validate_period(self, field: Any) -> None:
         """A year, a quarter or a month."""
@@ -53,21 +52,27 @@ class CardForm(OfficeForm):
 class SourceForm(OfficeForm):
     """Where the satisfaction points come from."""
 
-    campaign = SelectField(said(lambda: _("Satisfaction points from")), validators=[Needed(), Offered()])
+    campaign = SelectField(
+        lazy_gettext(lambda: _("Satisfaction points from")), validators=[Required(), ListedChoice()]
+    )
 
 
 class ValueForm(OfficeForm):
     """One value with its evidence; what the numbers say is read by `entries`."""
 
-    value = StringField(said(lambda: _("Value")), validators=[PlainText(40)])
-    numerator = StringField(said(lambda: _("Numerator: cases that count")), validators=[PlainText(40)])
-    denominator = StringField(said(lambda: _("Denominator: all cases")), validators=[PlainText(40)])
-    low = StringField(said(lambda: _("95% interval, lower")), validators=[PlainText(40)])
-    high = StringField(said(lambda: _("95% interval, upper")), validators=[PlainText(40)])
-    evidence_ref = StringField(said(lambda: _("Document: number and sign")), validators=[PlainText(200)])
-    note = StringField(said(lambda: _("Note")), validators=[PlainText(500)])
-    reason = StringField(said(lambda: _("Reason for the correction")), validators=[PlainText(500)])
-    file = FileField(said(lambda: _("File of the document")))
+    value = StringField(lazy_gettext(lambda: _("Value")), validators=[PlainText(40)])
+    numerator = StringField(
+        lazy_gettext(lambda: _("Numerator: cases that count")), validators=[PlainText(40)]
+    )
+    denominator = StringField(lazy_gettext(lambda: _("Denominator: all cases")), validators=[PlainText(40)])
+    low = StringField(lazy_gettext(lambda: _("95% interval, lower")), validators=[PlainText(40)])
+    high = StringField(lazy_gettext(lambda: _("95% interval, upper")), validators=[PlainText(40)])
+    evidence_ref = StringField(
+        lazy_gettext(lambda: _("Document: number and sign")), validators=[PlainText(200)]
+    )
+    note = StringField(lazy_gettext(lambda: _("Note")), validators=[PlainText(500)])
+    reason = StringField(lazy_gettext(lambda: _("Reason for the correction")), validators=[PlainText(500)])
+    file = FileField(lazy_gettext(lambda: _("File of the document")))
 
     def typed(self) -> Typed:
         """The numbers as they were typed."""
@@ -83,7 +88,7 @@ class ImportForm(OfficeForm):
 class DecisionForm(OfficeForm):
     """What a leader says about a value."""
 
-    note = StringField(said(lambda: _("Note")), validators=[PlainText(500)])
+    note = StringField(lazy_gettext(lambda: _("Note")), validators=[PlainText(500)])
 
 
 class DefinitionForm(OfficeForm):
@@ -95,17 +100,17 @@ class DefinitionForm(OfficeForm):
 class DefinitionTextForm(OfficeForm):
     """A definition as text, to change in the page."""
 
-    text = TextAreaField(said(lambda: _("Definition")), validators=[Needed()])
+    text = TextAreaField(lazy_gettext(lambda: _("Definition")), validators=[Required()])
 
 
 class TaskForm(OfficeForm):
     """A new task of the plan."""
 
-    unit_id = SelectField(said(lambda: _("Unit")), validators=[Needed(), Offered()])
-    year = IntegerField(said(lambda: _("Year of the plan")), validators=[Needed()])
-    title = StringField(said(lambda: _("Task")), validators=[Needed(), PlainText(300)])
-    responsible = StringField(said(lambda: _("Responsible")), validators=[PlainText(200)])
-    due_on = DateField(said(lambda: _("Due")), format=_DAY_FORMATS, validators=[Needed()])
+    unit_id = SelectField(lazy_gettext(lambda: _("Unit")), validators=[Required(), ListedChoice()])
+    year = IntegerField(lazy_gettext(lambda: _("Year of the plan")), validators=[Required()])
+    title = StringField(lazy_gettext(lambda: _("Task")), validators=[Required(), PlainText(300)])
+    responsible = StringField(lazy_gettext(lambda: _("Responsible")), validators=[PlainText(200)])
+    due_on = DateField(lazy_gettext(lambda: _("Due")), format=DAY_FORMATS, validators=[Required()])
 
     def validate_year(self, field: Any) -> None:
         """A year that plans are made for."""
@@ -121,8 +126,10 @@ class TaskForm(OfficeForm):
 class DoneForm(OfficeForm):
     """When a task was done, by which document; without a day it is open again."""
 
-    done_on = DateField(said(lambda: _("Done on")), format=_DAY_FORMATS, validators=[Optional()])
-    evidence_ref = StringField(said(lambda: _("Document: number and sign")), validators=[PlainText(200)])
+    done_on = DateField(lazy_gettext(lambda: _("Done on")), format=DAY_FORMATS, validators=[Optional()])
+    evidence_ref = StringField(
+        lazy_gettext(lambda: _("Document: number and sign")), validators=[PlainText(200)]
+    )
 
     def validate_done_on(self, field: Any) -> None:
         """A day, or nothing."""

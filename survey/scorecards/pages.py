@@ -22,7 +22,7 @@ from survey.scorecards.report import CardReport, card_report
 from survey.scorecards.results import CardResults, results_of_cards
 from survey.store import audit, fieldwork, scorecards, units
 from survey.store.audit import AuditAction
-from survey.web.context import database, now, this_morning, today
+from survey.web.context import database, now, start_of_today, today
 from survey.web.guards import may, official_id
 from survey.web.locale import LANGUAGES
 from survey.web.permissions import Permission
@@ -78,7 +78,7 @@ def _card_form(*, bound: bool) -> CardForm:
 
 
 def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    by, at = official_id(), this_morning()
+    by, at = official_id(), start_of_today()
 
     def found(session: Session) -> tuple[CardResults, ...]:
         return results_of_cards(session, cards_for(session, by), computed_at=at)
@@ -116,7 +116,7 @@ def card(card_id: int) -> ResponseReturnValue:
 
 
 def _report(card_id: int) -> CardReport:
-    by, at, day = official_id(), this_morning(), today()
+    by, at, day = official_id(), start_of_today(), today()
 
     def found(session: Session) -> CardReport:
         row = card_for(session, card_id, by)
@@ -151,7 +151,7 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
 @may(Permission.SCORECARD_READ)
 def ranking() -> ResponseReturnValue:
     """The units of a period side by side, with how sure each place is."""
-    asked, by, at = read_period(request.args.get("period", "")), official_id(), this_morning()
+    asked, by, at = read_period(request.args.get("period", "")), official_id(), start_of_today()
 
     def found(session: Session) -> tuple[Ranking | None, list[Period], int | None]:
         periods = {row.card.period for row in scorecards.cards(session)}

@@ -270,7 +270,7 @@ def tasks(report: CardReport, language: str) -> Table:
         (
             task.title,
             task.responsible,
-            locale.day(task.due_on, language),
+            locale.format_day(task.due_on, language),
             wording.task_state(task, report.today, language),
             task.evidence_ref,
         )

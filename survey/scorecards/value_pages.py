@@ -25,7 +25,7 @@ from survey.scorecards.results import CardResults, Standing, card_results, obser
 from survey.scorecards.values_file import Line, ValuesFileError, read_values
 from survey.store import audit, fieldwork, people, scorecards
 from survey.store.audit import AuditAction
-from survey.web.context import database, now, this_morning
+from survey.web.context import database, now, start_of_today
 from survey.web.forms import is_plain
 from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in
 from survey.web.locale import gettext_in
@@ -47,7 +47,7 @@ def _allow_documents(endpoint: str | None, _values: Any) -> None:
 
 def _results(card_id: int) -> tuple[CardResults, Mapping[int, str]]:
     """The card with the names of everybody, or 404."""
-    by, at = official_id(), this_morning()
+    by, at = official_id(), start_of_today()
 
     def found(session: Session) -> tuple[CardResults, Mapping[int, str]]:
         row = card_for(session, card_id, by)

@@ -33,7 +33,7 @@ def total_sentence(results: CardResults, language: str) -> str:
     """The answer: points, interval, and that they are an estimate."""
     _ = gettext_in(language)
     scored = results.scored
-    total = locale.points(scored.total, language)
+    total = locale.format_short(scored.total, language)
     if scored.points is None:
         return _("No points yet, of {total}.").format(total=total)
     values = {"points": format_points(scored.points, language), "total": total}
@@ -54,8 +54,8 @@ def provisional_sentence(results: CardResults, language: str) -> str | None:
         "Provisional: scored from {max} of {total} points. Without a value: {missing}; no target: {targets}."
     )
     return words.format(
-        max=locale.points(scored.max_scored, language),
-        total=locale.points(scored.total, language),
+        max=locale.format_short(scored.max_scored, language),
+        total=locale.format_short(scored.total, language),
         missing=states.count(IndicatorState.MISSING),
         targets=states.count(IndicatorState.NO_TARGET),
     )
@@ -77,7 +77,7 @@ def source_sentence(results: CardResults, language: str) -> str | None:
         return None
     _ = gettext_in(language)
     words = _("Satisfaction comes live from “{campaign}”, {n} forms.").format(
-        campaign=source.name, n=locale.number(source.n_forms, language, 0)
+        campaign=source.name, n=locale.format_number(source.n_forms, language, 0)
     )
     return words + (" " + _("It is still open, so this figure moves.") if source.is_open else "")
 
@@ -131,14 +131,16 @@ def reminder(results: CardResults, today: date, language: str) -> str:
     _ = gettext_in(language)
     due = results.period.last_day
     words = _("Due since {day}.") if due < today else _("Due on {day}.")
-    return f"{to_do_sentence(results, language)} {words.format(day=locale.day(due, language))}"
+    return f"{to_do_sentence(results, language)} {words.format(day=locale.format_day(due, language))}"
 
 
 def task_state(task: Task, today: date, language: str) -> str:
     """A sign and words for where a task of the plan stands."""
     _ = gettext_in(language)
     if task.done_on is not None:
-        return f"{_SIGNS[Light.FULL]} " + _("done on {day}").format(day=locale.day(task.done_on, language))
+        return f"{_SIGNS[Light.FULL]} " + _("done on {day}").format(
+            day=locale.format_day(task.done_on, language)
+        )
     if is_late(task, today):
         return f"{_SIGNS[Light.LOW]} " + _("late")
     return f"{_SIGNS[Light.NEAR]} " + _("under way")
@@ -190,7 +192,7 @@ def value(line: Indicator, amount: float | None, language: str) -> str:
         return _("yes") if amount else _("no")
     if line.key == RANK:
         return f"{amount:.0f}"
-    number = locale.points(_short(amount), language)
+    number = locale.format_short(_short(amount), language)
     return {"percent": f"{number}%", "points": _("{n} points").format(n=number)}.get(line.unit, number)
 
 
@@ -206,7 +208,9 @@ def entered(line: Indicator, entry: Entry, language: str) -> str:
         return _("no case arose")
     said = value(line, value_in(entry), language)
     if entry.denominator:
-        counts = [locale.points(number or 0.0, language) for number in (entry.numerator, entry.denominator)]
+        counts = [
+            locale.format_short(number or 0.0, language) for number in (entry.numerator, entry.denominator)
+        ]
         return f"{said} ({counts[0]} / {counts[1]})"
     if entry.low is not None and entry.high is not None:
         return f"{said} ({limits(Interval(entry.low, entry.high), language)})"
@@ -216,7 +220,7 @@ def entered(line: Indicator, entry: Entry, language: str) -> str:
 def rule(line: Indicator, language: str) -> str:
     """How the value earns points, in words."""
     _ = gettext_in(language)
-    floor = locale.points(line.rule.floor, language)
+    floor = locale.format_short(line.rule.floor, language)
     return {
         "ratio": _("the rate times the maximum, nothing below {floor}%").format(floor=floor),
         "linear": _("the maximum times value over target"),
@@ -234,7 +238,7 @@ def target(line: Indicator, language: str) -> str:
         return f"≤ {line.target:.0f}"
     if line.stretch is None or line.stretch == line.target:
         return value(line, line.target, language)
-    return f"{locale.points(line.target, language)} – {value(line, line.stretch, language)}"
+    return f"{locale.format_short(line.target, language)} – {value(line, line.stretch, language)}"
 
 
 def distance(standing: Standing, scored: IndicatorPoints, language: str) -> str:
@@ -250,7 +254,7 @@ def distance(standing: Standing, scored: IndicatorPoints, language: str) -> str:
     if entry is not None and entry.denominator and entry.numerator is not None:
         more = math.ceil(goal / 100 * entry.denominator - 1e-9) - entry.numerator
         return _("{n} more cases of {all}").format(
-            n=locale.points(more, language), all=locale.points(entry.denominator, language)
+            n=locale.format_short(more, language), all=locale.format_short(entry.denominator, language)
         )
     return _("{n} short").format(n=format_points(short, language))
 
@@ -272,4 +276,6 @@ def risk(standing: Standing, scored: IndicatorPoints, language: str) -> str:
     _ = gettext_in(language)
     floor = standing.line.rule.floor
     words = _("{margin} percentage points above the floor of {floor}%, under which nothing is earned")
-    return words.format(margin=format_points(scored.margin, language), floor=locale.points(floor, language))
+    return words.format(
+        margin=format_points(scored.margin, language), floor=locale.format_short(floor, language)
+    )

@@ -41,11 +41,11 @@ def public_url(path: str) -> str:
     return (settings().public_url or request.host_url.rstrip("/")) + path
 
 
-def this_morning() -> datetime:
+def start_of_today() -> datetime:
     """When this day began at the office: results are dated by the day, so a file made twice is the same."""
-    return morning_of(now(), settings().time_zone)
+    return start_of_day(now(), settings().time_zone)
 
 
-def morning_of(moment: datetime, time_zone: ZoneInfo) -> datetime:
+def start_of_day(moment: datetime, time_zone: ZoneInfo) -> datetime:
     """When the day of a moment began in a time zone."""
     return datetime.combine(moment.astimezone(time_zone).date(), time(), time_zone)

@@ -11,10 +11,13 @@ from wtforms.validators import InputRequired, StopValidation
 
 from survey.web.templates import gettext as _
 
+# As browsers send a day, and as people type it where a browser has no calendar.
+DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 
-def said(words: Callable[[], str]) -> str:
+
+def lazy_gettext(translate: Callable[[], str]) -> str:
     """A label in the language of the page it is shown on: a form's class is made before any page is."""
-    return cast(str, LocalProxy(words))
+    return cast(str, LocalProxy(translate))
 
 
 class OfficeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
@@ -30,7 +33,7 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
         return {name: str(found[-1]) for name, found in self.errors.items() if name and found}
 
 
-class Needed(InputRequired):  # type: ignore[misc]  # nor has WTForms
+class Required(InputRequired):  # type: ignore[misc]  # nor has WTForms
     """The field must be filled in; says which, and nothing else is checked."""
 
     def __call__(self, form: Any, field: Field) -> None:
@@ -40,7 +43,7 @@ class Needed(InputRequired):  # type: ignore[misc]  # nor has WTForms
             raise StopValidation(_("Fill in: %(field)s") % {"field": field.label.text})
 
 
-class Offered:
+class ListedChoice:
     """One of the choices of a list; WTForms has looked, the words are ours."""
 
     def __call__(self, form: Any, field: Field) -> None:

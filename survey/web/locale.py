@@ -11,11 +11,9 @@ from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
-from babel.dates import format_date, format_time
+from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
 DEFAULT_LANGUAGE, SOURCE_LANGUAGE = "vi", "en"
@@ -58,27 +56,29 @@ def direction(language: str) -> str:
     return str(Locale.parse(language).text_direction)
 
 
-def number(value: float, language: str, decimals: int = 2) -> str:
+def format_number(value: float, language: str, decimals: int = 2) -> str:
     """A number as the language writes it: 1.234,50 in Vietnamese, 1,234.50 in English."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=language)
+    return numbers.format_decimal(value, format=pattern, locale=language)
 
 
-def points(value: float, language: str) -> str:
+def format_short(value: float, language: str) -> str:
     """A number of points without needless zeros: a maximum of 2, 1.5 or 38."""
-    return format_decimal(value, format="#,##0.##", locale=language)
+    return numbers.format_decimal(value, format="#,##0.##", locale=language)
 
 
-def percent(share: float, language: str) -> str:
+def format_percent(share: float, language: str) -> str:
     """A share (0..1) as a percentage with one decimal."""
-    return format_percent(share, format="#,##0.0%", locale=language)
+    return numbers.format_percent(share, format="#,##0.0%", locale=language)
 
 
-def day(value: datetime.date, language: str) -> str:
+def format_day(value: datetime.date, language: str) -> str:
     """A day as reports write it: 24/11/2026 in Vietnamese, 24 Nov 2026 in English."""
-    return format_date(value, format="dd/MM/yyyy" if language == "vi" else "d MMM yyyy", locale=language)
+    return dates.format_date(
+        value, format="dd/MM/yyyy" if language == "vi" else "d MMM yyyy", locale=language
+    )
 
 
-def clock(value: datetime.datetime, language: str) -> str:
+def format_time(value: datetime.datetime, language: str) -> str:
     """A time of day: 14:05."""
-    return format_time(value, format="HH:mm", locale=language)
+    return dates.format_time(value, format="HH:mm", locale=language)

@@ -15,6 +15,14 @@ PUBLIC_BLUEPRINTS = frozenset(
     {"intake", "receipt", "later", "device", "metrics", "public_results", "api", None}
 )
 
+_FILTERS = {
+    "number": locale.format_number,
+    "points": locale.format_short,
+    "percent": locale.format_percent,
+    "day": locale.format_day,
+    "clock": locale.format_time,
+}
+
 
 def init(app: Flask) -> None:
     """Teach the templates the words, numbers and dates of the request's language."""
@@ -25,9 +33,9 @@ def init(app: Flask) -> None:
     app.jinja_env.globals["says"] = says
     app.jinja_env.globals["Permission"] = Permission
     app.jinja_env.globals["office_name"] = look.office_name
-    app.context_processor(_at_hand)
-    for filter_ in (locale.number, locale.points, locale.percent, locale.day, locale.clock):
-        app.jinja_env.filters[filter_.__name__] = _in_language(filter_)
+    app.context_processor(_template_globals)
+    for name, format_value in _FILTERS.items():
+        app.jinja_env.filters[name] = _in_language(format_value)
 
 
 def language() -> str:
@@ -37,11 +45,6 @@ def language() -> str:
     if "language" not in g:
         g.language = _find_language()
     return str(g.language)
-
-
-def speak(language: str) -> None:
-    """Answer this request in `language`."""
-    g.language = language
 
 
 def _find_language() -> str:
@@ -81,7 +84,7 @@ def _at_the_office(value: Any) -> Any:
     return value.astimezone(settings().time_zone) if isinstance(value, datetime) else value
 
 
-def _at_hand() -> dict[str, Any]:
+def _template_globals() -> dict[str, Any]:
     return {
         "language": language(),
         "languages": locale.LANGUAGES,

@@ -15,7 +15,7 @@ from survey.store import export_jobs, fieldwork
 from survey.store.db import Database
 from survey.store.export_jobs import ExportJob, JobState
 from survey.store.leases import LEASE, MAX_ATTEMPTS
-from survey.web.context import morning_of
+from survey.web.context import start_of_day
 from tests.builders import NOW, database_of
 from tests.conftest import csrf_in
 from tests.waiting import Clock, wait_until
@@ -34,7 +34,7 @@ def worker(demo_app: Flask, tmp_path: Path, clock: Clock) -> ExportWorker:
     return ExportWorker(
         database_of(demo_app),
         tmp_path / "exports",
-        lambda: ExportContext("k" * 40, zone, morning_of(clock(), zone)),
+        lambda: ExportContext("k" * 40, zone, start_of_day(clock(), zone)),
         clock,
     )
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from survey.scorecards.report import CardReport, card_report
 from survey.scorecards.results import CardResults
 from survey.store import scorecards
-from survey.web.context import database, this_morning, today
+from survey.web.context import database, start_of_today, today
 from tests.web.browsing import post, token
 
 QUARTER, YEAR, OF_ANOTHER_UNIT = 3, 4, 5  # cards of the demonstration: the board's, the board's, another's
@@ -26,7 +26,7 @@ def report_of(app: Flask, card_id: int) -> CardReport:
         return card_report(session, row, computed_at=moment, today=day)
 
     with app.app_context():
-        moment, day = this_morning(), today()
+        moment, day = start_of_today(), today()
         return database().read(load)
 
 

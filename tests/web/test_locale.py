@@ -19,18 +19,21 @@ NBSP = "\N{NO-BREAK SPACE}"
      (1234.5, "1.234,50", "1,234.50"), (-3.1, "-3,10", "-3.10")],
 )  # fmt: skip
 def test_a_number_has_the_languages_comma(value: float, vi: str, en: str) -> None:
-    assert (locale.number(value, "vi"), locale.number(value, "en")) == (vi, en)
+    assert (locale.format_number(value, "vi"), locale.format_number(value, "en")) == (vi, en)
 
 
 def test_a_count_has_no_decimals() -> None:
-    assert [locale.number(1_234_567, lang, 0) for lang in locale.LANGUAGES] == ["1.234.567", "1,234,567"]
+    assert [locale.format_number(1_234_567, lang, 0) for lang in locale.LANGUAGES] == [
+        "1.234.567",
+        "1,234,567",
+    ]
 
 
 @pytest.mark.parametrize(
     ("value", "vi", "en"), [(2, "2", "2"), (1.5, "1,5", "1.5"), (38, "38", "38"), (0.25, "0,25", "0.25")]
 )
 def test_points_have_no_needless_zeros(value: float, vi: str, en: str) -> None:
-    assert (locale.points(value, "vi"), locale.points(value, "en")) == (vi, en)
+    assert (locale.format_short(value, "vi"), locale.format_short(value, "en")) == (vi, en)
 
 
 @pytest.mark.parametrize(
@@ -38,12 +41,12 @@ def test_points_have_no_needless_zeros(value: float, vi: str, en: str) -> None:
     [(0.744, "74,4%", "74.4%"), (1, "100,0%", "100.0%"), (0, "0,0%", "0.0%")],
 )
 def test_a_share_is_a_percentage_with_one_decimal(share: float, vi: str, en: str) -> None:
-    assert (locale.percent(share, "vi"), locale.percent(share, "en")) == (vi, en)
+    assert (locale.format_percent(share, "vi"), locale.format_percent(share, "en")) == (vi, en)
 
 
 def test_a_day_stands_as_offices_write_it() -> None:
     day = date(2026, 3, 4)
-    assert (locale.day(day, "vi"), locale.day(day, "en")) == ("04/03/2026", "4 Mar 2026")
+    assert (locale.format_day(day, "vi"), locale.format_day(day, "en")) == ("04/03/2026", "4 Mar 2026")
 
 
 def test_every_language_has_its_own_name() -> None:
