@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from survey.accounts import sign_in as accounts
+from survey.accounts import officials
 from survey.fieldwork import demo
 from survey.scorecards import demo as scorecard_demo
 from survey.store import fieldwork, migrate, people, questionnaires, scorecards
@@ -54,14 +54,14 @@ def _first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
         wanted["officer"] = ("Chuyên viên cải cách hành chính", Role.OFFICER)
         wanted["leader"] = ("Lãnh đạo (duyệt số liệu)", Role.LEADER)
         wanted["viewer"] = ("Người xem", Role.VIEWER)
-    passwords = {username: accounts.new_password() for username in wanted}
+    passwords = {username: officials.new_password() for username in wanted}
     at = now()
 
     def add(session: Session) -> bool:
         if people.has_administrator(session):
             return False
         for username, (full_name, role) in wanted.items():
-            accounts.add_person(session, username, full_name, role, password=passwords[username], now=at)
+            officials.add_person(session, username, full_name, role, password=passwords[username], now=at)
         return True
 
     return passwords if database().write(add) else {}

@@ -17,7 +17,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
 from survey import create_app
-from survey.accounts import sign_in
+from survey.accounts import officials
 from survey.config import Settings
 from survey.fieldwork import demo
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
@@ -92,7 +92,7 @@ def _template(kind: str, folder: Path, subject: str, fill: Callable[[Database], 
 def _add_people(database: Database, **roles: Role) -> None:
     for username, role in roles.items():
         database.write(
-            lambda s, username=username, role=role: sign_in.add_person(  # type: ignore[misc]
+            lambda s, username=username, role=role: officials.add_person(  # type: ignore[misc]
                 s, username, username.title(), role, password=PASSWORD, now=datetime.now(UTC)
             )
         )

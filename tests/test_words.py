@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CLEAN = (
     "survey/__init__.py",
+    "survey/accounts",
     "survey/drawing",
     "survey/instrument",
     "survey/reports",

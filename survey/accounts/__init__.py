@@ -1,1 +1,1 @@
-"""Who may look: sign-in, people, passwords."""
+"""Signing in, officials, units, and tokens for programs."""

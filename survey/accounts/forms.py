@@ -1,4 +1,4 @@
-"""The forms of signing in and of looking after people."""
+"""The forms of signing in and of managing officials, tokens and units."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ from wtforms import (
     ValidationError,
 )
 
-from survey.accounts.sign_in import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
+from survey.accounts.officials import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from survey.accounts.tokens import DAYS_OFFERED
 from survey.store.people import Role
 from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
@@ -43,13 +43,13 @@ class PersonForm(OfficeForm):
     )
 
     def validate_username(self, field: Any) -> None:
-        """A name that can be typed anywhere."""
+        """Refuse a name that cannot be typed on every keyboard."""
         if not _USERNAME.fullmatch((field.data or "").strip().lower()):
             raise ValidationError(_("A sign-in name has 2 to 60 letters a-z, digits, dots, dashes or @"))
 
 
 class RoleForm(OfficeForm):
-    """Another role for an official."""
+    """The role of an official."""
 
     role = RadioField(
         lazy_gettext(lambda: _("Role")),
@@ -59,16 +59,16 @@ class RoleForm(OfficeForm):
 
 
 class PasswordForm(OfficeForm):
-    """A new password for oneself."""
+    """A new password of one's own."""
 
     old = PasswordField(lazy_gettext(lambda: _("Present password")), validators=[Required()])
     new = PasswordField(lazy_gettext(lambda: _("New password")), validators=[Required()])
 
     def validate_new(self, field: Any) -> None:
-        """Long enough, and not without bounds."""
+        """Refuse a password that is too short or too long."""
         if not MIN_PASSWORD_CHARS <= len(field.data or "") <= MAX_PASSWORD_CHARS:
-            words = _("A password has %(least)s to %(most)s characters")
-            raise ValidationError(words % {"least": MIN_PASSWORD_CHARS, "most": MAX_PASSWORD_CHARS})
+            message = _("A password has %(least)s to %(most)s characters")
+            raise ValidationError(message % {"least": MIN_PASSWORD_CHARS, "most": MAX_PASSWORD_CHARS})
 
 
 class TokenForm(OfficeForm):
@@ -88,7 +88,7 @@ class TokenForm(OfficeForm):
     )
 
     def validate_permissions(self, field: Any) -> None:
-        """At least one, else the token is good for nothing."""
+        """Refuse a token without permissions."""
         if not field.data:
             raise ValidationError(_("Choose at least one thing the program may do"))
 
@@ -101,7 +101,7 @@ class UnitForm(OfficeForm):
 
 
 class MemberForm(OfficeForm):
-    """Who belongs to which unit."""
+    """The unit of a person."""
 
     person_id = SelectField(lazy_gettext(lambda: _("Person")), validators=[Required(), ListedChoice()])
     unit = SelectField(lazy_gettext(lambda: _("Belongs to")), validators=[ListedChoice()])

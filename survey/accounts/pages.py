@@ -1,38 +1,39 @@
-"""Signing in and out, one's own password, and who else may look."""
+"""Pages to sign in and out, to change one's own password, and to manage officials."""
 
 import re
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
-from sqlalchemy.orm import Session
 
-from survey.accounts import sign_in as accounts
+from survey.accounts import officials
 from survey.accounts.forms import PasswordForm, PersonForm, RoleForm, SignInForm
 from survey.store import audit, people
 from survey.store.audit import AuditAction
 from survey.store.db import require
 from survey.store.people import Person, Role
+from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now
 from survey.web.guards import SignedIn, may, public, signed_in, signed_in_id
 from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
 from survey.web.permissions import Permission, role_names
+from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
 _AUDIT_ROWS = 200
-_INSIDE = re.compile(r"/office/[A-Za-z0-9_./?=&%-]*")
+_OFFICE_ADDRESS = re.compile(r"/office/[A-Za-z0-9_./?=&%-]*")
 
 
-def _name_typed() -> str:
+def _typed_name() -> str:
     return "name:" + request.form.get("username", "").strip().lower()[:60]
 
 
 @bp.get("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
-    """Where officials sign in."""
+    """The form to sign in."""
     if signed_in():
         return redirect(url_for("fieldwork.campaigns"))
     return render_template("accounts/sign_in.html", form=SignInForm(), errors={})
@@ -41,30 +42,29 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @public
 @limit_failures(FAILED_SIGN_INS, status=422)
-@limit_failures(FAILED_SIGN_INS_OF_ONE_NAME, status=422, of=_name_typed)
+@limit_failures(FAILED_SIGN_INS_OF_ONE_NAME, status=422, of=_typed_name)
 def check_sign_in() -> ResponseReturnValue:
-    """Let a person in whose name and password are right; a wrong name and a wrong password look the same."""
+    """Sign a person in. The answer to a wrong name and to a wrong password is the same."""
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form, errors=form.problems()), 422
     person = database().read(lambda s: people.by_username(s, form.username.data))
-    if person is None or not accounts.password_is_right(person, form.password.data):
+    if person is None or not officials.password_is_right(person, form.password.data):
         errors = {"username": _("The name or the password is wrong")}
         return render_template("accounts/sign_in.html", form=form, errors=errors), 422
-    kept_language = session.get("language")
+    chosen_language = session.get("language")
     session.clear()
     session.permanent = True
-    if kept_language:
-        session["language"] = kept_language
+    if chosen_language:
+        session["language"] = chosen_language
     login_user(SignedIn(person))
-    person_id, at = person.id, now()
-    database().write(lambda s: audit.record(s, AuditAction.SIGNED_IN, "", person_id=person_id, now=at))
-    return redirect(_inside(request.args.get("next", "")) or url_for("fieldwork.campaigns"), 303)
+    record_action(AuditAction.SIGNED_IN)
+    return redirect(_office_address(request.args.get("next", "")) or url_for("fieldwork.campaigns"), 303)
 
 
-def _inside(address: str) -> str | None:
-    """An address inside the office to go on to; None for any other."""
-    return address if _INSIDE.fullmatch(address) else None
+def _office_address(address: str) -> str | None:
+    """The address of an office page to continue with; None for any other address."""
+    return address if _OFFICE_ADDRESS.fullmatch(address) else None
 
 
 @bp.post("/sign-out")
@@ -79,7 +79,7 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/password")
 @may(Permission.OFFICE_ENTER)
 def password() -> ResponseReturnValue:
-    """Where a person changes the own password."""
+    """The form to change one's own password."""
     return render_template("accounts/password.html", form=PasswordForm(), errors={})
 
 
@@ -87,23 +87,22 @@ def password() -> ResponseReturnValue:
 @may(Permission.OFFICE_ENTER)
 @limit_failures(FAILED_SIGN_INS, status=422)
 def change_password() -> ResponseReturnValue:
-    """Change the own password, which ends every other session."""
+    """Change one's own password, which ends every other session."""
     form, signed = PasswordForm(), signed_in()
     assert signed is not None  # noqa: S101 — guards let nobody else in
-    person_id, at = signed.person.id, now()
     form.validate()
     errors = form.problems()
-    if not errors and not accounts.password_is_right(signed.person, form.old.data):
+    if not errors and not officials.password_is_right(signed.person, form.old.data):
         errors = {"old": _("This is not your present password")}
     if errors:
         return render_template("accounts/password.html", form=form, errors=errors), 422
-
-    def change(s: Session) -> SignedIn:
-        accounts.set_password(s, person_id, form.new.data)
-        audit.record(s, AuditAction.CHANGED_OWN_PASSWORD, "", person_id=person_id, now=at)
-        return SignedIn(s.get_one(people.Person, person_id))
-
-    login_user(database().write(change))
+    person_id, new_password = signed.person.id, form.new.data
+    person = audited_change(
+        AuditAction.CHANGED_OWN_PASSWORD,
+        "",
+        lambda s: officials.set_password(s, person_id, new_password),
+    )
+    login_user(SignedIn(person))
     flash(_("Your password has been changed"))
     return redirect(url_for("fieldwork.campaigns"), 303)
 
@@ -111,83 +110,78 @@ def change_password() -> ResponseReturnValue:
 @bp.get("/people")
 @may(Permission.PEOPLE_MANAGE)
 def everybody() -> ResponseReturnValue:
-    """Who may sign in."""
+    """Everybody who may sign in."""
     return _people_page(PersonForm(), {})
 
 
 @bp.post("/people")
 @may(Permission.PEOPLE_MANAGE)
 def add_person() -> ResponseReturnValue:
-    """Let another official in, with a password made here and shown once."""
-    form, at, by = PersonForm(), now(), signed_in_id()
+    """Add an official with a random password, which is shown once."""
+    form, created_at = PersonForm(), now()
     if not form.validate_on_submit():
         return _people_page(form, form.problems(), 422)
-    fresh = accounts.new_password()
+    password = officials.new_password()
     username, full_name, role = form.username.data, form.full_name.data, Role(form.role.data)
-
-    def add(s: Session) -> None:
-        accounts.add_person(s, username, full_name, role, password=fresh, now=at)
-        audit.record(s, AuditAction.ADDED_PERSON, f"{username} ({role})", person_id=by, now=at)
-
     try:
-        database().write(add)
-    except accounts.NameTakenError:
+        audited_change(
+            AuditAction.ADDED_PERSON,
+            f"{username} ({role})",
+            lambda s: officials.add_person(s, username, full_name, role, password=password, now=created_at),
+        )
+    except officials.NameTakenError:
         return _people_page(form, {"username": _("Somebody signs in under this name already")}, 422)
-    return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), fresh))
+    return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), password))
 
 
 @bp.get("/people/<id:person_id>")
 @may(Permission.PEOPLE_MANAGE)
 def person(person_id: int) -> ResponseReturnValue:
-    """A person's role, and a new password for who forgot the old one."""
-    found = _person(person_id)
-    return _person_page(found, RoleForm(formdata=None, role=found.role), {})
+    """A person's role, and a new password for a person who forgot theirs."""
+    return _person_page(_person(person_id))
 
 
 @bp.post("/people/<id:person_id>")
 @may(Permission.PEOPLE_MANAGE)
 def set_role(person_id: int) -> ResponseReturnValue:
-    """Give a person another role, which holds from the next page on."""
-    form, at, by, found = RoleForm(), now(), signed_in_id(), _person(person_id)
+    """Change a person's role, which holds from their next page on."""
+    form = RoleForm()
     if not form.validate_on_submit():
-        return _person_page(found, form, form.problems(), 422)
-    role, username = Role(form.role.data), found.username
-
-    def change(s: Session) -> None:
-        accounts.set_role(s, person_id, role)
-        audit.record(s, AuditAction.CHANGED_ROLE, f"{username} ({role})", person_id=by, now=at)
-
+        return _person_page(_person(person_id), form, form.problems())
+    role = Role(form.role.data)
     try:
-        database().write(change)
-    except accounts.LastAdministratorError:
+        audited_change(
+            AuditAction.CHANGED_ROLE,
+            lambda changed: f"{changed.username} ({role})",
+            lambda s: officials.set_role(s, person_id, role),
+        )
+    except officials.LastAdministratorError:
         errors = {"role": _("The last administrator cannot have another role")}
-        return _person_page(found, form, errors, 422)
+        return _person_page(_person(person_id), form, errors)
     flash(_("The role has been changed"))
     return redirect(url_for("accounts.everybody"), 303)
 
 
-@bp.get("/people/<id:person_id>/password")
-@may(Permission.PEOPLE_MANAGE)
-def back_to_person(person_id: int) -> ResponseReturnValue:
-    """The address of a password that was shown, opened again, leads to the person and shows none."""
-    return redirect(url_for("accounts.person", person_id=person_id))
+bp.add_url_rule(
+    "/people/<id:person_id>/password",
+    "back_to_person",
+    may(Permission.PEOPLE_MANAGE)(redirect_to("accounts.person")),
+)
 
 
 @bp.post("/people/<id:person_id>/password")
 @may(Permission.PEOPLE_MANAGE)
 def renew_password(person_id: int) -> ResponseReturnValue:
-    """A new password, shown once, for somebody else who forgot it; ends the sessions of the old one."""
-    at, by, found, fresh = now(), signed_in_id(), _person(person_id), accounts.new_password()
-    if person_id == by:
+    """Replace a password that another person forgot, show it once, and end that person's sessions."""
+    if person_id == signed_in_id():
         return redirect(url_for("accounts.password"), 303)
-    username = found.username
-
-    def renew(s: Session) -> None:
-        accounts.set_password(s, person_id, fresh)
-        audit.record(s, AuditAction.RENEWED_PASSWORD, username, person_id=by, now=at)
-
-    database().write(renew)
-    return _person_page(found, RoleForm(formdata=None, role=found.role), {}, fresh=fresh)
+    password = officials.new_password()
+    changed = audited_change(
+        AuditAction.RENEWED_PASSWORD,
+        lambda changed: changed.username,
+        lambda s: officials.set_password(s, person_id, password),
+    )
+    return _person_page(changed, password=password)
 
 
 def _person(person_id: int) -> Person:
@@ -195,34 +189,36 @@ def _person(person_id: int) -> Person:
 
 
 def _person_page(
-    found: Person, form: RoleForm, errors: dict[str, str], status: int = 200, *, fresh: str | None = None
+    official: Person,
+    form: RoleForm | None = None,
+    errors: dict[str, str] | None = None,
+    *,
+    password: str | None = None,
 ) -> ResponseReturnValue:
+    """The page of an official; `password` is a new one, to be shown once."""
     page = render_template(
-        "accounts/person.html", one=found, roles=role_names(language()), form=form, errors=errors, fresh=fresh
+        "accounts/person.html",
+        official=official,
+        roles=role_names(language()),
+        form=form or RoleForm(formdata=None, role=official.role),
+        errors=errors or {},
+        password=password,
     )
-    return page, status
+    return page, 422 if errors else 200
 
 
 @bp.post("/people/<id:person_id>/active")
 @may(Permission.PEOPLE_MANAGE)
-def switch_person(person_id: int) -> ResponseReturnValue:
-    """Let a person sign in again, or no longer."""
-    active, at, by = request.form.get("active") == "yes", now(), signed_in_id()
-    username = _person(person_id).username
-
-    def switch(s: Session) -> None:
-        accounts.set_active(s, person_id, active=active)
-        audit.record(
-            s,
-            AuditAction.REACTIVATED_PERSON if active else AuditAction.DEACTIVATED_PERSON,
-            username,
-            person_id=by,
-            now=at,
-        )
-
+def set_person_active(person_id: int) -> ResponseReturnValue:
+    """Reactivate or deactivate a person."""
+    active = request.form.get("active") == "yes"
     try:
-        database().write(switch)
-    except accounts.LastAdministratorError:
+        audited_change(
+            AuditAction.REACTIVATED_PERSON if active else AuditAction.DEACTIVATED_PERSON,
+            lambda changed: changed.username,
+            lambda s: officials.set_active(s, person_id, active=active),
+        )
+    except officials.LastAdministratorError:
         flash(_("The last administrator cannot be shut out"))
     return redirect(url_for("accounts.everybody"), 303)
 
@@ -230,7 +226,7 @@ def switch_person(person_id: int) -> ResponseReturnValue:
 @bp.get("/audit")
 @may(Permission.AUDIT_READ)
 def audit_log() -> ResponseReturnValue:
-    """What officials did, newest first."""
+    """The log of what officials did, newest first."""
     events, names = database().read(
         lambda s: (audit.latest(s, _AUDIT_ROWS), {person.id: person.full_name for person in people.people(s)})
     )
@@ -240,13 +236,12 @@ def audit_log() -> ResponseReturnValue:
 def _people_page(
     form: PersonForm, errors: dict[str, str], status: int = 200, *, added: tuple[str, str] | None = None
 ) -> ResponseReturnValue:
-    everyone = database().read(people.people)
     page = render_template(
         "accounts/people.html",
         roles=role_names(language()),
         form=form,
         errors=errors,
-        people=everyone,
+        people=database().read(people.people),
         added=added,
     )
     return page, status

@@ -1,4 +1,4 @@
-"""Tokens for programs: made by an administrator, shown once, ended by their day or by somebody."""
+"""Tokens for programs. An administrator creates one, it is shown once, and it expires or is revoked."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,14 +10,22 @@ from sqlalchemy.orm import Session
 from survey.store import tokens
 from survey.store.tokens import ApiToken
 
-PREFIX = "survey_"  # lets a scanner for secrets find one that was put where it should not be
+PREFIX = "survey_"  # lets a scanner for secrets recognise a token
 _RANDOM_BYTES = 32
 DAYS_OFFERED = (30, 90, 365)
 
 
+class TokenRevokedError(ValueError):
+    """The token of this name was revoked before."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 @dataclass(frozen=True)
 class NewToken:
-    """A token as it is asked for."""
+    """A token as it is requested."""
 
     name: str
     permissions: Sequence[str]
@@ -25,12 +33,12 @@ class NewToken:
 
 
 def new_secret() -> str:
-    """What a new token is shown as: 256 random bits."""
+    """A new secret of 256 random bits, as it is shown."""
     return PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
 
 
-def make_token(session: Session, new: NewToken, secret: str, *, person_id: int, now: datetime) -> None:
-    """Keep a token that acts for a person; the secret itself is not kept."""
+def add_token(session: Session, new: NewToken, secret: str, *, person_id: int, now: datetime) -> None:
+    """Store a token that acts for a person. Of the secret only a hash is stored."""
     tokens.add(
         session,
         ApiToken(
@@ -44,9 +52,10 @@ def make_token(session: Session, new: NewToken, secret: str, *, person_id: int, 
     )
 
 
-def revoke(token: ApiToken, *, now: datetime) -> bool:
-    """End a token at once; whether it had not been ended before."""
+def revoke_token(session: Session, token_id: int, *, now: datetime) -> str:
+    """Revoke a token and return its name; TokenRevokedError when it was revoked before."""
+    token = tokens.by_id(session, token_id)
     if token.revoked_at is not None:
-        return False
+        raise TokenRevokedError(token.name)
     token.revoked_at = now
-    return True
+    return token.name

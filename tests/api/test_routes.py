@@ -13,7 +13,6 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import abort
 
-from survey.accounts.tokens import revoke
 from survey.api import cursors
 from survey.api.cursors import Cursor, Holder
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_populations
@@ -219,7 +218,7 @@ def expire(session: Session, secret: str) -> None:
 def end(session: Session, secret: str) -> None:
     owned = tokens.by_secret(session, secret)
     assert owned is not None
-    assert revoke(owned.token, now=LONG_AGO)
+    assert revoke_token(session, owned.token.id, now=LONG_AGO) == "tests"
 
 
 def shut_out_its_owner(session: Session, _secret: str) -> None:

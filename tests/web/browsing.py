@@ -124,7 +124,7 @@ def a_token(
     secret = api_tokens.new_secret()
     new = NewToken("tests", permissions or TOKEN_PERMISSIONS, days)
     database_of(app).write(
-        lambda s: api_tokens.make_token(
+        lambda s: api_tokens.add_token(
             s, new, secret, person_id=person_id, now=created_at or datetime.now(UTC)
         )
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey import create_app
-from survey.accounts import sign_in
+from survey.accounts import officials
 from survey.store import people
 from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, database_of, receipt_in
@@ -287,7 +287,7 @@ def test_a_person_shut_out_is_out_at_once(own_app: Flask) -> None:
     def shut_out(session: Session) -> None:
         person = people.by_username(session, "viewer")
         assert person is not None
-        sign_in.set_active(session, person.id, active=False)
+        officials.set_active(session, person.id, active=False)
 
     database_of(own_app).write(shut_out)
     assert client.get("/office/").status_code == 302

@@ -1,4 +1,7 @@
-"""Passwords: hashed with argon2id, checked in constant time whether or not the name exists."""
+"""Officials: their passwords, their roles, and whether they may sign in.
+
+Passwords are hashed with argon2id. A check takes the same time whether or not the name exists.
+"""
 
 import secrets
 from datetime import datetime
@@ -9,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from survey.store import people
+from survey.store.db import require
 from survey.store.people import Person, Role
 
 MIN_PASSWORD_CHARS = 12
@@ -17,15 +21,15 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # O
 
 
 class NameTakenError(ValueError):
-    """Somebody signs in under this name already."""
+    """Another person signs in under this name."""
 
 
 class LastAdministratorError(ValueError):
-    """Without this person nobody could administer."""
+    """Without this person there is no active administrator."""
 
 
 @cache
-def _nobody() -> str:
+def _hash_of_nobody() -> str:
     """A hash to check against when the name does not exist, so that the answer takes as long."""
     return _hasher.hash(secrets.token_hex(16))
 
@@ -33,7 +37,8 @@ def _nobody() -> str:
 def password_is_right(person: Person | None, password: str) -> bool:
     """Whether this is the active person's password."""
     try:
-        _hasher.verify(person.password_hash if person else _nobody(), password[: MAX_PASSWORD_CHARS + 1])
+        password_hash = person.password_hash if person else _hash_of_nobody()
+        _hasher.verify(password_hash, password[: MAX_PASSWORD_CHARS + 1])
     except (VerificationError, InvalidHashError):
         return False
     return person is not None and person.is_active
@@ -42,7 +47,7 @@ def password_is_right(person: Person | None, password: str) -> bool:
 def add_person(
     session: Session, username: str, full_name: str, role: Role, *, password: str, now: datetime
 ) -> Person:
-    """A new official; NameTakenError when the name is in use."""
+    """Add an official; NameTakenError when the name is in use."""
     if people.by_username(session, username):
         raise NameTakenError(username)
     person = Person(
@@ -59,33 +64,38 @@ def add_person(
     return person
 
 
-def set_password(session: Session, person_id: int, password: str) -> None:
-    """Give a person a new password, which ends every session signed in with the old one."""
-    person = session.get_one(Person, person_id)
+def set_password(session: Session, person_id: int, password: str) -> Person:
+    """Change a person's password, which ends every session signed in with the old one."""
+    person = require(people.by_id(session, person_id))
     person.password_hash = _hasher.hash(password)
     person.session_key = secrets.token_hex(16)
+    return person
 
 
-def set_active(session: Session, person_id: int, *, active: bool) -> None:
-    """Let a person sign in, or no longer; LastAdministratorError for the last one who administers."""
+def set_active(session: Session, person_id: int, *, active: bool) -> Person:
+    """Reactivate or deactivate a person; LastAdministratorError for the last administrator."""
+    person = require(people.by_id(session, person_id))
     if not active:
-        _keep_an_administrator(session, person_id)
-    session.get_one(Person, person_id).is_active = active
+        _refuse_last_administrator(session, person_id)
+    person.is_active = active
+    return person
 
 
-def set_role(session: Session, person_id: int, role: Role) -> None:
-    """Give a person another role; LastAdministratorError for the last one who administers."""
+def set_role(session: Session, person_id: int, role: Role) -> Person:
+    """Change a person's role; LastAdministratorError for the last administrator."""
+    person = require(people.by_id(session, person_id))
     if role != Role.ADMINISTRATOR:
-        _keep_an_administrator(session, person_id)
-    session.get_one(Person, person_id).role = role
+        _refuse_last_administrator(session, person_id)
+    person.role = role
+    return person
 
 
-def _keep_an_administrator(session: Session, person_id: int) -> None:
+def _refuse_last_administrator(session: Session, person_id: int) -> None:
     if not people.has_administrator(session, excluding=person_id):
         raise LastAdministratorError(str(person_id))
 
 
 def new_password() -> str:
-    """A random password a person can type: four groups, about 80 bits."""
+    """A random password that a person can type: four groups, about 80 bits."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
