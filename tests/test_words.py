@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CLEAN = (
     "survey/__init__.py",
     "survey/accounts",
+    "survey/comments",
     "survey/drawing",
     "survey/instrument",
     "survey/reports",

@@ -1,1 +1,1 @@
-"""WHAT PEOPLE WROTE: comments found, read, sorted and noted, masked before anybody sees them."""
+"""Comments: search, notes, masks and the workbook."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 
-from survey.comments.triage import MAX_TAG_CHARS, MAX_TAGS, tags_typed
+from survey.comments.triage import MAX_TAG_CHARS, MAX_TAGS, parse_tags
 from survey.store.comments import Status
 from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
 from survey.web.templates import gettext as _
@@ -27,18 +27,18 @@ class MarkForm(OfficeForm):
     )
 
     def validate_tags(self, field: Any) -> None:
-        """A few short words."""
-        tags = tags_typed(field.data or "")
+        """Refuse too many tags, and a tag that is too long."""
+        tags = parse_tags(field.data or "")
         if len(tags) > MAX_TAGS:
-            words = _("There are %(n)s tags; the most is %(most)s")
-            raise ValidationError(words % {"n": len(tags), "most": MAX_TAGS})
+            message = _("There are %(n)s tags; the most is %(most)s")
+            raise ValidationError(message % {"n": len(tags), "most": MAX_TAGS})
         for tag in tags:
             if len(tag) > MAX_TAG_CHARS:
-                words = _("The tag “%(tag)s…” is too long; the most is %(most)s characters")
-                raise ValidationError(words % {"tag": tag[:20], "most": MAX_TAG_CHARS})
+                message = _("The tag “%(tag)s…” is too long; the most is %(most)s characters")
+                raise ValidationError(message % {"tag": tag[:20], "most": MAX_TAG_CHARS})
 
     def validate_note(self, field: Any) -> None:
-        """Not a document."""
+        """Refuse a note that is too long."""
         if len(field.data or "") > _MAX_NOTE:
-            words = _("The note has %(n)s characters; the most is %(most)s")
-            raise ValidationError(words % {"n": len(field.data), "most": _MAX_NOTE})
+            message = _("The note has %(n)s characters; the most is %(most)s")
+            raise ValidationError(message % {"n": len(field.data), "most": _MAX_NOTE})

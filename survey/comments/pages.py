@@ -1,21 +1,21 @@
-"""Comments of a campaign: found, read, sorted, noted, taken away as a file."""
+"""Pages of the comments of a campaign: search, notes, and the workbook."""
 
 import io
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.comments import triage, workbook
+from survey.comments import workbook
 from survey.comments.forms import MarkForm
-from survey.comments.triage import Wanted
+from survey.comments.triage import CommentFilter, Note, parse_tags, save_note, select_comments
 from survey.instrument.questionnaire import Questionnaire
-from survey.store import audit, comments, fieldwork, questionnaires
+from survey.store import comments, fieldwork, questionnaires
 from survey.store.audit import AuditAction
 from survey.store.comments import MaskedComment, Status
 from survey.store.fieldwork import Campaign
+from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now
 from survey.web.guards import may, signed_in_id
 from survey.web.locale import LANGUAGES, gettext_in
@@ -25,131 +25,127 @@ from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("comments", __name__, url_prefix="/office/campaigns")
-_MAX_WORDS = 200
+_MAX_SEARCH_CHARS = 200
 
 
 @bp.get("/<key>/comments")
 @may(Permission.COMMENTS_READ)
-def listed(key: str) -> ResponseReturnValue:
-    """The comments asked for in the address; an address can be handed to a colleague."""
-    wanted, errors = _wanted()
+def show(key: str) -> ResponseReturnValue:
+    """The comments that the query string selects, so that colleagues can share the address."""
+    wanted, errors = _parse_filter()
     return _comments_page(key, wanted, errors, 422 if errors else 200)
 
 
 @bp.post("/<key>/comments/<reference>")
 @may(Permission.COMMENTS_WRITE)
 def note(key: str, reference: str) -> ResponseReturnValue:
-    """Keep the status, tags and note of one comment."""
-    form, at, by = MarkForm(), now(), signed_in_id()
-    wanted, _errors = _wanted()
+    """Save the status, tags and note of a comment."""
+    form, noted_at, person_id = MarkForm(), now(), signed_in_id()
+    wanted, _errors = _parse_filter()
     if not form.validate_on_submit():
         return _comments_page(key, wanted, form.problems(), 422, form=form, opened=reference)
-    status, tags = Status(form.status.data), triage.tags_typed(form.tags.data or "")
-    text = (form.note.data or "").replace("\r\n", "\n").strip()
-    for_report = bool(form.is_for_report.data)
-
-    def kept(session: Session) -> None:
-        campaign = fieldwork.campaign_by_key(session, key)
-        comment = comments.comment_of(session, campaign.id, reference, mask_in("vi"))
-        noted = replace(comment, status=status, tags=tags, note=text, is_for_report=for_report)
-        comments.save_mark(session, noted, person_id=by, now=at)
-        audit.record(
-            session, AuditAction.NOTED_COMMENT, f"{key}: {reference} ({status})", person_id=by, now=at
-        )
-
-    database().write(kept)
-    back = url_for("comments.listed", key=key, **_asked(wanted))
+    new = Note(
+        status=Status(form.status.data),
+        tags=parse_tags(form.tags.data or ""),
+        text=(form.note.data or "").replace("\r\n", "\n").strip(),
+        is_for_report=bool(form.is_for_report.data),
+    )
+    audited_change(
+        AuditAction.NOTED_COMMENT,
+        f"{key}: {reference} ({new.status})",
+        lambda session: save_note(session, key, reference, new, person_id=person_id, now=noted_at),
+    )
+    back = url_for("comments.show", key=key, **_query_of(wanted))
     return redirect(f"{back}#c-{reference}", 303)
 
 
 @bp.get("/<key>/comments/<reference>")
 @may(Permission.COMMENTS_READ)
 def back_to_list(key: str, reference: str) -> ResponseReturnValue:
-    """The address of a note that was refused, opened again in another language, leads to its comment."""
-    return redirect(url_for("comments.listed", key=key, lang=language(), _anchor=f"c-{reference}"))
+    """Redirect the address of a refused note, opened in another language, to its comment."""
+    return redirect(url_for("comments.show", key=key, lang=language(), _anchor=f"c-{reference}"))
 
 
 @bp.get("/<key>/comments.xlsx")
 @may(Permission.COMMENTS_READ)
 def download(key: str) -> ResponseReturnValue:
-    """The comments asked for as a workbook, in the language asked for."""
-    in_words, at, by = request.args.get("in") or language(), now(), signed_in_id()
-    wanted, errors = _wanted()
-    if in_words not in LANGUAGES or errors:
+    """The selected comments as a workbook, in the requested language."""
+    file_language = request.args.get("in") or language()
+    wanted, errors = _parse_filter()
+    if file_language not in LANGUAGES or errors:
         abort(404)
-    campaign, questionnaire, every = _comments(key, in_words)
-    shown = triage.selected(every, wanted, questionnaire).found
+    campaign, questionnaire, all_comments = _load_comments(key, file_language)
+    selected = select_comments(all_comments, wanted, questionnaire).comments
     stream = io.BytesIO()
-    workbook.write(shown, _status_names(in_words), campaign.name, in_words, stream)
-    subject = f"{key}-comments.xlsx ({in_words})"
-    database().write(
-        lambda session: audit.record(session, AuditAction.DOWNLOADED, subject, person_id=by, now=at)
-    )
+    workbook.write(selected, _status_names(file_language), campaign.name, file_language, stream)
+    record_action(AuditAction.DOWNLOADED, f"{key}-comments.xlsx ({file_language})")
     stream.seek(0)
     return send_file(
         stream,
         mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        download_name=f"{key}-comments-{in_words}.xlsx",
+        download_name=f"{key}-comments-{file_language}.xlsx",
         as_attachment=True,
         max_age=0,
     )
 
 
-def _wanted() -> tuple[Wanted, dict[str, str]]:
-    """What the address asks for, and what of it cannot be."""
-    asked = {name: request.args.get(name, "") for name in ("words", "status", "tag", "about")}
+def _parse_filter() -> tuple[CommentFilter, dict[str, str]]:
+    """The filter in the query string, and an error for each part that was left out of it."""
+    text, status, tag, about = (request.args.get(name, "") for name in ("words", "status", "tag", "about"))
     errors = {}
-    if asked["status"] and asked["status"] not in set(Status):
-        errors["status"] = _("There is no status “%(found)s”; choose one from the list") % {
-            "found": asked["status"][:40]
-        }
-        asked["status"] = ""
-    if len(asked["words"]) > _MAX_WORDS:
-        errors["words"] = _("Search for at most %(most)s characters") % {"most": _MAX_WORDS}
-        asked["words"] = asked["words"][:_MAX_WORDS]
+    if status and status not in set(Status):
+        message = _("There is no status “%(found)s”; choose one from the list")
+        errors["status"] = message % {"found": status[:40]}
+        status = ""
+    if len(text) > _MAX_SEARCH_CHARS:
+        errors["words"] = _("Search for at most %(most)s characters") % {"most": _MAX_SEARCH_CHARS}
+        text = text[:_MAX_SEARCH_CHARS]
     page = request.args.get("page", default=1, type=int)
-    return Wanted(**asked, page=min(page, 10**6)), errors
+    return CommentFilter(text, status, tag, about, page=min(page, 10**6)), errors
 
 
-def _asked(wanted: Wanted) -> dict[str, Any]:
-    """What is asked for, as a part of an address."""
-    return {name: value for name, value in vars(wanted).items() if value and (name, value) != ("page", 1)}
+def _query_of(wanted: CommentFilter) -> dict[str, Any]:
+    """The query string of a filter, without what is not set."""
+    query = {"words": wanted.text, "status": wanted.status, "tag": wanted.tag, "about": wanted.about}
+    if wanted.page != 1:
+        query["page"] = str(wanted.page)
+    return {name: value for name, value in query.items() if value}
 
 
-def _comments(key: str, in_words: str) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
-    def found(session: Session) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
+def _load_comments(key: str, mask_language: str) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
+    def load(session: Session) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
         campaign = fieldwork.campaign_by_key(session, key)
         questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-        return campaign, questionnaire, comments.comments_of(session, campaign.id, mask_in(in_words))
+        return campaign, questionnaire, comments.comments_of(session, campaign.id, mask_in(mask_language))
 
-    return database().read(found)
+    return database().read(load)
 
 
 def _comments_page(
     key: str,
-    wanted: Wanted,
+    wanted: CommentFilter,
     errors: dict[str, str],
     status: int = 200,
     *,
     form: MarkForm | None = None,
     opened: str = "",
 ) -> ResponseReturnValue:
-    """The list; `opened` is the comment whose note was refused and `form` what was typed."""
-    campaign, questionnaire, every = _comments(key, language())
-    if opened and opened not in {comment.reference for comment in every}:
+    """The list. `opened` is the comment whose note was refused, `form` what was typed."""
+    campaign, questionnaire, all_comments = _load_comments(key, language())
+    if opened and opened not in {comment.reference for comment in all_comments}:
         abort(404)
     about = next((c for c in questionnaire.criteria if c.key == wanted.about), None)
     if wanted.about and about is None:
         errors = {**errors, "about": _("There is no criterion “%(found)s”") % {"found": wanted.about[:40]}}
-        return _comments_page(key, Wanted(), errors, 422)
+        return _comments_page(key, CommentFilter(), errors, 422)
     page = render_template(
         "comments/list.html",
         campaign=campaign,
-        selection=triage.selected(every, wanted, questionnaire),
+        selection=select_comments(all_comments, wanted, questionnaire),
         wanted=wanted,
-        asked=_asked(wanted),
+        query=_query_of(wanted),
         about=about,
-        fewest=questionnaire.scoring.small_cell_suppression,
+        min_shown=questionnaire.scoring.small_cell_suppression,
         statuses=_status_names(language()),
         form=form or MarkForm(formdata=None),
         opened=opened,
@@ -159,8 +155,8 @@ def _comments_page(
     return page, status
 
 
-def _status_names(in_words: str) -> dict[Status, str]:
-    _ = gettext_in(in_words)
+def _status_names(names_language: str) -> dict[Status, str]:
+    _ = gettext_in(names_language)
     return {
         Status.NEW: _("New"),
         Status.READ: _("Read"),

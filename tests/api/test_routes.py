@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import abort
 
+from survey.accounts.tokens import revoke_token
 from survey.api import cursors
 from survey.api.cursors import Cursor, Holder
 from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_populations
