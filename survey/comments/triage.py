@@ -15,6 +15,7 @@ from survey.instrument.themes import Theme, themes
 from survey.store import comments as comment_store
 from survey.store import fieldwork
 from survey.store.comments import MaskedComment, Status
+from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.masks import mask_in
 
 PAGE_SIZE = 20
@@ -125,7 +126,7 @@ def save_note(
 ) -> None:
     """Store what an official notes about the comment of a campaign with this reference."""
     campaign = fieldwork.campaign_by_key(session, key)
-    comment = comment_store.comment_of(session, campaign.id, reference, mask_in("vi"))
+    comment = comment_store.comment_of(session, campaign.id, reference, mask_in(DEFAULT_LANGUAGE))
     noted = replace(
         comment, status=note.status, tags=note.tags, note=note.text, is_for_report=note.is_for_report
     )

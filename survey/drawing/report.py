@@ -160,7 +160,7 @@ def build_report(  # noqa: PLR0913 — the contents of a report
         subtitle=subtitle,
         organisation=organisation,
         number=_("No.: …………"),
-        motto=MOTTO if language == "vi" else (),
+        motto=MOTTO if _follows_decree_30(language) else (),
         place_and_date=_place_and_date(computed_at, language),
         cover=cover,
         demo=demo_label(language) if is_demo else None,
@@ -176,10 +176,15 @@ def build_report(  # noqa: PLR0913 — the contents of a report
     )
 
 
+def _follows_decree_30(language: str) -> bool:
+    """Whether a report has the form of Nghị định 30/2020/NĐ-CP, which is for documents in Vietnamese."""
+    return language == "vi"
+
+
 def _place_and_date(day: datetime, language: str) -> str:
     """The line over the title. The place is written by hand, since no office is asked for it."""
     _ = gettext_in(language)
-    if language == "vi":
+    if _follows_decree_30(language):
         return _("……………, {month} {day}, {year}").format(day=f"{day:%d}", month=f"{day:%m}", year=day.year)
     return "……………, " + locale.format_day(day.date(), language)
 

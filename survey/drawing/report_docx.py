@@ -5,6 +5,7 @@ import zipfile
 from typing import Any, BinaryIO
 
 from survey.drawing.report import Cover, FormSection, Grid, Lead, Picture, Report, ReportPart, Row, Sentences
+from survey.web import locale
 from survey.web.defang import storable
 
 _INK, _SOFT, _WASH = "16202A", "414D59", "EEF1F4"
@@ -86,7 +87,8 @@ def _set_language(document: Any, language: str) -> None:
     for old in properties.findall(_w("lang")):
         properties.remove(old)
     language_tag = OxmlElement("w:lang")
-    language_tag.set(_w("val"), "vi-VN" if language == "vi" else "en-GB")
+    for script in ("val", "eastAsia", "bidi") if locale.is_beyond_latin(language) else ("val",):
+        language_tag.set(_w(script), locale.tag(language))
     properties.append(language_tag)
 
 

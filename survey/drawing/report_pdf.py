@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from survey.drawing.printable import printable
 from survey.drawing.report import Picture, Report
+from survey.web import locale
 
 _TEMPLATE = Path(__file__).resolve().parent / "report.typ"
 
@@ -19,11 +20,12 @@ def write(report: Report, stream: BinaryIO) -> None:
 
     # The same fonts, and so the same pages, on every machine.
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[Path(mpl.get_data_path()) / "fonts" / "ttf"])
+    data = {**_printable(report), "region": locale.region(report.language)}
     # All text is data: the template never evaluates it.
     stream.write(
         typst.compile(
             _TEMPLATE.read_bytes(),
-            sys_inputs={"data": json.dumps(_printable(report), ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             font_paths=fonts,
             pdf_standards=["a-2a", "ua-1"],
             timestamp=_with_fixed_offset(report.computed_at),

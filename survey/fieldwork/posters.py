@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from survey.instrument.questionnaire import Text
-from survey.web.locale import LANGUAGES, gettext_in
+from survey.web.locale import gettext_in
+from survey.web.locale import in_every_language as _
 
 if TYPE_CHECKING:
     import segno
@@ -67,12 +68,10 @@ class _Words:
 
 def invitation() -> tuple[Text, Text]:
     """The two lines that every poster says unless its office words them otherwise."""
-    first, second = {}, {}
-    for language in LANGUAGES:
-        _ = gettext_in(language)
-        first[language] = _("How well did we serve you?")
-        second[language] = _("Scan the code with your phone and answer; what you say helps us serve better.")
-    return Text(first), Text(second)
+    return (
+        _("How well did we serve you?"),
+        _("Scan the code with your phone and answer; what you say helps us serve better."),
+    )
 
 
 def qr_svg(url: str) -> bytes:

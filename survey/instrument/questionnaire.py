@@ -9,6 +9,9 @@ GROUP_QUESTION = "respondent_group"
 CONSENT = "consent"
 
 
+DEFAULT_LANGUAGE = "vi"  # of the office: names, scorecards and the interface have it always, and first
+
+
 @dataclass(frozen=True)
 class Text:
     """One wording in every language of the questionnaire, its default language first."""

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from survey.instrument import document
 from survey.instrument.node import InstrumentError, Node
-from survey.instrument.questionnaire import Text
+from survey.instrument.questionnaire import DEFAULT_LANGUAGE, Text
 from survey.instrument.scorecard import (
     Baseline,
     Component,
@@ -18,7 +18,7 @@ from survey.instrument.scorecard import (
 )
 from survey.instrument.scorecard_checks import check
 
-DEFAULT_KEY, DEFAULT_LANGUAGE = "par_index", "vi"
+DEFAULT_KEY = "par_index"
 _TITLE = {"vi": "Bảng điểm chỉ số cải cách hành chính", "en": "Scorecard of administrative reform"}
 _RATIO = re.compile(r"ratio_([0-9]{1,2}|100)")
 _BASELINE = re.compile(r"baseline_([0-9]{4})")

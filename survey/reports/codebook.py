@@ -9,16 +9,12 @@ from survey.instrument.checks import FORM_COLUMNS
 from survey.instrument.questionnaire import Criterion, Question, Questionnaire, Text
 from survey.reports import wording
 from survey.results.campaign import CampaignResults
-from survey.web.locale import LANGUAGES, gettext_in
+from survey.web.locale import LANGUAGES
+from survey.web.locale import in_every_language as _
 
 NOT_APPLICABLE, NOT_ASKED, BLANK = -1, -2, -9
 VALID, DESK, UNIT, DAY, LANGUAGE, MODE, WEIGHT = FORM_COLUMNS
 NO_UNIT = 0
-
-
-def _(message: str) -> Text:
-    """A word of the interface in every language it has."""
-    return Text({language: gettext_in(language)(message) for language in LANGUAGES})
 
 
 @dataclass(frozen=True)
@@ -53,6 +49,11 @@ def variables(
 ) -> tuple[Variable, ...]:
     """Every variable in the order of the columns; `desks` and `units` are the campaign's, by their keys."""
     return (*_of_the_form(desks, units), *_of_the_questions(questionnaire))
+
+
+def languages(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """The languages of the labels: those of the interface, then others of the questionnaire."""
+    return tuple(dict.fromkeys([*LANGUAGES, *questionnaire.languages]))
 
 
 def of_results(results: CampaignResults) -> tuple[Variable, ...]:

@@ -189,7 +189,7 @@ def download_codebook(key: str) -> ResponseReturnValue:
     results = _current_results(key)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "codebook"
-        write_codebook(codebook.of_results(results), path)
+        write_codebook(codebook.of_results(results), codebook.languages(results.questionnaire), path)
         content = path.read_bytes()
     return _send(content, "text/csv", f"{key}-codebook.csv")
 

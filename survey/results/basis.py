@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from functools import cached_property
 
 import numpy as np
@@ -28,6 +28,7 @@ from survey.store.rolling import (
     RollUp,
     scored_positions,
 )
+from survey.web import locale
 
 _WITH_GROUP = "+group"
 UNIT_VIEW = "unit"  # the desks of a unit together; only where a desk has one
@@ -209,5 +210,5 @@ def populations_fit(
 
 
 def _month(month: str) -> Text:
-    year, number = month.split("-")
-    return Text({"vi": f"{number}/{year}", "en": month})
+    first_day = date.fromisoformat(f"{month}-01")
+    return Text({language: locale.format_month(first_day, language) for language in locale.LANGUAGES})

@@ -1,10 +1,8 @@
 """The scoring rules of a scorecard: where what is measured meets what it means."""
 
-from survey.instrument.questionnaire import Text
 from survey.instrument.scorecard import RANK, Indicator, Rule, Scorecard
 from survey.scoring.par_index import ComponentRules, IndicatorRule
-
-_RANK = Text({"vi": "Xếp hạng trong các sở, ban, ngành", "en": "Rank among the departments"})
+from survey.web.locale import in_every_language as _
 
 
 def rules_of(card: Scorecard) -> tuple[ComponentRules, ...]:
@@ -26,7 +24,10 @@ def lines_of(card: Scorecard) -> tuple[Indicator, ...]:
     if card.rank_target is None:
         return card.indicators
     best = float(card.rank_target.max_rank)
-    return (*card.indicators, Indicator(RANK, _RANK, "number", best, None, 0.0, Rule("linear")))
+    return (
+        *card.indicators,
+        Indicator(RANK, _("Rank among the departments"), "number", best, None, 0.0, Rule("linear")),
+    )
 
 
 def line_of(card: Scorecard, key: str) -> Indicator | None:

@@ -1,31 +1,59 @@
-"""Languages: the catalogue of interface words, and how numbers and dates are written.
+"""Languages of the interface: the catalogues of messages, and how each writes numbers and dates.
 
-English words are the message ids; `survey/translations/<language>/*.po` hold the other languages. They are
-read as they are, so nothing has to be compiled or built.
+English texts are the message ids; `survey/translations/<language>/*.po` hold the other languages. They are
+read as they are, so nothing has to be compiled or built. What a language does otherwise than most is in
+`_CONVENTIONS`.
 """
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 
 from babel import Locale, dates, numbers
+from babel.core import get_global, parse_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-DEFAULT_LANGUAGE, SOURCE_LANGUAGE = "vi", "en"
-_CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+from survey.instrument.questionnaire import DEFAULT_LANGUAGE as DEFAULT_LANGUAGE
+from survey.instrument.questionnaire import Text
+
+SOURCE_LANGUAGE = "en"
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+
+
+@dataclass(frozen=True)
+class _Conventions:
+    """What a language needs besides its catalogue. An empty region is the likeliest of the language."""
+
+    region: str = ""
+    day: str = "d MMM yyyy"
+    month: str = "yyyy-MM"
+    has_lowercase_languages: bool = False
+
+
+_CONVENTIONS = {
+    "vi": _Conventions(day="dd/MM/yyyy", month="MM/yyyy", has_lowercase_languages=True),
+    "en": _Conventions(region="GB"),
+}
+
+
+def own_name(language: str) -> str:
+    """The name of a language in itself, as a list of languages has it."""
+    name = Locale.parse(language).get_language_name(language) or language
+    return name[:1].upper() + name[1:]
 
 
 def _installed() -> dict[str, str]:
-    """The languages the interface speaks, by their own names: the two it was made in, and every catalogue."""
-    folders = sorted(path.name for path in _CATALOGUES.iterdir() if path.is_dir())
+    """The languages of the interface by their own names: default, source, and every folder of catalogues."""
+    folders = sorted(path.name for path in CATALOGUES.iterdir() if path.is_dir())
     codes = dict.fromkeys([DEFAULT_LANGUAGE, SOURCE_LANGUAGE, *folders])
-    names = {code: str(Locale.parse(code).get_language_name(code)) for code in codes}
-    return {code: name[:1].upper() + name[1:] for code, name in names.items()}
+    return {code: own_name(code) for code in codes}
 
 
 LANGUAGES = _installed()
@@ -35,9 +63,9 @@ Gettext = Callable[[str], str]
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """The interface words in `language`; English where the language has no catalogue."""
+    """The messages of the interface in `language`; English where the language has no catalogue."""
     merged = Translations()
-    for path in sorted((_CATALOGUES / language).glob("*.po")):
+    for path in sorted((CATALOGUES / language).glob("*.po")):
         compiled = BytesIO()
         with path.open(encoding="utf-8") as file:
             write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
@@ -51,9 +79,52 @@ def gettext_in(language: str) -> Gettext:
     return translations(language).gettext
 
 
+def in_every_language(message: str) -> Text:
+    """A message of the interface in every language of it."""
+    return Text({language: gettext_in(language)(message) for language in LANGUAGES})
+
+
+def text_of(*wordings: str) -> Text:
+    """Wordings in the order of the interface's languages as a text; the first stands for those left out."""
+    first = wordings[0]
+    return Text(
+        {code: wording or first for code, wording in zip_longest(LANGUAGES, wordings[: len(LANGUAGES)])}
+    )
+
+
 def direction(language: str) -> str:
     """Which way the language is written: ltr or rtl."""
     return str(Locale.parse(language).text_direction)
+
+
+def tag(language: str) -> str:
+    """The language with its region, as a spelling checker needs it: vi-VN, en-GB, km-KH."""
+    return f"{language}-{region(language)}"
+
+
+def region(language: str) -> str:
+    """The region whose spelling the texts have: VN, GB, KH."""
+    return _conventions(language).region or _likely_subtags(language)[1] or ""
+
+
+def is_beyond_latin(language: str) -> bool:
+    """Whether the language is written in another script than Latin."""
+    return _likely_subtags(language)[2] != "Latn"
+
+
+def language_name(code: str, language: str) -> str:
+    """The name of a language inside a sentence of another one."""
+    name = Locale.parse(code).get_language_name(language) or LANGUAGES[code]
+    return name[:1].lower() + name[1:] if _conventions(language).has_lowercase_languages else name
+
+
+def _likely_subtags(language: str) -> tuple[str | None, ...]:
+    """The language with its likeliest region and script, in this order."""
+    return parse_locale(get_global("likely_subtags").get(language, language))[:3]
+
+
+def _conventions(language: str) -> _Conventions:
+    return _CONVENTIONS.get(language, _Conventions())
 
 
 def format_number(value: float, language: str, decimals: int = 2) -> str:
@@ -74,9 +145,12 @@ def format_percent(share: float, language: str) -> str:
 
 def format_day(value: datetime.date, language: str) -> str:
     """A day as reports write it: 24/11/2026 in Vietnamese, 24 Nov 2026 in English."""
-    return dates.format_date(
-        value, format="dd/MM/yyyy" if language == "vi" else "d MMM yyyy", locale=language
-    )
+    return dates.format_date(value, format=_conventions(language).day, locale=language)
+
+
+def format_month(value: datetime.date, language: str) -> str:
+    """A month as reports write it: 11/2026 in Vietnamese, 2026-11 in English."""
+    return dates.format_date(value, format=_conventions(language).month, locale=language)
 
 
 def format_time(value: datetime.datetime, language: str) -> str:

@@ -97,7 +97,7 @@ def test_an_official_keeps_the_language_once_chosen(app: Flask) -> None:
 def test_a_folder_of_catalogues_makes_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for code in ("vi", "ko", "zh", "ar"):
         (tmp_path / code).mkdir()
-    monkeypatch.setattr(locale, "_CATALOGUES", tmp_path)
+    monkeypatch.setattr(locale, "CATALOGUES", tmp_path)
     assert locale._installed() == {
         "vi": "Tiếng Việt", "en": "English", "ar": "العربية", "ko": "한국어", "zh": "中文",
     }  # fmt: skip

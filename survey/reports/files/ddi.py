@@ -15,14 +15,14 @@ _XML_LANG = "xml:lang"
 
 
 def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
-    """Write the codebook; labels of variables and values are in every language of the questionnaire."""
+    """Write the codebook; labels of variables and values are in every language that has them."""
     book = Xml.Element("codeBook", {"xmlns": _NAMESPACE, "version": "2.5", _XML_LANG: language})
     _document(book, results, language)
     _study(book, results, language)
     _file(book, results)
     data = Xml.SubElement(book, "dataDscr")
     for variable in codebook.of_results(results):
-        _variable(data, variable, results.questionnaire.languages)
+        _variable(data, variable, codebook.languages(results.questionnaire))
     Xml.indent(book)
     stream.write(Xml.tostring(book, encoding="utf-8", xml_declaration=True) + b"\n")
 
@@ -92,7 +92,8 @@ def _variable(data: Xml.Element, variable: Variable, languages: tuple[str, ...])
 
 def _labels(parent: Xml.Element, text: Text, languages: tuple[str, ...]) -> None:
     for language in languages:
-        _add_text(parent, "labl", text.to(language), **{_XML_LANG: language})
+        if language in text.translations:
+            _add_text(parent, "labl", text.to(language), **{_XML_LANG: language})
 
 
 def _add_text(parent: Xml.Element, name: str, text: str, **attributes: str) -> None:

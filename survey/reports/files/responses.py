@@ -7,12 +7,13 @@ SPSS alone needs its columns together, which are kept as small integers.
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from survey.instrument.questionnaire import Text
 from survey.reports.codebook import Variable
 from survey.reports.microdata import Microdata, Row, Value
 from survey.web.defang import defang, storable
@@ -34,19 +35,20 @@ def write_csv(data: Microdata, rows: Iterable[Row], language: str, path: Path) -
         writer.writerows([_cell(value) for value in row] for row in rows)
 
 
-def write_codebook(variables: Iterable[Variable], path: Path) -> None:
-    """A row for each variable, and one for each of its codes, in Vietnamese and English."""
+def write_codebook(variables: Iterable[Variable], languages: Sequence[str], path: Path) -> None:
+    """A row for each variable, and one for each of its codes, with a column of labels for each language."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["variable", "code", "key", "missing", "label_vi", "label_en"])
+        writer.writerow(["variable", "code", "key", "missing", *(f"label_{code}" for code in languages)])
         for variable in variables:
-            writer.writerow([variable.name, "", "", "", *_labels(variable)])
+            writer.writerow([variable.name, "", "", "", *_labels(variable.label, languages)])
             for code in variable.codes:
-                writer.writerow([variable.name, code.value, code.key, int(code.is_missing), *_labels(code)])
+                labels = _labels(code.label, languages)
+                writer.writerow([variable.name, code.value, code.key, int(code.is_missing), *labels])
 
 
-def _labels(named: Any) -> list[str]:
-    return [defang(named.label.to(language)) for language in ("vi", "en")]
+def _labels(label: Text, languages: Sequence[str]) -> list[str]:
+    return [defang(label.to(language)) for language in languages]
 
 
 def _cell(value: Value) -> str | int | float | None:

@@ -9,7 +9,7 @@ from survey.drawing.workbook import FIRST_ROW, LABEL_WIDTH, NUMBER_WIDTH, Proper
 from survey.reports import codebook, method, tables, wording
 from survey.reports.microdata import Responses
 from survey.results.campaign import CampaignResults
-from survey.web.locale import gettext_in
+from survey.web.locale import gettext_in, own_name
 
 
 def write(
@@ -102,12 +102,13 @@ def _write_method(workbook: Workbook, results: CampaignResults, language: str) -
 
 
 def _write_codebook(workbook: Workbook, results: CampaignResults, language: str) -> None:
-    """Write what the columns of the response files and their codes mean, in both languages."""
+    """Write what the columns of the response files and their codes mean, in every language."""
     _ = gettext_in(language)
-    sheet = workbook.add_sheet(_("Codebook"), 5)
+    languages = codebook.languages(results.questionnaire)
+    sheet = workbook.add_sheet(_("Codebook"), 3 + len(languages))
     sheet.set_width(0, 0, 24)
-    sheet.set_width(3, 4, 60)
-    headings = (_("Variable"), _("Code"), _("No answer"), "Tiếng Việt", "English")
+    sheet.set_width(3, 2 + len(languages), 60)
+    headings = (_("Variable"), _("Code"), _("No answer"), *map(own_name, languages))
     for index, heading in enumerate(headings):
         sheet.write_text(FIRST_ROW, index, heading, sheet.formats.heading)
     row = FIRST_ROW
@@ -119,7 +120,7 @@ def _write_codebook(workbook: Workbook, results: CampaignResults, language: str)
             if isinstance(entry, codebook.Code):
                 sheet.write_cell(row, 1, entry.value, "count")
                 sheet.write_text(row, 2, "×" if entry.is_missing else "", sheet.formats.label)
-            for column, label_language in ((3, "vi"), (4, "en")):
+            for column, label_language in enumerate(languages, 3):
                 sheet.write_text(row, column, entry.label.to(label_language), sheet.formats.label)
     sheet.worksheet.freeze_panes(FIRST_ROW + 1, 1)
 
