@@ -20,6 +20,7 @@ CLEAN = (
     "survey/instrument",
     "survey/reports",
     "survey/results",
+    "survey/scorecards",
     "survey/intake",
     "survey/scoring",
     "survey/store",

@@ -18,12 +18,12 @@ def points_entry(card: Scorecard, scored: CardPoints, rank: float | None) -> dic
         "provisional": scored.provisional,
         "interval": _limits(scored.interval),
         "components_at_max": scored.components_at_max,
-        "components": {each.key: _component(each, units) for each in scored.components},
+        "components": {component.key: _component(component, units) for component in scored.components},
     }
     if card.rank_target is not None:
         target = card.rank_target
-        place = None if rank is None else int(rank)
-        report["rank"] = {"value": place, "max_rank": target.max_rank, "of": target.of}
+        rank_value = None if rank is None else int(rank)
+        report["rank"] = {"value": rank_value, "max_rank": target.max_rank, "of": target.of}
     return report
 
 
@@ -55,7 +55,9 @@ def _component(component: ComponentPoints, units: Mapping[str, str]) -> dict[str
         "max_scored": component.max_scored,
         "max_points": component.max_points,
         "interval": _limits(component.interval),
-        "indicators": {each.key: _indicator(each, units[each.key]) for each in component.indicators},
+        "indicators": {
+            indicator.key: _indicator(indicator, units[indicator.key]) for indicator in component.indicators
+        },
     }
 
 

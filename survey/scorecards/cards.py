@@ -103,7 +103,7 @@ def choose_campaign(session: Session, card_id: int, campaign_id: int | None) -> 
     session.get_one(Card, card_id).campaign_id = campaign_id
 
 
-def enter(session: Session, card_id: int, new: NewEntry, *, by: int, now: datetime) -> Entry:
+def enter(session: Session, card_id: int, new: NewEntry, *, person_id: int, now: datetime) -> Entry:
     """Keep a value beside those before it.
 
     An approved value goes on counting until the new one is approved; ReasonNeededError where none is given.
@@ -123,7 +123,7 @@ def enter(session: Session, card_id: int, new: NewEntry, *, by: int, now: dateti
         evidence_ref=new.evidence_ref,
         note=new.note,
         reason=new.reason,
-        entered_by=by,
+        entered_by=person_id,
         entered_at=now,
     )
     session.add(entry)
@@ -156,16 +156,20 @@ def kind_of(file: EvidenceFile) -> str:
     return begins
 
 
-def decide(session: Session, entry_id: int, *, approve: bool, note: str, by: int, now: datetime) -> Decision:
+def decide(
+    session: Session, entry_id: int, *, approve: bool, note: str, person_id: int, now: datetime
+) -> Decision:
     """Approve a value or send it back; OwnEntryError to whoever entered it, DecidedError where it is late."""
     entry = session.get_one(Entry, entry_id)
     lock(session, Card.id, entry.card_id)
     latest = scorecards.latest_entry(session, entry.card_id, entry.indicator_key)
     if scorecards.decision(session, entry_id) or latest is None or latest.id != entry_id:
         raise DecidedError(entry.indicator_key)
-    if entry.entered_by == by:
+    if entry.entered_by == person_id:
         raise OwnEntryError(entry.indicator_key)
-    decision = Decision(entry_id=entry_id, is_approved=approve, note=note, decided_by=by, decided_at=now)
+    decision = Decision(
+        entry_id=entry_id, is_approved=approve, note=note, decided_by=person_id, decided_at=now
+    )
     session.add(decision)
     session.flush()
     return decision

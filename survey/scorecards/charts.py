@@ -118,10 +118,10 @@ def _dots(  # noqa: PLR0913 — one picture, two uses
 
 
 def _zoom(rows: Sequence[tuple[str, float | None, Interval | None]]) -> tuple[float, float]:
-    places = [middle for _label, middle, _interval in rows if middle is not None]
+    values = [middle for _label, middle, _interval in rows if middle is not None]
     for _label, _middle, interval in rows:
-        places += [interval.low, interval.high] if interval else []
-    low, high = min(places, default=0.0), max(places, default=1.0)
+        values += [interval.low, interval.high] if interval else []
+    low, high = min(values, default=0.0), max(values, default=1.0)
     air = max(1.0, _AIR * (high - low))
     return low - air, high + air
 
@@ -137,9 +137,9 @@ def _demo(results: CardResults, language: str) -> str | None:
 
 def _as_sentences(table: Table, language: str) -> str:
     """Name, points and interval of each row, for those who do not see the picture."""
-    said = []
+    sentences = []
     for row in table.rows:
         label, *cells = (format_cell(c, k.kind, language) for c, k in zip(row, table.columns, strict=True))
         named = zip(table.columns[1:], cells, strict=True)
-        said.append(f"{label}: " + "; ".join(f"{column.label} {cell}" for column, cell in named) + ".")
-    return " ".join(said) or UNDEFINED
+        sentences.append(f"{label}: " + "; ".join(f"{column.label} {cell}" for column, cell in named) + ".")
+    return " ".join(sentences) or UNDEFINED

@@ -66,18 +66,20 @@ class _Makers:
 
 def make_demo(session: Session, *, officer: int, leader: int | None, rng: np.random.Generator) -> None:
     """Add the units, the board's quarters and year, the other units' year, and the tasks of the plan."""
-    digest = scorecards.publish(session, scorecards.load_shipped(), now=_at(Period(YEAR, "month", 1)))
+    digest = scorecards.publish(
+        session, scorecards.load_shipped(), now=_entry_moment(Period(YEAR, "month", 1))
+    )
     makers = _Makers(officer, leader)
     board = unit_called(session, *BOARD)
     campaigns = {c.key: c.id for c in fieldwork.campaigns(session)}
     periods = [Period(YEAR, "quarter", n) for n in (1, 2, 3)] + [Period(YEAR, "year", 0)]
     sources = ("demo-truoc", "demo-truoc", "demo", "demo")
-    for place, (period, source) in enumerate(zip(periods, sources, strict=True)):
-        card = _opened(session, board, period, digest, campaigns.get(source))
-        _enter_board(session, card, period, place, makers)
+    for index, (period, source) in enumerate(zip(periods, sources, strict=True)):
+        card = _open_card(session, board, period, digest, campaigns.get(source))
+        _enter_board(session, card, period, index, makers)
     for number in range(2, _OTHERS + 2):
         other = units.add_unit(session, f"Sở, ngành minh họa {number:02}", f"Made-up department {number:02}")
-        _enter_other(session, _opened(session, other, periods[-1], digest, None), makers, rng)
+        _enter_other(session, _open_card(session, other, periods[-1], digest, None), makers, rng)
     for title, responsible, due, done, evidence_ref in _TASKS:
         done_on = date(YEAR, *done) if done else None
         task = Task(unit_id=board.id, year=YEAR, title=title, responsible=responsible,
@@ -85,21 +87,21 @@ def make_demo(session: Session, *, officer: int, leader: int | None, rng: np.ran
         scorecards.add_task(session, task)
 
 
-def _at(period: Period) -> datetime:
+def _entry_moment(period: Period) -> datetime:
     """When the values of a period were entered: a few days after its end."""
     return datetime.combine(period.last_day + timedelta(days=5), time(2), UTC)
 
 
-def _opened(session: Session, unit: Unit, period: Period, digest: str, campaign_id: int | None) -> Card:
+def _open_card(session: Session, unit: Unit, period: Period, digest: str, campaign_id: int | None) -> Card:
     new = NewCard(unit.id, period, digest, campaign_id, is_demo=True)
-    return work.open_card(session, new, now=_at(period))
+    return work.open_card(session, new, now=_entry_moment(period))
 
 
-def _enter_board(session: Session, card: Card, period: Period, place: int, makers: _Makers) -> None:
-    is_last_quarter = place == 2
+def _enter_board(session: Session, card: Card, period: Period, index: int, makers: _Makers) -> None:
+    is_last_quarter = index == 2
     entries: list[NewEntry] = []
     for key, counts in _COUNTED.items():
-        n, of = counts[place]
+        n, of = counts[index]
         observed = Observed(None, n, of) if of == 0 else Observed(100 * n / of, n, of)
         if not (is_last_quarter and key in _MISSING_IN_THE_LAST):
             file = EvidenceFile("bao-cao-minh-hoa.pdf", _document()) if not entries else None
@@ -108,7 +110,7 @@ def _enter_board(session: Session, card: Card, period: Period, place: int, maker
     if period.kind == "year":
         entries.append(NewEntry("rank", Observed(9.0), "Thông báo kết quả của Hội đồng"))
     waiting = _WAITING_IN_THE_LAST if is_last_quarter else frozenset()
-    _enter(session, card, entries, _at(period), makers, waiting=waiting)
+    _enter(session, card, entries, _entry_moment(period), makers, waiting=waiting)
 
 
 def _document() -> bytes:
@@ -121,11 +123,11 @@ def _document() -> bytes:
         b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     )
-    file, places = b"%PDF-1.4\n", []
+    file, offsets = b"%PDF-1.4\n", []
     for number, part in enumerate(parts, 1):
-        places.append(len(file))
+        offsets.append(len(file))
         file += b"%d 0 obj%s endobj\n" % (number, part)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     tail = b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
     return file + tail % (table, len(file))
 
@@ -134,14 +136,14 @@ def _enter_other(session: Session, card: Card, makers: _Makers, rng: np.random.G
     definition = scorecards.definition(session, card.digest)
     level = rng.normal(0, 1)
     entries = [
-        NewEntry(line.key, _made_up(line, level, rng), f"{int(rng.integers(10, 400))}/BC")
+        NewEntry(line.key, _draw_value(line, level, rng), f"{int(rng.integers(10, 400))}/BC")
         for line in definition.indicators
         if line.target is not None
     ]
-    _enter(session, card, entries, _at(Period(YEAR, "year", 0)), makers, waiting=frozenset())
+    _enter(session, card, entries, _entry_moment(Period(YEAR, "year", 0)), makers, waiting=frozenset())
 
 
-def _made_up(line: Indicator, level: float, rng: np.random.Generator) -> Observed:
+def _draw_value(line: Indicator, level: float, rng: np.random.Generator) -> Observed:
     """A value as a unit of this level might have it."""
     if line.unit == "boolean":
         return Observed(float(rng.random() < 0.9))
@@ -159,13 +161,13 @@ def _enter(
     session: Session,
     card: Card,
     entries: Sequence[NewEntry],
-    at: datetime,
+    entered_at: datetime,
     makers: _Makers,
     *,
     waiting: frozenset[str],
 ) -> None:
     for new in entries:
-        entry = work.enter(session, card.id, new, by=makers.officer, now=at)
+        entry = work.enter(session, card.id, new, person_id=makers.officer, now=entered_at)
         if makers.leader is not None and new.key not in waiting:
-            later = at + timedelta(days=2)
-            work.decide(session, entry.id, approve=True, note="", by=makers.leader, now=later)
+            later = entered_at + timedelta(days=2)
+            work.decide(session, entry.id, approve=True, note="", person_id=makers.leader, now=later)

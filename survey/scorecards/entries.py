@@ -1,4 +1,4 @@
-"""Reading one value as typed, on a page or in a file: what it says, or what is wrong with which part."""
+"""Parses one value as typed, on a page or in a file, to what was observed or to what is wrong with it."""
 
 import math
 import re
@@ -18,7 +18,7 @@ _MOST_PERCENT, _MOST = 1000.0, 1e9
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedLine:
     """One line as typed; empty where nothing was. `low` and `high` are of satisfaction points."""
 
     value: str = ""
@@ -34,21 +34,21 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """What is wrong with one part of a line, in words; `part` is the name of the field of `Typed`."""
+class ValueProblem:
+    """What is wrong with one part of a line; `part` is the name of the field of `TypedLine`."""
 
     part: str
-    words: str
+    message: str
 
 
-class _RefusedError(Exception):
+class _ProblemError(Exception):
     """A part of the line cannot be used."""
 
-    def __init__(self, part: str, words: str) -> None:
-        self.problem = Problem(part, words)
+    def __init__(self, part: str, message: str) -> None:
+        self.problem = ValueProblem(part, message)
 
 
-def read_typed(card: Scorecard, line: Indicator, typed: Typed, _: Gettext) -> Observed | Problem:
+def parse_line(card: Scorecard, line: Indicator, typed: TypedLine, _: Gettext) -> Observed | ValueProblem:
     """What was observed, or the first problem in the language of `_`."""
     try:
         if line.rule.kind == "from_survey":
@@ -56,69 +56,69 @@ def read_typed(card: Scorecard, line: Indicator, typed: Typed, _: Gettext) -> Ob
         if line.key == RANK:
             return _rank(card, typed, _)
         if typed.numerator or typed.denominator:
-            return _counted(line, typed, _)
+            return _counted_share(line, typed, _)
         _refuse_parts(typed, ("low", "high"), _("Only satisfaction points have an interval"))
         return Observed(_value(line, typed.value, _))
-    except _RefusedError as refused:
+    except _ProblemError as refused:
         return refused.problem
 
 
-def _refuse_parts(typed: Typed, parts: tuple[str, ...], words: str) -> None:
+def _refuse_parts(typed: TypedLine, parts: tuple[str, ...], message: str) -> None:
     for part in parts:
         if getattr(typed, part):
-            raise _RefusedError(part, words)
+            raise _ProblemError(part, message)
 
 
-def _survey(line: Indicator, typed: Typed, _: Gettext) -> Observed:
+def _survey(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
     _refuse_parts(
         typed, ("numerator", "denominator"), _("Satisfaction points are not counted; leave it empty")
     )
     value = _number(typed.value, "value", _)
     if value is not None and value > line.max_points:
-        words = _("Found {found}; the most is {most} points")
-        raise _RefusedError("value", words.format(found=typed.value[:20], most=f"{line.max_points:g}"))
+        message = _("Found {found}; the most is {most} points")
+        raise _ProblemError("value", message.format(found=typed.value[:20], most=f"{line.max_points:g}"))
     low, high = _number(typed.low, "low", _), _number(typed.high, "high", _)
     if low is None and high is None:
         return Observed(value)
     if value is None or low is None or high is None or not low <= value <= high <= line.max_points:
-        words = _("An interval has a lower end, an upper end, and the points between them")
-        raise _RefusedError("low", words)
+        message = _("An interval has a lower end, an upper end, and the points between them")
+        raise _ProblemError("low", message)
     return Observed(value, interval=Interval(low, high))
 
 
-def _rank(card: Scorecard, typed: Typed, _: Gettext) -> Observed:
+def _rank(card: Scorecard, typed: TypedLine, _: Gettext) -> Observed:
     others = ("numerator", "denominator", "low", "high")
     _refuse_parts(typed, others, _("A rank is one number; leave it empty"))
     value = _number(typed.value, "value", _)
     last = card.rank_target.of if card.rank_target else 0
     if value is not None and not (value.is_integer() and 1 <= value <= last):
-        words = _("Found {found}; a rank is a whole number from 1 to {last}")
-        raise _RefusedError("value", words.format(found=typed.value[:20], last=last))
+        message = _("Found {found}; a rank is a whole number from 1 to {last}")
+        raise _ProblemError("value", message.format(found=typed.value[:20], last=last))
     return Observed(value)
 
 
-def _counted(line: Indicator, typed: Typed, _: Gettext) -> Observed:
+def _counted_share(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
     """A share of counted cases, or that there was no case to count."""
     numerator = _number(typed.numerator, "numerator", _)
     denominator = _number(typed.denominator, "denominator", _)
     if denominator is None:
-        raise _RefusedError("denominator", _("Of how many cases? Give the denominator, 0 if no case arose"))
+        raise _ProblemError("denominator", _("Of how many cases? Give the denominator, 0 if no case arose"))
     if denominator == 0:
         if numerator or (typed.value and _value(line, typed.value, _)):
-            raise _RefusedError("denominator", _("No case arose, yet there is a value; correct one of them"))
+            raise _ProblemError("denominator", _("No case arose, yet there is a value; correct one of them"))
         return Observed(numerator=0.0, denominator=0.0)
     if line.unit != "percent":
-        raise _RefusedError(
+        raise _ProblemError(
             "denominator", _("Only a percentage has a numerator and a denominator; leave it empty")
         )
     if numerator is None:
-        raise _RefusedError("numerator", _("How many of the cases? Give the numerator"))
+        raise _ProblemError("numerator", _("How many of the cases? Give the numerator"))
     share = 100 * numerator / denominator
     stated = _value(line, typed.value, _)
     if stated is not None and abs(stated - share) > _rounding(typed.value):
-        words = _("Found {found}, but {numerator} of {denominator} is {share}; correct one of them")
+        message = _("Found {found}, but {numerator} of {denominator} is {share}; correct one of them")
         counts = {"numerator": f"{numerator:g}", "denominator": f"{denominator:g}", "share": f"{share:.6g}"}
-        raise _RefusedError("value", words.format(found=typed.value[:20], **counts))
+        raise _ProblemError("value", message.format(found=typed.value[:20], **counts))
     _plausible(share, typed.numerator, "numerator", _)
     return Observed(share, numerator, denominator)
 
@@ -128,7 +128,7 @@ def _value(line: Indicator, text: str, _: Gettext) -> float | None:
     if line.unit == "boolean" and text:
         word = text.casefold()
         if word not in _YES | _NO:
-            raise _RefusedError("value", _("Found {found}; write yes or no").format(found=text[:20]))
+            raise _ProblemError("value", _("Found {found}; write yes or no").format(found=text[:20]))
         return float(word in _YES)
     value = _number(text, "value", _)
     if value is not None and line.unit == "percent":
@@ -138,24 +138,24 @@ def _value(line: Indicator, text: str, _: Gettext) -> float | None:
 
 def _plausible(percent: float, text: str, part: str, _: Gettext) -> None:
     if percent > _MOST_PERCENT:
-        words = _("Found {found}, which is more than {most} percent; is a decimal point missing?")
-        raise _RefusedError(part, words.format(found=text[:20], most=f"{_MOST_PERCENT:g}"))
+        message = _("Found {found}, which is more than {most} percent; is a decimal point missing?")
+        raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST_PERCENT:g}"))
 
 
 def _number(text: str, part: str, _: Gettext) -> float | None:
     if not text:
         return None
     if not _NUMBER.fullmatch(text):
-        raise _RefusedError(
+        raise _ProblemError(
             part, _("Found {found}; write a number, for example 95.5").format(found=text[:20])
         )
     if "," in text and _THOUSANDS.fullmatch(text):
-        words = _("Found {found}, which can be read in two ways; write it without a comma")
-        raise _RefusedError(part, words.format(found=text[:20]))
+        message = _("Found {found}, which can be read in two ways; write it without a comma")
+        raise _ProblemError(part, message.format(found=text[:20]))
     number = float(text.replace(",", "."))
     if not (math.isfinite(number) and 0 <= number <= _MOST):
-        words = _("Found {found}; a number from 0 to {most} is needed")
-        raise _RefusedError(part, words.format(found=text[:20], most=f"{_MOST:,.0f}"))
+        message = _("Found {found}; a number from 0 to {most} is needed")
+        raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST:,.0f}"))
     return number
 
 
@@ -167,4 +167,4 @@ def _rounding(text: str) -> float:
 
 def parts() -> Iterator[str]:
     """The names of the parts of a line, in the order of a file's columns."""
-    return (field.name for field in fields(Typed))
+    return (field.name for field in fields(TypedLine))

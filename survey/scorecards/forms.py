@@ -14,7 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from survey.scorecards.entries import Typed, parts
+from survey.scorecards.entries import TypedLine, parts
 from survey.scorecards.periods import read_period
 from survey.store.fieldwork import Campaign
 from survey.web.forms import DAY_FORMATS, ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
@@ -26,7 +26,9 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
 def sources(campaigns: Sequence[Campaign]) -> list[tuple[str, str]]:
     """Every campaign, and that the points are typed, as choices."""
-    return [(str(each.id), each.name) for each in campaigns] + [(TYPED, _("typed in, from no campaign"))]
+    return [(str(campaign.id), campaign.name) for campaign in campaigns] + [
+        (TYPED, _("typed in, from no campaign"))
+    ]
 
 
 def campaign_chosen(choice: str) -> int | None:
@@ -45,8 +47,8 @@ class CardForm(OfficeForm):
     def validate_period(self, field: Any) -> None:
         """A year, a quarter or a month."""
         if read_period(field.data or "") is None:
-            words = _("Found %(found)s; write a period like 2018, 2018-Q3 or 2018-09")
-            raise ValidationError(words % {"found": (field.data or "")[:20]})
+            message = _("Found %(found)s; write a period like 2018, 2018-Q3 or 2018-09")
+            raise ValidationError(message % {"found": (field.data or "")[:20]})
 
 
 class SourceForm(OfficeForm):
@@ -74,9 +76,9 @@ class ValueForm(OfficeForm):
     reason = StringField(lazy_gettext(lambda: _("Reason for the correction")), validators=[PlainText(500)])
     file = FileField(lazy_gettext(lambda: _("File of the document")))
 
-    def typed(self) -> Typed:
+    def read_line(self) -> TypedLine:
         """The numbers as they were typed."""
-        return Typed(**{part: (self[part].data or "").strip() for part in parts()})
+        return TypedLine(**{part: (self[part].data or "").strip() for part in parts()})
 
 
 class ImportForm(OfficeForm):

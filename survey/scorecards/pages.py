@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 from survey.drawing.file_formats import offered_first, path_converter
 from survey.instrument import scorecard_codec
 from survey.instrument.node import InstrumentError
-from survey.instrument.scorecard import Scorecard
-from survey.scorecards import cards as work
-from survey.scorecards import charts, tables, wording
+from survey.scorecards import cards, charts, tables, wording
 from survey.scorecards.access import card_for, cards_for, units_for
+from survey.scorecards.cards import CardTakenError, NewCard
 from survey.scorecards.export import FORMATS
 from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm, campaign_chosen, sources
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.ranking import Ranking, ranking_of
 from survey.scorecards.report import CardReport, card_report
-from survey.scorecards.results import CardResults, results_of_cards
-from survey.store import audit, fieldwork, scorecards, units
+from survey.scorecards.results import results_of_cards
+from survey.store import fieldwork, scorecards, units
 from survey.store.audit import AuditAction
+from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, start_of_today, today
 from survey.web.guards import may, official_id
 from survey.web.locale import LANGUAGES
@@ -34,7 +34,7 @@ bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
 
 @bp.get("")
 @may(Permission.SCORECARD_READ)
-def cards() -> ResponseReturnValue:
+def show_cards() -> ResponseReturnValue:
     """Every scorecard one may see, what is missing in it, and where another is opened."""
     return _cards_page(_card_form(bound=False), {})
 
@@ -43,31 +43,29 @@ def cards() -> ResponseReturnValue:
 @may(Permission.SCORECARD_ENTER)
 def open_card() -> ResponseReturnValue:
     """Open the scorecard of a unit for a period."""
-    form, by, at = _card_form(bound=True), official_id(), now()
+    form = _card_form(bound=True)
     if not form.validate_on_submit():
         return _cards_page(form, form.problems(), 422)
     period = read_period(form.period.data)
     assert period is not None  # noqa: S101 — the form has looked
-    campaign = campaign_chosen(form.campaign.data)
-    new = work.NewCard(int(form.unit_id.data), period, form.digest.data, campaign)
-
-    def opened(session: Session) -> int:
-        card = work.open_card(session, new, now=at)
-        audit.record(session, AuditAction.OPENED_SCORECARD, f"{card.id}: {period.code}", person_id=by, now=at)
-        return card.id
-
+    campaign_id, opened_at = campaign_chosen(form.campaign.data), now()
+    new = NewCard(int(form.unit_id.data), period, form.digest.data, campaign_id)
     try:
-        card_id = database().write(opened)
-    except work.CardTakenError:
-        words = _("The unit has a scorecard for this period already")
-        return _cards_page(form, {"period": words}, 422)
+        card_id = audited_change(
+            AuditAction.OPENED_SCORECARD,
+            lambda card_id: f"{card_id}: {period.code}",
+            lambda session: cards.open_card(session, new, now=opened_at).id,
+        )
+    except CardTakenError:
+        message = _("The unit has a scorecard for this period already")
+        return _cards_page(form, {"period": message}, 422)
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
 def _card_form(*, bound: bool) -> CardForm:
-    form, by = CardForm() if bound else CardForm(formdata=None), official_id()
+    form, person_id = CardForm() if bound else CardForm(formdata=None), official_id()
     offered, versions, campaigns = database().read(
-        lambda s: (units_for(s, by), scorecards.versions(s), fieldwork.campaigns(s))
+        lambda s: (units_for(s, person_id), scorecards.versions(s), fieldwork.campaigns(s))
     )
     form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
     form.digest.choices = [
@@ -78,14 +76,13 @@ def _card_form(*, bound: bool) -> CardForm:
 
 
 def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    by, at = official_id(), start_of_today()
-
-    def found(session: Session) -> tuple[CardResults, ...]:
-        return results_of_cards(session, cards_for(session, by), computed_at=at)
-
+    person_id, computed_at = official_id(), start_of_today()
+    shown = database().read(
+        lambda session: results_of_cards(session, cards_for(session, person_id), computed_at=computed_at)
+    )
     page = render_template(
         "scorecards/cards.html",
-        cards=database().read(found),
+        cards=shown,
         wording=wording,
         today=today(),
         form=form,
@@ -116,28 +113,26 @@ def card(card_id: int) -> ResponseReturnValue:
 
 
 def _report(card_id: int) -> CardReport:
-    by, at, day = official_id(), start_of_today(), today()
+    person_id, computed_at, day = official_id(), start_of_today(), today()
 
-    def found(session: Session) -> CardReport:
-        row = card_for(session, card_id, by)
-        return card_report(session, row, computed_at=at, today=day)
+    def load(session: Session) -> CardReport:
+        row = card_for(session, card_id, person_id)
+        return card_report(session, row, computed_at=computed_at, today=day)
 
-    return database().read(found)
+    return database().read(load)
 
 
 @bp.get(f"/<id:card_id>/report.{path_converter(FORMATS)}")
 @may(Permission.SCORECARD_READ)
 def download(card_id: int, extension: str) -> ResponseReturnValue:
     """The scorecard as a file, in the language asked for."""
-    in_words = request.args.get("in") or language()
-    if in_words not in LANGUAGES:
+    file_language = request.args.get("in") or language()
+    if file_language not in LANGUAGES:
         abort(404)
-    shown, by, at = _report(card_id), official_id(), now()
-    content = FORMATS[extension].render(shown, in_words)
-    name = f"scorecard-{shown.results.unit_id}-{shown.results.period.code}-{in_words}.{extension}"
-    database().write(
-        lambda session: audit.record(session, AuditAction.DOWNLOADED, name, person_id=by, now=at)
-    )
+    shown = _report(card_id)
+    content = FORMATS[extension].render(shown, file_language)
+    name = f"scorecard-{shown.results.unit_id}-{shown.results.period.code}-{file_language}.{extension}"
+    record_action(AuditAction.DOWNLOADED, name)
     return send_file(
         io.BytesIO(content),
         mimetype=FORMATS[extension].mimetype,
@@ -151,27 +146,28 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
 @may(Permission.SCORECARD_READ)
 def ranking() -> ResponseReturnValue:
     """The units of a period side by side, with how sure each place is."""
-    asked, by, at = read_period(request.args.get("period", "")), official_id(), start_of_today()
+    requested, person_id = read_period(request.args.get("period", "")), official_id()
+    computed_at = start_of_today()
 
-    def found(session: Session) -> tuple[Ranking | None, list[Period], int | None]:
-        periods = {row.card.period for row in scorecards.cards(session)}
-        known = [p for p in (read_period(text) for text in sorted(periods, reverse=True)) if p]
-        chosen = asked or (known[0] if known else None)
-        rows = scorecards.cards(session, period=chosen.code) if chosen else []
-        shown = ranking_of(results_of_cards(session, rows, computed_at=at)) if rows else None
-        return shown, known, units.unit_of(session, by)
+    def load(session: Session) -> tuple[Ranking | None, list[Period], int | None]:
+        codes = {row.card.period for row in scorecards.cards(session)}
+        periods = [p for p in (read_period(code) for code in sorted(codes, reverse=True)) if p]
+        period = requested or (periods[0] if periods else None)
+        rows = scorecards.cards(session, period=period.code) if period else []
+        ranked = ranking_of(results_of_cards(session, rows, computed_at=computed_at)) if rows else None
+        return ranked, periods, units.unit_of(session, person_id)
 
-    shown, known, own = database().read(found)
+    ranked, periods, own_unit = database().read(load)
     return render_template(
         "scorecards/ranking.html",
-        ranking=shown,
-        periods=known,
-        own=own,
-        asked=asked,
-        figure=charts.ranking_figure(shown, own, language()) if shown else None,
+        ranking=ranked,
+        periods=periods,
+        own=own_unit,
+        asked=requested,
+        figure=charts.ranking_figure(ranked, own_unit, language()) if ranked else None,
         wording=wording,
         tables=tables,
-        is_demo=shown is not None and shown.is_demo,
+        is_demo=ranked is not None and ranked.is_demo,
     )
 
 
@@ -192,29 +188,27 @@ def publish() -> ResponseReturnValue:
     try:
         _publish(upload.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        words = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
-        return _versions_page({"file": words % {"place": error.start}}, 422)
+        message = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
+        return _versions_page({"file": message % {"place": error.start}}, 422)
     except InstrumentError as error:
         return _versions_page({"file": str(error)}, 422)
     return redirect(url_for("scorecards.versions"), 303)
 
 
-def _publish(text: str) -> Scorecard:
-    """Keep the definition a text holds."""
-    definition, by, at = scorecard_codec.scorecard_from_text(text), official_id(), now()
-
-    def published(session: Session) -> None:
-        digest = scorecards.publish(session, definition, now=at)
-        audit.record(session, AuditAction.PUBLISHED_DEFINITION, digest, person_id=by, now=at)
-
-    database().write(published)
-    return definition
+def _publish(text: str) -> None:
+    """Publish the definition that a text holds."""
+    definition, published_at = scorecard_codec.scorecard_from_text(text), now()
+    audited_change(
+        AuditAction.PUBLISHED_DEFINITION,
+        lambda digest: digest,
+        lambda session: scorecards.publish(session, definition, now=published_at),
+    )
 
 
 def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    found = database().read(scorecards.versions)
+    shown = database().read(scorecards.versions)
     page = render_template(
-        "scorecards/definitions.html", versions=found, form=DefinitionForm(), errors=errors
+        "scorecards/definitions.html", versions=shown, form=DefinitionForm(), errors=errors
     )
     return page, status
 

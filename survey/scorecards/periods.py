@@ -33,20 +33,20 @@ class Period:
     def name_in(self, language: str) -> str:
         """The period in words: Quý 3 năm 2018."""
         _ = gettext_in(language)
-        words = {
+        names = {
             "year": _("Year {year}"),
             "quarter": _("Quarter {n} of {year}"),
             "month": _("Month {n}, {year}"),
         }
-        return words[self.kind].format(n=self.number, year=self.year)
+        return names[self.kind].format(n=self.number, year=self.year)
 
 
 def read_period(text: str) -> Period | None:
     """The period a text names; None where it names none."""
-    found = _PERIOD.fullmatch(text.strip().upper())
-    if found is None:
+    match = _PERIOD.fullmatch(text.strip().upper())
+    if match is None:
         return None
-    year, quarter, month = found.groups()
+    year, quarter, month = match.groups()
     if quarter:
         return Period(int(year), "quarter", int(quarter))
     return Period(int(year), "month", int(month)) if month else Period(int(year), "year", 0)

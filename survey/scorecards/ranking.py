@@ -34,7 +34,7 @@ class Ranking:
     @property
     def is_demo(self) -> bool:
         """Whether any of it is a demonstration."""
-        return any(card.is_demo for card in (*(each.card for each in self.placed), *self.not_placed))
+        return any(card.is_demo for card in (*(unit.card for unit in self.placed), *self.not_placed))
 
 
 def ranking_of(cards: Sequence[CardResults]) -> Ranking:

@@ -18,8 +18,8 @@ from survey.store.scorecards import Entry, EntryRecord, UnitCard
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where the entering of one line stands.
+class LineStatus:
+    """The status of one line.
 
     `counted` is the value that counts: the newest approved, else the newest that was not sent back. `pending`
     is one that waits for a decision; it may be `counted` itself. `history` is oldest first.
@@ -37,7 +37,7 @@ class Standing:
 
     @property
     def was_sent_back(self) -> bool:
-        """Whether the newest value was refused and nothing else came."""
+        """Whether the newest value was returned and no other was entered."""
         return bool(self.history) and _refused(self.history[-1])
 
 
@@ -68,7 +68,7 @@ class CardResults:
     is_demo: bool
     campaign_id: int | None
     source: Source | None
-    standings: Mapping[str, Standing]
+    standings: Mapping[str, LineStatus]
     scored: CardPoints
     rank: int | None
     computed_at: datetime
@@ -79,7 +79,7 @@ class CardResults:
 
     @property
     def missing(self) -> tuple[Indicator, ...]:
-        """What nothing has been entered for; an indicator without a target waits for its target instead."""
+        """The lines without a value; an indicator without a target waits for its target instead."""
         return tuple(
             standing.line
             for key, standing in self.standings.items()
@@ -91,7 +91,7 @@ class CardResults:
 
     @property
     def waiting(self) -> tuple[Indicator, ...]:
-        """What a leader has to decide on."""
+        """The lines that a leader decides on."""
         return tuple(s.line for s in self.standings.values() if s.pending is not None)
 
     @property
@@ -105,23 +105,23 @@ class CardResults:
         return sum(standing.counted is not None for standing in self.standings.values())
 
 
-def card_results(session: Session, found: UnitCard, *, computed_at: datetime) -> CardResults:
+def card_results(session: Session, row: UnitCard, *, computed_at: datetime) -> CardResults:
     """The outcome of one scorecard."""
-    return results_of_cards(session, [found], computed_at=computed_at)[0]
+    return results_of_cards(session, [row], computed_at=computed_at)[0]
 
 
 def results_of_cards(
-    session: Session, found: Sequence[UnitCard], *, computed_at: datetime
+    session: Session, rows: Sequence[UnitCard], *, computed_at: datetime
 ) -> tuple[CardResults, ...]:
     """The outcomes of several scorecards; a campaign that feeds more than one is computed once."""
-    by_card: dict[int, list[EntryRecord]] = {row.card.id: [] for row in found}
+    by_card: dict[int, list[EntryRecord]] = {row.card.id: [] for row in rows}
     for entered in scorecards.entries(session, list(by_card)):
         by_card[entered.entry.card_id].append(entered)
-    campaigns = {row.card.campaign_id for row in found if row.card.campaign_id is not None}
+    campaigns = {row.card.campaign_id for row in rows if row.card.campaign_id is not None}
     surveys = {number: _survey(session, number, computed_at) for number in sorted(campaigns)}
     return tuple(
         _result(session, row, by_card[row.card.id], surveys.get(row.card.campaign_id or 0), computed_at)
-        for row in found
+        for row in rows
     )
 
 
@@ -139,7 +139,7 @@ def _result(
     definition = scorecards.definition(session, row.card.digest)
     standings = {line.key: _standing(line, entered) for line in lines_of(definition)}
     observed = {
-        key: observed_in(standing.counted.entry)
+        key: observation_of(standing.counted.entry)
         for key, standing in standings.items()
         if standing.counted is not None
     }
@@ -171,12 +171,12 @@ def _period(text: str) -> Period:
     return period
 
 
-def _standing(line: Indicator, entered: Sequence[EntryRecord]) -> Standing:
-    history = tuple(each for each in entered if each.entry.indicator_key == line.key)
-    approved = [each for each in history if _approved(each)]
+def _standing(line: Indicator, entered: Sequence[EntryRecord]) -> LineStatus:
+    history = tuple(record for record in entered if record.entry.indicator_key == line.key)
+    approved = [record for record in history if _approved(record)]
     newest = history[-1] if history else None
     pending = newest if newest is not None and newest.decision is None else None
-    return Standing(line, approved[-1] if approved else pending, pending, history)
+    return LineStatus(line, approved[-1] if approved else pending, pending, history)
 
 
 def _approved(entered: EntryRecord) -> bool:
@@ -187,7 +187,7 @@ def _refused(entered: EntryRecord) -> bool:
     return entered.decision is not None and not entered.decision.is_approved
 
 
-def observed_in(entry: Entry) -> Observed:
+def observation_of(entry: Entry) -> Observed:
     """What an entry says, as scoring takes it."""
     has_limits = entry.low is not None and entry.high is not None
     limits = Interval(entry.low or 0.0, entry.high or 0.0) if has_limits else None
@@ -196,7 +196,7 @@ def observed_in(entry: Entry) -> Observed:
 
 def value_in(entry: Entry) -> float | None:
     """The value of an entry in its indicator's unit; None where no case arose."""
-    return value_of(observed_in(entry))
+    return value_of(observation_of(entry))
 
 
 def _satisfaction(definition: Scorecard, survey: CampaignResults) -> dict[str, Observed]:

@@ -6,7 +6,7 @@ from survey.drawing.tables import Cell, Column, Table
 from survey.scorecards import wording
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.report import CardReport
-from survey.scorecards.results import CardResults, Standing
+from survey.scorecards.results import CardResults, LineStatus
 from survey.scoring.par_index import IndicatorPoints, IndicatorState
 from survey.scoring.ranking import Placing
 from survey.web import locale
@@ -30,16 +30,16 @@ def components(results: CardResults, language: str) -> Table:
     names = {component.key: component.text.to(language) for component in results.definition.components}
     rows = tuple(
         (
-            names[each.key],
-            each.points,
-            each.max_points,
-            None if each.points is None else each.points / each.max_scored,
-            each.max_scored,
-            wording.light(each.light, language),
+            names[component.key],
+            component.points,
+            component.max_points,
+            None if component.points is None else component.points / component.max_scored,
+            component.max_scored,
+            wording.light(component.light, language),
         )
-        for each in results.scored.components
+        for component in results.scored.components
     )
-    keys = tuple(each.key for each in results.scored.components)
+    keys = tuple(component.key for component in results.scored.components)
     return Table("component", _("Components"), columns, keys, rows)
 
 
@@ -59,21 +59,23 @@ def indicators(results: CardResults, language: str) -> Table:
         Column("approval", _("Approval"), "text"),
     )
     rows = tuple(
-        _indicator_row(component.text.to(language), results.standings[each.key], each, results, language)
+        _indicator_row(
+            component.text.to(language), results.standings[indicator.key], indicator, results, language
+        )
         for component, scored in zip(results.definition.components, results.scored.components, strict=True)
-        for each in scored.indicators
+        for indicator in scored.indicators
     )
-    keys = tuple(each.key for each in results.scored.indicators)
+    keys = tuple(indicator.key for indicator in results.scored.indicators)
     return Table("indicator", _("Indicators"), columns, keys, rows)
 
 
 def _indicator_row(
-    component: str, standing: Standing, scored: IndicatorPoints, results: CardResults, language: str
+    component: str, standing: LineStatus, scored: IndicatorPoints, results: CardResults, language: str
 ) -> tuple[Cell, ...]:
     line, counted = standing.line, standing.counted
     value = wording.value(line, scored.value, language)
     if counted is not None and not (results.source and line.rule.kind == "from_survey"):
-        value = wording.entered(line, counted.entry, language)
+        value = wording.entry_text(line, counted.entry, language)
     elif scored.interval is not None:
         value = f"{value} ({wording.limits(scored.interval, language)})"
     interval, away = scored.wilson, wording.distance(standing, scored, language)
@@ -84,20 +86,20 @@ def _indicator_row(
         wording.target(line, language),
         scored.points,
         scored.max_points,
-        "; ".join(said for said in (wording.state(scored, language), away) if said),
+        "; ".join(text for text in (wording.state(scored, language), away) if text),
         f"{wording.limits(interval, language)}%" if interval else "",
         _evidence(standing, results, language),
         approval(standing, results, language),
     )
 
 
-def _evidence(standing: Standing, results: CardResults, language: str) -> str:
+def _evidence(standing: LineStatus, results: CardResults, language: str) -> str:
     if results.source and standing.line.rule.kind == "from_survey":
         return results.source.name
     return standing.counted.entry.evidence_ref if standing.counted else ""
 
 
-def approval(standing: Standing, results: CardResults, language: str) -> str:
+def approval(standing: LineStatus, results: CardResults, language: str) -> str:
     """Where the approving of a line stands."""
     _ = gettext_in(language)
     if results.source and standing.line.rule.kind == "from_survey":
@@ -118,17 +120,19 @@ def movers(results: CardResults, language: str) -> Table:
         Column("gain", _("Points to gain"), "points"),
         Column("how", _("What it takes"), "text"),
     )
-    open_ones = [(_gain(each), each) for each in results.scored.indicators if _gain(each) > 0]
+    open_ones = [
+        (_gain(indicator), indicator) for indicator in results.scored.indicators if _gain(indicator) > 0
+    ]
     open_ones.sort(key=lambda pair: -pair[0])
     rows = tuple(
         (
-            results.standings[each.key].line.text.to(language),
+            results.standings[indicator.key].line.text.to(language),
             gain,
-            wording.mover(results.standings[each.key], each, language),
+            wording.mover(results.standings[indicator.key], indicator, language),
         )
-        for gain, each in open_ones[:N_MOVERS]
+        for gain, indicator in open_ones[:N_MOVERS]
     )
-    keys = tuple(each.key for _gain_, each in open_ones[:N_MOVERS])
+    keys = tuple(indicator.key for _gain_, indicator in open_ones[:N_MOVERS])
     return Table("mover", _("What moves the total most"), columns, keys, rows)
 
 
@@ -147,20 +151,20 @@ def risks(results: CardResults, language: str) -> Table:
         Column("why", _("How near"), "text"),
     )
     near = [
-        each
-        for each in results.scored.indicators
-        if each.margin is not None and each.margin <= _NARROW_MARGIN and each.at_risk
+        indicator
+        for indicator in results.scored.indicators
+        if indicator.margin is not None and indicator.margin <= _NARROW_MARGIN and indicator.at_risk
     ]
-    near.sort(key=lambda each: -each.at_risk)
+    near.sort(key=lambda indicator: -indicator.at_risk)
     rows = tuple(
         (
-            results.standings[each.key].line.text.to(language),
-            each.at_risk,
-            wording.risk(results.standings[each.key], each, language),
+            results.standings[indicator.key].line.text.to(language),
+            indicator.at_risk,
+            wording.risk(results.standings[indicator.key], indicator, language),
         )
-        for each in near
+        for indicator in near
     )
-    return Table("risk", _("What could be lost"), columns, tuple(each.key for each in near), rows)
+    return Table("risk", _("What could be lost"), columns, tuple(indicator.key for indicator in near), rows)
 
 
 def trend(cards: Sequence[CardResults], language: str) -> Table:
@@ -202,17 +206,17 @@ def ranking(ranked: Ranking, own_unit: int | None, language: str) -> Table:
     )
     rows = tuple(
         (
-            each.card.unit_called(language) if own_unit in (None, each.card.unit_id) else _("Another unit"),
-            each.placing.rank,
-            _places(each.placing),
-            each.placing.chance_top,
-            each.points,
-            wording.limits(each.interval, language),
-            each.card.scored.max_scored,
+            unit.card.unit_called(language) if own_unit in (None, unit.card.unit_id) else _("Another unit"),
+            unit.placing.rank,
+            _places(unit.placing),
+            unit.placing.chance_top,
+            unit.points,
+            wording.limits(unit.interval, language),
+            unit.card.scored.max_scored,
         )
-        for each in ranked.placed
+        for unit in ranked.placed
     )
-    keys = tuple(each.placing.key for each in ranked.placed)
+    keys = tuple(unit.placing.key for unit in ranked.placed)
     return Table("ranking", _("Ranking"), columns, keys, rows)
 
 
@@ -235,7 +239,7 @@ def values(results: CardResults, language: str) -> Table:
         Column("approval", _("Approval"), "text"),
     )
     units = {"percent": "%", "points": _("points"), "boolean": _("1 yes, 0 no"), "number": _("number")}
-    scored = {each.key: each for each in results.scored.indicators}
+    scored = {indicator.key: indicator for indicator in results.scored.indicators}
     rows = []
     for key, standing in results.standings.items():
         entry = standing.counted.entry if standing.counted else None

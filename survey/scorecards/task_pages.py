@@ -8,17 +8,18 @@ from survey.scorecards import wording
 from survey.scorecards.access import task_for, units_for
 from survey.scorecards.forms import DoneForm, TaskForm
 from survey.scorecards.tasks import progress_of
-from survey.store import audit, scorecards
+from survey.store import scorecards
 from survey.store.audit import AuditAction
 from survey.store.scorecards import Task
-from survey.web.context import database, now, today
+from survey.web.changes import audited_change
+from survey.web.context import database, today
 from survey.web.guards import may, official_id
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
 bp = Blueprint("plan", __name__, url_prefix="/office")
-_MOST_DIGITS = 9
+_MAX_DIGITS = 9
 
 
 @bp.get("/tasks")
@@ -32,7 +33,7 @@ def tasks() -> ResponseReturnValue:
 @may(Permission.SCORECARD_ENTER)
 def add_task() -> ResponseReturnValue:
     """One more task."""
-    form, by, at = _task_form(bound=True), official_id(), now()
+    form = _task_form(bound=True)
     if not form.validate_on_submit():
         return _tasks_page(form, form.problems(), 422)
     task = Task(
@@ -45,40 +46,35 @@ def add_task() -> ResponseReturnValue:
         evidence_ref="",
     )
     year, title = task.year, task.title
-
-    def added(session: Session) -> None:
-        scorecards.add_task(session, task)
-        audit.record(session, AuditAction.ADDED_TASK, title, person_id=by, now=at)
-
-    database().write(added)
+    audited_change(AuditAction.ADDED_TASK, title, lambda session: scorecards.add_task(session, task))
     return redirect(url_for("plan.tasks", year=year), 303)
 
 
 def _task_form(*, bound: bool) -> TaskForm:
-    form, by = TaskForm() if bound else TaskForm(formdata=None), official_id()
-    offered = database().read(lambda s: units_for(s, by))
+    form, person_id = TaskForm() if bound else TaskForm(formdata=None), official_id()
+    offered = database().read(lambda s: units_for(s, person_id))
     form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
     return form
 
 
-def _number_asked(name: str) -> int | None:
+def _number_in_address(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else None
 
 
 def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    by, unit_asked, year_asked = official_id(), _number_asked("unit"), _number_asked("year")
+    person_id, shown_language, day = official_id(), language(), today()
 
-    def found(session: Session) -> tuple[list[Task], dict[int, str], list[int]]:
-        offered = {unit.id: unit.name_in(in_words) for unit in units_for(session, by)}
-        seen = [task for task in scorecards.tasks(session) if task.unit_id in offered]
-        return seen, offered, sorted({task.year for task in seen}, reverse=True)
+    def load(session: Session) -> tuple[list[Task], dict[int, str]]:
+        offered = {unit.id: unit.name_in(shown_language) for unit in units_for(session, person_id)}
+        return [task for task in scorecards.tasks(session) if task.unit_id in offered], offered
 
-    in_words, day = language(), today()
-    seen, offered, years = database().read(found)
+    visible, offered = database().read(load)
+    years = sorted({task.year for task in visible}, reverse=True)
+    year_asked, unit_asked = _number_in_address("year"), _number_in_address("unit")
     year = year_asked if year_asked in years else (years[0] if years else None)
     unit = unit_asked if unit_asked in offered else None
-    shown = [task for task in seen if task.year == year and unit in (None, task.unit_id)]
+    shown = [task for task in visible if task.year == year and unit in (None, task.unit_id)]
     page = render_template(
         "scorecards/tasks.html",
         tasks=shown,
@@ -97,41 +93,39 @@ def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> Re
 
 @bp.get("/tasks/<id:task_id>")
 @may(Permission.SCORECARD_READ)
-def task(task_id: int) -> ResponseReturnValue:
+def show_task(task_id: int) -> ResponseReturnValue:
     """One task, and where it is marked as done."""
-    return _task_page(task_id, DoneForm(formdata=None, obj=_task(task_id)), {})
+    task = _task(task_id)
+    return _task_page(task, DoneForm(formdata=None, obj=task), {})
 
 
 @bp.post("/tasks/<id:task_id>")
 @may(Permission.SCORECARD_ENTER)
 def mark_task(task_id: int) -> ResponseReturnValue:
     """Mark a task as done on a day by a document, or as open again."""
-    form, by, at = DoneForm(), official_id(), now()
-    year = _task(task_id).year
+    form, task = DoneForm(), _task(task_id)
     if not form.validate_on_submit():
-        return _task_page(task_id, form, form.problems(), 422)
+        return _task_page(task, form, form.problems(), 422)
     done_on, evidence_ref = form.done_on.data, (form.evidence_ref.data or "").strip()
     if done_on is not None and done_on > today():
-        words = _("The day lies in the future; a task is done on a day that has come")
-        return _task_page(task_id, form, {"done_on": words}, 422)
+        message = _("The day lies in the future; a task is done on a day that has come")
+        return _task_page(task, form, {"done_on": message}, 422)
+    person_id = official_id()
 
-    def marked(session: Session) -> None:
-        row = task_for(session, task_id, by)
-        row.done_on, row.evidence_ref = done_on, evidence_ref
-        said = f"{row.title[:200]}: {done_on or '–'} {evidence_ref[:60]}"
-        audit.record(session, AuditAction.MARKED_TASK, said, person_id=by, now=at)
+    def mark(session: Session) -> None:
+        stored = task_for(session, task_id, person_id)
+        stored.done_on, stored.evidence_ref = done_on, evidence_ref
 
-    database().write(marked)
-    return redirect(url_for("plan.tasks", year=year), 303)
+    subject = f"{task.title[:200]}: {done_on or '–'} {evidence_ref[:60]}"
+    audited_change(AuditAction.MARKED_TASK, subject, mark)
+    return redirect(url_for("plan.tasks", year=task.year), 303)
 
 
 def _task(task_id: int) -> Task:
-    by = official_id()
-    return database().read(lambda s: task_for(s, task_id, by))
+    person_id = official_id()
+    return database().read(lambda session: task_for(session, task_id, person_id))
 
 
-def _task_page(
-    task_id: int, form: DoneForm, errors: dict[str, str], status: int = 200
-) -> ResponseReturnValue:
-    page = render_template("scorecards/task.html", task=_task(task_id), form=form, errors=errors)
+def _task_page(task: Task, form: DoneForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    page = render_template("scorecards/task.html", task=task, form=form, errors=errors)
     return page, status

@@ -8,11 +8,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.scorecards import cards as work
-from survey.scorecards import tables, wording
+from survey.scorecards import cards, tables, wording
 from survey.scorecards.access import card_for
 from survey.scorecards.cards import EvidenceFile, NewEntry
-from survey.scorecards.entries import Problem, read_typed
+from survey.scorecards.entries import ValueProblem, parse_line
 from survey.scorecards.forms import (
     DecisionForm,
     ImportForm,
@@ -21,10 +20,11 @@ from survey.scorecards.forms import (
     campaign_chosen,
     sources,
 )
-from survey.scorecards.results import CardResults, Standing, card_results, observed_in
+from survey.scorecards.results import CardResults, LineStatus, card_results, observation_of
 from survey.scorecards.values_file import Line, ValuesFileError, read_values
 from survey.store import audit, fieldwork, people, scorecards
 from survey.store.audit import AuditAction
+from survey.web.changes import audited_change
 from survey.web.context import database, now, start_of_today
 from survey.web.forms import is_plain
 from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in
@@ -35,26 +35,27 @@ from survey.web.templates import language
 
 bp = Blueprint("scorecard_values", __name__, url_prefix="/office/scorecards")
 _ROOM_FOR_FIELDS = 64 * 1024
-_MOST_NAME_CHARS = 200
+_NAME_CHARACTERS = 200
+Loaded = tuple[CardResults, Mapping[int, str]]
 
 
 @bp.url_value_preprocessor
 def _allow_documents(endpoint: str | None, _values: Any) -> None:
     """Take a larger body where documents are sent, from people who may send them and nobody else."""
     if request.method == "POST" and is_authorised(declared_permission(endpoint or ""), signed_in()):
-        request.max_content_length = work.MAX_EVIDENCE_BYTES + _ROOM_FOR_FIELDS
+        request.max_content_length = cards.MAX_EVIDENCE_BYTES + _ROOM_FOR_FIELDS
 
 
-def _results(card_id: int) -> tuple[CardResults, Mapping[int, str]]:
-    """The card with the names of everybody, or 404."""
-    by, at = official_id(), start_of_today()
+def _results(card_id: int) -> Loaded:
+    """The card with the names of everybody."""
+    person_id, computed_at = official_id(), start_of_today()
 
-    def found(session: Session) -> tuple[CardResults, Mapping[int, str]]:
-        row = card_for(session, card_id, by)
+    def load(session: Session) -> Loaded:
+        row = card_for(session, card_id, person_id)
         names = {person.id: person.full_name for person in people.people(session)}
-        return card_results(session, row, computed_at=at), names
+        return card_results(session, row, computed_at=computed_at), names
 
-    return database().read(found)
+    return database().read(load)
 
 
 @bp.get("/<id:card_id>/values")
@@ -64,8 +65,11 @@ def values(card_id: int) -> ResponseReturnValue:
     return _values_page(card_id, {})
 
 
-def _values_page(card_id: int, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    results, names = _results(card_id)
+def _values_page(
+    card_id: int, errors: dict[str, str], status: int = 200, *, loaded: Loaded | None = None
+) -> ResponseReturnValue:
+    """The page of values, of results that were `loaded` already, if they were."""
+    results, names = loaded or _results(card_id)
     page = render_template(
         "scorecards/values.html",
         results=results,
@@ -74,7 +78,7 @@ def _values_page(card_id: int, errors: dict[str, str], status: int = 200) -> Res
         tables=tables,
         source_form=_source_form(),
         errors=errors,
-        by=official_id(),
+        person_id=official_id(),
         is_demo=results.is_demo,
     )
     return page, status
@@ -85,42 +89,43 @@ def _values_page(card_id: int, errors: dict[str, str], status: int = 200) -> Res
 def import_values(card_id: int) -> ResponseReturnValue:
     """Enter every value of a file, or none and say which places are wrong."""
     form, upload = ImportForm(), request.files.get("file")
-    results, _names = _results(card_id)
+    loaded = _results(card_id)
+    results, _names = loaded
     if not form.validate_on_submit() or upload is None or not upload.filename:
-        return _values_page(card_id, {"file": _("Choose a file")}, 422)
+        return _values_page(card_id, {"file": _("Choose a file")}, 422, loaded=loaded)
     reason = _("Imported from %(file)s") % {"file": _file_name(upload.filename)}
     try:
         lines = read_values(upload.read(), upload.filename, results.definition, gettext_in(language()))
     except ValuesFileError as error:
-        return _values_page(card_id, {"file": str(error)}, 422)
+        return _values_page(card_id, {"file": str(error)}, 422, loaded=loaded)
     entries = [
         NewEntry(line.key, line.observed, line.evidence_ref, line.note, reason)
         for line in lines
         if not _is_fed(results, results.standings[line.key])
-        and not _is_kept(results.standings[line.key], line)
+        and not _is_stored(results.standings[line.key], line)
     ]
-    by, at = official_id(), now()
+    person_id, entered_at = official_id(), now()
 
-    def kept(session: Session) -> None:
+    def enter_all(session: Session) -> None:
+        card_for(session, card_id, person_id)
         for entry in entries:
-            work.enter(session, card_id, entry, by=by, now=at)
-        audit.record(session, AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", person_id=by, now=at)
+            cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
-    database().write(kept)
+    audited_change(AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", enter_all)
     flash(_("%(n)s values have been entered and wait for approval") % {"n": len(entries)})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
-def _is_kept(standing: Standing, line: Line) -> bool:
-    """Whether the newest value says the same already and was not sent back: nothing to approve again."""
+def _is_stored(standing: LineStatus, line: Line) -> bool:
+    """Whether the newest value is the same and was not sent back, so that there is nothing to approve."""
     if not standing.history or standing.was_sent_back:
         return False
     entry = standing.history[-1].entry
-    words = (entry.evidence_ref, entry.note) == (line.evidence_ref, line.note)
-    return words and observed_in(entry) == line.observed
+    has_same_texts = (entry.evidence_ref, entry.note) == (line.evidence_ref, line.note)
+    return has_same_texts and observation_of(entry) == line.observed
 
 
-def _is_fed(results: CardResults, standing: Standing) -> bool:
+def _is_fed(results: CardResults, standing: LineStatus) -> bool:
     """Whether the campaign gives this value, so that nobody enters it."""
     return results.source is not None and standing.line.rule.kind == "from_survey"
 
@@ -136,43 +141,44 @@ def value(card_id: int, indicator: str) -> ResponseReturnValue:
 @may(Permission.SCORECARD_ENTER)
 def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Enter a value with its evidence."""
-    results, _names = _results(card_id)
+    loaded = _results(card_id)
+    results, _names = loaded
     standing = results.standings.get(indicator) or abort(404)
     form = ValueForm()
     form.validate()
     errors = form.problems()
     entry = None if errors else _read(form, results, standing, errors)
     if entry is None:
-        return _value_page(card_id, indicator, form, errors, 422)
-    by, at = official_id(), now()
+        return _value_page(card_id, indicator, form, errors, loaded=loaded)
+    person_id, entered_at = official_id(), now()
 
-    def kept(session: Session) -> None:
-        work.enter(session, card_id, entry, by=by, now=at)
-        audit.record(session, AuditAction.ENTERED_VALUE, f"{card_id}: {indicator}", person_id=by, now=at)
+    def enter(session: Session) -> None:
+        card_for(session, card_id, person_id)
+        cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
     try:
-        database().write(kept)
-    except work.ReasonNeededError:
-        words = _("An approved value stands here. Say why it is corrected; both stay in the history")
-        return _value_page(card_id, indicator, form, {"reason": words}, 422)
+        audited_change(AuditAction.ENTERED_VALUE, f"{card_id}: {indicator}", enter)
+    except cards.ReasonNeededError:
+        message = _("An approved value stands here. Say why it is corrected; both stay in the history")
+        return _value_page(card_id, indicator, form, {"reason": message}, loaded=loaded)
     flash(_("The value has been entered and waits for approval"))
     return redirect(url_for("scorecard_values.value", card_id=card_id, indicator=indicator), 303)
 
 
 def _read(
-    form: ValueForm, results: CardResults, standing: Standing, errors: dict[str, str]
+    form: ValueForm, results: CardResults, standing: LineStatus, errors: dict[str, str]
 ) -> NewEntry | None:
     """The entry the form holds; None with the reasons in `errors`."""
     if _is_fed(results, standing):
         errors["value"] = _("This value comes from the campaign and is not entered")
         return None
-    typed = form.typed()
-    if typed.is_empty:
+    line = form.read_line()
+    if line.is_empty:
         errors["value"] = _("Fill in a value, or numerator and denominator")
         return None
-    observed = read_typed(results.definition, standing.line, typed, _)
-    if isinstance(observed, Problem):
-        errors[observed.part] = observed.words
+    observed = parse_line(results.definition, standing.line, line, _)
+    if isinstance(observed, ValueProblem):
+        errors[observed.part] = observed.message
         return None
     file = _document(errors)
     texts = {name: (form[name].data or "").strip() for name in ("evidence_ref", "note", "reason")}
@@ -186,8 +192,8 @@ def _document(errors: dict[str, str]) -> EvidenceFile | None:
         return None
     file = EvidenceFile(_file_name(upload.filename), upload.read())
     try:
-        work.kind_of(file)
-    except work.EvidenceError:
+        cards.kind_of(file)
+    except cards.EvidenceError:
         errors["file"] = _("%(file)s is not taken: send a PDF, PNG, JPG, DOCX or XLSX of at most 5 MB") % {
             "file": file.name[:60]
         }
@@ -197,7 +203,7 @@ def _document(errors: dict[str, str]) -> EvidenceFile | None:
 def _file_name(name: str) -> str:
     """The last part of a name, on one line and short enough to be kept."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in last if is_plain(c))[-_MOST_NAME_CHARS:] or "file"
+    return "".join(c for c in last if is_plain(c))[-_NAME_CHARACTERS:] or "file"
 
 
 @bp.get("/<id:card_id>/values/<indicator>/decision")
@@ -211,7 +217,8 @@ def back_to_value(card_id: int, indicator: str) -> ResponseReturnValue:
 @may(Permission.SCORECARD_APPROVE)
 def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Approve the value that waits, or send it back with a note."""
-    results, _names = _results(card_id)
+    loaded = _results(card_id)
+    results, _names = loaded
     standing = results.standings.get(indicator) or abort(404)
     form = DecisionForm()
     note, approve = (form.note.data or "").strip(), request.form.get("act") == "approve"
@@ -222,35 +229,31 @@ def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
     if waiting is None or str(waiting.entry.id) != request.form.get("entry"):
         errors = {"decision": _("This value no longer waits: it was decided on, or a newer one has come")}
     if errors or waiting is None:
-        return _value_page(card_id, indicator, ValueForm(formdata=None), errors, 422)
+        return _value_page(card_id, indicator, ValueForm(formdata=None), errors, loaded=loaded)
     try:
         _decide(card_id, {indicator: waiting.entry.id}, approve=approve, note=note)
-    except work.OwnEntryError:
+    except cards.OwnEntryError:
         errors = {"decision": _("You entered this value yourself; somebody else has to approve it")}
-    except work.DecidedError:
+    except cards.DecidedError:
         errors = {"decision": _("This value no longer waits: it was decided on, or a newer one has come")}
-    if errors:
-        return _value_page(card_id, indicator, ValueForm(formdata=None), errors, 422)
+    if errors:  # what stands there may have changed meanwhile
+        return _value_page(card_id, indicator, ValueForm(formdata=None), errors)
     flash(_("The value has been approved") if approve else _("The value has been sent back"))
     return redirect(url_for("scorecard_values.value", card_id=card_id, indicator=indicator), 303)
 
 
 def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: str) -> None:
-    by, at = official_id(), now()
+    """Approve or return values of the card, all of them or none, each with its entry in the log."""
+    person_id, decided_at = official_id(), now()
+    action = AuditAction.APPROVED_VALUE if approve else AuditAction.RETURNED_VALUE
 
-    def decided(session: Session) -> None:
+    def decide(session: Session) -> None:
+        card_for(session, card_id, person_id)
         for key, entry_id in entries.items():
-            work.decide(session, entry_id, approve=approve, note=note, by=by, now=at)
-            subject = f"{card_id}: {key}"
-            audit.record(
-                session,
-                AuditAction.APPROVED_VALUE if approve else AuditAction.RETURNED_VALUE,
-                subject,
-                person_id=by,
-                now=at,
-            )
+            cards.decide(session, entry_id, approve=approve, note=note, person_id=person_id, now=decided_at)
+            audit.record(session, action, f"{card_id}: {key}", person_id=person_id, now=decided_at)
 
-    database().write(decided)
+    database().write(decide)
 
 
 @bp.get("/<id:card_id>/approvals")
@@ -264,17 +267,18 @@ def back_to_values(card_id: int) -> ResponseReturnValue:
 @may(Permission.SCORECARD_APPROVE)
 def approve_values(card_id: int) -> ResponseReturnValue:
     """Approve every value that was ticked; all of them or none."""
-    results, _names = _results(card_id)
+    loaded = _results(card_id)
+    results, _names = loaded
     ticked = set(request.form.getlist("entry"))
     waiting = {key: s.pending.entry.id for key, s in results.standings.items() if s.pending}
     chosen = {key: number for key, number in waiting.items() if str(number) in ticked}
     if not chosen:
-        return _values_page(card_id, {"approvals": _("Tick the values to approve")}, 422)
+        return _values_page(card_id, {"approvals": _("Tick the values to approve")}, 422, loaded=loaded)
     try:
         _decide(card_id, chosen, approve=True, note="")
-    except (work.OwnEntryError, work.DecidedError):
-        words = _("One of these was entered by yourself or no longer waits; nothing was approved")
-        return _values_page(card_id, {"approvals": words}, 422)
+    except (cards.OwnEntryError, cards.DecidedError):
+        message = _("One of these was entered by yourself or no longer waits; nothing was approved")
+        return _values_page(card_id, {"approvals": message}, 422)
     flash(_("%(n)s values have been approved") % {"n": len(chosen)})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
@@ -290,17 +294,16 @@ def back_from_source(card_id: int) -> ResponseReturnValue:
 @may(Permission.SCORECARD_ENTER)
 def choose_source(card_id: int) -> ResponseReturnValue:
     """Take the satisfaction points from another campaign, or from what is typed."""
-    form, by, at = _source_form(), official_id(), now()
-    _results(card_id)
+    form, person_id = _source_form(), official_id()
     if not form.validate_on_submit():
         return _values_page(card_id, form.problems(), 422)
-    campaign = campaign_chosen(form.campaign.data)
+    campaign_id = campaign_chosen(form.campaign.data)
 
-    def chosen(session: Session) -> None:
-        work.choose_campaign(session, card_id, campaign)
-        audit.record(session, AuditAction.CHOSE_SOURCE, f"{card_id}: {campaign or '–'}", person_id=by, now=at)
+    def choose(session: Session) -> None:
+        card_for(session, card_id, person_id)
+        cards.choose_campaign(session, card_id, campaign_id)
 
-    database().write(chosen)
+    audited_change(AuditAction.CHOSE_SOURCE, f"{card_id}: {campaign_id or '–'}", choose)
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
@@ -314,33 +317,39 @@ def _source_form() -> SourceForm:
 @may(Permission.SCORECARD_READ)
 def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     """The document behind a value, to download."""
-    by = official_id()
+    person_id = official_id()
 
-    def found(session: Session) -> scorecards.StoredEvidence:
-        card_for(session, card_id, by)
+    def load(session: Session) -> scorecards.StoredEvidence:
+        card_for(session, card_id, person_id)
         return scorecards.evidence(session, card_id, entry_id)
 
-    file = database().read(found)
+    file = database().read(load)
     content = io.BytesIO(file.content)
     return send_file(content, mimetype=file.mimetype, download_name=file.name, as_attachment=True, max_age=0)
 
 
 def _value_page(
-    card_id: int, indicator: str, form: ValueForm, errors: dict[str, str], status: int = 200
+    card_id: int,
+    indicator: str,
+    form: ValueForm,
+    errors: dict[str, str],
+    *,
+    loaded: Loaded | None = None,
 ) -> ResponseReturnValue:
-    results, names = _results(card_id)
+    """The page of one line, of results that were `loaded` already, if they were."""
+    results, names = loaded or _results(card_id)
     standing = results.standings.get(indicator) or abort(404)
     page = render_template(
         "scorecards/value.html",
         results=results,
         standing=standing,
-        scored={each.key: each for each in results.scored.indicators}.get(indicator),
+        scored={scored.key: scored for scored in results.scored.indicators}.get(indicator),
         is_fed=_is_fed(results, standing),
         names=names,
         wording=wording,
         form=form,
         errors=errors,
-        by=official_id(),
+        person_id=official_id(),
         is_demo=results.is_demo,
     )
-    return page, status
+    return page, 422 if errors else 200

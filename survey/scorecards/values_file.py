@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey.instrument.scorecard import Scorecard
-from survey.scorecards.entries import Problem, Typed, parts, read_typed
+from survey.scorecards.entries import TypedLine, ValueProblem, parse_line, parts
 from survey.scorecards.rules import line_of, lines_of
 from survey.scoring.par_index import Observed
 from survey.web.locale import Gettext
 
 KEY = "indicator_key"
-WORDS = {"evidence_ref": 200, "note": 500}  # and the most characters of each
-COLUMNS = (KEY, *parts(), *WORDS)
+TEXT_LIMITS = {"evidence_ref": 200, "note": 500}  # in characters
+COLUMNS = (KEY, *parts(), *TEXT_LIMITS)
 LABEL = "indicator"  # in files of ours, for the reader; not read back
 _MOST_ROWS, _MOST_CELL_CHARS = 2000, 2000
 _MOST_UNPACKED_BYTES = 40_000_000
@@ -53,12 +53,12 @@ def read_values(content: bytes, name: str, card: Scorecard, _: Gettext) -> tuple
     _check_header(header, _)
     lines, problems = [], []
     for row, cells in records[1:]:
-        found = _line(row, dict(zip(header, cells, strict=False)), card, _)
-        if isinstance(found, Line):
-            lines.append(found)
-        elif found is not None:
-            problems.append(_("row {row}, column {column}: {words}").format(
-                row=row, column=found.part, words=found.words))  # fmt: skip
+        parsed = _line(row, dict(zip(header, cells, strict=False)), card, _)
+        if isinstance(parsed, Line):
+            lines.append(parsed)
+        elif parsed is not None:
+            message = _("row {row}, column {column}: {words}")
+            problems.append(message.format(row=row, column=parsed.part, words=parsed.message))
     problems += _twice(lines, _)
     if problems:
         more = _("and {n} more").format(n=len(problems) - _SHOWN) if len(problems) > _SHOWN else ""
@@ -68,36 +68,36 @@ def read_values(content: bytes, name: str, card: Scorecard, _: Gettext) -> tuple
 
 def _check_header(header: Sequence[str], _: Gettext) -> None:
     if KEY not in header or "value" not in header:
-        words = _("row 1: the columns {needed} are needed; found: {found}")
-        found = ", ".join(header)[:100]
-        raise ValuesFileError(words.format(needed=f"{KEY}, value", found=found))
+        message = _("row 1: the columns {needed} are needed; found: {found}")
+        columns = ", ".join(header)[:100]
+        raise ValuesFileError(message.format(needed=f"{KEY}, value", found=columns))
     for name in header:
         if name and name not in (*COLUMNS, LABEL):
-            words = _("row 1: the column {found} is unknown; known are {known}")
-            raise ValuesFileError(words.format(found=repr(name[:40]), known=", ".join(COLUMNS)))
+            message = _("row 1: the column {found} is unknown; known are {known}")
+            raise ValuesFileError(message.format(found=repr(name[:40]), known=", ".join(COLUMNS)))
         if name and header.count(name) > 1:
             raise ValuesFileError(_("row 1: the column {found} is named twice; keep one").format(found=name))
 
 
-def _line(row: int, cells: Mapping[str, str], card: Scorecard, _: Gettext) -> Line | Problem | None:
+def _line(row: int, cells: Mapping[str, str], card: Scorecard, _: Gettext) -> Line | ValueProblem | None:
     """One row; None where it holds no value."""
     key = cells[KEY]
     indicator = line_of(card, key)
     if indicator is None:
         known = ", ".join(line.key for line in lines_of(card))
-        words = _("{found} is no indicator of the scorecard; known are {known}")
-        return Problem(KEY, words.format(found=repr(key[:40]), known=known))
-    typed = Typed(**{part: cells.get(part, "") for part in parts()})
+        message = _("{found} is no indicator of the scorecard; known are {known}")
+        return ValueProblem(KEY, message.format(found=repr(key[:40]), known=known))
+    typed = TypedLine(**{part: cells.get(part, "") for part in parts()})
     if typed.is_empty:
         return None
-    observed = read_typed(card, indicator, typed, _)
-    if isinstance(observed, Problem):
+    observed = parse_line(card, indicator, typed, _)
+    if isinstance(observed, ValueProblem):
         return observed
-    texts = {name: cells.get(name, "") for name in WORDS}
-    for name, most in WORDS.items():
-        if len(texts[name]) > most:
+    texts = {name: cells.get(name, "") for name in TEXT_LIMITS}
+    for name, limit in TEXT_LIMITS.items():
+        if len(texts[name]) > limit:
             long = _("{n} characters; the most is {most}")
-            return Problem(name, long.format(n=len(texts[name]), most=most))
+            return ValueProblem(name, long.format(n=len(texts[name]), most=limit))
     return Line(row, key, observed, **texts)
 
 
@@ -105,8 +105,8 @@ def _twice(lines: Sequence[Line], _: Gettext) -> Iterator[str]:
     seen: dict[str, int] = {}
     for line in lines:
         if line.key in seen:
-            words = _("row {row}, column {column}: {key} stands in row {first} too; keep one")
-            yield words.format(row=line.row, column=KEY, key=line.key, first=seen[line.key])
+            message = _("row {row}, column {column}: {key} stands in row {first} too; keep one")
+            yield message.format(row=line.row, column=KEY, key=line.key, first=seen[line.key])
         seen.setdefault(line.key, line.row)
 
 
@@ -115,8 +115,8 @@ def _rows_of_csv(content: bytes, _: Gettext) -> list[list[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
-        words = _("row {row}: this is not UTF-8 text; save it as CSV UTF-8")
-        raise ValuesFileError(words.format(row=row)) from None
+        message = _("row {row}: this is not UTF-8 text; save it as CSV UTF-8")
+        raise ValuesFileError(message.format(row=row)) from None
     first = text.partition("\n")[0]
     separator = ";" if first.count(";") > first.count(",") else ","
     try:
@@ -125,9 +125,9 @@ def _rows_of_csv(content: bytes, _: Gettext) -> list[list[str]]:
         raise ValuesFileError(_("this is not CSV ({error})").format(error=error)) from None
     for number, cells in enumerate(rows, 1):
         if len(cells) > len(rows[0]):
-            words = _("row {row}: {n} cells under {columns} columns; put a text with commas in quotes")
-            raise ValuesFileError(words.format(row=number, n=len(cells), columns=len(rows[0])))
-    return _trimmed(rows, _)
+            message = _("row {row}: {n} cells under {columns} columns; put a text with commas in quotes")
+            raise ValuesFileError(message.format(row=number, n=len(cells), columns=len(rows[0])))
+    return _trim(rows, _)
 
 
 def _rows_of_workbook(content: bytes, _: Gettext) -> list[list[str]]:
@@ -143,7 +143,7 @@ def _rows_of_workbook(content: bytes, _: Gettext) -> list[list[str]]:
         rows = [list(row) for row in sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=30, values_only=True)]
     except Exception:  # noqa: BLE001 — a broken archive or sheet raises anything; all of it means the same
         raise ValuesFileError(_("this is not an XLSX workbook; save it as .xlsx or .csv")) from None
-    return _trimmed([[_cell(value) for value in row] for row in rows], _)
+    return _trim([[_cell(value) for value in row] for row in rows], _)
 
 
 def _cell(value: Any) -> str:
@@ -157,14 +157,14 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _trimmed(rows: Sequence[Sequence[str]], _: Gettext) -> list[list[str]]:
+def _trim(rows: Sequence[Sequence[str]], _: Gettext) -> list[list[str]]:
     if len(rows) > _MOST_ROWS:
         raise ValuesFileError(_("there are more than {most} rows").format(most=_MOST_ROWS))
     trimmed = [[cell.strip() for cell in row] for row in rows]
     for number, row in enumerate(trimmed, 1):
         for cell in row:
             if len(cell) > _MOST_CELL_CHARS or any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in cell):
-                words = _("row {row}: a cell is too long or holds characters that cannot be printed")
-                raise ValuesFileError(words.format(row=number))
+                message = _("row {row}: a cell is too long or holds characters that cannot be printed")
+                raise ValuesFileError(message.format(row=number))
     width = len(trimmed[0]) if trimmed else 0
     return [row + [""] * (width - len(row)) for row in trimmed]

@@ -5,7 +5,7 @@ from datetime import date
 
 from survey.drawing.formatting import UNDEFINED, format_points
 from survey.instrument.scorecard import RANK, Indicator
-from survey.scorecards.results import CardResults, Standing, value_in
+from survey.scorecards.results import CardResults, LineStatus, value_in
 from survey.scorecards.tasks import is_late
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import IndicatorPoints, IndicatorState, Light
@@ -39,8 +39,8 @@ def total_sentence(results: CardResults, language: str) -> str:
     values = {"points": format_points(scored.points, language), "total": total}
     if scored.interval is None:
         return _("{points} / {total} points.").format(**values)
-    words = _("{points} / {total} points (95% confidence interval: {interval}).")
-    return words.format(interval=limits(scored.interval, language), **values)
+    sentence = _("{points} / {total} points (95% confidence interval: {interval}).")
+    return sentence.format(interval=limits(scored.interval, language), **values)
 
 
 def provisional_sentence(results: CardResults, language: str) -> str | None:
@@ -49,11 +49,11 @@ def provisional_sentence(results: CardResults, language: str) -> str | None:
     if not scored.provisional:
         return None
     _ = gettext_in(language)
-    states = [each.state for each in scored.indicators]
-    words = _(
+    states = [indicator.state for indicator in scored.indicators]
+    message = _(
         "Provisional: scored from {max} of {total} points. Without a value: {missing}; no target: {targets}."
     )
-    return words.format(
+    return message.format(
         max=locale.format_short(scored.max_scored, language),
         total=locale.format_short(scored.total, language),
         missing=states.count(IndicatorState.MISSING),
@@ -66,8 +66,8 @@ def approval_sentence(results: CardResults, language: str) -> str:
     _ = gettext_in(language)
     if results.n_approved == results.n_entered:
         return _("All {n} values that were entered are approved.").format(n=results.n_entered)
-    words = _("{approved} of {entered} values are approved; the others count until a leader decides.")
-    return words.format(approved=results.n_approved, entered=results.n_entered)
+    message = _("{approved} of {entered} values are approved; the others count until a leader decides.")
+    return message.format(approved=results.n_approved, entered=results.n_entered)
 
 
 def source_sentence(results: CardResults, language: str) -> str | None:
@@ -76,10 +76,10 @@ def source_sentence(results: CardResults, language: str) -> str | None:
     if source is None:
         return None
     _ = gettext_in(language)
-    words = _("Satisfaction comes live from “{campaign}”, {n} forms.").format(
+    message = _("Satisfaction comes live from “{campaign}”, {n} forms.").format(
         campaign=source.name, n=locale.format_number(source.n_forms, language, 0)
     )
-    return words + (" " + _("It is still open, so this figure moves.") if source.is_open else "")
+    return message + (" " + _("It is still open, so this figure moves.") if source.is_open else "")
 
 
 def uncertainty_sentence(results: CardResults, language: str) -> str | None:
@@ -97,20 +97,20 @@ def rank_sentence(results: CardResults, language: str) -> str | None:
         return None
     _ = gettext_in(language)
     if results.rank is None:
-        words = _("Rank: not given yet; the target is the top {max} of {of}.")
+        message = _("Rank: not given yet; the target is the top {max} of {of}.")
     elif results.rank <= target.max_rank:
-        words = _("Rank {rank} of {of}: the target, the top {max}, is reached.")
+        message = _("Rank {rank} of {of}: the target, the top {max}, is reached.")
     else:
-        words = _("Rank {rank} of {of}: the target, the top {max}, is not reached.")
-    said = words.format(rank=results.rank, max=target.max_rank, of=target.of)
-    return " ".join([said, *_baseline_sentences(results, language)])
+        message = _("Rank {rank} of {of}: the target, the top {max}, is not reached.")
+    sentence = message.format(rank=results.rank, max=target.max_rank, of=target.of)
+    return " ".join([sentence, *_baseline_sentences(results, language)])
 
 
 def _baseline_sentences(results: CardResults, language: str) -> list[str]:
     _ = gettext_in(language)
-    words = _("In {year}: rank {rank} of {of}, {at_max} of {components} components at their maximum.")
+    message = _("In {year}: rank {rank} of {of}, {at_max} of {components} components at their maximum.")
     return [
-        words.format(
+        message.format(
             year=b.year, rank=b.rank, of=b.of, at_max=b.components_at_max, components=b.components_total
         )
         for b in results.definition.baselines
@@ -120,8 +120,8 @@ def _baseline_sentences(results: CardResults, language: str) -> list[str]:
 def to_do_sentence(results: CardResults, language: str) -> str:
     """How many values are missing and how many wait for a decision."""
     _ = gettext_in(language)
-    words = _("Values missing: {missing}; waiting for approval: {waiting}.")
-    return words.format(missing=len(results.missing), waiting=len(results.waiting))
+    message = _("Values missing: {missing}; waiting for approval: {waiting}.")
+    return message.format(missing=len(results.missing), waiting=len(results.waiting))
 
 
 def reminder(results: CardResults, today: date, language: str) -> str:
@@ -130,8 +130,8 @@ def reminder(results: CardResults, today: date, language: str) -> str:
         return ""
     _ = gettext_in(language)
     due = results.period.last_day
-    words = _("Due since {day}.") if due < today else _("Due on {day}.")
-    return f"{to_do_sentence(results, language)} {words.format(day=locale.format_day(due, language))}"
+    message = _("Due since {day}.") if due < today else _("Due on {day}.")
+    return f"{to_do_sentence(results, language)} {message.format(day=locale.format_day(due, language))}"
 
 
 def task_state(task: Task, today: date, language: str) -> str:
@@ -163,13 +163,13 @@ def sign(light: Light) -> str:
 def light(light: Light, language: str) -> str:
     """A sign and a word: never a colour alone."""
     _ = gettext_in(language)
-    words = {
+    names = {
         Light.FULL: _("reached"),
         Light.NEAR: _("near"),
         Light.LOW: _("low"),
         Light.NONE: _("not scored"),
     }
-    return f"{_SIGNS[light]} {words[light]}"
+    return f"{_SIGNS[light]} {names[light]}"
 
 
 def state(scored: IndicatorPoints, language: str) -> str:
@@ -201,20 +201,20 @@ def _short(amount: float) -> float:
     return math.floor(amount * 100 + 1e-9) / 100
 
 
-def entered(line: Indicator, entry: Entry, language: str) -> str:
+def entry_text(line: Indicator, entry: Entry, language: str) -> str:
     """What an entry says: its value, and of how many cases."""
     _ = gettext_in(language)
     if entry.denominator == 0:
         return _("no case arose")
-    said = value(line, value_in(entry), language)
+    text = value(line, value_in(entry), language)
     if entry.denominator:
         counts = [
             locale.format_short(number or 0.0, language) for number in (entry.numerator, entry.denominator)
         ]
-        return f"{said} ({counts[0]} / {counts[1]})"
+        return f"{text} ({counts[0]} / {counts[1]})"
     if entry.low is not None and entry.high is not None:
-        return f"{said} ({limits(Interval(entry.low, entry.high), language)})"
-    return said
+        return f"{text} ({limits(Interval(entry.low, entry.high), language)})"
+    return text
 
 
 def rule(line: Indicator, language: str) -> str:
@@ -241,7 +241,7 @@ def target(line: Indicator, language: str) -> str:
     return f"{locale.format_short(line.target, language)} – {value(line, line.stretch, language)}"
 
 
-def distance(standing: Standing, scored: IndicatorPoints, language: str) -> str:
+def distance(standing: LineStatus, scored: IndicatorPoints, language: str) -> str:
     """How far the value lies from its target, in cases where they were counted; empty where reached."""
     _ = gettext_in(language)
     line, goal = standing.line, standing.line.target
@@ -259,7 +259,7 @@ def distance(standing: Standing, scored: IndicatorPoints, language: str) -> str:
     return _("{n} short").format(n=format_points(short, language))
 
 
-def mover(standing: Standing, scored: IndicatorPoints, language: str) -> str:
+def mover(standing: LineStatus, scored: IndicatorPoints, language: str) -> str:
     """What to do about an indicator that could earn more."""
     _ = gettext_in(language)
     if scored.state is IndicatorState.MISSING:
@@ -271,11 +271,11 @@ def mover(standing: Standing, scored: IndicatorPoints, language: str) -> str:
     return f"{reach}: {away}" if away else reach
 
 
-def risk(standing: Standing, scored: IndicatorPoints, language: str) -> str:
+def risk(standing: LineStatus, scored: IndicatorPoints, language: str) -> str:
     """By how little a value stands over the floor under which it earns nothing."""
     _ = gettext_in(language)
     floor = standing.line.rule.floor
-    words = _("{margin} percentage points above the floor of {floor}%, under which nothing is earned")
-    return words.format(
+    message = _("{margin} percentage points above the floor of {floor}%, under which nothing is earned")
+    return message.format(
         margin=format_points(scored.margin, language), floor=locale.format_short(floor, language)
     )

@@ -29,7 +29,7 @@ def _cells(line: Indicator, entry: Entry) -> list[str]:
         value = "yes" if entry.value else "no"
     if entry.denominator is not None:
         value = ""  # numerator and denominator say it exactly
-    numbers = (_number(each) for each in (entry.numerator, entry.denominator, entry.low, entry.high))
+    numbers = (_number(number) for number in (entry.numerator, entry.denominator, entry.low, entry.high))
     return [value, *numbers, defang(entry.evidence_ref), defang(entry.note)]
 
 
