@@ -17,6 +17,7 @@ CLEAN = (
     "survey/accounts",
     "survey/comments",
     "survey/drawing",
+    "survey/fieldwork",
     "survey/instrument",
     "survey/reports",
     "survey/results",

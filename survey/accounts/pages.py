@@ -35,7 +35,7 @@ def _typed_name() -> str:
 def sign_in() -> ResponseReturnValue:
     """The form to sign in."""
     if signed_in():
-        return redirect(url_for("fieldwork.campaigns"))
+        return redirect(url_for("fieldwork.show_campaigns"))
     return render_template("accounts/sign_in.html", form=SignInForm(), errors={})
 
 
@@ -59,7 +59,7 @@ def check_sign_in() -> ResponseReturnValue:
         session["language"] = chosen_language
     login_user(SignedIn(person))
     record_action(AuditAction.SIGNED_IN)
-    return redirect(_office_address(request.args.get("next", "")) or url_for("fieldwork.campaigns"), 303)
+    return redirect(_office_address(request.args.get("next", "")) or url_for("fieldwork.show_campaigns"), 303)
 
 
 def _office_address(address: str) -> str | None:
@@ -104,7 +104,7 @@ def change_password() -> ResponseReturnValue:
     )
     login_user(SignedIn(person))
     flash(_("Your password has been changed"))
-    return redirect(url_for("fieldwork.campaigns"), 303)
+    return redirect(url_for("fieldwork.show_campaigns"), 303)
 
 
 @bp.get("/people")

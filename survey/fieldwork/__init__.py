@@ -1,1 +1,1 @@
-"""Reaching people: campaigns, desks, collectors, posters."""
+"""Fieldwork: campaigns, desks, codes, posters."""

@@ -1,4 +1,4 @@
-"""Opening a campaign, its desks, and their collectors."""
+"""Opening campaigns with their desks and collectors."""
 
 import re
 import secrets
@@ -15,19 +15,20 @@ from survey.store.fieldwork import Campaign, Collector, Desk
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing to misread on a poster
 _CODE_CHARS = 6
 _MAX_KEY_CHARS = 50
-_PAGES = frozenset({"new"})  # stand where a campaign's key does in an address
+_PAGES = frozenset({"new"})  # have the address that a campaign of this key would have
 
 
 class DeskTakenError(ValueError):
-    """The campaign has this desk already."""
+    """The campaign already has this desk."""
 
 
 @dataclass(frozen=True)
 class NewDesk:
-    """A desk as typed in: its Vietnamese name and its English one."""
+    """A desk as typed: its Vietnamese and English names, and its limit of forms (None: no limit)."""
 
     name: str
     name_en: str
+    quota: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class NewCampaign:
 
 
 def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campaign:
-    """A campaign with a collector for each of its desks."""
+    """Add a campaign with a collector for each of its desks."""
     campaign = Campaign(
         key=new.key or free_key(session, new.name),
         name=new.name,
@@ -63,9 +64,9 @@ def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campa
 
 
 def add_desk(session: Session, campaign: Campaign, new: NewDesk, *, code: str = "") -> Collector:
-    """A collector of the campaign at a desk, which is made if nobody knows it yet.
+    """Add a collector of the campaign at a desk; DeskTakenError when the campaign has one there.
 
-    A known desk works for the same unit as it did last.
+    A desk with a new name is added. An existing desk keeps the unit of its last campaign.
     """
     desk = units.find_named(session, fieldwork.Desk, new.name)
     if desk is None:
@@ -78,7 +79,7 @@ def add_desk(session: Session, campaign: Campaign, new: NewDesk, *, code: str = 
         code=code or _free_code(session),
         campaign_id=campaign.id,
         desk_id=desk.id,
-        quota=None,
+        quota=new.quota,
         unit_id=fieldwork.last_unit_of(session, desk.id),
     )
     session.add(collector)
@@ -87,31 +88,31 @@ def add_desk(session: Session, campaign: Campaign, new: NewDesk, *, code: str = 
 
 
 def set_populations(session: Session, campaign_id: int, populations: Mapping[str, int]) -> None:
-    """Keep how many people each respondent group has: the base of weights and population correction."""
+    """Store how many people each respondent group has: the base of weights and population correction."""
     session.get_one(Campaign, campaign_id).populations = dict(populations)
 
 
 def set_forms_issued(session: Session, campaign_id: int, forms_issued: int | None) -> None:
-    """Keep how many forms were handed out, the base of response rates; None where nobody counted."""
+    """Store how many forms were issued, the base of response rates; None where nobody counted."""
     session.get_one(Campaign, campaign_id).forms_issued = forms_issued
 
 
 def set_quota(session: Session, collector_id: int, quota: int | None) -> None:
-    """The most responses a collector takes; None for no limit."""
+    """Store the limit of responses of a collector; None for no limit."""
     session.get_one(Collector, collector_id).quota = quota
 
 
 def set_units(session: Session, campaign: Campaign, units: Mapping[int, int | None]) -> None:
-    """Keep which unit each of the campaign's desks works for, by the collector's id; None for no unit."""
+    """Store the unit of the campaign's desks by collector id; None for no unit."""
     for row in fieldwork.collectors_of(session, campaign.id):
         row.collector.unit_id = units.get(row.collector.id, row.collector.unit_id)
 
 
 def free_key(session: Session, name: str) -> str:
-    """A short name for addresses and commands that no campaign has."""
+    """An unused key made of the name, for addresses and commands."""
     folded = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
-    words = re.findall(r"[a-z0-9]+", folded.encode("ascii", "ignore").decode())
-    base = "-".join(words)[:_MAX_KEY_CHARS].strip("-") or "campaign"
+    parts = re.findall(r"[a-z0-9]+", folded.encode("ascii", "ignore").decode())
+    base = "-".join(parts)[:_MAX_KEY_CHARS].strip("-") or "campaign"
     key, number = base, 2
     while key in _PAGES or fieldwork.has_campaign(session, key):
         key, number = f"{base}-{number}", number + 1
@@ -125,11 +126,11 @@ def _free_code(session: Session) -> str:
             return code
 
 
-def desks_typed(lines: str) -> Sequence[NewDesk]:
-    """Desks as typed, one a line: `name | English name`, the English one being optional."""
-    found: dict[str, NewDesk] = {}
+def parse_desks(lines: str) -> Sequence[NewDesk]:
+    """Desks as typed, one per line: `name | English name`. The English name is optional."""
+    desks: dict[str, NewDesk] = {}
     for line in lines.splitlines():
         name, _, name_en = (part.strip() for part in line.partition("|"))
         if name:
-            found.setdefault(name, NewDesk(name, name_en or name))
-    return list(found.values())
+            desks.setdefault(name, NewDesk(name, name_en or name))
+    return list(desks.values())

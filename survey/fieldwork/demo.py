@@ -1,7 +1,7 @@
-"""Demonstration data: two campaigns a year apart at four desks, answered by made-up people.
+"""Demonstration data: two campaigns a year apart at four desks, with simulated respondents.
 
-People follow the questionnaire as real ones do: they are asked what their earlier answers open, some things
-do not apply to them, some they leave blank. Every draw comes from the generator that is handed in.
+Respondents follow the questionnaire as real ones do: earlier answers decide what is asked, some items do not
+apply, some stay blank. All random numbers come from the generator in the arguments.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ _COMMENTS = (
 
 @dataclass(frozen=True)
 class _Round:
-    """One campaign to make: `lift` moves everybody's satisfaction, in steps of the scale."""
+    """A planned campaign. `lift` moves everybody's satisfaction, in steps of the scale."""
 
     key: str
     name: str
@@ -60,16 +60,29 @@ def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> Non
     """Add the two demonstration campaigns with their responses."""
     questionnaire = questionnaires.load_shipped()
     digest = questionnaires.publish(session, questionnaire, now=datetime.now(UTC))
-    opened = today - timedelta(days=_DAYS_OF_FIELDWORK + 2)
+    opens_on = today - timedelta(days=_DAYS_OF_FIELDWORK + 2)
     rounds = (
-        _Round("demo-truoc", f"Khảo sát hài lòng {opened.year - 1} (dữ liệu minh họa)",
-               opened - timedelta(days=365), opened - timedelta(days=365 - 60), 304, -0.30,
-               ("demo1b", "demo2b", "demo3b", "demo4b")),
-        _Round("demo", f"Khảo sát hài lòng {opened.year} (dữ liệu minh họa)",
-               opened, today + timedelta(days=365), 312, 0.0, (OPEN_CODE, "demo2", "demo3", "demo4")),
-    )  # fmt: skip
+        _Round(
+            key="demo-truoc",
+            name=f"Khảo sát hài lòng {opens_on.year - 1} (dữ liệu minh họa)",
+            opens_on=opens_on - timedelta(days=365),
+            closes_on=opens_on - timedelta(days=365 - 60),
+            size=304,
+            lift=-0.30,
+            codes=("demo1b", "demo2b", "demo3b", "demo4b"),
+        ),
+        _Round(
+            key="demo",
+            name=f"Khảo sát hài lòng {opens_on.year} (dữ liệu minh họa)",
+            opens_on=opens_on,
+            closes_on=today + timedelta(days=365),
+            size=312,
+            lift=0.0,
+            codes=(OPEN_CODE, "demo2", "demo3", "demo4"),
+        ),
+    )
     for planned in rounds:
-        campaign, collectors = _opened(session, planned, digest, today)
+        campaign, collectors = _add_campaign(session, planned, digest, today)
         people = _people(questionnaire, planned, rng)
         rows = [_response(p, i, campaign, collectors, questionnaire, rng) for i, p in enumerate(people)]
         responses.add_many(session, rows)
@@ -78,7 +91,9 @@ def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> Non
                 responses.count_decline(session, collector.id, planned.opens_on + timedelta(days=day))
 
 
-def _opened(session: Session, planned: _Round, digest: str, today: date) -> tuple[Campaign, list[Collector]]:
+def _add_campaign(
+    session: Session, planned: _Round, digest: str, today: date
+) -> tuple[Campaign, list[Collector]]:
     new = NewCampaign(
         name=planned.name,
         instrument_digest=digest,
@@ -99,32 +114,32 @@ def _opened(session: Session, planned: _Round, digest: str, today: date) -> tupl
 
 
 def unit_called(session: Session, name: str, name_en: str) -> Unit:
-    """The unit of a name, which is added if nobody did."""
+    """The unit of a name, added where it does not exist."""
     return units.find_named(session, units.Unit, name) or units.add_unit(session, name, name_en)
 
 
 @dataclass(frozen=True)
-class _Person:
-    """One made-up respondent."""
+class _Respondent:
+    """One simulated respondent."""
 
     answers: Answers
     desk: int
     language: str
-    at: datetime
+    received_at: datetime
 
 
-def _people(questionnaire: Questionnaire, planned: _Round, rng: np.random.Generator) -> list[_Person]:
+def _people(questionnaire: Questionnaire, planned: _Round, rng: np.random.Generator) -> list[_Respondent]:
     hardness = {criterion.key: rng.normal(0, 0.30) for criterion in questionnaire.criteria}
     desk_effect = rng.normal(0, 0.22, len(DESKS))
-    found = []
+    respondents = []
     for _ in range(planned.size):
         desk = int(rng.choice(len(DESKS), p=(0.30, 0.27, 0.23, 0.20)))
         mood = rng.normal(3.95 + planned.lift + desk_effect[desk], 0.62)
         answers, language = _answers(questionnaire, desk, mood, hardness, rng)
         day = planned.opens_on + timedelta(days=int(rng.integers(0, _DAYS_OF_FIELDWORK)))
-        at = datetime.combine(day, time(int(rng.integers(1, 10))), UTC)  # 8 to 17 o'clock in Vietnam
-        found.append(_Person(answers, desk, language, at))
-    return found
+        received_at = datetime.combine(day, time(int(rng.integers(1, 10))), UTC)  # 8:00 to 17:00 in Vietnam
+        respondents.append(_Respondent(answers, desk, language, received_at))
+    return respondents
 
 
 def _answers(
@@ -132,16 +147,16 @@ def _answers(
 ) -> tuple[Answers, str]:
     chosen: dict[str, str] = {}
     for question in questionnaire.questions:
-        weights = _likely(question, desk, chosen.get(GROUP_QUESTION, ""))
+        weights = _probabilities(question, desk, chosen.get(GROUP_QUESTION, ""))
         option = question.options[int(rng.choice(len(question.options), p=weights))].key
         if question.required or rng.random() > 0.06:
             chosen[question.key] = option
     if chosen.get("result_status") in ("late", "overdue"):
         mood -= 0.7
-    asked = asked_keys(questionnaire, chosen)
+    keys = asked_keys(questionnaire, chosen)
     values: dict[str, Answer] = {}
     for item in questionnaire.items():
-        if item.key not in asked:
+        if item.key not in keys:
             values[item.key] = Missing.NOT_ASKED
         elif isinstance(item, Question):
             values[item.key] = chosen.get(item.key, Missing.BLANK)
@@ -149,13 +164,13 @@ def _answers(
             values[item.key] = _rating(item, mood + hardness[item.key], rng)
     is_foreign = chosen.get("org_type") == "fdi" and rng.random() < 0.6
     language = "en" if is_foreign else "vi"
-    said = [text for text, spoken in _COMMENTS if spoken == language]
-    comment = said[int(rng.integers(len(said)))] if rng.random() < 0.08 else None
+    texts = [text for text, text_language in _COMMENTS if text_language == language]
+    comment = texts[int(rng.integers(len(texts)))] if rng.random() < 0.08 else None
     return Answers(values, comment), language
 
 
-def _likely(question: Question, desk: int, group: str) -> list[float]:
-    """How often each answer is given; what an office would expect to see, where it matters."""
+def _probabilities(question: Question, desk: int, group: str) -> list[float]:
+    """The probability of each answer: realistic for the questions that matter, else equal."""
     usual = {
         GROUP_QUESTION: (0.58, 0.42),
         "result_status": (0.12, 0.62, 0.08, 0.05, 0.13),
@@ -178,7 +193,7 @@ def _rating(criterion: Criterion, level: float, rng: np.random.Generator) -> Ans
 
 
 def _response(
-    person: _Person,
+    respondent: _Respondent,
     number: int,
     campaign: Campaign,
     collectors: list[Collector],
@@ -189,12 +204,12 @@ def _response(
         submission_id=str(UUID(bytes=rng.bytes(16), version=4)),
         receipt_hash=f"demo:{campaign.key}:{number}",  # the hash of no code: nobody can withdraw it
         campaign_id=campaign.id,
-        collector_id=collectors[person.desk].id,
+        collector_id=collectors[respondent.desk].id,
         instrument_digest=campaign.instrument_digest,
-        language=person.language,
+        language=respondent.language,
         mode="self",
-        received_at=person.at,
-        is_complete=is_complete(questionnaire, person.answers),
-        answers=to_stored(person.answers),
-        comment=person.answers.comment,
+        received_at=respondent.received_at,
+        is_complete=is_complete(questionnaire, respondent.answers),
+        answers=to_stored(respondent.answers),
+        comment=respondent.answers.comment,
     )

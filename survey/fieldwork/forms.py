@@ -12,7 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from survey.fieldwork.campaigns import desks_typed
+from survey.fieldwork.campaigns import parse_desks
 from survey.web.forms import (
     DAY_FORMATS,
     ListedChoice,
@@ -30,14 +30,14 @@ _MAX_QUOTA = 1_000_000
 
 
 def _check_desks(lines: str) -> None:
-    desks = desks_typed(lines)
+    desks = parse_desks(lines)
     if len(desks) > _MAX_DESKS:
         raise ValidationError(_("A campaign has at most %(n)s desks") % {"n": _MAX_DESKS})
     for desk in desks:
         for name in (desk.name, desk.name_en):
             if len(name) > _MAX_DESK_NAME or not is_plain(name):
-                words = _("This desk's name is too long or cannot be printed: %(name)s")
-                raise ValidationError(words % {"name": name[:60]})
+                message = _("This desk's name is too long or cannot be printed: %(name)s")
+                raise ValidationError(message % {"name": name[:60]})
 
 
 class CampaignForm(OfficeForm):
@@ -52,25 +52,25 @@ class CampaignForm(OfficeForm):
     desks = TextAreaField(lazy_gettext(lambda: _("Desks")), validators=[Required()])
 
     def validate_opens_on(self, field: Any) -> None:
-        """A day."""
+        """Refuse what is no day."""
         if field.data is None:
             raise ValidationError(_("Give a day: %(field)s") % {"field": field.label.text})
 
     def validate_closes_on(self, field: Any) -> None:
-        """A day that is not before the first."""
+        """Refuse a day before the first."""
         self.validate_opens_on(field)
         if self.opens_on.data and field.data < self.opens_on.data:
             raise ValidationError(_("The last day is before the first day"))
 
     def validate_desks(self, field: Any) -> None:
-        """At least one desk, with names that can be printed."""
-        if not desks_typed(field.data or ""):
+        """Refuse a list without desks, and names that cannot be printed."""
+        if not parse_desks(field.data or ""):
             raise ValidationError(_("Name at least one desk, one a line"))
         _check_desks(field.data)
 
 
 class DeskForm(OfficeForm):
-    """One more desk."""
+    """A new desk."""
 
     name = StringField(
         lazy_gettext(lambda: _("Desk's name")), validators=[Required(), PlainText(_MAX_DESK_NAME)]
@@ -81,6 +81,6 @@ class DeskForm(OfficeForm):
     quota = IntegerField(lazy_gettext(lambda: _("Most forms it takes")), validators=[Optional()])
 
     def validate_quota(self, field: Any) -> None:
-        """A whole number of forms."""
+        """Refuse what is no whole number in the range."""
         if field.data is None or not 1 <= field.data <= _MAX_QUOTA:
             raise ValidationError(_("A limit is a whole number from 1 to 1,000,000"))

@@ -1,16 +1,16 @@
-"""A logo an office puts in → the small picture that travels inside every page."""
+"""The logo of an office, reduced to the small picture that is embedded in every page."""
 
 import io
 from enum import StrEnum
 
-MAX_BYTES = 4096  # the questionnaire has to stay one flight of packets
-_MOST_PIXELS = 25_000_000
+MAX_BYTES = 4096  # the questionnaire has to fit into the first packets of a connection
+_MAX_PIXELS = 25_000_000
 _HEIGHTS = (96, 72, 56, 40)
 _COLOURS = (64, 16)
 
 
-class Problem(StrEnum):
-    """What is wrong with a file; the page has the words for it."""
+class LogoProblem(StrEnum):
+    """What is wrong with a file."""
 
     NO_PICTURE = "no_picture"
     TOO_LARGE = "too_large"
@@ -18,29 +18,29 @@ class Problem(StrEnum):
 
 
 class LogoError(ValueError):
-    """The file is no picture that can be used."""
+    """The file cannot be used as a logo."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: LogoProblem) -> None:
         super().__init__(problem)
         self.problem = problem
 
 
 def small_png(content: bytes) -> bytes:
-    """The picture, drawn anew as a PNG of at most MAX_BYTES: nothing else of the file is kept.
+    """The picture as a new PNG of at most MAX_BYTES, without anything else of the file.
 
-    LogoError where it is no PNG, JPEG or WebP, or too large to open.
+    LogoError where the file is no PNG, JPEG or WebP, or too large to open.
     """
     from PIL import Image, UnidentifiedImageError
 
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
-        if picture.width * picture.height > _MOST_PIXELS:
-            raise LogoError(Problem.TOO_LARGE)
+        if picture.width * picture.height > _MAX_PIXELS:
+            raise LogoError(LogoProblem.TOO_LARGE)
         drawn = picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, LogoError):
             raise
-        raise LogoError(Problem.NO_PICTURE) from error
+        raise LogoError(LogoProblem.NO_PICTURE) from error
     for height in _HEIGHTS:
         size = (max(1, min(6 * height, round(drawn.width * height / drawn.height))), height)
         scaled = drawn.resize(size, Image.Resampling.LANCZOS)
@@ -50,4 +50,4 @@ def small_png(content: bytes) -> bytes:
             few.save(file, "PNG", optimize=True)
             if len(file.getvalue()) <= MAX_BYTES:
                 return file.getvalue()
-    raise LogoError(Problem.TOO_DETAILED)
+    raise LogoError(LogoProblem.TOO_DETAILED)

@@ -1,4 +1,4 @@
-"""Campaigns, desks and posters, in the order an officer works through them."""
+"""Pages of campaigns, desks and posters, in the order of an officer's work."""
 
 import io
 import re
@@ -8,21 +8,22 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.fieldwork import campaigns as work
-from survey.fieldwork import posters
+from survey.fieldwork import campaigns, posters
 from survey.fieldwork.campaigns import NewCampaign, NewDesk
 from survey.fieldwork.forms import CampaignForm, DeskForm
 from survey.instrument.questionnaire import Questionnaire, Text
-from survey.store import audit, fieldwork, questionnaires, responses, units
 from survey.store import feedback as feedback_store
+from survey.store import fieldwork, questionnaires, responses, units
 from survey.store.audit import AuditAction
 from survey.store.feedback import FormFeedback
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.units import Unit
+from survey.web.changes import audited_change
 from survey.web.context import database, now, public_url, settings, today
-from survey.web.guards import may, public, signed_in_id
+from survey.web.guards import may, public
 from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.permissions import Permission
+from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -33,7 +34,7 @@ _POPULATION = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True)
 class CampaignRow:
-    """A campaign in the list, with the forms that came in."""
+    """A campaign in the list, with the number of its forms."""
 
     campaign: Campaign
     forms: int
@@ -42,16 +43,16 @@ class CampaignRow:
 
 @bp.get("/office/")
 @may(Permission.OFFICE_ENTER)
-def campaigns() -> ResponseReturnValue:
+def show_campaigns() -> ResponseReturnValue:
     """Every campaign, newest first."""
 
-    def rows(session: Session) -> list[CampaignRow]:
+    def load_rows(session: Session) -> list[CampaignRow]:
         return [
             CampaignRow(c, sum(responses.counts_by_collector(session, c.id).values()), _state(c))
             for c in fieldwork.campaigns(session)
         ]
 
-    return render_template("fieldwork/campaigns.html", rows=database().read(rows))
+    return render_template("fieldwork/campaigns.html", rows=database().read(load_rows))
 
 
 def _state(campaign: Campaign) -> str:
@@ -71,7 +72,7 @@ def new_campaign() -> ResponseReturnValue:
 @may(Permission.FIELDWORK_WRITE)
 def open_campaign() -> ResponseReturnValue:
     """Open a campaign with its desks."""
-    form, at, by = _campaign_form(), now(), signed_in_id()
+    form, opened_at = _campaign_form(), now()
     if not form.validate_on_submit():
         return render_template("fieldwork/new_campaign.html", form=form, errors=form.problems()), 422
     new = NewCampaign(
@@ -79,15 +80,14 @@ def open_campaign() -> ResponseReturnValue:
         instrument_digest=form.instrument_digest.data,
         opens_on=form.opens_on.data,
         closes_on=form.closes_on.data,
-        desks=tuple(work.desks_typed(form.desks.data)),
+        desks=tuple(campaigns.parse_desks(form.desks.data)),
     )
-
-    def opened(session: Session) -> str:
-        campaign = work.open_campaign(session, new, now=at)
-        audit.record(session, AuditAction.OPENED_CAMPAIGN, campaign.key, person_id=by, now=at)
-        return campaign.key
-
-    return redirect(url_for("fieldwork.desks", key=database().write(opened)), 303)
+    campaign = audited_change(
+        AuditAction.OPENED_CAMPAIGN,
+        lambda campaign: campaign.key,
+        lambda session: campaigns.open_campaign(session, new, now=opened_at),
+    )
+    return redirect(url_for("fieldwork.desks", key=campaign.key), 303)
 
 
 def _campaign_form() -> CampaignForm:
@@ -102,69 +102,65 @@ def _campaign_form() -> CampaignForm:
 @bp.get("/office/campaigns/<key>/desks")
 @may(Permission.FIELDWORK_READ)
 def desks(key: str) -> ResponseReturnValue:
-    """A campaign's desks: how many forms each took, its link, code and poster."""
+    """The desks of a campaign with their number of forms, link, code and poster."""
     return _desks_page(key, DeskForm(), {})
 
 
 @bp.post("/office/campaigns/<key>/desks")
 @may(Permission.FIELDWORK_WRITE)
 def add_desk(key: str) -> ResponseReturnValue:
-    """One more desk for a campaign."""
-    form, at, by = DeskForm(), now(), signed_in_id()
+    """Add a desk to a campaign."""
+    form = DeskForm()
     if not form.validate_on_submit():
         return _desks_page(key, form, form.problems(), 422)
-    new, quota = NewDesk(form.name.data.strip(), (form.name_en.data or "").strip()), form.quota.data
-
-    def added(session: Session) -> None:
-        campaign = fieldwork.campaign_by_key(session, key)
-        collector = work.add_desk(session, campaign, new)
-        work.set_quota(session, collector.id, quota)
-        audit.record(session, AuditAction.ADDED_DESK, f"{key}: {new.name}", person_id=by, now=at)
-
+    new = NewDesk(form.name.data.strip(), (form.name_en.data or "").strip(), form.quota.data)
     try:
-        database().write(added)
-    except work.DeskTakenError:
+        audited_change(
+            AuditAction.ADDED_DESK,
+            f"{key}: {new.name}",
+            lambda session: campaigns.add_desk(session, fieldwork.campaign_by_key(session, key), new),
+        )
+    except campaigns.DeskTakenError:
         return _desks_page(key, form, {"name": _("The campaign has this desk already")}, 422)
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
 
-@bp.get("/office/campaigns/<key>/populations")
-@bp.get("/office/campaigns/<key>/units")
-@may(Permission.FIELDWORK_READ)
-def back_to_desks(key: str) -> ResponseReturnValue:
-    """The address of what was refused, opened again in another language, leads to its page."""
-    return redirect(url_for("fieldwork.desks", key=key, lang=language()))
+for _form in ("populations", "units"):
+    bp.add_url_rule(
+        f"/office/campaigns/<key>/{_form}",
+        f"back_from_{_form}",
+        may(Permission.FIELDWORK_READ)(redirect_to("fieldwork.desks")),
+    )
 
 
 @bp.post("/office/campaigns/<key>/populations")
 @may(Permission.FIELDWORK_WRITE)
 def set_populations(key: str) -> ResponseReturnValue:
-    """How many people each group has, and how many forms were handed out."""
-    campaign, questionnaire = database().read(lambda session: _campaign(session, key))
+    """Set how many people each group has, and how many forms were issued."""
+    _campaign, questionnaire = database().read(lambda session: _load_campaign(session, key))
     typed = {
         group: request.form.get(f"population-{group}", "").strip() for group in questionnaire.offered_groups()
     }
-    wrong = {
+    errors = {
         f"population-{group}": _("Not a whole number of people: %(found)s") % {"found": text[:20]}
         for group, text in typed.items()
         if text and not _is_population(text)
     }
     typed_issued = request.form.get("forms-issued", "").strip()
     if typed_issued and not _is_population(typed_issued):
-        wrong["forms-issued"] = _("Not a whole number of forms: %(found)s") % {"found": typed_issued[:20]}
-    if wrong:
-        return _desks_page(key, DeskForm(), wrong, 422, typed=typed, typed_issued=typed_issued)
+        errors["forms-issued"] = _("Not a whole number of forms: %(found)s") % {"found": typed_issued[:20]}
+    if errors:
+        return _desks_page(key, DeskForm(), errors, 422, typed=typed, typed_issued=typed_issued)
     forms_issued = int(typed_issued) if typed_issued else None
     populations = {group: int(text) for group, text in typed.items() if text}
-    at, by = now(), signed_in_id()
 
-    def kept(session: Session) -> None:
-        work.set_populations(session, campaign.id, populations)
-        work.set_forms_issued(session, campaign.id, forms_issued)
-        subject = f"{key}: {populations}, forms issued: {forms_issued}"
-        audit.record(session, AuditAction.SET_POPULATIONS, subject, person_id=by, now=at)
+    def change(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, key)
+        campaigns.set_populations(session, campaign.id, populations)
+        campaigns.set_forms_issued(session, campaign.id, forms_issued)
 
-    database().write(kept)
+    subject = f"{key}: {populations}, forms issued: {forms_issued}"
+    audited_change(AuditAction.SET_POPULATIONS, subject, change)
     flash(_("The numbers have been kept"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
@@ -172,28 +168,25 @@ def set_populations(key: str) -> ResponseReturnValue:
 @bp.post("/office/campaigns/<key>/units")
 @may(Permission.FIELDWORK_WRITE)
 def set_units(key: str) -> ResponseReturnValue:
-    """Which unit each desk works for in this campaign; a desk the form does not name stays as it is."""
-    known, collectors = database().read(lambda session: _units_and_desks(session, key))
-    offered = {"": None} | {str(unit.id): unit.id for unit in known}
-    asked = [row for row in collectors if f"unit-{row.collector.id}" in request.form]
-    typed = {row.collector.id: request.form[f"unit-{row.collector.id}"] for row in asked}
-    wrong = {
+    """Set the unit of each desk in this campaign. A desk that the form does not name keeps its unit."""
+    all_units, collectors = database().read(lambda session: _units_and_desks(session, key))
+    unit_ids = {"": None} | {str(unit.id): unit.id for unit in all_units}
+    rows = [row for row in collectors if f"unit-{row.collector.id}" in request.form]
+    typed = {row.collector.id: request.form[f"unit-{row.collector.id}"] for row in rows}
+    errors = {
         f"unit-{row.collector.id}": _("Choose from the list: %(field)s")
         % {"field": row.desk.name_in(language())}
-        for row in asked
-        if typed[row.collector.id] not in offered
+        for row in rows
+        if typed[row.collector.id] not in unit_ids
     }
-    if wrong:
-        return _desks_page(key, DeskForm(), wrong, 422)
-    at, by = now(), signed_in_id()
-
-    def kept(session: Session) -> None:
-        campaign = fieldwork.campaign_by_key(session, key)
-        chosen = {collector: offered[text] for collector, text in typed.items()}
-        work.set_units(session, campaign, chosen)
-        audit.record(session, AuditAction.SET_UNITS_OF_DESKS, f"{key}: {chosen}", person_id=by, now=at)
-
-    database().write(kept)
+    if errors:
+        return _desks_page(key, DeskForm(), errors, 422)
+    chosen = {collector_id: unit_ids[text] for collector_id, text in typed.items()}
+    audited_change(
+        AuditAction.SET_UNITS_OF_DESKS,
+        f"{key}: {chosen}",
+        lambda session: campaigns.set_units(session, fieldwork.campaign_by_key(session, key), chosen),
+    )
     flash(_("It has been kept which unit each desk works for"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
@@ -207,7 +200,7 @@ def _is_population(text: str) -> bool:
     return bool(_POPULATION.fullmatch(text)) and 0 < int(text) <= _MAX_POPULATION
 
 
-def _campaign(session: Session, key: str) -> tuple[Campaign, Questionnaire]:
+def _load_campaign(session: Session, key: str) -> tuple[Campaign, Questionnaire]:
     campaign = fieldwork.campaign_by_key(session, key)
     return campaign, questionnaires.questionnaire(session, campaign.instrument_digest)
 
@@ -221,13 +214,13 @@ def _desks_page(
     typed: dict[str, str] | None = None,
     typed_issued: str | None = None,
 ) -> ResponseReturnValue:
-    def found(session: Session) -> tuple[Campaign, Questionnaire, list[CollectorAtDesk], dict[int, int]]:
-        campaign, questionnaire = _campaign(session, key)
+    def load(session: Session) -> tuple[Campaign, Questionnaire, list[CollectorAtDesk], dict[int, int]]:
+        campaign, questionnaire = _load_campaign(session, key)
         collectors = fieldwork.collectors_of(session, campaign.id)
         return campaign, questionnaire, collectors, responses.counts_by_collector(session, campaign.id)
 
-    campaign, questionnaire, collectors, counts = database().read(found)
-    known = database().read(units.units)
+    campaign, questionnaire, collectors, counts = database().read(load)
+    all_units = database().read(units.units)
     page = render_template(
         "fieldwork/desks.html",
         campaign=campaign,
@@ -236,7 +229,7 @@ def _desks_page(
         forms_issued=(campaign.forms_issued or "") if typed_issued is None else typed_issued,
         collectors=collectors,
         counts=counts,
-        unit_choices=[("", _("No unit")), *((unit.id, unit.name_in(language())) for unit in known)],
+        unit_choices=[("", _("No unit")), *((unit.id, unit.name_in(language())) for unit in all_units)],
         short_link=_short_link,
         tablet_link=lambda code: _link_of(Mode.KIOSK, code),
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),
@@ -253,36 +246,40 @@ def _link(code: str) -> str:
 
 
 def _link_of(mode: Mode, code: str) -> str:
-    """The link that marks what comes in by it: only the office can make it."""
+    """The link that marks the mode of the forms it collects. Only the office can create it."""
     token = token_for(mode, code, settings().secret_keys[0])
     return url_for(f"device.{mode}", code=code, token=token, lang=language())
 
 
 def _short_link(code: str) -> str:
-    """The link as it is printed and typed: without the protocol."""
+    """The link without the protocol, as it is printed and typed."""
     return _link(code).partition("://")[2]
 
 
 @bp.get("/office/campaigns/<key>/feedback")
 @may(Permission.FIELDWORK_READ)
 def feedback(key: str) -> ResponseReturnValue:
-    """What people think of the form itself; nothing here can be laid beside an answer."""
+    """Opinions about the form itself, which cannot be linked to answers."""
 
-    def found(session: Session) -> tuple[Campaign, dict[int, int], list[FormFeedback]]:
-        campaign, _questionnaire = _campaign(session, key)
+    def load(session: Session) -> tuple[Campaign, dict[int, int], list[FormFeedback]]:
+        campaign, _questionnaire = _load_campaign(session, key)
         counts = feedback_store.count_by_ease(session, campaign.id)
         return campaign, counts, feedback_store.latest_comments(session, campaign.id)
 
-    campaign, counts, said = database().read(found)
+    campaign, counts, opinions = database().read(load)
     return render_template(
-        "fieldwork/feedback.html", campaign=campaign, counts=counts, said=said, is_demo=campaign.is_demo
+        "fieldwork/feedback.html",
+        campaign=campaign,
+        counts=counts,
+        opinions=opinions,
+        is_demo=campaign.is_demo,
     )
 
 
 @bp.get("/s/<code>/poster.pdf")
 @may(Permission.FIELDWORK_READ)
 def poster(code: str) -> ResponseReturnValue:
-    """The poster of a desk, to print and put up."""
+    """The poster of a desk as a file to print."""
     paper: posters.Paper = "a5" if request.args.get("paper") == "a5" else "a4"
     row, questionnaire = database().read(lambda session: _collector(session, code))
     pdf = posters.poster_pdf(_poster(row, questionnaire), paper)
@@ -292,7 +289,7 @@ def poster(code: str) -> ResponseReturnValue:
 @bp.get("/s/<code>/qr.svg")
 @public
 def qr_svg(code: str) -> ResponseReturnValue:
-    """The code of a desk as a drawing."""
+    """The QR code of a desk as SVG."""
     database().read(lambda session: _collector(session, code))
     return _file(posters.qr_svg(_link(code)), "image/svg+xml", f"qr-{code}.svg")
 
@@ -300,7 +297,7 @@ def qr_svg(code: str) -> ResponseReturnValue:
 @bp.get("/s/<code>/qr.png")
 @public
 def qr_png(code: str) -> ResponseReturnValue:
-    """The code of a desk as a picture."""
+    """The QR code of a desk as PNG."""
     database().read(lambda session: _collector(session, code))
     return _file(posters.qr_png(_link(code)), "image/png", f"qr-{code}.png")
 

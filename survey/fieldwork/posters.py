@@ -1,4 +1,4 @@
-"""What stands at a desk: the QR code of its link, and a poster that says in two languages why to scan it."""
+"""The QR code of a desk's link, and the poster that invites people in two languages to scan it."""
 
 import io
 import json
@@ -20,14 +20,14 @@ Paper = Literal["a4", "a5"]
 _TEMPLATE = Path(__file__).resolve().parent / "poster.typ"
 # Level M restores 15% of a code that is scratched; ISO/IEC 18004 asks for four modules of quiet zone.
 _ERROR_LEVEL, _QUIET_ZONE, _PIXELS_A_MODULE = "m", 4, 12
-_LONGEST_NAME = 240
+_MAX_NAME_CHARS = 240
 _LONG_RUN = re.compile(r"\S{13,}")
 _BREAK_HERE = "\N{ZERO WIDTH SPACE}"
 
 
 @dataclass(frozen=True)
 class Poster:
-    """What one desk's poster says. `short_link` is `url` as a person would type it."""
+    """The texts of a desk's poster. `short_link` is `url` as a person would type it."""
 
     organisation: Text
     title: Text
@@ -40,8 +40,8 @@ class Poster:
 
 
 @dataclass(frozen=True)
-class _Said:
-    """The poster's words in one language."""
+class _PosterTexts:
+    """The texts of the poster in one language."""
 
     language: str
     organisation: str
@@ -54,20 +54,20 @@ class _Said:
 
 
 @dataclass(frozen=True)
-class _Words:
-    """Everything the template prints."""
+class _PosterData:
+    """Everything that the template prints."""
 
-    vi: _Said
-    en: _Said
+    vi: _PosterTexts
+    en: _PosterTexts
     paper: Paper
     short_link: str
     is_demo: bool
     qr: str
-    qr_says: str
+    qr_text: str
 
 
 def invitation() -> tuple[Text, Text]:
-    """The two lines that every poster says unless its office words them otherwise."""
+    """The two lines of the invitation, which an office may replace."""
     return (
         _("How well did we serve you?"),
         _("Scan the code with your phone and answer; what you say helps us serve better."),
@@ -97,19 +97,19 @@ def poster_pdf(poster: Poster, paper: Paper = "a4") -> bytes:
 
     # The same fonts, and so the same page, on every machine.
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[Path(mpl.get_data_path()) / "fonts" / "ttf"])
-    words = _Words(
-        vi=_said(poster, "vi"),
-        en=_said(poster, "en"),
+    data = _PosterData(
+        vi=_texts_in(poster, "vi"),
+        en=_texts_in(poster, "en"),
         paper=paper,
         short_link=_fitting(poster.short_link),
         is_demo=poster.is_demo,
         qr=qr_svg(poster.url).decode(),
-        qr_says=poster.url,
+        qr_text=poster.url,
     )
-    # The words are data from start to end: the template never evaluates them.
+    # The texts are passed as data: the template never evaluates them.
     pdf: bytes = typst.compile(
         _TEMPLATE.read_bytes(),
-        sys_inputs={"data": json.dumps(asdict(words), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(asdict(data), ensure_ascii=False)},
         font_paths=fonts,
         pdf_standards="ua-1",
     )
@@ -122,9 +122,9 @@ def _code(url: str) -> "segno.QRCode":
     return segno.make_qr(url, error=_ERROR_LEVEL)
 
 
-def _said(poster: Poster, language: str) -> _Said:
+def _texts_in(poster: Poster, language: str) -> _PosterTexts:
     _ = gettext_in(language)
-    return _Said(
+    return _PosterTexts(
         language=language,
         organisation=_fitting(poster.organisation.to(language)),
         title=_fitting(poster.title.to(language)),
@@ -141,10 +141,10 @@ def _fitting(text: str) -> str:
 
     PDF/A refuses private characters and PDF/UA invisible ones; direction overrides would reorder a line.
     """
-    kept = [_paper_character(character) for character in unicodedata.normalize("NFC", text)]
-    short = "".join(kept).strip()
-    if len(short) > _LONGEST_NAME:
-        short = short[: _LONGEST_NAME - 1].rstrip() + "…"
+    printable = [_paper_character(character) for character in unicodedata.normalize("NFC", text)]
+    short = "".join(printable).strip()
+    if len(short) > _MAX_NAME_CHARS:
+        short = short[: _MAX_NAME_CHARS - 1].rstrip() + "…"
     return _LONG_RUN.sub(lambda run: _BREAK_HERE.join(run.group()), short)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from survey.fieldwork import campaigns as work
+from survey.fieldwork import campaigns
 from survey.fieldwork.campaigns import NewCampaign, NewDesk
 from survey.instrument.codec import digest
 from survey.store import fieldwork
@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 def open_one(session: Session, name: str = "Đợt 1", *desks: str) -> Campaign:
     new = NewCampaign(name, DIGEST, TODAY, TODAY + timedelta(days=9), tuple(NewDesk(d, d) for d in desks))
-    return work.open_campaign(session, new, now=NOW)
+    return campaigns.open_campaign(session, new, now=NOW)
 
 
 def codes(session: Session, campaign: Campaign) -> list[str]:
@@ -44,7 +44,7 @@ def codes(session: Session, campaign: Campaign) -> list[str]:
     ],
 )
 def test_a_key_is_made_of_letters_and_digits_of_the_name(database: Database, name: str, key: str) -> None:
-    assert database.write(lambda s: work.free_key(s, name)) == key
+    assert database.write(lambda s: campaigns.free_key(s, name)) == key
 
 
 def test_a_key_is_used_once(database: Database) -> None:
@@ -82,9 +82,9 @@ def test_a_desk_outlives_its_campaign(database: Database) -> None:
 def test_a_campaign_has_a_desk_once(database: Database) -> None:
     def twice(session: Session) -> None:
         campaign = open_one(session, "Đợt 1", "Quầy 1")
-        work.add_desk(session, campaign, NewDesk("Quầy 1", "other words"))
+        campaigns.add_desk(session, campaign, NewDesk("Quầy 1", "other words"))
 
-    with pytest.raises(work.DeskTakenError):
+    with pytest.raises(campaigns.DeskTakenError):
         database.write(twice)
     assert database.read(fieldwork.campaigns) == [], "and nothing is stored by halves"
 
@@ -94,7 +94,7 @@ def test_a_quota_is_set_and_lifted(database: Database) -> None:
         row = fieldwork.collectors_of(session, open_one(session, "Đợt", "Quầy").id)[0]
         values = [row.collector.quota]
         for quota in (5, None):
-            work.set_quota(session, row.collector.id, quota)
+            campaigns.set_quota(session, row.collector.id, quota)
             values.append(row.collector.quota)
         return values
 
@@ -114,7 +114,7 @@ def test_a_quota_is_set_and_lifted(database: Database) -> None:
     ],
 )
 def test_desks_are_typed_one_a_line(typed: str, desks: list[NewDesk]) -> None:
-    assert list(work.desks_typed(typed)) == desks
+    assert list(campaigns.parse_desks(typed)) == desks
 
 
 def test_a_campaign_is_open_from_its_first_day_to_its_last(database: Database) -> None:

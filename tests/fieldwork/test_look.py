@@ -89,4 +89,4 @@ def test_a_picture_of_a_billion_pixels_is_not_opened() -> None:
     head[29:33] = zlib.crc32(bytes(head[12:29])).to_bytes(4, "big")
     with pytest.raises(logo.LogoError) as refused:
         logo.small_png(bytes(head))
-    assert refused.value.problem in (logo.Problem.TOO_LARGE, logo.Problem.NO_PICTURE)
+    assert refused.value.problem in (logo.LogoProblem.TOO_LARGE, logo.LogoProblem.NO_PICTURE)
