@@ -67,8 +67,13 @@ def submit(
 ) -> Receipt:
     """Store one response exactly once and return its receipt.
 
-    A phone may send the same submission twice (double tap, lost reply, offline queue); the second changes
-    nothing and gets the first receipt back.
+    A phone may send the same submission twice (double tap, lost reply, offline queue).
+
+    1. Where the collector has a quota, its row is locked and a new response beyond the quota is refused.
+    2. The receipt code is computed from the submission id and the newest secret.
+    3. The response is inserted unless its submission id is stored: the database decides, not a look before.
+    4. The first insert returns the code. A later one changes nothing and returns the code of the first, found
+       with the secret that was used then, and whether the answers were the same.
     """
     if collector.quota is not None:
         _check_quota(session, sent, collector)

@@ -47,7 +47,15 @@ class WeeklyWorker:
     clock: Callable[[], datetime]
 
     def run_due(self) -> list[Outcome]:
-        """Make every summary that is due, then send every letter that is."""
+        """Make every summary that is due, then send every letter that is.
+
+        1. Letters that could not be sent for seven days are given up.
+        2. The newest summary of each campaign that is due is claimed: of all processes one gets the lease.
+        3. The claimed summary is made outside of a transaction and stored with its letters, if the lease
+           still holds.
+        4. Each due letter is claimed and given to the mail server, then marked as sent. After a process was
+           killed between the two, the letter is sent again under the same Message-ID once the lease ended.
+        """
         at = self.clock()
         self.database.write(lambda session: store.give_up_old(session, now=at))
         made = [self._made(campaign, due_on) for campaign, due_on in self.database.read(self._due)]

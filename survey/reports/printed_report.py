@@ -114,5 +114,6 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:
     )
     yield ReportPart(_("Annex 5. The questionnaire"), blank_form.sections(results.questionnaire, language))
     if results.comments:
-        comments = Sentences(tuple(f"– {comment}" for comment in results.comments))
-        yield ReportPart(_("Annex 6. Comments of respondents"), (comments,))
+        comments = tuple(f"– {comment}" for comment in results.comments)
+        limit = _("The result digest covers the numbers of this report, not these comments.")
+        yield ReportPart(_("Annex 6. Comments of respondents"), (Sentences((*comments, limit)),))

@@ -127,7 +127,8 @@ class CampaignResults:
     it is empty, and `populations_ignored` says so, when a number is smaller than the forms that came in.
     `satisfied_rate` is the share (0..1) of valid answers on the satisfied side, None without any.
     `comments` are those that an official has read and approved for printing.
-    `digest` names this result: the same responses under the same rules give the same digest.
+    `digest` names the numbers of this result: the same responses under the same rules give the same digest.
+    The comments are not in it.
     `breakdowns` scores the parts of each view in `VIEWS`, of a part of the forms by group only; `channels`
     counts forms. `part` is None where the results are of all forms.
     """
