@@ -15,10 +15,12 @@ ROOT = Path(__file__).resolve().parents[1]
 CLEAN = (
     "survey/__init__.py",
     "survey/accounts",
+    "survey/authoring",
     "survey/comments",
     "survey/drawing",
     "survey/fieldwork",
     "survey/instrument",
+    "survey/publication",
     "survey/reports",
     "survey/results",
     "survey/scorecards",

@@ -1,1 +1,1 @@
-"""How is a questionnaire made? Its versions, published from files."""
+"""Authoring: the versions of questionnaires, published from files."""

@@ -24,7 +24,7 @@ def publish_questionnaire(file: Path, *, check: bool) -> None:
         refused(f"{file}: not UTF-8 text at byte {error.start}; save it as UTF-8")
     except OSError as error:
         refused(f"{file} cannot be read: {error.strerror}")
-    at = now()
+    published_at = now()
     if not check:
-        database().write(lambda s: questionnaires.publish(s, questionnaire, now=at))
+        database().write(lambda s: questionnaires.publish(s, questionnaire, now=published_at))
     click.echo(codec.digest(questionnaire))

@@ -1,18 +1,18 @@
-"""Questionnaires: the published versions, and publishing another from its file."""
+"""Pages of the published versions of questionnaires, and the form to publish a file."""
 
 import io
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from survey.authoring.forms import QuestionnaireForm
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError
-from survey.store import audit, questionnaires
+from survey.store import questionnaires
 from survey.store.audit import AuditAction
+from survey.web.changes import audited_change
 from survey.web.context import database, now
-from survey.web.guards import may, signed_in_id
+from survey.web.guards import may
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 
@@ -22,38 +22,37 @@ bp = Blueprint("authoring", __name__, url_prefix="/office/questionnaires")
 @bp.get("")
 @may(Permission.FIELDWORK_READ)
 def versions() -> ResponseReturnValue:
-    """The published versions, and where another is put in."""
+    """The published versions, and the form to publish another."""
     return _versions_page({})
 
 
 @bp.post("")
 @may(Permission.FIELDWORK_WRITE)
 def publish() -> ResponseReturnValue:
-    """Publish a questionnaire from its file; one that breaks a rule is refused with place and reason."""
-    form, at, by = QuestionnaireForm(), now(), signed_in_id()
+    """Publish a questionnaire from its file. A refusal names the position and the rule."""
+    form, published_at = QuestionnaireForm(), now()
     upload = request.files.get("file")
     if not form.validate_on_submit() or upload is None or not upload.filename:
         return _versions_page({"file": _("Choose a file")}, 422)
     try:
         questionnaire = codec.questionnaire_from_yaml(upload.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        words = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
-        return _versions_page({"file": words % {"place": error.start}}, 422)
+        message = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
+        return _versions_page({"file": message % {"place": error.start}}, 422)
     except InstrumentError as error:
         return _versions_page({"file": str(error)}, 422)
-
-    def published(session: Session) -> None:
-        digest = questionnaires.publish(session, questionnaire, now=at)
-        audit.record(session, AuditAction.PUBLISHED_QUESTIONNAIRE, digest, person_id=by, now=at)
-
-    database().write(published)
+    audited_change(
+        AuditAction.PUBLISHED_QUESTIONNAIRE,
+        lambda digest: digest,
+        lambda session: questionnaires.publish(session, questionnaire, now=published_at),
+    )
     return redirect(url_for("authoring.versions"), 303)
 
 
 @bp.get("/<digest>.json")
 @may(Permission.FIELDWORK_READ)
 def document(digest: str) -> ResponseReturnValue:
-    """A published version as the file it can be put in again from."""
+    """A published version as a file that can be published again."""
     text = database().read(lambda session: questionnaires.version(session, digest)).document
     name = f"questionnaire-{digest[:8]}.json"
     return send_file(io.BytesIO(text.encode()), mimetype="application/json", download_name=name, max_age=0)

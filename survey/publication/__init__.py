@@ -1,1 +1,1 @@
-"""LETTING RESULTS OUT: the public summary page, its badge, and links for readers without an account."""
+"""Publication: the public summary, its badge, links for readers without an account, weekly summaries."""

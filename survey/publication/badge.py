@@ -1,4 +1,4 @@
-"""The score as a small picture with words, for other sites."""
+"""The score as a small picture with text, for other sites."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from survey.reports import wording
 from survey.results.campaign import CampaignResults
 from survey.web.locale import gettext_in
 
-_CHARACTER, _AIR = 7.2, 20.0  # an average character of 12 px, and the room beside the words
+_CHARACTER_WIDTH, _PADDING = 7.2, 20.0  # an average character of 12 px, and the space beside the text
 _COLOURS = {
     "exceeds": "#0b4a8f",
     "met": "#0b5d4e",
@@ -18,7 +18,7 @@ _COLOURS = {
 
 @dataclass(frozen=True)
 class Badge:
-    """Words left and right, the colour of the right ones' ground, and how wide each side is."""
+    """The texts on the left and right, the background colour of the right, and the widths of both."""
 
     label: str
     value: str
@@ -29,17 +29,17 @@ class Badge:
 
 
 def badge(results: CampaignResults, shown: CampaignResults | None, language: str) -> Badge:
-    """The badge of a published result; it says so when there are too few forms to show a score."""
+    """The badge of a published result, with a message when there are too few forms to show a score."""
     _ = gettext_in(language)
     label = _("Satisfaction") + (" (demo)" if results.campaign.is_demo else "")
     if shown is None or shown.score.score is None:
-        return _laid_out(label, _("too few forms"), _COLOURS["withheld"], results.campaign.name)
+        return _layout(label, _("too few forms"), _COLOURS["withheld"], results.campaign.name)
     verdict = wording.verdict_name(shown.score.verdict, language)
     value = f"{wording.out_of(shown.score, language)} · {verdict}"
     title = f"{results.campaign.name}. {wording.verdict_sentence(shown, language)}"
-    return _laid_out(label, value, _COLOURS[shown.score.verdict.value], title)
+    return _layout(label, value, _COLOURS[shown.score.verdict.value], title)
 
 
-def _laid_out(label: str, value: str, colour: str, title: str) -> Badge:
-    left, right = (round(_CHARACTER * len(words) + _AIR, 1) for words in (label, value))
+def _layout(label: str, value: str, colour: str, title: str) -> Badge:
+    left, right = (round(_CHARACTER_WIDTH * len(text) + _PADDING, 1) for text in (label, value))
     return Badge(label, value, colour, left, right, title)

@@ -8,13 +8,13 @@ from survey.web.command_line import command, refused
 
 
 @command("weekly")
-def weekly() -> None:
+def send_weekly_summaries() -> None:
     """Make the weekly summaries that are due, send them, and say what was done; for cron."""
     outcomes = background(WeeklyWorker).worker.run_due()
     for outcome in outcomes:
         if outcome.succeeded:
-            click.echo(outcome.words)
-    failed = [outcome.words for outcome in outcomes if not outcome.succeeded]
+            click.echo(outcome.message)
+    failed = [outcome.message for outcome in outcomes if not outcome.succeeded]
     if failed:
         refused("; ".join(failed))
     if not outcomes:

@@ -15,6 +15,6 @@ def _weekly_thread() -> BackgroundThread[WeeklyWorker]:
 
 FEATURE = Feature(
     blueprints=(pages.public_bp, pages.bp, summary_pages.bp),
-    commands=(commands.weekly,),
+    commands=(commands.send_weekly_summaries,),
     background=(_weekly_thread,),
 )

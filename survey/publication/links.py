@@ -1,4 +1,4 @@
-"""Links that let a reader without an account see a result until a day; signed, and ended all at once."""
+"""Signed links that show a result to a reader without an account until they expire or are ended."""
 
 import secrets
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _SALT = "shared-results"
 
 
 class UnknownLinkError(Refusal):
-    """A link this office did not make, or that was changed on its way."""
+    """The link was not signed by this office."""
 
     kind = RefusalKind.MISSING
     title = "This link does not lead to a result"
@@ -22,7 +22,7 @@ class UnknownLinkError(Refusal):
 
 
 class ExpiredLinkError(Refusal):
-    """A link whose time is over or that the office ended."""
+    """The link has expired, or the office ended it."""
 
     kind = RefusalKind.CLOSED
     title = "This link is no longer valid"
@@ -31,7 +31,7 @@ class ExpiredLinkError(Refusal):
 
 @dataclass(frozen=True)
 class SharedLink:
-    """What a link says: which campaign, until when, under which key of the campaign it was made."""
+    """The content of a link: the campaign, when it expires, the campaign's key when it was created."""
 
     campaign_key: str
     until: datetime
@@ -39,18 +39,18 @@ class SharedLink:
 
 
 def new_share_key() -> str:
-    """A key for a campaign's links; another key ends the links made before."""
+    """A key for the links of a campaign. A new key ends the links of the old one."""
     return secrets.token_urlsafe(9)
 
 
 def token_for(campaign_key: str, share_key: str, *, days: int, now: datetime, secret_key: str) -> str:
-    """The signed end of a link that is valid for so many days."""
+    """The signed token of a link that is valid for `days` days."""
     until = int((now + timedelta(days=days)).timestamp())
     return str(URLSafeSerializer(secret_key, salt=_SALT).dumps([campaign_key, until, share_key]))
 
 
 def read_token(token: str, *, now: datetime, secret_keys: Sequence[str]) -> SharedLink:
-    """What a link says; a Refusal when it was not signed here or its time is over."""
+    """The content of a token; a Refusal when it was not signed here or has expired."""
     serializer = URLSafeSerializer(list(reversed(secret_keys)), salt=_SALT)  # the newest key is the last
     try:
         campaign_key, until, share_key = serializer.loads(token)

@@ -1,4 +1,4 @@
-"""Weekly summaries: switched on for a campaign, listed as they were made, and to whom they were sent."""
+"""Pages of the weekly summaries of a campaign: the schedule, the files, and their letters."""
 
 import io
 from dataclasses import dataclass
@@ -17,17 +17,18 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey.publication.forms import WeeklyForm, recipients_typed
-from survey.publication.weekly_letters import file_name, week_in_words
+from survey.publication.forms import WeeklyForm, parse_recipients
+from survey.publication.weekly_letters import file_name, format_week
 from survey.publication.weekly_schedule import MORNING, next_due
 from survey.publication.weekly_worker import WeeklyWorker
-from survey.store import audit, fieldwork, weekly
+from survey.store import fieldwork, weekly
 from survey.store.audit import AuditAction
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import LetterProblem, SummaryLetter, SummaryState, WeeklySummary
 from survey.web.background import background
+from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings
-from survey.web.guards import may, signed_in_id
+from survey.web.guards import may
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -36,8 +37,8 @@ bp = Blueprint("summaries", __name__, url_prefix="/office/campaigns")
 
 
 @dataclass(frozen=True)
-class Row:
-    """A summary as the page shows it; each letter that is `not_sent` comes with why."""
+class ListedSummary:
+    """A summary as the page shows it; each letter in `not_sent` has its reason."""
 
     summary: WeeklySummary
     week: str
@@ -49,8 +50,8 @@ class Row:
 
 @bp.get("/<key>/summaries")
 @may(Permission.REPORT_DOWNLOAD)
-def listed(key: str) -> ResponseReturnValue:
-    """Every weekly summary of a campaign; to look at the page is to have done what is due."""
+def show(key: str) -> ResponseReturnValue:
+    """Every weekly summary of a campaign. The page starts the work that is due."""
     background(WeeklyWorker).wake()
     return _page(key, None)
 
@@ -58,48 +59,44 @@ def listed(key: str) -> ResponseReturnValue:
 @bp.post("/<key>/summaries")
 @may(Permission.REPORT_SCHEDULE)
 def change(key: str) -> ResponseReturnValue:
-    """Switch weekly summaries on or off, or change their language and who gets them."""
+    """Switch weekly summaries on or off, or change their language and recipients."""
     form, wanted = WeeklyForm(), request.form.get("weekly", "")
     if wanted == "off":
-        return _switched_off(key)
+        return _switch_off(key)
     if not form.validate() or wanted != "on":
         return _page(key, form)
-    in_words, at, by = form.language.data, now(), signed_in_id()
-    recipients = recipients_typed(form.recipients.data or "")
+    summary_language, changed_at = form.language.data, now()
+    recipients = parse_recipients(form.recipients.data or "")
 
-    def switched(session: Session) -> None:
-        weekly.switch_on(session, fieldwork.campaign_by_key(session, key).id, in_words, recipients, now=at)
-        subject = f"{key} ({in_words}): {', '.join(recipients)}"
-        audit.record(session, AuditAction.SET_SUMMARIES, subject, person_id=by, now=at)
+    def switch_on(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, key)
+        weekly.switch_on(session, campaign.id, summary_language, recipients, now=changed_at)
 
-    database().write(switched)
+    subject = f"{key} ({summary_language}): {', '.join(recipients)}"
+    audited_change(AuditAction.SET_SUMMARIES, subject, switch_on)
     flash(_("The weekly summary is on"))
-    return redirect(url_for("summaries.listed", key=key), 303)
+    return redirect(url_for("summaries.show", key=key), 303)
 
 
-def _switched_off(key: str) -> ResponseReturnValue:
-    at, by = now(), signed_in_id()
-
-    def switched(session: Session) -> None:
-        weekly.switch_off(session, fieldwork.campaign_by_key(session, key).id)
-        audit.record(session, AuditAction.ENDED_SUMMARIES, key, person_id=by, now=at)
-
-    database().write(switched)
+def _switch_off(key: str) -> ResponseReturnValue:
+    audited_change(
+        AuditAction.ENDED_SUMMARIES,
+        key,
+        lambda session: weekly.switch_off(session, fieldwork.campaign_by_key(session, key).id),
+    )
     flash(_("The weekly summary is off; the ones that were made stay here"))
-    return redirect(url_for("summaries.listed", key=key), 303)
+    return redirect(url_for("summaries.show", key=key), 303)
 
 
 @bp.get("/<key>/summaries/<id:summary_id>.pdf")
 @may(Permission.REPORT_DOWNLOAD)
 def download(key: str, summary_id: int) -> ResponseReturnValue:
-    """A summary as it was made, byte for byte."""
-    campaign, summary = database().read(lambda session: _found(session, key, summary_id))
+    """The stored file of a summary."""
+    campaign, summary = database().read(lambda session: _load_summary(session, key, summary_id))
     if summary.content is None:
         abort(404)
-    at, by, name = now(), signed_in_id(), file_name(campaign, summary)
-    database().write(
-        lambda session: audit.record(session, AuditAction.DOWNLOADED, name, person_id=by, now=at)
-    )
+    name = file_name(campaign, summary)
+    record_action(AuditAction.DOWNLOADED, name)
     content = io.BytesIO(summary.content)
     return send_file(content, mimetype="application/pdf", download_name=name, as_attachment=True, max_age=0)
 
@@ -107,30 +104,29 @@ def download(key: str, summary_id: int) -> ResponseReturnValue:
 @bp.post("/<key>/summaries/<id:summary_id>/again")
 @may(Permission.REPORT_SCHEDULE)
 def start_again(key: str, summary_id: int) -> ResponseReturnValue:
-    """Make what could not be made, send what could not be sent."""
-    at, by = now(), signed_in_id()
+    """Create a failed summary again, and send its failed letters again."""
+    started_at = now()
 
-    def started(session: Session) -> None:
-        campaign, summary = _found(session, key, summary_id)
-        weekly.start_again(session, summary, now=at)
-        subject = f"{campaign.key} {summary.due_on.isoformat()}"
-        audit.record(session, AuditAction.RETRIED_SUMMARY, subject, person_id=by, now=at)
+    def reopen(session: Session) -> str:
+        campaign, summary = _load_summary(session, key, summary_id)
+        weekly.start_again(session, summary, now=started_at)
+        return f"{campaign.key} {summary.due_on.isoformat()}"
 
-    database().write(started)
+    audited_change(AuditAction.RETRIED_SUMMARY, lambda subject: subject, reopen)
     background(WeeklyWorker).wake()
-    return redirect(url_for("summaries.listed", key=key), 303)
+    return redirect(url_for("summaries.show", key=key), 303)
 
 
-def _found(session: Session, key: str, summary_id: int) -> tuple[Campaign, WeeklySummary]:
-    """The summary of this campaign; one of another is not found."""
+def _load_summary(session: Session, key: str, summary_id: int) -> tuple[Campaign, WeeklySummary]:
+    """The campaign and its summary; a summary of another campaign is not found."""
     campaign = fieldwork.campaign_by_key(session, key)
     return campaign, weekly.by_id(session, campaign.id, summary_id)
 
 
 def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
-    campaign, plan, summaries, letters = database().read(lambda session: _everything(session, key))
-    kept = {"language": plan.language, "recipients": "\n".join(plan.recipients)} if plan else {}
-    form = refused or WeeklyForm(formdata=None, data={"language": language(), **kept})
+    campaign, plan, summaries, letters = database().read(lambda session: _load_all(session, key))
+    stored = {"language": plan.language, "recipients": "\n".join(plan.recipients)} if plan else {}
+    form = refused or WeeklyForm(formdata=None, data={"language": language(), **stored})
     errors = refused.problems() or {"weekly": _("Choose to switch it on or off")} if refused else {}
     page = render_template(
         "publication/summaries.html",
@@ -148,7 +144,7 @@ def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
     return page, 422 if refused else 200
 
 
-def _everything(
+def _load_all(
     session: Session, key: str
 ) -> tuple[Campaign, weekly.WeeklyPlan | None, list[WeeklySummary], list[SummaryLetter]]:
     campaign = fieldwork.campaign_by_key(session, key)
@@ -160,20 +156,20 @@ def _everything(
     )
 
 
-def _row(campaign: Campaign, summary: WeeklySummary, letters: list[SummaryLetter]) -> Row:
+def _row(campaign: Campaign, summary: WeeklySummary, letters: list[SummaryLetter]) -> ListedSummary:
     own = [letter for letter in letters if letter.summary_id == summary.id]
-    return Row(
+    return ListedSummary(
         summary=summary,
-        week=week_in_words(campaign, summary.due_on, language()),
+        week=format_week(campaign, summary.due_on, language()),
         sent=sum(letter.state == SummaryState.DONE for letter in own),
         waiting=sum(letter.state == SummaryState.OPEN and not letter.problem for letter in own),
-        not_sent=tuple((letter, _why(letter)) for letter in own if letter.problem),
+        not_sent=tuple((letter, _reason(letter)) for letter in own if letter.problem),
         can_start_again=SummaryState.FAILED in (summary.state, *(letter.state for letter in own)),
     )
 
 
-def _why(letter: SummaryLetter) -> str:
-    """Why a letter was not sent, in the words of this page's language and the mail server's own."""
+def _reason(letter: SummaryLetter) -> str:
+    """Why a letter was not sent, with the message of the mail server."""
     return {
         LetterProblem.REFUSED: _("the mail server refused: %(words)s"),
         LetterProblem.UNREACHABLE: _("no connection to the mail server: %(words)s"),

@@ -1,4 +1,4 @@
-"""The letter that brings a weekly summary, in the language of the summary."""
+"""The letter with a weekly summary, in the language of the summary."""
 
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -14,33 +14,33 @@ from survey.web.locale import gettext_in
 
 
 def file_name(campaign: Campaign, summary: WeeklySummary) -> str:
-    """What the file of a summary is called, by the day it was due."""
+    """The name of the file of a summary, by the day it was due."""
     return f"{campaign.key}-{summary.due_on.isoformat()}-{summary.language}.pdf"
 
 
-def week_in_words(campaign: Campaign, due_on: date, language: str) -> str:
-    """First and last day of the week a summary closes, 16/11/2026 – 22/11/2026."""
+def format_week(campaign: Campaign, due_on: date, language: str) -> str:
+    """First and last day of the week of a summary: 16/11/2026 – 22/11/2026."""
     first, last = weekly_schedule.week_before(due_on, campaign.opens_on)
     if first == last:
         return format_day(last, language)
     return f"{format_day(first, language)} – {format_day(last, language)}"
 
 
-def written(to_send: Letter, sender: Address, office_address: str | None, *, now: datetime) -> EmailMessage:
-    """The letter with the very bytes that are kept; every try of it bears the same Message-ID."""
-    summary, campaign, language = to_send.summary, to_send.campaign, to_send.summary.language
+def build_letter(due: Letter, sender: Address, office_address: str | None, *, now: datetime) -> EmailMessage:
+    """The letter with the stored file. Every attempt has the same Message-ID."""
+    summary, campaign, language = due.summary, due.campaign, due.summary.language
     _ = gettext_in(language)
     letter = EmailMessage()
     letter["Subject"] = _one_line(
         _("Weekly summary {week}: {campaign}").format(
-            week=week_in_words(campaign, summary.due_on, language), campaign=campaign.name
+            week=format_week(campaign, summary.due_on, language), campaign=campaign.name
         )
     )
     letter["From"] = sender
-    letter["To"] = Address(addr_spec=to_send.letter.address)
+    letter["To"] = Address(addr_spec=due.letter.address)
     letter["Date"] = format_datetime(now)
-    letter["Message-ID"] = f"<{to_send.letter.token}@{sender.domain}>"
-    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence notes in answer
+    letter["Message-ID"] = f"<{due.letter.token}@{sender.domain}>"
+    letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     letter["Content-Language"] = language
     letter.set_content("\n\n".join(_paragraphs(campaign, summary, office_address)) + "\n")
     letter.add_attachment(
@@ -68,5 +68,5 @@ def _paragraphs(campaign: Campaign, summary: WeeklySummary, office_address: str 
 
 
 def _one_line(text: str) -> str:
-    """A header holds one line; a name with a line break is refused where it is typed, and mended here."""
+    """The text on one line, as a header requires."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Makes and sends the weekly summaries that are due, in a thread of each serving process or by cron."""
+"""Creates and sends the weekly summaries that are due, in a thread of each serving process or by cron."""
 
 import logging
 from collections.abc import Callable
@@ -14,8 +14,7 @@ from survey.publication.weekly_schedule import newest_due
 from survey.reports import wording
 from survey.reports.export import render_file
 from survey.results.campaign import campaign_results
-from survey.store import audit, rollups
-from survey.store import weekly as store
+from survey.store import audit, rollups, weekly
 from survey.store.audit import AuditAction
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
@@ -30,15 +29,15 @@ LOOK_EVERY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one summary or letter, on one line for whoever started it by hand."""
+    """What became of one summary or letter; the message is one line for the command line."""
 
-    words: str
+    message: str
     succeeded: bool
 
 
 @dataclass(frozen=True)
 class WeeklyWorker:
-    """Makes and sends weekly summaries. `mail` is None where no mail server is set."""
+    """Creates and sends weekly summaries. `mail` is None where no mail server is set."""
 
     database: Database
     time_zone: ZoneInfo
@@ -56,97 +55,96 @@ class WeeklyWorker:
         4. Each due letter is claimed and given to the mail server, then marked as sent. After a process was
            killed between the two, the letter is sent again under the same Message-ID once the lease ended.
         """
-        at = self.clock()
-        self.database.write(lambda session: store.give_up_old(session, now=at))
-        made = [self._made(campaign, due_on) for campaign, due_on in self.database.read(self._due)]
-        outcomes = [outcome for outcome in made if outcome is not None]
-        while self.mail is not None and (letter := self._claimed_letter()) is not None:
-            outcomes.append(self._sent(letter, self.mail))
+        now = self.clock()
+        self.database.write(lambda session: weekly.give_up_old(session, now=now))
+        created = [self._create(campaign, due_on) for campaign, due_on in self.database.read(self._due)]
+        outcomes = [outcome for outcome in created if outcome is not None]
+        while self.mail is not None and (letter := self._claim_letter()) is not None:
+            outcomes.append(self._send(letter, self.mail))
         return outcomes
 
     def has_work(self) -> bool:
         """Whether a summary or a letter is due."""
-        at, can_send = self.clock(), self.mail is not None
+        now, can_send = self.clock(), self.mail is not None
         if self.database.read(self._due):
             return True
-        return self.database.read(lambda session: store.has_letter_due(session, can_send=can_send, now=at))
+        return self.database.read(lambda session: weekly.has_letter_due(session, can_send=can_send, now=now))
 
     def _due(self, session: Session) -> list[tuple[Campaign, date]]:
-        """The campaigns whose newest summary is to be made."""
-        now, found = self.clock(), []
-        for plan, campaign in store.plans(session):
+        """The campaigns whose newest summary is to be created."""
+        now, due = self.clock(), []
+        for plan, campaign in weekly.plans(session):
             due_on = newest_due(
                 campaign.opens_on, campaign.closes_on, since=plan.since, now=now, zone=self.time_zone
             )
-            if due_on is not None and store.is_due(session, campaign.id, due_on, now=now):
-                found.append((campaign, due_on))
-        return found
+            if due_on is not None and weekly.is_due(session, campaign.id, due_on, now=now):
+                due.append((campaign, due_on))
+        return due
 
-    def _made(self, campaign: Campaign, due_on: date) -> Outcome | None:
-        at, name = self.clock(), f"{campaign.key} {due_on.isoformat()}"
-        summary = self.database.write(lambda session: store.claim(session, campaign.id, due_on, now=at))
+    def _create(self, campaign: Campaign, due_on: date) -> Outcome | None:
+        """Create a summary; None when another process has taken it."""
+        now, name = self.clock(), f"{campaign.key} {due_on.isoformat()}"
+        summary = self.database.write(lambda session: weekly.claim(session, campaign.id, due_on, now=now))
         if summary is None:
             return None
         try:
-            content, said = self._written(summary)
-        except Exception:  # whatever broke this one must not keep back the others
+            content, headline = self._render(summary)
+        except Exception:  # the other summaries are independent of this one
             log.exception("a weekly summary failed")
-            return Outcome(
-                f"{name}: could not be made; the log says why, and its page what becomes of it",
-                succeeded=False,
-            )
+            message = f"{name}: could not be made; the log says why, and its page what becomes of it"
+            return Outcome(message, succeeded=False)
 
-        def kept(session: Session) -> bool:
-            done = store.finish(session, summary, content, said, now=self.clock())
-            if done:
+        def finish(session: Session) -> bool:
+            is_stored = weekly.finish(session, summary, content, headline, now=self.clock())
+            if is_stored:
                 audit.record(session, AuditAction.CREATED_SUMMARY, name, person_id=None, now=self.clock())
-            return done
+            return is_stored
 
-        return Outcome(f"{name}: made", succeeded=True) if self.database.write(kept) else None
+        return Outcome(f"{name}: made", succeeded=True) if self.database.write(finish) else None
 
-    def _written(self, summary: WeeklySummary) -> tuple[bytes, dict[str, str]]:
-        """The file, as the downloads give it this day, and its first sentence in every language.
+    def _render(self, summary: WeeklySummary) -> tuple[bytes, dict[str, str]]:
+        """The file as the downloads offer it this day, and its first sentence in every language.
 
-        It holds no comments: it is kept and sent, and whoever withdraws a form takes the comment back.
+        It has no comments: it is stored and sent, and a person who withdraws a form withdraws the comment.
         """
         rollups.fold_pending(self.database, summary.campaign_id, self.time_zone)
-        morning = start_of_day(self.clock(), self.time_zone)
+        computed_at = start_of_day(self.clock(), self.time_zone)
         results = self.database.read(
             lambda session: campaign_results(
                 session,
                 session.get_one(Campaign, summary.campaign_id),
-                computed_at=morning,
+                computed_at=computed_at,
                 office_address=self.office_address,
             )
         )
-        said = {language: wording.verdict_sentence(results, language) for language in LANGUAGES}
-        return render_file(replace(results, comments=()), "pdf", summary.language), said
+        headline = {language: wording.verdict_sentence(results, language) for language in LANGUAGES}
+        return render_file(replace(results, comments=()), "pdf", summary.language), headline
 
-    def _claimed_letter(self) -> Letter | None:
-        at = self.clock()
-        return self.database.write(lambda session: store.claim_letter(session, now=at))
+    def _claim_letter(self) -> Letter | None:
+        now = self.clock()
+        return self.database.write(lambda session: weekly.claim_letter(session, now=now))
 
-    def _sent(self, letter: Letter, mail: MailServer) -> Outcome:
-        at, address = self.clock(), letter.letter.address
+    def _send(self, letter: Letter, mail: MailServer) -> Outcome:
+        now, address = self.clock(), letter.letter.address
         name = f"{letter.campaign.key} {letter.summary.due_on.isoformat()}"
-        written = weekly_letters.written(letter, mail.sender, self.office_address, now=at)
+        message = weekly_letters.build_letter(letter, mail.sender, self.office_address, now=now)
         try:
-            deliver(mail, written, address)
+            deliver(mail, message, address)
         except NotSentError as error:
-            self._note_problem(letter, error)
+            self._note_failure(letter, error)
             return Outcome(f"{name}: not sent to {address}: {error.reason}", succeeded=False)
 
-        def noted(session: Session) -> None:
-            store.note_sent(session, letter.letter, now=at)
-            audit.record(session, AuditAction.SENT_SUMMARY, f"{name}: {address}", person_id=None, now=at)
+        def note_sent(session: Session) -> None:
+            weekly.note_sent(session, letter.letter, now=now)
+            audit.record(session, AuditAction.SENT_SUMMARY, f"{name}: {address}", person_id=None, now=now)
 
-        self.database.write(noted)
+        self.database.write(note_sent)
         return Outcome(f"{name}: sent to {address}", succeeded=True)
 
-    def _note_problem(self, letter: Letter, error: NotSentError) -> None:
-        at, kind = self.clock(), LetterProblem.REFUSED if error.is_refused else LetterProblem.UNREACHABLE
+    def _note_failure(self, letter: Letter, error: NotSentError) -> None:
+        now, kind = self.clock(), LetterProblem.REFUSED if error.is_refused else LetterProblem.UNREACHABLE
         self.database.write(
-            lambda session: store.note_failure(
-                session, letter.letter, kind, error.reason, is_final=error.is_final, now=at
+            lambda session: weekly.note_failure(
+                session, letter.letter, kind, error.reason, is_final=error.is_final, now=now
             )
         )

@@ -127,7 +127,7 @@ def test_a_summary_is_made_once_a_week_and_says_what_the_page_says(
     demo_app: Flask, worker: WeeklyWorker, clock: Clock
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    outcomes = [outcome.words for outcome in worker.run_due()]
+    outcomes = [outcome.message for outcome in worker.run_due()]
     monday = clock.moment.date() - timedelta(days=1)
     assert outcomes == [f"demo {monday}: made"]
     assert worker.run_due() == []

@@ -81,7 +81,7 @@ def parts(letter: EmailMessage) -> tuple[str, EmailMessage]:
 def test_each_gets_a_letter_of_its_own_with_the_very_file_that_is_kept(
     demo_app: Flask, worker: WeeklyWorker, inbox: Inbox
 ) -> None:
-    outcomes = [outcome.words for outcome in worker.run_due()]
+    outcomes = [outcome.message for outcome in worker.run_due()]
     (summary,) = summaries(demo_app)
     name = f"demo {summary.due_on}"
     assert outcomes == [f"{name}: made", f"{name}: sent to {LAN}", f"{name}: sent to {MINH}"]
