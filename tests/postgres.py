@@ -15,8 +15,14 @@ from typing import Any
 
 import psycopg
 
-_OPTIONS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
-            "shared_buffers=32MB", "max_connections=200")  # fmt: skip
+_OPTIONS = (
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+    "max_connections=200",
+)
 
 
 _ROOM = 2 << 30
@@ -67,8 +73,19 @@ def private_postgres() -> Iterator[Path]:
     root = Path(tempfile.mkdtemp(prefix="survey-pg-", dir=_in_memory()))
     account, binaries = _account_to_run_as(root, _binaries())
     environment = {"PATH": f"{binaries}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(root), "TZ": "UTC"}
-    initdb: list[str | Path] = [binaries / "initdb", "-D", root / "d", "-U", "t", "-A", "trust", "-E", "UTF8",
-              "--locale=C.UTF-8", "--no-sync"]  # fmt: skip
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        root / "d",
+        "-U",
+        "t",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
     server: list[str | Path] = [
         binaries / "postgres",
         "-D",

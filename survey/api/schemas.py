@@ -58,57 +58,109 @@ CODES = {"type": "string", "enum": [verdict.value for verdict in Verdict]}
 _PROBLEM = members(
     "Why there is no answer (RFC 9457).",
     type={**TEXT, "description": "Which kind of problem it is, for programs."},
-    status=WHOLE, title=TEXT, detail={**TEXT, "description": "What was found, and what to do."},
-)  # fmt: skip
+    status=WHOLE,
+    title=TEXT,
+    detail={**TEXT, "description": "What was found, and what to do."},
+)
 
 _CAMPAIGN = members(
-    key=TEXT, name=TEXT, opens_on=DAY, closes_on=DAY,
+    key=TEXT,
+    name=TEXT,
+    opens_on=DAY,
+    closes_on=DAY,
     state={"type": "string", "enum": ["planned", "open", "closed"]},
-    is_demo=YES_NO, is_published=YES_NO,
+    is_demo=YES_NO,
+    is_published=YES_NO,
     forms={**WHOLE, "description": "Forms that came in and were not withdrawn."},
     instrument_digest={**TEXT, "description": "SHA-256 of the questionnaire's version."},
     links=members(results=LINK, certificate=LINK, codebook=LINK, responses=LINK),
-)  # fmt: skip
+)
 
 _FORMS_NEEDED = members(
-    more=WHOLE, total=WHOLE, by_stratum=map_of(WHOLE), can_decide=YES_NO, distance=NUMBER,
+    more=WHOLE,
+    total=WHOLE,
+    by_stratum=map_of(WHOLE),
+    can_decide=YES_NO,
+    distance=NUMBER,
     half_width=maybe(NUMBER),
-)  # fmt: skip
+)
 _CRITERION_SCORE = members(
-    ratio=maybe(NUMBER), points=maybe(NUMBER), se_points=maybe(NUMBER), ci=LIMITS, n_valid=WHOLE, max=NUMBER,
-    section=TEXT, design_effect=maybe(NUMBER),
-)  # fmt: skip
+    ratio=maybe(NUMBER),
+    points=maybe(NUMBER),
+    se_points=maybe(NUMBER),
+    ci=LIMITS,
+    n_valid=WHOLE,
+    max=NUMBER,
+    section=TEXT,
+    design_effect=maybe(NUMBER),
+)
 _SECTION_SCORE = members(
-    score=maybe(NUMBER), se=maybe(NUMBER), max=NUMBER, scored_max=NUMBER, df=maybe(NUMBER), ci=LIMITS,
-    ci95_t=LIMITS, ci95_logit_t=LIMITS,
-)  # fmt: skip
+    score=maybe(NUMBER),
+    se=maybe(NUMBER),
+    max=NUMBER,
+    scored_max=NUMBER,
+    df=maybe(NUMBER),
+    ci=LIMITS,
+    ci95_t=LIMITS,
+    ci95_logit_t=LIMITS,
+)
 _SCORE = {
     **members(
         "A score with its interval; `p_ge_…_t` once more under the target's lower edge.",
-        score=maybe(NUMBER), se=maybe(NUMBER), df=maybe(NUMBER), df_satterthwaite=maybe(NUMBER), max=NUMBER,
-        ci=LIMITS, ci_t=LIMITS, ci_logit_t=LIMITS, interval=TEXT, verdict=CODES,
-        withheld_because=list_of(TEXT), reading=maybe(TEXT), provisional=YES_NO, scored_max=NUMBER,
-        unscored=list_of(TEXT), p_ge_low=maybe(NUMBER), p_ge_low_t=maybe(NUMBER), n_respondents=WHOLE,
-        sum_weights=NUMBER, design_effect=maybe(NUMBER), effective_respondents=maybe(NUMBER),
-        forms_needed=maybe(_FORMS_NEEDED), criteria=map_of(_CRITERION_SCORE), sections=map_of(_SECTION_SCORE),
+        score=maybe(NUMBER),
+        se=maybe(NUMBER),
+        df=maybe(NUMBER),
+        df_satterthwaite=maybe(NUMBER),
+        max=NUMBER,
+        ci=LIMITS,
+        ci_t=LIMITS,
+        ci_logit_t=LIMITS,
+        interval=TEXT,
+        verdict=CODES,
+        withheld_because=list_of(TEXT),
+        reading=maybe(TEXT),
+        provisional=YES_NO,
+        scored_max=NUMBER,
+        unscored=list_of(TEXT),
+        p_ge_low=maybe(NUMBER),
+        p_ge_low_t=maybe(NUMBER),
+        n_respondents=WHOLE,
+        sum_weights=NUMBER,
+        design_effect=maybe(NUMBER),
+        effective_respondents=maybe(NUMBER),
+        forms_needed=maybe(_FORMS_NEEDED),
+        criteria=map_of(_CRITERION_SCORE),
+        sections=map_of(_SECTION_SCORE),
     ),
     "patternProperties": {"^p_ge_[0-9.]+_t$": maybe(NUMBER)},
-}  # fmt: skip
+}
 _PART = members(
     "A part of the respondents; its score is null where it is too small to show.",
-    key=TEXT, label=TEXTS, n=WHOLE, score=maybe(ref("Score")),
-)  # fmt: skip
+    key=TEXT,
+    label=TEXTS,
+    n=WHOLE,
+    score=maybe(ref("Score")),
+)
 _TABLE = members(
     "A table as it is printed, its numbers in full.",
-    key=TEXT, title=TEXT, columns=list_of(members(key=TEXT, label=TEXT, kind=TEXT)), keys=list_of(TEXT),
-    rows=list_of(list_of({"type": ["string", "number", "null"]})), notes=list_of(TEXT),
-)  # fmt: skip
+    key=TEXT,
+    title=TEXT,
+    columns=list_of(members(key=TEXT, label=TEXT, kind=TEXT)),
+    keys=list_of(TEXT),
+    rows=list_of(list_of({"type": ["string", "number", "null"]})),
+    notes=list_of(TEXT),
+)
 _RESULTS = members(
     format={"const": result_file.FORMAT},
     format_version={"const": result_file.VERSION},
     language=TEXT,
     campaign=members(
-        key=TEXT, name=TEXT, opens_on=DAY, closes_on=DAY, is_demo=YES_NO, instrument_digest=TEXT,
+        key=TEXT,
+        name=TEXT,
+        opens_on=DAY,
+        closes_on=DAY,
+        is_demo=YES_NO,
+        instrument_digest=TEXT,
         public_page=maybe(LINK),
     ),
     digest={**TEXT, "description": "Names this result: the same forms under the same rules have the same."},
@@ -117,7 +169,12 @@ _RESULTS = members(
     score=ref("Score"),
     satisfied_rate=maybe(NUMBER),
     forms=members(
-        valid=WHOLE, incomplete=WHOLE, withdrawn=WHOLE, declined=WHOLE, issued=maybe(WHOLE), returned=WHOLE,
+        valid=WHOLE,
+        incomplete=WHOLE,
+        withdrawn=WHOLE,
+        declined=WHOLE,
+        issued=maybe(WHOLE),
+        returned=WHOLE,
         rates=members(
             rr1=maybe(NUMBER), rr2=maybe(NUMBER), rr5=maybe(NUMBER), coop1=maybe(NUMBER), ref1=maybe(NUMBER)
         ),
@@ -130,18 +187,24 @@ _RESULTS = members(
     languages=map_of(WHOLE),
     answers=list_of(
         members(
-            criterion=TEXT, counts=map_of(WHOLE), n_valid=WHOLE, satisfied_share=maybe(NUMBER),
-            not_applicable=WHOLE, blank=WHOLE, not_asked=WHOLE,
+            criterion=TEXT,
+            counts=map_of(WHOLE),
+            n_valid=WHOLE,
+            satisfied_share=maybe(NUMBER),
+            not_applicable=WHOLE,
+            blank=WHOLE,
+            not_asked=WHOLE,
         )
     ),
     comments=list_of(TEXT),
     tables=list_of(ref("Table")),
     questionnaire={**DOCUMENT, "description": "The document the version's digest is taken over."},
-)  # fmt: skip
+)
 
 _CERTIFICATE = members(
     "Everything needed to recompute the score: `flask survey verify FILE`.",
-    format=TEXT, version=WHOLE,
+    format=TEXT,
+    version=WHOLE,
     campaign=members(key=TEXT, name=TEXT, opens_on=DAY, closes_on=DAY, is_demo=YES_NO),
     issued_on=DAY,
     instrument=members(key=TEXT, version=WHOLE, digest=TEXT, document=DOCUMENT),
@@ -150,12 +213,14 @@ _CERTIFICATE = members(
     sums=members(strata=list_of(DOCUMENT), cells=list_of(DOCUMENT)),
     result=DOCUMENT,
     digest=TEXT,
-)  # fmt: skip
+)
 
 _VARIABLE = members(
-    name=TEXT, label=TEXTS, kind={"type": "string", "enum": ["code", "text", "day", "number"]},
+    name=TEXT,
+    label=TEXTS,
+    kind={"type": "string", "enum": ["code", "text", "day", "number"]},
     codes=list_of(members(value=WHOLE, key=TEXT, label=TEXTS, is_missing=YES_NO)),
-)  # fmt: skip
+)
 _ROW: Schema = {
     "type": "object",
     "description": "One form: a member for each variable of the codebook. "
@@ -170,20 +235,32 @@ _ROW: Schema = {
         codebook.MODE: TEXT,
         codebook.WEIGHT: {**maybe(NUMBER), "description": "People a valid form stands for, where known."},
     },
-    "required": [codebook.VALID, codebook.DESK, codebook.DAY, codebook.LANGUAGE, codebook.MODE,
-                 codebook.WEIGHT],
+    "required": [
+        codebook.VALID,
+        codebook.DESK,
+        codebook.DAY,
+        codebook.LANGUAGE,
+        codebook.MODE,
+        codebook.WEIGHT,
+    ],
     "additionalProperties": WHOLE,
-}  # fmt: skip
+}
 
 _UNIT = members(id=WHOLE, vi=TEXT, en=TEXT)
 _POINTS: Mapping[str, Schema] = {
-    "points": maybe(NUMBER), "max_scored": NUMBER, "total": NUMBER, "provisional": YES_NO,
-}  # fmt: skip
+    "points": maybe(NUMBER),
+    "max_scored": NUMBER,
+    "total": NUMBER,
+    "provisional": YES_NO,
+}
 _INDICATOR = members(
-    value=maybe({"type": ["number", "boolean"]}), points=maybe(NUMBER), max_points=NUMBER,
-    state={"type": "string", "enum": ["scored", "missing", "no_case", "no_target"]}, interval=LIMITS,
+    value=maybe({"type": ["number", "boolean"]}),
+    points=maybe(NUMBER),
+    max_points=NUMBER,
+    state={"type": "string", "enum": ["scored", "missing", "no_case", "no_target"]},
+    interval=LIMITS,
     wilson=LIMITS,
-)  # fmt: skip
+)
 _SCORECARD = members(
     unit=_UNIT,
     period={**TEXT, "description": "A year, quarter or month: 2026, 2026-Q3, 2026-09."},
@@ -200,11 +277,14 @@ _SCORECARD = members(
     components_at_max=WHOLE,
     components=map_of(
         members(
-            points=maybe(NUMBER), max_scored=NUMBER, max_points=NUMBER, interval=LIMITS,
+            points=maybe(NUMBER),
+            max_scored=NUMBER,
+            max_points=NUMBER,
+            interval=LIMITS,
             indicators=map_of(_INDICATOR),
         )
     ),
-)  # fmt: skip
+)
 _SCORECARD["properties"]["rank"] = members(value=maybe(WHOLE), max_rank=WHOLE, of=WHOLE)
 
 SCHEMAS: Mapping[str, Schema] = {

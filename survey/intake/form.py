@@ -109,8 +109,11 @@ def rule_of(item_conditions: tuple[Condition, ...]) -> str:
 def _condition_text(questionnaire: Questionnaire, condition: Condition, language: str) -> str:
     """A condition as a text, for browsers that can hide nothing: “question” answer, answer."""
     question = questionnaire.question(condition.question)
-    labels = [option.text.to(language) for option in question.options
-              if (option.key in condition.values) != condition.negated]  # fmt: skip
+    labels = [
+        option.text.to(language)
+        for option in question.options
+        if (option.key in condition.values) != condition.negated
+    ]
     return f"“{question.text.to(language)}” {', '.join(labels)}"
 
 

@@ -179,11 +179,15 @@ def _problems(collector: OpenCollector, parsed: ParsedForm) -> Mapping[str, str]
 def _problem_message(questionnaire: Questionnaire, error: AnswerError, question: str) -> str:
     if error.problem is AnswerProblem.TOO_LONG:
         return _("Your comment has %(n)s characters. Shorten it to %(most)s.") % {
-            "n": error.value, "most": questionnaire.comment.max_chars}  # fmt: skip
+            "n": error.value,
+            "most": questionnaire.comment.max_chars,
+        }
     if error.problem is AnswerProblem.REQUIRED:
         return _("Choose an answer: %(question)s") % {"question": question}
     return _("“%(found)s” is not an answer offered here. Choose again: %(question)s") % {
-        "found": error.value[:40], "question": question}  # fmt: skip
+        "found": error.value[:40],
+        "question": question,
+    }
 
 
 def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, str]]:

@@ -123,12 +123,18 @@ def feedback(code: str) -> ResponseReturnValue:
         errors["ease"] = _("Choose how easy the form was")
     if len(comment.replace("\r\n", "\n")) > feedback_store.MAX_CHARS:
         errors["words"] = _("Your comment has %(n)s characters. Shorten it to %(most)s.") % {
-            "n": len(comment), "most": feedback_store.MAX_CHARS}  # fmt: skip
+            "n": len(comment),
+            "most": feedback_store.MAX_CHARS,
+        }
     if errors:
         page = render_template(
-            "intake/feedback.html", errors=errors, ease=ease, words=comment, collector_code=code,
+            "intake/feedback.html",
+            errors=errors,
+            ease=ease,
+            words=comment,
+            collector_code=code,
             is_demo=collector.is_demo,
-        )  # fmt: skip
+        )
         return page, 422
     opinion, day, lang = feedback_store.Opinion(int(ease), comment or None), today(), language()
     database().write(

@@ -30,8 +30,14 @@ from survey.web.templates import language
 MODE_FIELD, VERSION_FIELD = "_mode", "_version"  # no question has such a key: keys begin with a letter
 _VERSION_CHARS = 16
 _FORM_SCRIPTS = (
-    "dom.js", "outbox.js", "waiting.js", "form_path.js", "form_draft.js", "form_send.js", "form.js"
-)  # fmt: skip
+    "dom.js",
+    "outbox.js",
+    "waiting.js",
+    "form_path.js",
+    "form_draft.js",
+    "form_send.js",
+    "form.js",
+)
 _STATIC = Path(__file__).resolve().parent.parent / "static" / "intake"
 _MAX_DOCUMENTS = 500
 

@@ -192,8 +192,16 @@ def _draw_interval(strip: Strip, results: CampaignResults, language: str) -> Non
 def _draw_limits(strip: Strip, results: CampaignResults, interval: Interval, language: str) -> None:
     # A withheld result is drawn hollow: there is a measurement, but no conclusion stands on it.
     fill = GROUND if results.score.verdict is Verdict.WITHHELD else MEASURED
-    strip.bar(interval.low, interval.high, middle=_BAR_Y, height=0.2, fill=fill, edge=MEASURED,
-              edge_width=1.2, layer=3)  # fmt: skip
+    strip.bar(
+        interval.low,
+        interval.high,
+        middle=_BAR_Y,
+        height=0.2,
+        fill=fill,
+        edge=MEASURED,
+        edge_width=1.2,
+        layer=3,
+    )
     gap = 0.1 * _side_room(_zoom(results))
     for limit, side, shift in _both_sides(interval.low, interval.high, gap):
         label = format_points(limit, language)

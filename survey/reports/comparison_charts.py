@@ -137,8 +137,17 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
     _frame(axes, shares, values)
     for number, share, value, quadrant in _apart(points, axes.get_xlim(), axes.get_ylim()):
         colour = answer_colours(5)[0] if quadrant is Quadrant.FIX_FIRST else MEASURED
-        axes.text(share, value, str(number), ha="center", va="center", color=colour,
-                  fontsize=canvas.BODY, fontweight="bold", zorder=3)  # fmt: skip
+        axes.text(
+            share,
+            value,
+            str(number),
+            ha="center",
+            va="center",
+            color=colour,
+            fontsize=canvas.BODY,
+            fontweight="bold",
+            zorder=3,
+        )
     corners = (
         (0.0, 1.0, "left", "top", Quadrant.FIX_FIRST),
         (1.0, 1.0, "right", "top", Quadrant.KEEP_UP),
@@ -146,8 +155,16 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
         (1.0, 0.0, "right", "bottom", Quadrant.POSSIBLE_OVERKILL),
     )
     for x, y, ha, va, quadrant in corners:
-        axes.text(0.01 + 0.98 * x, 0.01 + 0.98 * y, quadrant_name(quadrant, language),
-                  transform=axes.transAxes, ha=ha, va=va, color=SOFT, fontsize=canvas.SMALL)  # fmt: skip
+        axes.text(
+            0.01 + 0.98 * x,
+            0.01 + 0.98 * y,
+            quadrant_name(quadrant, language),
+            transform=axes.transAxes,
+            ha=ha,
+            va=va,
+            color=SOFT,
+            fontsize=canvas.SMALL,
+        )
     low, high = (f"{locale.format_short(round(edge), language)}%" for edge in axes.get_xlim())
     picture.text(0.03, _SQUARE + 10, low, color=SOFT)
     picture.text(0.5, _SQUARE + 10, _("share of the maximum earned →"), ha="center", color=SOFT)

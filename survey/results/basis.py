@@ -112,10 +112,14 @@ class Basis:
         labels = np.array(crossings, dtype=str)
         views = {view: labels[:, index] for index, view in enumerate(self.rolled.views)}
         views |= {
-            view + _WITH_GROUP: np.array([within(part, group) if part else "" for part, group in
-                                          zip(views[view], views["group"], strict=True)])
+            view + _WITH_GROUP: np.array(
+                [
+                    within(part, group) if part else ""
+                    for part, group in zip(views[view], views["group"], strict=True)
+                ]
+            )
             for view in self.rolled.views[1:]
-        }  # fmt: skip
+        }
         people = np.array([self.rolled.crossings[crossing] for crossing in crossings], dtype=np.int64)
         return hidden_in_views(views, self.rules.small_cell_suppression, people=people)
 

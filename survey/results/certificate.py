@@ -161,9 +161,12 @@ def sums_of(
     keys = scored_groups(rules) if rules.group_weights else tuple(sorted(set(group.tolist())))
     return {
         "strata": _strata(sample, strata, populations),
-        "cells": [_cell(sample, group == key, key, by_group=by_group, weight=weights[key])
-                  for key in keys if (group == key).any()],
-    }  # fmt: skip
+        "cells": [
+            _cell(sample, group == key, key, by_group=by_group, weight=weights[key])
+            for key in keys
+            if (group == key).any()
+        ],
+    }
 
 
 def _weights(group: Labels, populations: Mapping[str, int]) -> dict[str, float]:

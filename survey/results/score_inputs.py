@@ -17,9 +17,20 @@ from survey.scoring.design import LonelyPsu, SampleDesign
 from survey.scoring.rules import Rules
 
 _DESIGN_KEYS = (
-    "rule", "ids", "strata", "weights", "fpc", "nest", "lonely_psu", "ids2", "fpc2", "domain", "calibration",
-    "group_column", "note",
-)  # fmt: skip
+    "rule",
+    "ids",
+    "strata",
+    "weights",
+    "fpc",
+    "nest",
+    "lonely_psu",
+    "ids2",
+    "fpc2",
+    "domain",
+    "calibration",
+    "group_column",
+    "note",
+)
 _GROUP_COLUMNS = ("group", "respondent_group")
 _LONELY = ("fail", "adjust", "certainty", "average")
 _CALIBRATIONS = ("poststratify", "rake", "linear")
@@ -292,10 +303,17 @@ def _checked_calibration(path: Path, stated: Any) -> Mapping[str, Any] | None:
         margins = {stated.get("variable"): stated.get("population")}
     else:
         margins = stated.get("margins")
-    totals_fit = isinstance(margins, dict) and margins and all(
-        isinstance(name, str) and isinstance(totals, dict) and totals and all(map(is_number, totals.values()))
-        for name, totals in margins.items()
-    )  # fmt: skip
+    totals_fit = (
+        isinstance(margins, dict)
+        and margins
+        and all(
+            isinstance(name, str)
+            and isinstance(totals, dict)
+            and totals
+            and all(map(is_number, totals.values()))
+            for name, totals in margins.items()
+        )
+    )
     if not totals_fit:
         raise ScoreFileError(f"{where}: name each variable with a number of people for each of its levels")
     bounds = stated.get("bounds")

@@ -18,9 +18,19 @@ from survey.results.score_inputs import (
 from survey.scoring.rules import Rules, ScoredCriterion, Target, WhenUnscored
 
 _KEYS = (
-    "scale", "na", "total_points", "criteria", "group_rule", "groups", "when_unscored", "min_valid_per_cell",
-    "target", "group_column", "min_group_n_for_verdict", "small_cell_suppression",
-)  # fmt: skip
+    "scale",
+    "na",
+    "total_points",
+    "criteria",
+    "group_rule",
+    "groups",
+    "when_unscored",
+    "min_valid_per_cell",
+    "target",
+    "group_column",
+    "min_group_n_for_verdict",
+    "small_cell_suppression",
+)
 _TARGET = Target(28, 30)
 _GROUP_NAMES = ("id", "key", "name")
 

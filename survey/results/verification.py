@@ -171,7 +171,9 @@ def _score_from(sums: Mapping[str, Any], rules: Rules, level: float) -> Score:
     flat = sum(people[s["stratum"]] * s["n"] / (s["population"] or math.inf) for s in strata)
     answered = {cell["group"]: cell["answered"] for cell in cells}
     findings = Findings(
-        estimates, variances, np.zeros(estimates.points.size),
+        estimates,
+        variances,
+        np.zeros(estimates.points.size),
         effective_n=weight**2 / squared if squared else 0.0,
         fraction_if_flat=flat / weight if weight else 0.0,
         design_df=variances.design_df,
@@ -184,7 +186,7 @@ def _score_from(sums: Mapping[str, Any], rules: Rules, level: float) -> Score:
         sum_weights=weight,
         people={name: w for name, w in people.items() if w > 0},
         population=None,
-    )  # fmt: skip
+    )
     return score_from_findings(findings, rules, level)
 
 

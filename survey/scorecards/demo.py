@@ -82,8 +82,15 @@ def make_demo(session: Session, *, officer: int, leader: int | None, rng: np.ran
         _enter_other(session, _open_card(session, other, periods[-1], digest, None), makers, rng)
     for title, responsible, due, done, evidence_ref in _TASKS:
         done_on = date(YEAR, *done) if done else None
-        task = Task(unit_id=board.id, year=YEAR, title=title, responsible=responsible,
-                    due_on=date(YEAR, *due), done_on=done_on, evidence_ref=evidence_ref)  # fmt: skip
+        task = Task(
+            unit_id=board.id,
+            year=YEAR,
+            title=title,
+            responsible=responsible,
+            due_on=date(YEAR, *due),
+            done_on=done_on,
+            evidence_ref=evidence_ref,
+        )
         scorecards.add_task(session, task)
 
 

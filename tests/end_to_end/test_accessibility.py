@@ -152,10 +152,17 @@ def look_around(page: Page, looker: Looker, server: Server, lang: str) -> str:
     kiosk = f"/s/demo/kiosk/{token_for(Mode.KIOSK, 'demo', secret)}"
     assisted = f"/s/demo/assisted/{token_for(Mode.ASSISTED, 'demo', secret)}"
     for state, path in {
-        "home": "/", "find-receipt": "/receipt", "continue": "/continue", "accessibility": "/accessibility",
-        "declined": "/s/demo/declined", "thanks": "/s/demo/thanks", "unknown": "/s/NOPE42",
-        "closed": "/s/demo1b", "tablet": kiosk, "assisted": assisted,
-    }.items():  # fmt: skip
+        "home": "/",
+        "find-receipt": "/receipt",
+        "continue": "/continue",
+        "accessibility": "/accessibility",
+        "declined": "/s/demo/declined",
+        "thanks": "/s/demo/thanks",
+        "unknown": "/s/NOPE42",
+        "closed": "/s/demo1b",
+        "tablet": kiosk,
+        "assisted": assisted,
+    }.items():
         page.goto(f"{server.address}{path}?lang={lang}")
         looker.look(state)
     return f"{server.address}{kiosk}"

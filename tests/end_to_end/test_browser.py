@@ -210,9 +210,15 @@ def test_a_public_page_is_accessible_and_fits(browser: Browser, server: Server, 
 
 
 PAGES = [
-    "", "/priorities?acc_info=10", "/comparison", "/trend", "/comments", "/publication", "/summaries",
+    "",
+    "/priorities?acc_info=10",
+    "/comparison",
+    "/trend",
+    "/comments",
+    "/publication",
+    "/summaries",
     "/numbers/criterion/proc_fee",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -115,9 +115,18 @@ def words_of_workbook(content: bytes) -> str:
     return " ".join(str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row)
 
 
-PATHS = ("scorecards", "scorecards/3", "scorecards/3/values", "scorecards/3/values/tthc_ontime_rate",
-         "scorecards/3/values/satisfaction_points", "scorecards/ranking?period=2018",
-         "scorecards/definitions", "tasks", "tasks/8", "units")  # fmt: skip
+PATHS = (
+    "scorecards",
+    "scorecards/3",
+    "scorecards/3/values",
+    "scorecards/3/values/tthc_ontime_rate",
+    "scorecards/3/values/satisfaction_points",
+    "scorecards/ranking?period=2018",
+    "scorecards/definitions",
+    "tasks",
+    "tasks/8",
+    "units",
+)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -71,10 +71,16 @@ def test_the_compressed_document_is_the_plain_one_and_fits_one_flight(citizen: F
     assert without(gzip.decompress(packed.data).decode()) == without(plain.text)
 
 
-@pytest.mark.parametrize("html_text", [
-    f"<p>{NONCE_MARK}</p>", f"a{ID_MARK}", f"{NONCE_MARK}{ID_MARK}x", "no mark at all",
-    f"{'Tiếng Việt ' * 9000}{NONCE_MARK}{'Tiếng Việt ' * 9000}{ID_MARK}{'Tiếng Việt ' * 90}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "html_text",
+    [
+        f"<p>{NONCE_MARK}</p>",
+        f"a{ID_MARK}",
+        f"{NONCE_MARK}{ID_MARK}x",
+        "no mark at all",
+        f"{'Tiếng Việt ' * 9000}{NONCE_MARK}{'Tiếng Việt ' * 9000}{ID_MARK}{'Tiếng Việt ' * 90}",
+    ],
+)
 def test_any_document_unpacks_to_itself(html_text: str) -> None:
     document = Document(html_text)
     for _ in range(3):
@@ -89,7 +95,13 @@ def test_any_document_unpacks_to_itself(html_text: str) -> None:
 
 def test_a_browser_that_refuses_gzip_gets_none() -> None:
     assert [accepts_gzip(h) for h in ("gzip", "br, GZIP;q=0.5", "gzip;q=0", "br", "", "x-gzip")] == [
-        True, True, False, False, False, False]  # fmt: skip
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -99,9 +99,13 @@ def test_only_the_hash_of_a_receipt_is_stored_and_nothing_of_the_sender(demo_app
     code = receipt_in(answer.text)
     database: Database = database_of(demo_app)
     with database.engine.connect() as connection:
-        row = connection.execute(
-            text("SELECT * FROM response WHERE submission_id = :id"), {"id": form["submission_id"]}
-        ).mappings().one()  # fmt: skip
+        row = (
+            connection.execute(
+                text("SELECT * FROM response WHERE submission_id = :id"), {"id": form["submission_id"]}
+            )
+            .mappings()
+            .one()
+        )
     everything = json.dumps({key: str(value) for key, value in row.items()})
     for secret in (code, code.replace("-", ""), "203.0.113", "TellTale"):
         assert secret not in everything

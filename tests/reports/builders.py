@@ -95,11 +95,20 @@ def provisional() -> CampaignResults:
     )
     sections = tuple(replace(s, scored_max=2.0) if s.key == "feedback" else s for s in score.sections)
     worked = replace(
-        score, score=28.228048, se=1.790587, df=18.0, df_satterthwaite=16.264562, scored_max=36.0,
+        score,
+        score=28.228048,
+        se=1.790587,
+        df=18.0,
+        df_satterthwaite=16.264562,
+        scored_max=36.0,
         provisional=True,
-        interval=Interval(24.437184, 32.018911), criteria=criteria, sections=sections, n_respondents=20,
-        unscored=("fb_response",), p_ge_low=0.5512,
-    )  # fmt: skip
+        interval=Interval(24.437184, 32.018911),
+        criteria=criteria,
+        sections=sections,
+        n_respondents=20,
+        unscored=("fb_response",),
+        p_ge_low=0.5512,
+    )
     needed = FormsNeeded(137, 157, {}, can_decide=False, distance=0.228, half_width=1.0)
     return replace(
         results,
@@ -114,9 +123,13 @@ def withheld() -> CampaignResults:
     """Too few businesses for a verdict."""
     results = normal()
     score = replace(
-        results.score, score=31.5, verdict=Verdict.WITHHELD, withheld_because=("small_group:business:7",),
-        interval=Interval(28.75, 34.0625), reading=BandPosition.ABOVE,
-    )  # fmt: skip
+        results.score,
+        score=31.5,
+        verdict=Verdict.WITHHELD,
+        withheld_because=("small_group:business:7",),
+        interval=Interval(28.75, 34.0625),
+        reading=BandPosition.ABOVE,
+    )
     return replace(results, score=score, forms_needed=None, forms=FormCounts(24, 0, 0, 0))
 
 
@@ -131,18 +144,37 @@ def no_data() -> CampaignResults:
         for s in results.score.sections
     )
     score = replace(
-        results.score, score=None, se=None, df=None, df_satterthwaite=None, scored_max=0.0, provisional=False,
-        interval=Interval(0.0, 38.0), interval_t=None, interval_logit_t=None, verdict=Verdict.WITHHELD,
-        withheld_because=("no_answers",), reading=None, p_ge_low=None, n_respondents=0, criteria=criteria,
+        results.score,
+        score=None,
+        se=None,
+        df=None,
+        df_satterthwaite=None,
+        scored_max=0.0,
+        provisional=False,
+        interval=Interval(0.0, 38.0),
+        interval_t=None,
+        interval_logit_t=None,
+        verdict=Verdict.WITHHELD,
+        withheld_because=("no_answers",),
+        reading=None,
+        p_ge_low=None,
+        n_respondents=0,
+        criteria=criteria,
         sections=sections,
-    )  # fmt: skip
+    )
     return replace(
-        results, score=score, forms_needed=None, forms=FormCounts(0, 0, 0, 0), breakdowns={},
-        channels=(),        languages=(), satisfied_rate=None,
+        results,
+        score=score,
+        forms_needed=None,
+        forms=FormCounts(0, 0, 0, 0),
+        breakdowns={},
+        channels=(),
+        languages=(),
+        satisfied_rate=None,
         answers=tuple(
             replace(row, counts=(0, 0, 0, 0, 0), not_applicable=0, blank=0) for row in results.answers
         ),
-    )  # fmt: skip
+    )
 
 
 def demo() -> CampaignResults:
@@ -189,14 +221,25 @@ def _score(questionnaire: Questionnaire, answers: tuple[AnswerCounts, ...]) -> S
     sections = tuple(_section(section, criteria) for section in questionnaire.sections)
     value = sum(c.points for c in criteria if c.points is not None)
     return Score(
-        score=value, se=0.4567, df=298.0, df_satterthwaite=251.5, max_points=38.0, scored_max=38.0,
-        provisional=False, interval=Interval(value - 0.98, value + 1.125),
+        score=value,
+        se=0.4567,
+        df=298.0,
+        df_satterthwaite=251.5,
+        max_points=38.0,
+        scored_max=38.0,
+        provisional=False,
+        interval=Interval(value - 0.98, value + 1.125),
         interval_t=Interval(value - 1, value + 1),
-        interval_logit_t=Interval(value - 1.01, value + 1.01), verdict=Verdict.INCONCLUSIVE,
+        interval_logit_t=Interval(value - 1.01, value + 1.01),
+        verdict=Verdict.INCONCLUSIVE,
         withheld_because=(),
-        reading=BandPosition.WITHIN, p_ge_low=0.9613, n_respondents=300, sum_weights=300.0, criteria=criteria,
+        reading=BandPosition.WITHIN,
+        p_ge_low=0.9613,
+        n_respondents=300,
+        sum_weights=300.0,
+        criteria=criteria,
         sections=sections,
-    )  # fmt: skip
+    )
 
 
 def _criterion(section: Section, criterion: Criterion, row: AnswerCounts) -> CriterionScore:
@@ -204,9 +247,16 @@ def _criterion(section: Section, criterion: Criterion, row: AnswerCounts) -> Cri
     points = criterion.max_points * ratio
     around = Interval(points - 0.11, min(points + 0.09, criterion.max_points))
     return CriterionScore(
-        criterion.key, section.key, criterion.max_points, ratio, points, 0.031 * points, row.n_valid,
-        1.0, around,
-    )  # fmt: skip
+        criterion.key,
+        section.key,
+        criterion.max_points,
+        ratio,
+        points,
+        0.031 * points,
+        row.n_valid,
+        1.0,
+        around,
+    )
 
 
 def _section(section: Section, criteria: tuple[CriterionScore, ...]) -> SectionScore:
@@ -214,7 +264,7 @@ def _section(section: Section, criteria: tuple[CriterionScore, ...]) -> SectionS
     around = Interval(value - 0.2, value + 0.225)
     return SectionScore(
         section.key, section.max_points, section.max_points, value, 0.1, around, around, around, 300
-    )  # fmt: skip
+    )
 
 
 EVERY = [normal, provisional, withheld, no_data, demo, hostile]

@@ -5,10 +5,33 @@ from survey.web.defang import defang, storable
 from tests.cases import HOSTILE_STRINGS, collected_strings
 
 FORMULAS = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%x", "\t=1", "\r=1", "\nx", "\tx",
-    " =1", "\u00a0=1", "\ufeff=1", "\u200b\u200b=1", "\u202e=1", '"=1', "'=1", "“=1", "\u3000=1", "` =1",
-    "＝1", "＋1", "－1", "＠SUM", "﹦1", "−1",
-]  # fmt: skip
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "|calc",
+    "%x",
+    "\t=1",
+    "\r=1",
+    "\nx",
+    "\tx",
+    " =1",
+    "\u00a0=1",
+    "\ufeff=1",
+    "\u200b\u200b=1",
+    "\u202e=1",
+    '"=1',
+    "'=1",
+    "“=1",
+    "\u3000=1",
+    "` =1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠SUM",
+    "﹦1",
+    "−1",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)

@@ -123,11 +123,23 @@ def test_the_csv_is_tidy_and_says_nothing_where_nothing_is_known() -> None:
 
 def test_the_sheets_have_the_names_of_the_language() -> None:
     assert workbook(builders.normal(), "vi").sheetnames == [
-        "Tổng hợp", "Tiêu chí", "Yếu tố", "Nhóm và quầy", "Câu trả lời", "Phương pháp", "Bảng mã",
-    ]  # fmt: skip
+        "Tổng hợp",
+        "Tiêu chí",
+        "Yếu tố",
+        "Nhóm và quầy",
+        "Câu trả lời",
+        "Phương pháp",
+        "Bảng mã",
+    ]
     assert workbook(builders.normal(), "en").sheetnames == [
-        "Summary", "Criteria", "Factors", "Groups and desks", "Answers", "Method", "Codebook",
-    ]  # fmt: skip
+        "Summary",
+        "Criteria",
+        "Factors",
+        "Groups and desks",
+        "Answers",
+        "Method",
+        "Codebook",
+    ]
 
 
 def test_a_sheet_prints_on_a4_under_a_frozen_heading() -> None:

@@ -162,8 +162,17 @@ def test_pages_of_few_forms_say_so_and_do_not_break(app: Flask, campaign: tuple[
     key, code = campaign
     send_forms(app, code, n)
     office = sign_in_as(app, "viewer")
-    paths = ("trend", "comparison", "comparison?by=group", "priorities?acc_info=5", "numbers/whole/score",
-             "numbers/section/access", "numbers/criterion/acc_info", "comments", "publication")  # fmt: skip
+    paths = (
+        "trend",
+        "comparison",
+        "comparison?by=group",
+        "priorities?acc_info=5",
+        "numbers/whole/score",
+        "numbers/section/access",
+        "numbers/criterion/acc_info",
+        "comments",
+        "publication",
+    )
     for path in paths:
         assert office.get(f"/office/campaigns/{key}/{path}").status_code == 200, path
 
@@ -178,9 +187,17 @@ def test_a_number_that_is_not_there_is_not_found(administrator: FlaskClient, pat
 
 @pytest.mark.parametrize(
     "path",
-    ["?desk=999", "?month=1999-01", "?desk=1&channel=online", "?group=unit_head", "/comparison?by=weather",
-     "/priorities?acc_info=51", "/priorities?acc_info=-1", "/priorities?acc_info=x"],
-)  # fmt: skip
+    [
+        "?desk=999",
+        "?month=1999-01",
+        "?desk=1&channel=online",
+        "?group=unit_head",
+        "/comparison?by=weather",
+        "/priorities?acc_info=51",
+        "/priorities?acc_info=-1",
+        "/priorities?acc_info=x",
+    ],
+)
 def test_what_cannot_be_asked_for_is_refused_in_words(administrator: FlaskClient, path: str) -> None:
     page = administrator.get(f"/office/campaigns/demo{path}")
     assert page.status_code == 422

@@ -79,7 +79,10 @@ def assert_same(one: Score, other: Score) -> None:
     for name in ("score", "se", "df", "df_satterthwaite", "scored_max", "p_ge_low", "design_effect"):
         assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-9, abs=1e-9), name
     assert (one.verdict, one.reading, one.withheld_because) == (
-        other.verdict, other.reading, other.withheld_because)  # fmt: skip
+        other.verdict,
+        other.reading,
+        other.withheld_because,
+    )
     assert one.interval is not None
     assert other.interval is not None
     assert (one.interval.low, one.interval.high) == pytest.approx((other.interval.low, other.interval.high))

@@ -133,7 +133,7 @@ CHANGES: dict[str, Change] = {
     "a limit": set_at("result", "interval")([28.5, 30.5]),
     "the verdict": set_at("result", "verdict")("exceeds"),
     "the root": set_at("responses", "root")("ab" * 32),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -237,12 +237,14 @@ def test_a_group_of_few_has_no_certificate_for_everybody(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "not JSON"), (b"[]", "not a certificate"), (b"\xff\xfe", "not UTF-8"),
+        (b"", "not JSON"),
+        (b"[]", "not a certificate"),
+        (b"\xff\xfe", "not UTF-8"),
         (b'{"format": "survey-certificate", "version": 9}', "version 9"),
         (b'{"format": "survey-certificate", "version": 1}', "a part is missing"),
         (b"[" * 100_000, "not JSON"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_certificate_is_refused_in_one_line(
     app: Flask, tmp_path: Path, content: bytes, message: str
 ) -> None:

@@ -204,8 +204,14 @@ def test_values_travel_out_and_in_as_csv(
         "unit_autonomy_rate,Public service units that run autonomously,,,,,,,",
         "unit_autonomy_rate,Public service units that run autonomously,,3,3,,,88/BC,from the file",
     )
-    opened = post(administrator, "/office/scorecards", unit_id="1", period="2018-12", campaign="typed",
-                  digest=results_of(demo_app, QUARTER).digest)  # fmt: skip
+    opened = post(
+        administrator,
+        "/office/scorecards",
+        unit_id="1",
+        period="2018-12",
+        campaign="typed",
+        digest=results_of(demo_app, QUARTER).digest,
+    )
     card_id = int(opened.location.split("/")[-2])
     assert import_file(officer, card_id, filled.encode()).status_code == 303
     old, new = results_of(demo_app, QUARTER), results_of(demo_app, card_id)
@@ -325,8 +331,9 @@ def test_the_ranking_shows_how_sure_each_place_is(viewer: FlaskClient) -> None:
 def test_a_scorecard_needs_a_period_that_is_free(demo_app: Flask, officer: FlaskClient, period: str) -> None:
     before = everything_in(demo_app)
     digest = results_of(demo_app, QUARTER).digest
-    refused = post(officer, "/office/scorecards?lang=en", unit_id="1", period=period, campaign="typed",
-                   digest=digest)  # fmt: skip
+    refused = post(
+        officer, "/office/scorecards?lang=en", unit_id="1", period=period, campaign="typed", digest=digest
+    )
     assert refused.status_code == 422
     assert 'href="#period"' in refused.text
     assert everything_in(demo_app) == before
@@ -335,9 +342,14 @@ def test_a_scorecard_needs_a_period_that_is_free(demo_app: Flask, officer: Flask
 def test_the_page_says_what_a_leader_asks(viewer: FlaskClient) -> None:
     page = html.unescape(viewer.get(f"/office/scorecards/{YEAR}?lang=en").text)
     for text in (
-        "Internal estimate", "95% confidence interval", "Rank 9 of 20: the target, the top 10, is reached",
-        "In 2017: rank 13 of 20", "What moves the total most", "7 of 10 tasks are done", "no target set",
-    ):  # fmt: skip
+        "Internal estimate",
+        "95% confidence interval",
+        "Rank 9 of 20: the target, the top 10, is reached",
+        "In 2017: rank 13 of 20",
+        "What moves the total most",
+        "7 of 10 tasks are done",
+        "no target set",
+    ):
         assert text in page, text
     quarter = html.unescape(viewer.get(f"/office/scorecards/{QUARTER}?lang=en").text)
     for text in ("Values missing: 2; waiting for approval: 2", "What could be lost", "Quarter 1 of 2018"):

@@ -50,10 +50,14 @@ def test_the_sheet_computed_by_hand_in_docs(app: Flask, tmp_path: Path) -> None:
     report = score(app, tmp_path, VALUES)
     points = {key: component["points"] for key, component in report["components"].items()}
     assert points == {
-        "leadership": pytest.approx((4 * 14 / 15 + 2 + 3) / 9 * 12), "legal_docs": pytest.approx(3.2),
-        "procedures": 3, "organisation": 8, "personnel": 7.75, "modernisation": pytest.approx(3.54),
+        "leadership": pytest.approx((4 * 14 / 15 + 2 + 3) / 9 * 12),
+        "legal_docs": pytest.approx(3.2),
+        "procedures": 3,
+        "organisation": 8,
+        "personnel": 7.75,
+        "modernisation": pytest.approx(3.54),
         "survey": 28.23,
-    }  # fmt: skip
+    }
     assert report["points"] == pytest.approx(65.364444, abs=1e-6)
     assert (report["max_scored"], report["total"], report["provisional"]) == (89, 100, True)
     assert report["rank"] == {"value": 9, "max_rank": 10, "of": 20}
@@ -62,8 +66,10 @@ def test_the_sheet_computed_by_hand_in_docs(app: Flask, tmp_path: Path) -> None:
 def test_each_indicator_says_its_value_points_and_state(app: Flask, tmp_path: Path) -> None:
     components = score(app, tmp_path, VALUES)["components"]
     lines = {key: line for component in components.values() for key, line in component["indicators"].items()}
-    states = {state: sorted(k for k, line in lines.items() if line["state"] == state)
-              for state in ("missing", "no_case", "no_target")}  # fmt: skip
+    states = {
+        state: sorted(k for k, line in lines.items() if line["state"] == state)
+        for state in ("missing", "no_case", "no_target")
+    }
     assert states == {
         "missing": ["late_apology_rate"],
         "no_case": ["discipline_check_rate"],
@@ -132,7 +138,7 @@ def test_without_json_the_points_are_one_line(app: Flask, tmp_path: Path) -> Non
         ("propaganda_rate,90,,\npropaganda_rate,91,,", "row 3, column indicator_key: propaganda_rate stands"),
         ("propaganda_rate,90,,,,,", "row 2: 7 cells under 4 columns"),
     ],
-)  # fmt: skip
+)
 def test_a_row_that_cannot_be_used_is_named(app: Flask, tmp_path: Path, row: str, message: str) -> None:
     (tmp_path / "v.csv").write_text(HEADER + row + "\n")
     assert message in refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.csv"))

@@ -76,9 +76,14 @@ def _title(citation: Xml.Element, title: str, number: str) -> None:
 def _variable(data: Xml.Element, variable: Variable, languages: tuple[str, ...]) -> None:
     is_number = variable.kind in ("code", "number")
     element = Xml.SubElement(
-        data, "var", {"ID": f"V_{variable.name}", "name": variable.name,
-                      "intrvl": "discrete" if variable.kind in ("code", "text") else "contin"},
-    )  # fmt: skip
+        data,
+        "var",
+        {
+            "ID": f"V_{variable.name}",
+            "name": variable.name,
+            "intrvl": "discrete" if variable.kind in ("code", "text") else "contin",
+        },
+    )
     _labels(element, variable.label, languages)
     for code in variable.codes:
         category = Xml.SubElement(element, "catgry", {"missing": "Y"} if code.is_missing else {})
