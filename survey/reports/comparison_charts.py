@@ -148,6 +148,16 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
             fontweight="bold",
             zorder=3,
         )
+    _name_corners(axes, language)
+    low, high = (f"{locale.format_short(round(edge), language)}%" for edge in axes.get_xlim())
+    picture.text(0.03, _SQUARE + 10, low, color=SOFT)
+    picture.text(0.5, _SQUARE + 10, _("share of the maximum earned →"), ha="center", color=SOFT)
+    picture.text(0.97, _SQUARE + 10, high, ha="right", color=SOFT)
+    picture.text(0.03, -4, _("↑ importance (rank correlation with the overall question)"), color=SOFT)
+
+
+def _name_corners(axes: "Axes", language: str) -> None:
+    """Write the name of each quadrant into its corner."""
     corners = (
         (0.0, 1.0, "left", "top", Quadrant.FIX_FIRST),
         (1.0, 1.0, "right", "top", Quadrant.KEEP_UP),
@@ -165,11 +175,6 @@ def _draw_priorities(picture: Canvas, known: Sequence[tuple[int, RankedCriterion
             color=SOFT,
             fontsize=canvas.SMALL,
         )
-    low, high = (f"{locale.format_short(round(edge), language)}%" for edge in axes.get_xlim())
-    picture.text(0.03, _SQUARE + 10, low, color=SOFT)
-    picture.text(0.5, _SQUARE + 10, _("share of the maximum earned →"), ha="center", color=SOFT)
-    picture.text(0.97, _SQUARE + 10, high, ha="right", color=SOFT)
-    picture.text(0.03, -4, _("↑ importance (rank correlation with the overall question)"), color=SOFT)
 
 
 def _apart(

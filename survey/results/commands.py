@@ -21,10 +21,12 @@ from survey.web.context import database, settings
 @click.option("--compare", type=FILE, help="A second data file, to take the first from.")
 @click.option("--interval", type=click.Choice(["tilted-beta", "t", "logit-t"]), default="tilted-beta")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def score(data: Path, *, as_json: bool, **how: Any) -> None:
+def score(
+    data: Path, *, instrument: Path, design: Path | None, compare: Path | None, interval: str, as_json: bool
+) -> None:
     """Score a file of answers, with no database."""
     try:
-        scored = score_file.score_files(data, **how)
+        scored = score_file.score_files(data, instrument, design, interval=interval, compare=compare)
     except score_file.ScoreFileError as error:
         refused(str(error))
     if as_json:

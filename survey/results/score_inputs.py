@@ -69,7 +69,16 @@ class DesignKeys:
     lonely_psu: LonelyPsu = "fail"
     domain: str | None = None
     group_column: str | None = None
-    calibration: Mapping[str, Any] | None = None
+    calibration: "CalibrationKeys | None" = None
+
+
+@dataclass(frozen=True)
+class CalibrationKeys:
+    """The calibration of a design file: people in each level of each variable, by the column's name."""
+
+    kind: CalibrationKind
+    margins: Mapping[str, Mapping[str, float]]
+    bounds: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -243,15 +252,9 @@ def sample_design(table: Table, keys: DesignKeys) -> SampleDesign:
     )
 
 
-def _calibration(table: Table, stated: Mapping[str, Any]) -> Calibration:
-    kind = cast("CalibrationKind", stated["type"])
-    margins = {stated["variable"]: stated["population"]} if kind == "poststratify" else stated["margins"]
-    bounds = stated.get("bounds")
-    return Calibration(
-        kind,
-        tuple(Margin(name, table.labels(name), totals) for name, totals in margins.items()),
-        None if bounds is None else (float(bounds[0]), float(bounds[1])),
-    )
+def _calibration(table: Table, keys: CalibrationKeys) -> Calibration:
+    margins = tuple(Margin(name, table.labels(name), totals) for name, totals in keys.margins.items())
+    return Calibration(keys.kind, margins, keys.bounds)
 
 
 def read_design(path: Path | None) -> DesignKeys:
@@ -281,7 +284,7 @@ def read_design(path: Path | None) -> DesignKeys:
         lonely_psu=cast("LonelyPsu", _choice(path, stated, "lonely_psu", _LONELY) or "fail"),
         domain=columns.get("domain"),
         group_column=columns.get("group_column"),
-        calibration=_checked_calibration(path, stated.get("calibration")),
+        calibration=_read_calibration(path, stated.get("calibration")),
     )
 
 
@@ -292,36 +295,32 @@ def _choice(path: Path, stated: Mapping[str, Any], key: str, choices: Sequence[s
     return cast("str | None", value)
 
 
-def _checked_calibration(path: Path, stated: Any) -> Mapping[str, Any] | None:
+def _read_calibration(path: Path, stated: Any) -> CalibrationKeys | None:
     if stated is None:
         return None
     where = f"{path.name}, key 'calibration'"
     if not isinstance(stated, dict) or stated.get("type") not in _CALIBRATIONS:
         raise ScoreFileError(f"{where}: found {stated!r}; give a type out of {', '.join(_CALIBRATIONS)}")
-    margins: Any
-    if stated["type"] == "poststratify":
-        margins = {stated.get("variable"): stated.get("population")}
-    else:
-        margins = stated.get("margins")
-    totals_fit = (
-        isinstance(margins, dict)
-        and margins
-        and all(
-            isinstance(name, str)
-            and isinstance(totals, dict)
-            and totals
-            and all(map(is_number, totals.values()))
-            for name, totals in margins.items()
-        )
-    )
-    if not totals_fit:
-        raise ScoreFileError(f"{where}: name each variable with a number of people for each of its levels")
+    is_one_variable = stated["type"] == "poststratify"
+    margins = {stated.get("variable"): stated.get("population")} if is_one_variable else stated.get("margins")
     bounds = stated.get("bounds")
-    if bounds is not None and not (
-        isinstance(bounds, list) and len(bounds) == 2 and all(map(is_number, bounds))
-    ):
+    if not isinstance(margins, dict) or not margins or not all(map(_is_margin, margins.items())):
+        raise ScoreFileError(f"{where}: name each variable with a number of people for each of its levels")
+    if bounds is not None and not _is_pair(bounds):
         raise ScoreFileError(f"{where}: found bounds {bounds!r}; write [low, high] or null")
-    return stated
+    limits = None if bounds is None else (float(bounds[0]), float(bounds[1]))
+    return CalibrationKeys(cast("CalibrationKind", stated["type"]), margins, limits)
+
+
+def _is_margin(margin: tuple[object, object]) -> bool:
+    """Whether a variable has a name and a number of people for each of its levels."""
+    name, totals = margin
+    has_totals = isinstance(totals, dict) and bool(totals) and all(map(is_number, totals.values()))
+    return isinstance(name, str) and has_totals
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(is_number, value))
 
 
 def is_number(value: object) -> TypeGuard[float]:
