@@ -16,12 +16,13 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from benchmarks.tables import machine, write_between
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
+from survey.fieldwork.campaigns import NewCampaign, open_campaign
 from survey.reports import response_export
 from survey.reports.response_export import ExportContext
 from survey.store import fieldwork, migrate, questionnaires, responses
 from survey.store.db import Database
 from survey.store.responses import NewResponse
+from survey.web.locale import text_of
 
 N, AT_ONCE = 1_000_000, 20_000
 READ = "read only"
@@ -35,7 +36,7 @@ def fill(database: Database, n: int) -> None:
 
     def make(session: Session) -> tuple[int, int, str]:
         digest = questionnaires.publish(session, questionnaire, now=_NOON)
-        plan = NewCampaign("Bench", digest, date(2026, 11, 1), date(2026, 12, 1), (NewDesk("A", "A"),))
+        plan = NewCampaign("Bench", digest, date(2026, 11, 1), date(2026, 12, 1), (text_of("A", "A"),))
         campaign = open_campaign(session, plan, now=_NOON)
         return campaign.id, fieldwork.collectors_of(session, campaign.id)[0].collector.id, digest
 

@@ -20,13 +20,14 @@ from survey import create_app
 from survey.accounts import officials
 from survey.config import Settings
 from survey.fieldwork import demo
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
+from survey.fieldwork.campaigns import NewCampaign, open_campaign
 from survey.instrument.codec import digest
 from survey.scorecards import demo as scorecard_demo
 from survey.store import fieldwork, migrate, people, questionnaires, scorecards
 from survey.store.db import Database
 from survey.store.people import Role
 from survey.web.context import today
+from survey.web.locale import text_of
 from tests.builders import NOW, QUESTIONNAIRE, database_of
 from tests.cases import HOSTILE_STRINGS
 from tests.postgres import create_database, drop_database, private_postgres
@@ -233,7 +234,7 @@ def campaign(app: Flask) -> tuple[str, str]:
     """The key of a campaign with two desks and no forms, and the code of its first collector."""
     with app.app_context():
         day = today()
-    desks = (NewDesk("Quầy 1", "Desk 1"), NewDesk("Quầy 2", "Desk 2"))
+    desks = (text_of("Quầy 1", "Desk 1"), text_of("Quầy 2", "Desk 2"))
     dates = (day - timedelta(days=1), day + timedelta(days=30))
     new = NewCampaign("Khảo sát thử", digest(QUESTIONNAIRE), *dates, desks)
 

@@ -16,7 +16,7 @@ from wtforms import (
 from survey.accounts.officials import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from survey.accounts.tokens import DAYS_OFFERED
 from survey.store.people import Role
-from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
+from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext, with_names
 from survey.web.permissions import TOKEN_PERMISSIONS
 from survey.web.templates import gettext as _
 
@@ -93,11 +93,9 @@ class TokenForm(OfficeForm):
             raise ValidationError(_("Choose at least one thing the program may do"))
 
 
+@with_names(lambda: _("Unit's name"), lambda: _("Unit's name in %(language)s"), 200)
 class UnitForm(OfficeForm):
     """A new unit."""
-
-    name = StringField(lazy_gettext(lambda: _("Unit's name")), validators=[Required(), PlainText(200)])
-    name_en = StringField(lazy_gettext(lambda: _("Unit's name in English")), validators=[PlainText(200)])
 
 
 class MemberForm(OfficeForm):

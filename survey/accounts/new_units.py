@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from survey.instrument.questionnaire import DEFAULT_LANGUAGE, Text
 from survey.store import units
 from survey.store.units import Unit
 
@@ -10,8 +11,9 @@ class UnitExistsError(ValueError):
     """There is a unit of this name."""
 
 
-def add_unit(session: Session, name: str, name_en: str) -> Unit:
+def add_unit(session: Session, names: Text) -> Unit:
     """Add a unit; UnitExistsError when the name is in use."""
+    name = names.to(DEFAULT_LANGUAGE)
     if units.find_named(session, Unit, name):
         raise UnitExistsError(name)
-    return units.add_unit(session, name, name_en)
+    return units.add_unit(session, names)

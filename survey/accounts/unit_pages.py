@@ -11,7 +11,9 @@ from survey.store.audit import AuditAction
 from survey.store.people import Person
 from survey.web.changes import audited_change
 from survey.web.context import database
+from survey.web.forms import parse_names
 from survey.web.guards import may
+from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
@@ -35,9 +37,10 @@ def add() -> ResponseReturnValue:
     form = UnitForm()
     if not form.validate_on_submit():
         return _units_page(form, _member_form(bound=False), form.problems(), 422)
-    name, name_en = form.name.data.strip(), (form.name_en.data or "").strip()
+    names = parse_names(form)
+    name = names.to(DEFAULT_LANGUAGE)
     try:
-        audited_change(AuditAction.ADDED_UNIT, name, lambda session: add_unit(session, name, name_en))
+        audited_change(AuditAction.ADDED_UNIT, name, lambda session: add_unit(session, names))
     except UnitExistsError:
         errors = {"name": _("There is a unit of this name already")}
         return _units_page(form, _member_form(bound=False), errors, 422)

@@ -12,6 +12,7 @@ from survey.instrument.questionnaire import Text
 from survey.reports import microdata
 from survey.reports.codebook import Variable
 from survey.reports.microdata import Microdata, Value
+from survey.scorecards.as_json import unit_entry
 from survey.scorecards.results import CardResults
 from survey.store import fieldwork, response_files
 from survey.store.fieldwork import Campaign
@@ -84,7 +85,7 @@ def scorecards(found: Sequence[CardResults]) -> dict[str, Any]:
 def _scorecard(results: CardResults) -> dict[str, Any]:
     return {
         "id": results.card_id,
-        "unit": {"id": results.unit_id, "vi": results.unit, "en": results.unit_en},
+        "unit": unit_entry(results),
         "period": results.period.code,
         "points": results.scored.points,
         "max_scored": results.scored.max_scored,

@@ -7,6 +7,7 @@ from survey.reports import codebook
 from survey.reports.files import json as result_file
 from survey.results.campaign import VIEWS
 from survey.scoring.verdict import Verdict
+from survey.web.locale import LANGUAGES
 
 Schema = dict[str, Any]
 
@@ -246,7 +247,7 @@ _ROW: Schema = {
     "additionalProperties": WHOLE,
 }
 
-_UNIT = members(id=WHOLE, vi=TEXT, en=TEXT)
+_UNIT = members(id=WHOLE, **dict.fromkeys(LANGUAGES, TEXT))
 _POINTS: Mapping[str, Schema] = {
     "points": maybe(NUMBER),
     "max_scored": NUMBER,

@@ -9,8 +9,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from survey.instrument.questionnaire import Text
 from survey.store import fieldwork, units
 from survey.store.fieldwork import Campaign, Collector, Desk
+from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES, text_of
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing to misread on a poster
 _CODE_CHARS = 6
@@ -23,15 +25,6 @@ class DeskTakenError(ValueError):
 
 
 @dataclass(frozen=True)
-class NewDesk:
-    """A desk as typed: its Vietnamese and English names, and its limit of forms (None: no limit)."""
-
-    name: str
-    name_en: str
-    quota: int | None = None
-
-
-@dataclass(frozen=True)
 class NewCampaign:
     """A campaign as an office plans it."""
 
@@ -39,7 +32,7 @@ class NewCampaign:
     instrument_digest: str
     opens_on: date
     closes_on: date
-    desks: tuple[NewDesk, ...]
+    desks: tuple[Text, ...]
     is_demo: bool = False
     key: str = ""
 
@@ -63,23 +56,26 @@ def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campa
     return campaign
 
 
-def add_desk(session: Session, campaign: Campaign, new: NewDesk, *, code: str = "") -> Collector:
+def add_desk(
+    session: Session, campaign: Campaign, names: Text, *, code: str = "", quota: int | None = None
+) -> Collector:
     """Add a collector of the campaign at a desk; DeskTakenError when the campaign has one there.
 
     A desk with a new name is added. An existing desk keeps the unit of its last campaign.
     """
-    desk = units.find_named(session, fieldwork.Desk, new.name)
+    name = names.to(DEFAULT_LANGUAGE)
+    desk = units.find_named(session, fieldwork.Desk, name)
     if desk is None:
-        desk = Desk(name=new.name, name_en=new.name_en or new.name)
+        desk = Desk.with_names(names)
         session.add(desk)
         session.flush()
     if any(row.desk.id == desk.id for row in fieldwork.collectors_of(session, campaign.id)):
-        raise DeskTakenError(new.name)
+        raise DeskTakenError(name)
     collector = Collector(
         code=code or _free_code(session),
         campaign_id=campaign.id,
         desk_id=desk.id,
-        quota=new.quota,
+        quota=quota,
         unit_id=fieldwork.last_unit_of(session, desk.id),
     )
     session.add(collector)
@@ -126,11 +122,14 @@ def _free_code(session: Session) -> str:
             return code
 
 
-def parse_desks(lines: str) -> Sequence[NewDesk]:
-    """Desks as typed, one per line: `name | English name`. The English name is optional."""
-    desks: dict[str, NewDesk] = {}
+def parse_desks(lines: str) -> Sequence[Text]:
+    """Desks as typed, one per line: `name | English name`, in the order of the interface's languages.
+
+    All names but the first are optional.
+    """
+    desks: dict[str, Text] = {}
     for line in lines.splitlines():
-        name, _, name_en = (part.strip() for part in line.partition("|"))
-        if name:
-            desks.setdefault(name, NewDesk(name, name_en or name))
+        names = [name.strip() for name in line.split("|", len(LANGUAGES) - 1)]
+        if names[0]:
+            desks.setdefault(names[0], text_of(*names))
     return list(desks.values())

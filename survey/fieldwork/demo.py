@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy.orm import Session
 
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, add_desk, open_campaign
+from survey.fieldwork.campaigns import NewCampaign, add_desk, open_campaign
 from survey.instrument.answers import Answer, Answers, Missing, is_complete, to_stored
 from survey.instrument.questionnaire import GROUP_QUESTION, Criterion, Question, Questionnaire
 from survey.instrument.routing import asked_keys
@@ -19,12 +19,13 @@ from survey.store import questionnaires, responses, units
 from survey.store.fieldwork import Campaign, Collector
 from survey.store.responses import NewResponse
 from survey.store.units import Unit
+from survey.web.locale import text_of
 
 DESKS = (
-    NewDesk("Bộ phận Một cửa – Quầy 1: Đầu tư", "One-stop desk 1: Investment"),
-    NewDesk("Bộ phận Một cửa – Quầy 2: Đất đai, xây dựng", "One-stop desk 2: Land and construction"),
-    NewDesk("Bộ phận Một cửa – Quầy 3: Lao động, môi trường", "One-stop desk 3: Labour and environment"),
-    NewDesk("Trung tâm Phục vụ hành chính công tỉnh", "Provincial Public Administration Service Centre"),
+    text_of("Bộ phận Một cửa – Quầy 1: Đầu tư", "One-stop desk 1: Investment"),
+    text_of("Bộ phận Một cửa – Quầy 2: Đất đai, xây dựng", "One-stop desk 2: Land and construction"),
+    text_of("Bộ phận Một cửa – Quầy 3: Lao động, môi trường", "One-stop desk 3: Labour and environment"),
+    text_of("Trung tâm Phục vụ hành chính công tỉnh", "Provincial Public Administration Service Centre"),
 )
 BOARD = (
     "Ban Quản lý Khu kinh tế Dung Quất và các Khu công nghiệp Quảng Ngãi",
@@ -113,9 +114,9 @@ def _add_campaign(
     return campaign, collectors
 
 
-def unit_called(session: Session, name: str, name_en: str) -> Unit:
-    """The unit of a name, added where it does not exist."""
-    return units.find_named(session, units.Unit, name) or units.add_unit(session, name, name_en)
+def unit_called(session: Session, *names: str) -> Unit:
+    """The unit with the first of these names, given in the order of languages; added if it does not exist."""
+    return units.find_named(session, Unit, names[0]) or units.add_unit(session, text_of(*names))
 
 
 @dataclass(frozen=True)

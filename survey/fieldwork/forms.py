@@ -21,6 +21,7 @@ from survey.web.forms import (
     Required,
     is_plain,
     lazy_gettext,
+    with_names,
 )
 from survey.web.templates import gettext as _
 
@@ -34,7 +35,7 @@ def _check_desks(lines: str) -> None:
     if len(desks) > _MAX_DESKS:
         raise ValidationError(_("A campaign has at most %(n)s desks") % {"n": _MAX_DESKS})
     for desk in desks:
-        for name in (desk.name, desk.name_en):
+        for name in desk.translations.values():
             if len(name) > _MAX_DESK_NAME or not is_plain(name):
                 message = _("This desk's name is too long or cannot be printed: %(name)s")
                 raise ValidationError(message % {"name": name[:60]})
@@ -69,15 +70,10 @@ class CampaignForm(OfficeForm):
         _check_desks(field.data)
 
 
+@with_names(lambda: _("Desk's name"), lambda: _("Desk's name in %(language)s"), _MAX_DESK_NAME)
 class DeskForm(OfficeForm):
     """A new desk."""
 
-    name = StringField(
-        lazy_gettext(lambda: _("Desk's name")), validators=[Required(), PlainText(_MAX_DESK_NAME)]
-    )
-    name_en = StringField(
-        lazy_gettext(lambda: _("Desk's name in English")), validators=[PlainText(_MAX_DESK_NAME)]
-    )
     quota = IntegerField(lazy_gettext(lambda: _("Most forms it takes")), validators=[Optional()])
 
     def validate_quota(self, field: Any) -> None:

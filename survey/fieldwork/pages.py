@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.fieldwork import campaigns, posters
-from survey.fieldwork.campaigns import NewCampaign, NewDesk
+from survey.fieldwork.campaigns import NewCampaign
 from survey.fieldwork.forms import CampaignForm, DeskForm
-from survey.instrument.questionnaire import Questionnaire, Text
+from survey.instrument.questionnaire import Questionnaire
 from survey.store import feedback as feedback_store
 from survey.store import fieldwork, questionnaires, responses, units
 from survey.store.audit import AuditAction
@@ -20,7 +20,9 @@ from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.units import Unit
 from survey.web.changes import audited_change
 from survey.web.context import database, now, public_url, settings, today
+from survey.web.forms import parse_names
 from survey.web.guards import may, public
+from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
@@ -113,12 +115,17 @@ def add_desk(key: str) -> ResponseReturnValue:
     form = DeskForm()
     if not form.validate_on_submit():
         return _desks_page(key, form, form.problems(), 422)
-    new = NewDesk(form.name.data.strip(), (form.name_en.data or "").strip(), form.quota.data)
+    names, quota = parse_names(form), form.quota.data
+
+    def add_named_desk(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, key)
+        campaigns.add_desk(session, campaign, names, quota=quota)
+
     try:
         audited_change(
             AuditAction.ADDED_DESK,
-            f"{key}: {new.name}",
-            lambda session: campaigns.add_desk(session, fieldwork.campaign_by_key(session, key), new),
+            f"{key}: {names.to(DEFAULT_LANGUAGE)}",
+            add_named_desk,
         )
     except campaigns.DeskTakenError:
         return _desks_page(key, form, {"name": _("The campaign has this desk already")}, 422)
@@ -312,7 +319,7 @@ def _poster(row: CollectorAtDesk, questionnaire: Questionnaire) -> posters.Poste
     return posters.Poster(
         organisation=questionnaire.organisation,
         title=questionnaire.title,
-        desk_name=Text({"vi": row.desk.name, "en": row.desk.name_en}),
+        desk_name=row.desk.names,
         url=_link(code),
         short_link=_short_link(code),
         invitation=posters.invitation(),

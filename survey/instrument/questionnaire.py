@@ -22,6 +22,10 @@ class Text:
         """The wording in `language`, or in the default language where it is not translated."""
         return self.translations.get(language) or next(iter(self.translations.values()), "")
 
+    def __hash__(self) -> int:
+        """The wordings make the hash; a mapping has none."""
+        return hash(frozenset(self.translations.items()))
+
 
 @dataclass(frozen=True)
 class Condition:

@@ -78,7 +78,7 @@ def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) 
         title=questionnaire.title,
         organisation=questionnaire.organisation.to(language()),
         minutes=questionnaire.expected_minutes,
-        desk=collector.desk_in(language()),
+        desk=collector.desk.to(language()),
         choices=choices,
         script=page_script("dom.js", "outbox.js", "waiting.js", "kiosk_start.js"),
         is_demo=collector.is_demo,

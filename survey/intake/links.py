@@ -6,11 +6,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from survey.instrument.answers import Answers, from_stored, is_complete
-from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
+from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, Text
 from survey.store import commitments, fieldwork, questionnaires, responses
 from survey.store.db import Database, NotFoundError
 from survey.web.errors import Refusal, RefusalKind
-from survey.web.locale import DEFAULT_LANGUAGE
 
 
 class UnknownCodeError(Refusal):
@@ -56,15 +55,10 @@ class OpenCollector:
     collector_id: int
     campaign_id: int
     quota: int | None
-    desk_name: str
-    desk_name_en: str
+    desk: Text
     is_demo: bool
     instrument_digest: str
     questionnaire: Questionnaire = field(compare=False)
-
-    def desk_in(self, language: str) -> str:
-        """The desk's name in a language."""
-        return self.desk_name if language == DEFAULT_LANGUAGE else self.desk_name_en
 
 
 def find_collector(database: Database, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
@@ -83,8 +77,7 @@ def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Ca
         collector_id=row.collector.id,
         campaign_id=row.campaign.id,
         quota=row.collector.quota,
-        desk_name=row.desk.name,
-        desk_name_en=row.desk.name_en,
+        desk=row.desk.names,
         is_demo=row.campaign.is_demo,
         instrument_digest=digest,
         questionnaire=questionnaires.questionnaire(session, digest),

@@ -139,7 +139,7 @@ def build_form_view(
         address=url_for("intake.questionnaire", code=collector.code),
         title=q.title.to(language),
         organisation=q.organisation.to(language),
-        desk=collector.desk_in(language),
+        desk=collector.desk.to(language),
         consent=q.consent.text.to(language),
         agree=q.consent.agree.to(language),
         decline=q.consent.decline.to(language),

@@ -189,13 +189,13 @@ def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
 
 def desk_names(collectors: Sequence[CollectorAtDesk]) -> dict[str, Text]:
     """The desks of a campaign, by the number of their collectors."""
-    return {str(row.collector.id): Text({"vi": row.desk.name, "en": row.desk.name_en}) for row in collectors}
+    return {str(row.collector.id): row.desk.names for row in collectors}
 
 
 def unit_names(collectors: Sequence[CollectorAtDesk]) -> dict[str, Text]:
     """The units that desks of a campaign work for, by their numbers and in that order."""
-    units = sorted({(row.unit.id, row.unit.name, row.unit.name_en) for row in collectors if row.unit})
-    return {str(number): Text({"vi": name, "en": name_en}) for number, name, name_en in units}
+    units = {row.unit.id: row.unit.names for row in collectors if row.unit}
+    return {str(unit_id): names for unit_id, names in sorted(units.items())}
 
 
 def _with_units(rolled: RollUp, collectors: Sequence[CollectorAtDesk]) -> RollUp:

@@ -6,6 +6,7 @@ from survey.instrument.scorecard import Scorecard
 from survey.scorecards.results import CardResults
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import CardPoints, ComponentPoints, IndicatorPoints
+from survey.web.locale import LANGUAGES
 
 
 def points_entry(card: Scorecard, scored: CardPoints, rank: float | None) -> dict[str, object]:
@@ -27,10 +28,15 @@ def points_entry(card: Scorecard, scored: CardPoints, rank: float | None) -> dic
     return report
 
 
+def unit_entry(results: CardResults) -> dict[str, object]:
+    """The unit by its id and its name in every language of the interface."""
+    return {"id": results.unit_id, **{language: results.unit.to(language) for language in LANGUAGES}}
+
+
 def card_entry(results: CardResults) -> dict[str, object]:
     """The outcome of a stored scorecard, with what it is the outcome of and where each value stands."""
     entry: dict[str, object] = {
-        "unit": {"id": results.unit_id, "vi": results.unit, "en": results.unit_en},
+        "unit": unit_entry(results),
         "period": results.period.code,
         "definition": {
             "key": results.definition.key,

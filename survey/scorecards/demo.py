@@ -14,7 +14,7 @@ from survey.scorecards.cards import EvidenceFile, NewCard, NewEntry
 from survey.scorecards.periods import Period
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import Observed
-from survey.store import fieldwork, scorecards, units
+from survey.store import fieldwork, scorecards
 from survey.store.scorecards import Card, Task
 from survey.store.units import Unit
 
@@ -78,7 +78,7 @@ def make_demo(session: Session, *, officer: int, leader: int | None, rng: np.ran
         card = _open_card(session, board, period, digest, campaigns.get(source))
         _enter_board(session, card, period, index, makers)
     for number in range(2, _OTHERS + 2):
-        other = units.add_unit(session, f"Sở, ngành minh họa {number:02}", f"Made-up department {number:02}")
+        other = unit_called(session, f"Sở, ngành minh họa {number:02}", f"Made-up department {number:02}")
         _enter_other(session, _open_card(session, other, periods[-1], digest, None), makers, rng)
     for title, responsible, due, done, evidence_ref in _TASKS:
         done_on = date(YEAR, *done) if done else None

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from survey.instrument.questionnaire import Text
 from survey.instrument.scorecard import RANK, Indicator, Scorecard
 from survey.results.campaign import CampaignResults, results_without_parts
 from survey.scorecards.periods import Period, read_period
@@ -60,8 +61,7 @@ class CardResults:
 
     card_id: int
     unit_id: int
-    unit: str
-    unit_en: str
+    unit: Text
     period: Period
     definition: Scorecard
     digest: str
@@ -75,7 +75,7 @@ class CardResults:
 
     def unit_called(self, language: str) -> str:
         """The unit's name in a language."""
-        return self.unit if language == "vi" else self.unit_en
+        return self.unit.to(language)
 
     @property
     def missing(self) -> tuple[Indicator, ...]:
@@ -149,8 +149,7 @@ def _result(
     return CardResults(
         card_id=row.card.id,
         unit_id=row.unit.id,
-        unit=row.unit.name,
-        unit_en=row.unit.name_en,
+        unit=row.unit.names,
         period=_period(row.card.period),
         definition=definition,
         digest=row.card.digest,

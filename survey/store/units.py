@@ -1,22 +1,36 @@
 """The units of the province, and the people who belong to one and see only its values."""
 
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.store.db import Base
+from survey.instrument.questionnaire import DEFAULT_LANGUAGE, Text
+from survey.store.db import Base, JsonText
 
 
 class NameColumns:
-    """The columns of a row with a name in Vietnamese and in English."""
+    """The columns of a row with a name in the default language and its translations by language."""
 
     name: Mapped[str] = mapped_column(String(200), unique=True)
-    name_en: Mapped[str] = mapped_column(String(200))
+    translations: Mapped[dict[str, str]] = mapped_column(JsonText)
+
+    @classmethod
+    def with_names(cls, names: Text) -> Self:
+        """A new row with these names."""
+        translations = {code: name for code, name in names.translations.items() if code != DEFAULT_LANGUAGE}
+        row = cls()
+        row.name, row.translations = names.to(DEFAULT_LANGUAGE), translations
+        return row
+
+    @property
+    def names(self) -> Text:
+        """The name in every language it was given in."""
+        return Text({DEFAULT_LANGUAGE: self.name, **self.translations})
 
     def name_in(self, language: str) -> str:
         """The name in a language."""
-        return self.name if language == "vi" else self.name_en
+        return self.names.to(language)
 
 
 class Unit(NameColumns, Base):
@@ -49,9 +63,9 @@ def find_named(session: Session, table: type[N], name: str) -> N | None:
     return session.scalar(select(table).where(table.name == name))
 
 
-def add_unit(session: Session, name: str, name_en: str) -> Unit:
+def add_unit(session: Session, names: Text) -> Unit:
     """Add a unit."""
-    unit = Unit(name=name, name_en=name_en or name)
+    unit = Unit.with_names(names)
     session.add(unit)
     session.flush()
     return unit

@@ -6,10 +6,13 @@ from typing import Any, cast
 
 from flask_wtf import FlaskForm
 from werkzeug.local import LocalProxy
-from wtforms import Field, ValidationError
+from wtforms import Field, StringField, ValidationError
 from wtforms.validators import InputRequired, StopValidation
 
+from survey.instrument.questionnaire import Text
+from survey.web.locale import LANGUAGES, language_name, text_of
 from survey.web.templates import gettext as _
+from survey.web.templates import language
 
 # As browsers send a day, and as people type it where a browser has no calendar.
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
@@ -27,6 +30,8 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
         """The words of WTForms itself are English and are not shown: every check here brings its own."""
 
         locales = False
+
+    name_fields: tuple[str, ...] = ()  # of a form that `with_names` extends
 
     def problems(self) -> dict[str, str]:
         """What is wrong with each field, for the error summary; the last check's words, which are ours."""
@@ -50,6 +55,38 @@ class ListedChoice:
         """Say what to do about a value that is not in the list."""
         if field.errors:
             raise ValidationError(_("Choose from the list: %(field)s") % {"field": field.label.text})
+
+
+def with_names(
+    label: Callable[[], str], label_in: Callable[[], str], max_chars: int
+) -> Callable[[type[OfficeForm]], type[OfficeForm]]:
+    """Add the fields of a name: `name`, and `name_en` and so on for further languages of the interface.
+
+    `label_in` is the label of a further language, with a blank for it.
+    """
+
+    def label_for(code: str) -> Callable[[], str]:
+        return lambda: label_in() % {"language": language_name(code, language())}
+
+    _default, *further = LANGUAGES
+    name = StringField(lazy_gettext(label), validators=[Required(), PlainText(max_chars)])
+    fields = {"name": name} | {
+        f"name_{code}": StringField(lazy_gettext(label_for(code)), validators=[PlainText(max_chars)])
+        for code in further
+    }
+
+    def add_fields(form: type[OfficeForm]) -> type[OfficeForm]:
+        for field_name, field in fields.items():
+            setattr(form, field_name, field)
+        form.name_fields = tuple(fields)
+        return form
+
+    return add_fields
+
+
+def parse_names(form: OfficeForm) -> Text:
+    """The name that was typed, in every language of the interface."""
+    return text_of(*((form[field_name].data or "").strip() for field_name in form.name_fields))
 
 
 def is_plain(text: str) -> bool:

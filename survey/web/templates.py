@@ -21,6 +21,7 @@ _FILTERS = {
     "percent": locale.format_percent,
     "day": locale.format_day,
     "clock": locale.format_time,
+    "language_name": locale.language_name,
 }
 
 
@@ -88,6 +89,7 @@ def _template_globals() -> dict[str, Any]:
     return {
         "language": language(),
         "languages": locale.LANGUAGES,
+        "further_languages": list(locale.LANGUAGES)[1:],
         "direction": locale.direction(language()),
         "person": LocalProxy(guards.signed_in) if request.blueprint not in PUBLIC_BLUEPRINTS else None,
     }

@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
+from survey.fieldwork.campaigns import NewCampaign, open_campaign
 from survey.instrument.codec import digest
 from survey.reports.export import render_file
 from survey.results.campaign import CampaignResults
 from survey.store.questionnaires import load_shipped
 from survey.web.guards import PUBLIC, declared_permission
+from survey.web.locale import text_of
 from tests.api.program import Program, mistakes
 from tests.builders import database_of
 from tests.conftest import TODAY, Template, on_sqlite
@@ -42,7 +43,7 @@ def program(app: Flask) -> Program:
 
 @pytest.fixture(scope="module")
 def campaign_without_forms(app: Flask) -> str:
-    new = NewCampaign("Chưa có phiếu", digest(load_shipped()), TODAY, TODAY, (NewDesk("Quầy X", "Desk X"),))
+    new = NewCampaign("Chưa có phiếu", digest(load_shipped()), TODAY, TODAY, (text_of("Quầy X", "Desk X"),))
     return database_of(app).write(lambda session: open_campaign(session, new, now=datetime.now(UTC)).key)
 
 

@@ -16,13 +16,14 @@ from werkzeug.exceptions import abort
 from survey.accounts.tokens import revoke_token
 from survey.api import cursors
 from survey.api.cursors import Cursor, Holder
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_populations
+from survey.fieldwork.campaigns import NewCampaign, open_campaign, set_populations
 from survey.instrument.codec import digest
 from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.store import audit, fieldwork, tokens, units
 from survey.store.people import Person, Role
 from survey.store.questionnaires import load_shipped
 from survey.web.guards import public
+from survey.web.locale import text_of
 from survey.web.permissions import TOKEN_PERMISSIONS
 from survey.web.problems import Problem
 from tests.api.program import Program
@@ -45,7 +46,7 @@ def program(demo_app: Flask) -> Program:
 @pytest.fixture
 def few(app: Flask) -> str:
     """The key of a campaign with three forms."""
-    new = NewCampaign("Ít phiếu", digest(Q), LONG_AGO.date(), TOMORROW, (NewDesk("Quầy X", "Desk X"),))
+    new = NewCampaign("Ít phiếu", digest(Q), LONG_AGO.date(), TOMORROW, (text_of("Quầy X", "Desk X"),))
 
     def open_two(session: Session) -> tuple[str, str]:
         campaign = open_campaign(session, new, now=datetime.now(UTC))

@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 from sqlalchemy import select, update
 
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign, set_quota
+from survey.fieldwork.campaigns import NewCampaign, open_campaign, set_quota
 from survey.store import fieldwork, questionnaires
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
+from survey.web.locale import text_of
 from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, SAID, Phone, open_phone, watch
 from tests.end_to_end.server import Server, wait_until
 
@@ -33,7 +34,7 @@ class Desk:
             digest,
             today - timedelta(1),
             today + timedelta(9),
-            (NewDesk("Quầy thử", ""),),
+            (text_of("Quầy thử", ""),),
         )
         self.campaign_id = database.write(lambda s: open_campaign(s, new, now=now).id)
         row = database.read(lambda s: fieldwork.collectors_of(s, self.campaign_id))[0]

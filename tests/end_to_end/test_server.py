@@ -23,11 +23,12 @@ import requests
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.fieldwork.campaigns import NewDesk, add_desk
+from survey.fieldwork.campaigns import add_desk
 from survey.store import fieldwork, questionnaires, weekly
 from survey.store.db import Database
 from survey.store.responses import ResponseRow
 from survey.store.weekly import SummaryLetter, SummaryState, WeeklySummary
+from survey.web.locale import text_of
 from tests.builders import a_form, receipt_in
 from tests.end_to_end.server import Server, bare_environment, checkout, demo_server, free_port, wait_until
 from tests.postgres import create_database
@@ -152,7 +153,7 @@ def test_what_was_acknowledged_before_kill_9_is_stored_once_under_its_receipt(ei
 def test_a_quota_of_ten_stores_ten_of_forty_that_come_at_once_and_refuses_the_rest(either: Server) -> None:
     def open_small_desk(session: Session) -> int:
         campaign = fieldwork.campaign_by_key(session, "demo")
-        collector = add_desk(session, campaign, NewDesk("Quầy nhỏ", "Small desk"), code="small")
+        collector = add_desk(session, campaign, text_of("Quầy nhỏ", "Small desk"), code="small")
         collector.quota = 10
         return collector.id
 

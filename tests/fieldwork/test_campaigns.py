@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from survey.fieldwork import campaigns
-from survey.fieldwork.campaigns import NewCampaign, NewDesk
+from survey.fieldwork.campaigns import NewCampaign
 from survey.instrument.codec import digest
+from survey.instrument.questionnaire import Text
 from survey.store import fieldwork
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.questionnaires import load_shipped
+from survey.web.locale import text_of
 from tests.conftest import TODAY
 
 DIGEST = digest(load_shipped())
@@ -20,7 +22,7 @@ NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 
 def open_one(session: Session, name: str = "Đợt 1", *desks: str) -> Campaign:
-    new = NewCampaign(name, DIGEST, TODAY, TODAY + timedelta(days=9), tuple(NewDesk(d, d) for d in desks))
+    new = NewCampaign(name, DIGEST, TODAY, TODAY + timedelta(days=9), tuple(text_of(d, d) for d in desks))
     return campaigns.open_campaign(session, new, now=NOW)
 
 
@@ -82,7 +84,7 @@ def test_a_desk_outlives_its_campaign(database: Database) -> None:
 def test_a_campaign_has_a_desk_once(database: Database) -> None:
     def twice(session: Session) -> None:
         campaign = open_one(session, "Đợt 1", "Quầy 1")
-        campaigns.add_desk(session, campaign, NewDesk("Quầy 1", "other words"))
+        campaigns.add_desk(session, campaign, text_of("Quầy 1", "other words"))
 
     with pytest.raises(campaigns.DeskTakenError):
         database.write(twice)
@@ -104,16 +106,16 @@ def test_a_quota_is_set_and_lifted(database: Database) -> None:
 @pytest.mark.parametrize(
     ("typed", "desks"),
     [
-        ("Quầy 1", [NewDesk("Quầy 1", "Quầy 1")]),
-        ("Quầy 1 | Desk 1", [NewDesk("Quầy 1", "Desk 1")]),
-        ("Quầy 1|Desk 1|more", [NewDesk("Quầy 1", "Desk 1|more")]),
-        ("  Quầy 1  |\r\n\r\n\tQuầy 2", [NewDesk("Quầy 1", "Quầy 1"), NewDesk("Quầy 2", "Quầy 2")]),
-        ("Quầy 1|A\nQuầy 1|B", [NewDesk("Quầy 1", "A")]),
+        ("Quầy 1", [text_of("Quầy 1", "Quầy 1")]),
+        ("Quầy 1 | Desk 1", [text_of("Quầy 1", "Desk 1")]),
+        ("Quầy 1|Desk 1|more", [text_of("Quầy 1", "Desk 1|more")]),
+        ("  Quầy 1  |\r\n\r\n\tQuầy 2", [text_of("Quầy 1", "Quầy 1"), text_of("Quầy 2", "Quầy 2")]),
+        ("Quầy 1|A\nQuầy 1|B", [text_of("Quầy 1", "A")]),
         ("| only English\n   \n", []),
         ("", []),
     ],
 )
-def test_desks_are_typed_one_a_line(typed: str, desks: list[NewDesk]) -> None:
+def test_desks_are_typed_one_a_line(typed: str, desks: list[Text]) -> None:
     assert list(campaigns.parse_desks(typed)) == desks
 
 

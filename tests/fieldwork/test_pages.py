@@ -73,7 +73,7 @@ def last_act(office: FlaskClient) -> str:
 
 def test_a_campaign_opens_with_its_desks(app: Flask, office: FlaskClient, key: str) -> None:
     assert key == "khao-sat-thu"
-    assert [(row.desk.name, row.desk.name_en) for row in collectors(app, key)] == [
+    assert [(row.desk.name, row.desk.name_in("en")) for row in collectors(app, key)] == [
         ("Quầy 1", "Desk 1"), ("Quầy 2", "Quầy 2")]  # fmt: skip
     page = office.get(f"/office/campaigns/{key}/desks").text
     for row in collectors(app, key):
@@ -170,7 +170,7 @@ def test_desks_are_added_to_a_campaign(app: Flask, office: FlaskClient, key: str
     answer = post(office, path, name=" Quầy 3 ", name_en="Desk 3", quota="2")
     assert (answer.status_code, answer.location) == (303, path)
     row = next(row for row in collectors(app, key) if row.desk.name == "Quầy 3")
-    assert (row.desk.name_en, row.collector.quota) == ("Desk 3", 2)
+    assert (row.desk.name_in("en"), row.collector.quota) == ("Desk 3", 2)
     assert last_act(office) == f"Admin added desk {key}: Quầy 3"
     for _ in range(2):
         send(app.test_client(), a_form(Q), row.collector.code)

@@ -7,13 +7,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
+from survey.fieldwork.campaigns import NewCampaign, open_campaign
 from survey.instrument.codec import digest
 from survey.publication import links
 from survey.results import verification
 from survey.store import fieldwork
 from survey.store.questionnaires import load_shipped
 from survey.web.context import now, today
+from survey.web.locale import text_of
 from tests.builders import a_form, database_of, send
 from tests.conftest import csrf_in
 
@@ -135,7 +136,7 @@ def small(demo_app: Flask) -> tuple[str, str]:
     with demo_app.app_context():
         day = today()
     new = NewCampaign(
-        "Đợt nhỏ", digest(Q), day, day, (NewDesk("Quầy nhỏ", "Small"), NewDesk("Quầy lớn", "Big"))
+        "Đợt nhỏ", digest(Q), day, day, (text_of("Quầy nhỏ", "Small"), text_of("Quầy lớn", "Big"))
     )
 
     def make(session: Session) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, add_desk, open_campaign, set_units
+from survey.fieldwork.campaigns import NewCampaign, add_desk, open_campaign, set_units
 from survey.fieldwork.demo import unit_called
 from survey.instrument.codec import digest
 from survey.reports import codebook, microdata
@@ -17,6 +17,7 @@ from survey.results.basis import Basis, basis_of
 from survey.store import fieldwork
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.web.context import database
+from survey.web.locale import text_of
 from tests.builders import BUSINESS, NOW, QUESTIONNAIRE, a_form, results_of, send
 from tests.conftest import SECRET, sign_in_as
 from tests.web.browsing import post
@@ -34,7 +35,7 @@ def key(app: Flask) -> str:
     """A campaign of three desks; each has answers of its own and none has a unit."""
 
     def make(session: Session) -> tuple[str, list[str]]:
-        desks = tuple(NewDesk(f"Quầy {n}", f"Desk {n}") for n in (1, 2, 3))
+        desks = tuple(text_of(f"Quầy {n}", f"Desk {n}") for n in (1, 2, 3))
         new = NewCampaign("Ba quầy", digest(QUESTIONNAIRE), NOW.date(), NOW.date().replace(year=2100), desks)
         campaign = open_campaign(session, new, now=NOW)
         rows = fieldwork.collectors_of(session, campaign.id)
@@ -100,7 +101,7 @@ def test_results_without_units_are_named_as_before_and_with_them_anew(app: Flask
 
 def test_a_small_unit_is_hidden_and_hides_what_would_give_it_away(app: Flask, key: str) -> None:
     def add(session: Session) -> str:
-        return add_desk(session, campaign_in(session, key), NewDesk("Quầy 4", "Desk 4")).code
+        return add_desk(session, campaign_in(session, key), text_of("Quầy 4", "Desk 4")).code
 
     with app.app_context():
         code = database().write(add)
@@ -155,7 +156,7 @@ def test_a_desk_works_for_the_same_unit_in_the_next_campaign(app: Flask, key: st
     give_units(app, key, HERE, None, None)
 
     def again(session: Session) -> list[str | None]:
-        desks = (NewDesk("Quầy 1", "Desk 1"), NewDesk("Quầy 2", "Desk 2"))
+        desks = (text_of("Quầy 1", "Desk 1"), text_of("Quầy 2", "Desk 2"))
         new = NewCampaign("Sau", digest(QUESTIONNAIRE), NOW.date(), NOW.date(), desks)
         campaign = open_campaign(session, new, now=NOW)
         rows = fieldwork.collectors_of(session, campaign.id)

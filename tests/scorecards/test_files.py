@@ -117,7 +117,7 @@ def test_what_anybody_typed_is_text(demo_app: Flask, name: str) -> None:
     hostile = Text({"vi": HOSTILE, "en": HOSTILE})
     components = tuple(replace(c, text=hostile) for c in report.results.definition.components)
     results = replace(
-        report.results, unit=HOSTILE, definition=replace(report.results.definition, components=components)
+        report.results, unit=hostile, definition=replace(report.results.definition, components=components)
     )
     for task in report.tasks:
         task.title = HOSTILE[:300]

@@ -21,7 +21,7 @@ def _count(database: Database) -> int:
 
 def _add(name: str) -> Callable[[Session], str]:
     def add(session: Session) -> str:
-        session.add(Desk(name=name, name_en=name))
+        session.add(Desk(name=name, translations={}))
         session.flush()
         return name
 
@@ -37,7 +37,7 @@ def test_others_see_a_write_once_it_has_returned(database: Database) -> None:
 
 def test_a_write_that_fails_leaves_nothing_and_raises_to_its_caller(database: Database) -> None:
     def half(session: Session) -> None:
-        session.add(Desk(name="half", name_en="half"))
+        session.add(Desk(name="half", translations={}))
         session.flush()
         raise ZeroDivisionError
 
@@ -53,7 +53,7 @@ def test_of_many_writes_at_once_only_the_failing_ones_fail(database: Database) -
         start.wait()
 
         def add(session: Session) -> None:
-            session.add(Desk(name=f"desk {number}", name_en=""))
+            session.add(Desk(name=f"desk {number}", translations={}))
             session.flush()
             if number % 3 == 0:
                 raise ValueError(number)

@@ -7,10 +7,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
 
+from survey.instrument.questionnaire import Text
 from survey.store import migrate
 from survey.store.db import Base, Database
+from survey.store.fieldwork import Desk
+from survey.store.units import Unit
 from tests.postgres import create_database
 
 _MIGRATIONS = Path(migrate.__file__).resolve().parents[2] / "migrations"
@@ -34,6 +38,23 @@ def test_each_migration_goes_up_down_and_up_again(bare: Database) -> None:
         assert migrate.current(bare) == revision
     migrate.downgrade(bare, "base")
     assert set(inspect(bare.engine).get_table_names()) <= {"alembic_version"}
+    bare.dispose()
+
+
+def test_names_of_desks_survive_their_move_to_translations(bare: Database) -> None:
+    before = "2026_11_24_desk_units"
+    migrate.upgrade(bare, before)
+    with bare.engine.begin() as connection:
+        connection.execute(text("INSERT INTO desk (name, name_en) VALUES ('Quầy \"1\"', 'Desk “1”')"))
+        connection.execute(text("INSERT INTO unit (name, name_en) VALUES ('Sở A', 'Sở A')"))
+    migrate.upgrade(bare)
+    with Session(bare.engine) as session:
+        assert session.scalars(select(Desk)).one().names == Text({"vi": 'Quầy "1"', "en": "Desk “1”"})
+        assert session.scalars(select(Unit)).one().names == Text({"vi": "Sở A", "en": "Sở A"})
+    migrate.downgrade(bare, before)
+    with bare.engine.connect() as connection:
+        assert connection.execute(text("SELECT name, name_en FROM desk")).all() == [('Quầy "1"', "Desk “1”")]
+        assert connection.execute(text("SELECT name, name_en FROM unit")).all() == [("Sở A", "Sở A")]
     bare.dispose()
 
 

@@ -21,12 +21,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey.accounts import officials
-from survey.fieldwork.campaigns import NewCampaign, NewDesk, open_campaign
+from survey.fieldwork.campaigns import NewCampaign, open_campaign
 from survey.instrument.codec import digest
 from survey.reports.export import render_file
 from survey.results.campaign import campaign_results
 from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import load_shipped
+from survey.web.locale import text_of
 from tests.builders import a_form, database_of, receipt_in
 from tests.conftest import PASSWORD, TODAY, Template, on_postgres, sign_in_as
 from tests.web.browsing import app_for_all, everything_in, token
@@ -276,7 +277,7 @@ def named_like_formulas(app: Flask) -> tuple[bytes, bytes]:
         s for s in STRINGS if s.isprintable() and s.strip() == s and FORMULA.match(s) and len(s) <= 200
     ]
     assert len(formulas) >= 40
-    desks = tuple(NewDesk(name, name) for name in formulas[:150])
+    desks = tuple(text_of(name, name) for name in formulas[:150])
     new = NewCampaign("=1+1", digest(Q), TODAY - timedelta(days=1), TODAY, desks)
 
     def make(session: Session) -> tuple[bytes, bytes]:
