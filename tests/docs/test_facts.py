@@ -2,12 +2,14 @@
 
 import ast
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.exceptions import NotFound
 
+from survey.config import Settings
 from survey.store.people import Role
 from survey.web.permissions import ROLE_PERMISSIONS
 from tests.conftest import on_sqlite
@@ -34,6 +36,14 @@ def test_operations_lists_every_setting() -> None:
     documented = {name for row in rows for name in _code(row[0])}
     files = ("survey/config.py", "gunicorn.conf.py", "bin/serve")
     assert documented == {name for file in files for name in _settings_read_by(file)}
+
+
+def test_the_docstring_of_the_settings_has_each_of_them() -> None:
+    docstring = Settings.__doc__ or ""
+    assert re.findall(r"^    (\w+)$", docstring, re.MULTILINE)[1:] == [
+        field.name for field in fields(Settings)
+    ]
+    assert _settings_read_by("survey/config.py") <= set(_code(docstring))
 
 
 @on_sqlite
@@ -93,8 +103,16 @@ def test_the_contract_names_the_beginning_of_every_path(app: Flask) -> None:
 
 def test_security_lists_every_permission_of_every_role() -> None:
     rows = table_columns(section("docs/security.md", "## Roles"))
-    for n, role in enumerate((Role.VIEWER, Role.OFFICER, Role.LEADER, Role.ADMINISTRATOR), 2):
-        assert {_code(row[0])[0] for row in rows if row[n] == "yes"} == set(ROLE_PERMISSIONS[role])
+    heading = re.search(
+        r"^\| permission \| allows \| (.*) \|$", section("docs/security.md", "## Roles"), re.MULTILINE
+    )
+    assert heading is not None
+    roles = heading[1].split(" | ")
+    assert set(roles) == set(Role)
+    for n, role in enumerate(roles, 2):
+        assert {_code(row[0])[0] for row in rows if row[n] == "yes"} == set(ROLE_PERMISSIONS[Role(role)]), (
+            role
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
