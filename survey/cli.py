@@ -24,8 +24,8 @@ _DEMO_SEED = 20180824
 def command_group(features: tuple[Feature, ...]) -> AppGroup:
     """The group `survey` with every command."""
     group = AppGroup("survey")
-    for each in (setup, *(offered for feature in features for offered in feature.commands)):
-        group.add_command(each)
+    for feature_command in (setup, *(offered for feature in features for offered in feature.commands)):
+        group.add_command(feature_command)
     return group
 
 
@@ -35,33 +35,35 @@ def command_group(features: tuple[Feature, ...]) -> AppGroup:
 def setup(*, with_demo: bool, admin: str) -> None:
     """Bring the database up to date, publish the default questionnaire, make the first administrator."""
     migrate.upgrade(database())
-    at = now()
-    database().write(lambda s: questionnaires.publish(s, questionnaires.load_shipped(), now=at))
-    database().write(lambda s: scorecards.publish(s, scorecards.load_shipped(), now=at))
-    made = _first_people(admin, with_demo=with_demo)
+    published_at = now()
+    database().write(lambda s: questionnaires.publish(s, questionnaires.load_shipped(), now=published_at))
+    database().write(lambda s: scorecards.publish(s, scorecards.load_shipped(), now=published_at))
+    passwords = _add_first_people(admin, with_demo=with_demo)
     if with_demo:
         _make_demo()
-    for username, password in made.items():
+    for username, password in passwords.items():
         click.echo(f"{username}\t{password}")
-    if made:
+    if passwords:
         click.echo("These passwords are shown once. Change them after the first sign-in.", err=True)
 
 
-def _first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
-    """The people made, with their passwords; nobody where somebody can administer already."""
+def _add_first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
+    """Add the first officials and return their passwords; none where there is an administrator."""
     wanted = {admin: ("Quản trị viên", Role.ADMINISTRATOR)}
     if with_demo:
         wanted["officer"] = ("Chuyên viên cải cách hành chính", Role.OFFICER)
         wanted["leader"] = ("Lãnh đạo (duyệt số liệu)", Role.LEADER)
         wanted["viewer"] = ("Người xem", Role.VIEWER)
     passwords = {username: officials.new_password() for username in wanted}
-    at = now()
+    created_at = now()
 
     def add(session: Session) -> bool:
         if people.has_administrator(session):
             return False
         for username, (full_name, role) in wanted.items():
-            officials.add_person(session, username, full_name, role, password=passwords[username], now=at)
+            officials.add_person(
+                session, username, full_name, role, password=passwords[username], now=created_at
+            )
         return True
 
     return passwords if database().write(add) else {}
@@ -90,5 +92,5 @@ def _make_demo_scorecards(session: Session, rng: "np.random.Generator") -> None:
 
 
 def _first_of(everyone: list[people.Person], role: Role) -> list[int]:
-    """Those of a role, then the administrators, who may do the same."""
+    """The officials of a role, then the administrators, who may do the same."""
     return [p.id for wanted in (role, Role.ADMINISTRATOR) for p in everyone if p.role == wanted]

@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[1]
 CLEAN = (
     "survey/__init__.py",
     "survey/accounts",
+    "survey/api",
     "survey/authoring",
+    "survey/cli.py",
     "survey/comments",
     "survey/drawing",
     "survey/fieldwork",
@@ -27,6 +29,7 @@ CLEAN = (
     "survey/intake",
     "survey/scoring",
     "survey/store",
+    "survey/web",
     "tests",
     "benchmarks",
     "migrations",

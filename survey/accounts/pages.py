@@ -14,7 +14,7 @@ from survey.store.db import require
 from survey.store.people import Person, Role
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now
-from survey.web.guards import SignedIn, may, public, signed_in, signed_in_id
+from survey.web.guards import SignedIn, may, public, signed_in_id, signed_in_official
 from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
 from survey.web.permissions import Permission, role_names
 from survey.web.redirects import redirect_to
@@ -34,7 +34,7 @@ def _typed_name() -> str:
 @public
 def sign_in() -> ResponseReturnValue:
     """The form to sign in."""
-    if signed_in():
+    if signed_in_official():
         return redirect(url_for("fieldwork.show_campaigns"))
     return render_template("accounts/sign_in.html", form=SignInForm(), errors={})
 
@@ -88,7 +88,7 @@ def password() -> ResponseReturnValue:
 @limit_failures(FAILED_SIGN_INS, status=422)
 def change_password() -> ResponseReturnValue:
     """Change one's own password, which ends every other session."""
-    form, signed = PasswordForm(), signed_in()
+    form, signed = PasswordForm(), signed_in_official()
     assert signed is not None  # noqa: S101 — guards let nobody else in
     form.validate()
     errors = form.problems()

@@ -1,8 +1,8 @@
-"""Where a page of responses ended, as a text that only this office can make and only its token can use.
+"""Cursors: the end of a page of responses as a signed text, which only its token can use.
 
-It holds the place in the keyed order, which says nothing of who came when, and the weights of the first page,
-so that those of all pages belong together. A form that comes in between two pages may fall before the place
-and is then not seen; none is seen twice and none that was there is left out.
+A cursor holds the position in the keyed order, which does not show who came when, and the weights of the
+first page, so that all pages have the same weights. A form that comes in between two pages may get an earlier
+position and is then missed. No form is repeated, and none that was there before is missed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,49 +13,49 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from survey.web.problems import Problem
 
-_HELD = timedelta(days=1)
+_VALID_FOR = timedelta(days=1)
 _SALT = "cursor of responses"
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """The end of a page: the place of its last form, and what a form of each group stands for."""
+    """The position of the last form of a page, and the weight of a form of each group."""
 
-    place: int
+    position: int
     weights: Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Holder:
-    """Whose cursor it is: of a campaign, for a token."""
+class CursorScope:
+    """The campaign and the token that a cursor is valid for."""
 
     campaign_key: str
     token_id: int
 
 
-def made(cursor: Cursor, holder: Holder, *, today: date, secret_keys: Sequence[str]) -> str:
-    """The text for the page after. It is the same all day, so a page that did not change is answered 304."""
-    said = [holder.campaign_key, holder.token_id, today.isoformat(), cursor.place, dict(cursor.weights)]
-    return str(_serializer(secret_keys).dumps(said))
+def encode(cursor: Cursor, scope: CursorScope, *, today: date, secret_keys: Sequence[str]) -> str:
+    """The cursor as a text. It is the same all day, so an unchanged page is answered with 304."""
+    content = [scope.campaign_key, scope.token_id, today.isoformat(), cursor.position, dict(cursor.weights)]
+    return str(_serializer(secret_keys).dumps(content))
 
 
-def read(text: str, holder: Holder, *, today: date, secret_keys: Sequence[str]) -> Cursor:
-    """What a text says; 422 when it is somebody else's or was made before yesterday."""
+def decode(text: str, scope: CursorScope, *, today: date, secret_keys: Sequence[str]) -> Cursor:
+    """The cursor of a text; a Problem when it has another scope or is from before yesterday."""
     try:
-        campaign_key, token_id, day, place, weights = _serializer(secret_keys).loads(text)
+        campaign_key, token_id, day, position, weights = _serializer(secret_keys).loads(text)
     except BadSignature as error:
-        raise _refused("was not made here") from error
-    if Holder(campaign_key, token_id) != holder:
-        raise _refused("belongs to another campaign or token")
-    if date.fromisoformat(day) < today - _HELD:
-        raise _refused(f"is of {day} and held until the end of the next day")
-    return Cursor(place, weights)
+        raise _problem("was not made here") from error
+    if CursorScope(campaign_key, token_id) != scope:
+        raise _problem("belongs to another campaign or token")
+    if date.fromisoformat(day) < today - _VALID_FOR:
+        raise _problem(f"is of {day} and held until the end of the next day")
+    return Cursor(position, weights)
 
 
 def _serializer(secret_keys: Sequence[str]) -> URLSafeSerializer:
     return URLSafeSerializer(list(reversed(secret_keys)), salt=_SALT)  # the newest key is the last
 
 
-def _refused(why: str) -> Problem:
+def _problem(why: str) -> Problem:
     detail = f"The parameter cursor {why}; begin again without it and follow `next` of each page"
     return Problem(422, "A parameter cannot be used", detail)

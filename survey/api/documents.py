@@ -1,4 +1,4 @@
-"""The answers of the API that are no file of the office: lists, and the responses by the page."""
+"""The answers of the API that are no files of the office: lists, and pages of responses."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,8 +19,8 @@ from survey.store.fieldwork import Campaign
 
 
 def campaigns(session: Session, *, today: date) -> dict[str, Any]:
-    """Every campaign and where its parts are."""
-    return {"campaigns": [_campaign(session, one, today) for one in fieldwork.campaigns(session)]}
+    """Every campaign with links to its parts."""
+    return {"campaigns": [_campaign(session, campaign, today) for campaign in fieldwork.campaigns(session)]}
 
 
 def _campaign(session: Session, campaign: Campaign, today: date) -> dict[str, Any]:
@@ -42,31 +42,36 @@ def _campaign(session: Session, campaign: Campaign, today: date) -> dict[str, An
 
 def codebook(session: Session, campaign: Campaign) -> dict[str, Any]:
     """The variables of a campaign's responses, with their codes."""
-    found = microdata.variables_of(session, campaign)
-    return {"campaign": campaign.key, "variables": [_variable(one) for one in found]}
+    variables = microdata.variables_of(session, campaign)
+    return {"campaign": campaign.key, "variables": [_variable(variable) for variable in variables]}
 
 
 def _variable(variable: Variable) -> dict[str, Any]:
     return {
         "name": variable.name,
-        "label": _said(variable.label),
+        "label": _translations(variable.label),
         "kind": variable.kind,
         "codes": [
-            {"value": code.value, "key": code.key, "label": _said(code.label), "is_missing": code.is_missing}
+            {
+                "value": code.value,
+                "key": code.key,
+                "label": _translations(code.label),
+                "is_missing": code.is_missing,
+            }
             for code in variable.codes
         ],
     }
 
 
-def _said(text: Text) -> dict[str, str]:
+def _translations(text: Text) -> dict[str, str]:
     return dict(text.translations)
 
 
 def responses(
-    session: Session, data: Microdata, *, after: Cursor | None, most: int
+    session: Session, data: Microdata, *, after: Cursor | None, limit: int
 ) -> tuple[dict[str, Any], Cursor | None]:
-    """A page of rows, and where it ended if there are more."""
-    page, last = microdata.page_of(data, after=None if after is None else after.place, limit=most)
+    """A page of rows, and its end when there are more."""
+    page, last = microdata.page_of(data, after=None if after is None else after.position, limit=limit)
     names = [variable.name for variable in data.variables]
     rows = [dict(zip(names, map(_cell, row), strict=True)) for row in microdata.rows(session, page)]
     end = None if last is None else Cursor(last, data.weights)
@@ -77,9 +82,9 @@ def _cell(value: Value) -> str | int | float | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def scorecards(found: Sequence[CardResults]) -> dict[str, Any]:
-    """The scorecards with their points so far."""
-    return {"scorecards": [_scorecard(one) for one in found]}
+def scorecards(cards: Sequence[CardResults]) -> dict[str, Any]:
+    """The scorecards with their present points."""
+    return {"scorecards": [_scorecard(card) for card in cards]}
 
 
 def _scorecard(results: CardResults) -> dict[str, Any]:

@@ -72,8 +72,13 @@ def _in_path(rule: Rule) -> list[dict[str, Any]]:
 
 def _in_query(operation: Operation) -> list[dict[str, Any]]:
     return [
-        {"name": one.name, "in": "query", "description": one.description, "schema": dict(one.schema)}
-        for one in operation.parameters
+        {
+            "name": parameter.name,
+            "in": "query",
+            "description": parameter.description,
+            "schema": dict(parameter.schema),
+        }
+        for parameter in operation.parameters
     ]
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.api import cursors, documents, openapi
-from survey.api.cursors import Cursor, Holder
+from survey.api.cursors import Cursor, CursorScope
 from survey.api.declare import Parameter, answers
 from survey.reports.export import render_file
 from survey.reports.response_export import ExportContext, campaign_microdata
@@ -31,7 +31,7 @@ from survey.web.permissions import Permission
 from survey.web.problems import Problem
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
-_MOST_ROWS, _ROWS = 5_000, 1_000
+_MAX_ROWS, _DEFAULT_ROWS = 5_000, 1_000
 _ETAG_CHARS = 32
 
 LANGUAGE = Parameter(
@@ -42,7 +42,7 @@ LANGUAGE = Parameter(
 LIMIT = Parameter(
     "limit",
     "The most rows of a page.",
-    {"type": "integer", "minimum": 1, "maximum": _MOST_ROWS, "default": _ROWS},
+    {"type": "integer", "minimum": 1, "maximum": _MAX_ROWS, "default": _DEFAULT_ROWS},
 )
 CURSOR = Parameter(
     "cursor", "Where the next page begins, as the page before says it in `next`.", {"type": "string"}
@@ -71,9 +71,9 @@ def campaigns() -> ResponseReturnValue:
 def results(key: str, language: str) -> ResponseReturnValue:
     """The whole result of a campaign: the same bytes as the JSON file of the office."""
     database().read(lambda session: _campaign(session, key))
-    found = _current_results(key)
-    content = render_file(found, "json", language)
-    return _handed_out(_sent(content, found.digest[:_ETAG_CHARS]), f"{key}.json ({language})")
+    current = _current_results(key)
+    content = render_file(current, "json", language)
+    return _recorded_answer(_conditional(content, current.digest[:_ETAG_CHARS]), f"{key}.json ({language})")
 
 
 @bp.get("/campaigns/<key>/certificate")
@@ -82,13 +82,13 @@ def results(key: str, language: str) -> ResponseReturnValue:
 def certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
 
-    def found(session: Session) -> dict[str, Any]:
+    def build(session: Session) -> dict[str, Any]:
         campaign = _campaign(session, key)
-        shown = campaign_results(session, campaign, computed_at=start_of_today())
-        return certificates.public_certificate(session, campaign, shown)
+        current = campaign_results(session, campaign, computed_at=start_of_today())
+        return certificates.public_certificate(session, campaign, current)
 
-    content = certificates.as_bytes(database().read(found))
-    return _handed_out(_sent(content), f"{key} certificate.json")
+    content = certificates.as_bytes(database().read(build))
+    return _recorded_answer(_conditional(content), f"{key} certificate.json")
 
 
 @bp.get("/campaigns/<key>/codebook")
@@ -104,20 +104,21 @@ def codebook(key: str) -> ResponseReturnValue:
 @answers("Responses", LIMIT, CURSOR, refusals=(404,))
 def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     """The responses, a row a form, in an order that tells nothing of who came when."""
-    keys, day, holder = settings().secret_keys, today(), Holder(key, program().token.id)
-    after = None if cursor is None else cursors.read(cursor, holder, today=day, secret_keys=keys)
-    around = ExportContext(keys[0], settings().time_zone, start_of_today())
+    keys, day, scope = settings().secret_keys, today(), CursorScope(key, program().token.id)
+    after = None if cursor is None else cursors.decode(cursor, scope, today=day, secret_keys=keys)
+    context = ExportContext(keys[0], settings().time_zone, start_of_today())
 
-    def found(session: Session) -> tuple[dict[str, Any], Cursor | None]:
+    def load(session: Session) -> tuple[dict[str, Any], Cursor | None]:
         weights = None if after is None else after.weights
-        every = campaign_microdata(session, _campaign(session, key), around, weights=weights)
-        return documents.responses(session, every, after=after, most=limit)
+        rows = campaign_microdata(session, _campaign(session, key), context, weights=weights)
+        return documents.responses(session, rows, after=after, limit=limit)
 
-    page, end = database().read(found)
-    more = None if end is None else cursors.made(end, holder, today=day, secret_keys=keys)
-    page["next"] = more and url_for("api.responses", key=key, limit=limit, cursor=more)
+    page, end = database().read(load)
+    next_cursor = None if end is None else cursors.encode(end, scope, today=day, secret_keys=keys)
+    if next_cursor is not None:
+        page["next"] = url_for("api.responses", key=key, limit=limit, cursor=next_cursor)
     answer = _answer(page)
-    return answer if after is not None else _handed_out(answer, f"{key} responses")
+    return answer if after is not None else _recorded_answer(answer, f"{key} responses")
 
 
 @bp.get("/scorecards")
@@ -125,11 +126,11 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
 @answers("Scorecards")
 def scorecards() -> ResponseReturnValue:
     """Every scorecard that the token's owner sees, latest period first."""
-    by, at = program().person.id, start_of_today()
+    person_id, computed_at = program().person.id, start_of_today()
     return _answer(
         database().read(
             lambda session: documents.scorecards(
-                results_of_cards(session, cards_for(session, by), computed_at=at)
+                results_of_cards(session, cards_for(session, person_id), computed_at=computed_at)
             )
         )
     )
@@ -140,12 +141,13 @@ def scorecards() -> ResponseReturnValue:
 @answers("Scorecard", refusals=(404,))
 def scorecard(card_id: int) -> ResponseReturnValue:
     """The points of one scorecard, with their intervals and where each value stands."""
-    by, at = program().person.id, start_of_today()
+    person_id, computed_at = program().person.id, start_of_today()
 
-    def found(session: Session) -> dict[str, object]:
-        return card_entry(card_results(session, _card(session, card_id, by), computed_at=at))
+    def load(session: Session) -> dict[str, object]:
+        card = _card(session, card_id, person_id)
+        return card_entry(card_results(session, card, computed_at=computed_at))
 
-    return _handed_out(_answer(database().read(found)), f"scorecard {card_id}.json")
+    return _recorded_answer(_answer(database().read(load)), f"scorecard {card_id}.json")
 
 
 def _current_results(key: str) -> CampaignResults:
@@ -170,10 +172,10 @@ def _card(session: Session, card_id: int, person_id: int) -> UnitCard:
 
 
 def _answer(document: dict[str, Any]) -> Response:
-    return _sent(json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
+    return _conditional(json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
 
 
-def _sent(content: bytes, digest: str = "") -> Response:
+def _conditional(content: bytes, digest: str = "") -> Response:
     """The content, or 304 to a program that has it. Its tag begins with the result's digest."""
     response = Response(content, mimetype="application/json")
     tag = sha256(content).hexdigest()[:_ETAG_CHARS]
@@ -182,11 +184,14 @@ def _sent(content: bytes, digest: str = "") -> Response:
     return response
 
 
-def _handed_out(response: Response, what: str) -> Response:
-    """The response, once it is in the log; that a program has the newest already is no event."""
+def _recorded_answer(response: Response, name: str) -> Response:
+    """The response, after an entry in the log. A 304 sends nothing and is not recorded."""
     if response.status_code == 200:
-        by, at, words = program().person.id, now(), f"{what}; API: {program().token.name}"
+        person_id, sent_at = program().person.id, now()
+        subject = f"{name}; API: {program().token.name}"
         database().write(
-            lambda session: audit.record(session, AuditAction.DOWNLOADED, words, person_id=by, now=at)
+            lambda session: audit.record(
+                session, AuditAction.DOWNLOADED, subject, person_id=person_id, now=sent_at
+            )
         )
     return response

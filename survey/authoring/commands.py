@@ -7,7 +7,7 @@ import click
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError
 from survey.store import questionnaires
-from survey.web.command_line import FILE, command, refused
+from survey.web.command_line import FILE, command, exit_with_error
 from survey.web.context import database, now
 
 
@@ -19,11 +19,11 @@ def publish_questionnaire(file: Path, *, check: bool) -> None:
     try:
         questionnaire = codec.questionnaire_from_yaml(file.read_text(encoding="utf-8-sig"))
     except InstrumentError as error:
-        refused(f"{file}: {error}")
+        exit_with_error(f"{file}: {error}")
     except UnicodeDecodeError as error:
-        refused(f"{file}: not UTF-8 text at byte {error.start}; save it as UTF-8")
+        exit_with_error(f"{file}: not UTF-8 text at byte {error.start}; save it as UTF-8")
     except OSError as error:
-        refused(f"{file} cannot be read: {error.strerror}")
+        exit_with_error(f"{file} cannot be read: {error.strerror}")
     published_at = now()
     if not check:
         database().write(lambda s: questionnaires.publish(s, questionnaire, now=published_at))

@@ -4,7 +4,7 @@ import click
 
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.web.background import background
-from survey.web.command_line import command, refused
+from survey.web.command_line import command, exit_with_error
 
 
 @command("weekly")
@@ -16,6 +16,6 @@ def send_weekly_summaries() -> None:
             click.echo(outcome.message)
     failed = [outcome.message for outcome in outcomes if not outcome.succeeded]
     if failed:
-        refused("; ".join(failed))
+        exit_with_error("; ".join(failed))
     if not outcomes:
         click.echo("nothing was due")

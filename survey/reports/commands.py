@@ -19,7 +19,7 @@ from survey.reports.response_export import (
 from survey.results import certificate
 from survey.results.campaign import campaign_results
 from survey.store import fieldwork
-from survey.web.command_line import command, refuse_unknown_campaign, refused
+from survey.web.command_line import command, exit_with_error, refuse_unknown_campaign
 from survey.web.context import database, settings, start_of_today
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -53,7 +53,7 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
             else:
                 shutil.copyfile(path, out)
         except OSError as error:
-            refused(f"{out} cannot be written: {error.strerror}")
+            exit_with_error(f"{out} cannot be written: {error.strerror}")
 
 
 def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> None:
@@ -74,7 +74,7 @@ def _write_certificate(session: Session, key: str, name: str, lang: str, path: P
     try:
         document = certificate.public_certificate(session, campaign, results)
     except certificate.CertificateWithheldError as error:
-        refused(str(error))
+        exit_with_error(str(error))
     path.write_bytes(certificate.as_bytes(document))
 
 

@@ -40,7 +40,7 @@ from survey.store.export_jobs import ExportJob, JobState
 from survey.web.background import background
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings, start_of_today
-from survey.web.guards import may, signed_in, signed_in_id
+from survey.web.guards import may, signed_in_id, signed_in_official
 from survey.web.locale import LANGUAGES
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -251,7 +251,7 @@ def _requested_language() -> str:
 
 
 def _may_see_responses() -> bool:
-    person = signed_in()
+    person = signed_in_official()
     return person is not None and person.may(Permission.RESPONSES_DOWNLOAD)
 
 

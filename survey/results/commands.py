@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.results import certificate, score_file, verification
 from survey.store import fieldwork, rollups
 from survey.store.fieldwork import CampaignNotFoundError
-from survey.web.command_line import FILE, command, refuse_unknown_campaign, refused
+from survey.web.command_line import FILE, command, exit_with_error, refuse_unknown_campaign
 from survey.web.context import database, settings
 
 
@@ -28,7 +28,7 @@ def score(
     try:
         scored = score_file.score_files(data, instrument, design, interval=interval, compare=compare)
     except score_file.ScoreFileError as error:
-        refused(str(error))
+        exit_with_error(str(error))
     if as_json:
         click.echo(json.dumps(scored, ensure_ascii=False, indent=1, allow_nan=False))
     else:
@@ -63,14 +63,16 @@ def verify(file: Path, *, campaign: str | None) -> None:
         document = verification.read_certificate(file)
         checks = list(verification.verify(document))
     except verification.CertificateError as error:
-        refused(str(error) if str(error).startswith(str(file)) else f"{file}: {error}")
+        exit_with_error(str(error) if str(error).startswith(str(file)) else f"{file}: {error}")
     if campaign is not None:
         checks.append(_against_the_database(document, campaign))
     for check in checks:
         click.echo(f"{'holds' if check.problem is None else 'DOES NOT HOLD'}: {check.subject}")
     problems = [check.problem for check in checks if check.problem is not None]
     if problems:
-        refused(f"{file}: {problems[0]}; do not rely on it, ask the office for the published certificate")
+        exit_with_error(
+            f"{file}: {problems[0]}; do not rely on it, ask the office for the published certificate"
+        )
 
 
 def _against_the_database(document: dict[str, Any], key: str) -> verification.Check:
@@ -80,7 +82,7 @@ def _against_the_database(document: dict[str, Any], key: str) -> verification.Ch
     try:
         return verification.against(document, database().read(leaves))
     except CampaignNotFoundError:
-        refused(f"no campaign has the key {key!r}; see the campaigns in the office's list")
+        exit_with_error(f"no campaign has the key {key!r}; see the campaigns in the office's list")
 
 
 @command("recount")

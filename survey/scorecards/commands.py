@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from survey.scorecards.score_file import ScorecardFileError, score_scorecard
-from survey.web.command_line import FILE, command, refused
+from survey.web.command_line import FILE, command, exit_with_error
 
 
 @command("scorecard")
@@ -19,7 +19,7 @@ def scorecard(definition: Path, *, values: Path, as_json: bool) -> None:
     try:
         report: dict[str, Any] = score_scorecard(definition, values)
     except ScorecardFileError as error:
-        refused(str(error))
+        exit_with_error(str(error))
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
         return

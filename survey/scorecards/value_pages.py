@@ -27,7 +27,7 @@ from survey.store.audit import AuditAction
 from survey.web.changes import audited_change
 from survey.web.context import database, now, start_of_today
 from survey.web.forms import is_plain
-from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in
+from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in_official
 from survey.web.locale import gettext_in
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -42,7 +42,7 @@ Loaded = tuple[CardResults, Mapping[int, str]]
 @bp.url_value_preprocessor
 def _allow_documents(endpoint: str | None, _values: Any) -> None:
     """Take a larger body where documents are sent, from people who may send them and nobody else."""
-    if request.method == "POST" and is_authorised(declared_permission(endpoint or ""), signed_in()):
+    if request.method == "POST" and is_authorised(declared_permission(endpoint or ""), signed_in_official()):
         request.max_content_length = cards.MAX_EVIDENCE_BYTES + _ROOM_FOR_FIELDS
 
 

@@ -72,7 +72,7 @@ class BackgroundThread(Generic[W]):
 
 def attach(app: Flask, *threads: BackgroundThread[Worker]) -> None:
     """Give the application background threads, one for each type of worker."""
-    app.extensions.setdefault("background", {}).update({type(each.worker): each for each in threads})
+    app.extensions.setdefault("background", {}).update({type(thread.worker): thread for thread in threads})
 
 
 def background(worker_type: type[W]) -> BackgroundThread[W]:

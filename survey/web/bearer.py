@@ -1,4 +1,4 @@
-"""The token a program shows: read from the header, looked up, refused with the reason to whoever holds it."""
+"""The token of a program: parsed from the header, looked up, refused with a reason."""
 
 from datetime import datetime
 
@@ -11,61 +11,61 @@ from survey.web.limits import WRONG_TOKENS, refuse_after_failures, visitor
 from survey.web.problems import Problem
 
 _CHALLENGE = 'Bearer realm="survey"'
-_ASK = "ask an administrator for a token (Office, People, Tokens for programs)"
+_ADVICE = "ask an administrator for a token (Office, People, Tokens for programs)"
 
 
-def presented() -> OwnedToken:
-    """The token of this request; a Problem with status 401 when it has none that holds.
+def require_token() -> OwnedToken:
+    """The token of this request; a Problem with status 401 when it has no valid one.
 
-    Failures are counted by address. A token that holds passes whatever others at the same address did: nobody
+    Failures are counted by address. A valid token is accepted whatever others at the same address did: nobody
     guesses 256 bits, and a whole office shares one address.
     """
     try:
-        return _holding()
+        return _valid_token()
     except Problem:
         refuse_after_failures(WRONG_TOKENS, status=401, key=("token", visitor()))
         raise
 
 
-def not_enough(token: ApiToken, permission: str) -> Problem:
-    """What a program is told whose token, or whose owner, lacks a permission."""
+def missing_permission(token: ApiToken, permission: str) -> Problem:
+    """The problem of a program whose token, or whose owner, lacks a permission."""
     lacking = "the token does not have it" if permission not in token.permissions else "its owner lost it"
     return Problem(
         403,
         "The token does not allow this",
-        f"{request.path} needs the permission {permission} and {lacking}; {_ASK}",
+        f"{request.path} needs the permission {permission} and {lacking}; {_ADVICE}",
         headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{permission}"'},
     )
 
 
-def _holding() -> OwnedToken:
-    """The token of this request, which has neither expired nor been ended."""
-    secret = _sent()
-    found = database().read(lambda session: tokens.by_secret(session, secret))
-    if found is None:
-        raise _refused("The token is not known", "No such token was made here. Check that it is whole")
-    token = found.token
+def _valid_token() -> OwnedToken:
+    """The token of this request, which has neither expired nor been revoked."""
+    secret = _secret_in_header()
+    owned = database().read(lambda session: tokens.by_secret(session, secret))
+    if owned is None:
+        raise _problem("The token is not known", "No such token was made here. Check that it is whole")
+    token = owned.token
     if token.revoked_at is not None:
-        raise _refused("The token was revoked", f"{token.name!r} was revoked on {_day(token.revoked_at)}")
+        raise _problem("The token was revoked", f"{token.name!r} was revoked on {_day(token.revoked_at)}")
     if token.expires_at <= now():
-        raise _refused("The token has expired", f"{token.name!r} expired on {_day(token.expires_at)}")
-    if not found.person.is_active:
-        raise _refused("The token has no owner", f"Whoever made {token.name!r} may no longer sign in")
+        raise _problem("The token has expired", f"{token.name!r} expired on {_day(token.expires_at)}")
+    if not owned.person.is_active:
+        raise _problem("The token has no owner", f"Whoever made {token.name!r} may no longer sign in")
     _note_use(token)
-    return found
+    return owned
 
 
-def _sent() -> str:
+def _secret_in_header() -> str:
     sent = request.authorization
     if sent is None or sent.type != "bearer" or not sent.token:
-        detail = f"Send the header 'Authorization: Bearer' followed by a token; {_ASK}"
+        detail = f"Send the header 'Authorization: Bearer' followed by a token; {_ADVICE}"
         raise Problem(401, "A token is needed", detail, headers={"WWW-Authenticate": _CHALLENGE})
     return sent.token
 
 
-def _refused(title: str, found: str) -> Problem:
+def _problem(title: str, reason: str) -> Problem:
     headers = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
-    return Problem(401, title, f"{found}; {_ASK}", headers=headers)
+    return Problem(401, title, f"{reason}; {_ADVICE}", headers=headers)
 
 
 def _day(moment: datetime) -> str:

@@ -31,27 +31,27 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def mixed(colour: str, other: str, share: float) -> str:
+def mix(colour: str, other: str, share: float) -> str:
     """`colour` with `share` (0..1) of the other in it."""
     pairs = zip(_channels(colour), _channels(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
 def _until_readable(colour: str, grounds: tuple[str, ...], towards: str) -> str:
-    shades = (mixed(colour, towards, step / _STEPS) for step in range(_STEPS + 1))
+    shades = (mix(colour, towards, step / _STEPS) for step in range(_STEPS + 1))
     return next(shade for shade in shades if all(contrast(shade, ground) >= AAA for ground in grounds))
 
 
 def dark_enough(accent: str) -> str:
-    """The accent, darkened as far as white words on it need."""
+    """The accent, darkened as far as white text on it needs."""
     return _until_readable(accent, (_WHITE,), _BLACK)
 
 
 def style(accent: str) -> str:
-    """The style rules that put an accent in the place of the product's own, by day and in dark mode."""
+    """The style rules that replace the product's accent colour, in light and dark mode."""
     night = _until_readable(accent, (_NIGHT, _INK_AT_NIGHT), _WHITE)
     return (
-        f":root{{--action:{accent};--chosen:{mixed(accent, _WHITE, 0.9)}}}"
+        f":root{{--action:{accent};--chosen:{mix(accent, _WHITE, 0.9)}}}"
         f"@media(prefers-color-scheme:dark){{:root{{--action:{night};--on-action:{_INK_AT_NIGHT};"
-        f"--chosen:{mixed(night, _NIGHT, 0.85)}}}}}"
+        f"--chosen:{mix(night, _NIGHT, 0.85)}}}}}"
     )

@@ -13,7 +13,7 @@ from survey.store import fieldwork
 from survey.store.fieldwork import CampaignNotFoundError
 from survey.web.context import database
 
-FILE = click.Path(path_type=Path)  # a file that is not there is a refused input like any other
+FILE = click.Path(path_type=Path)  # the commands report a missing file themselves
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -25,8 +25,8 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     return decorate
 
 
-def refused(message: str) -> NoReturn:
-    """End with one line that says what was found, where, and what to do."""
+def exit_with_error(message: str) -> NoReturn:
+    """Print one line that names the problem, the position and the remedy, and exit with status 1."""
     click.echo(" ".join(message.split()), err=True)
     sys.exit(1)
 
@@ -38,4 +38,4 @@ def refuse_unknown_campaign() -> Iterator[None]:
         yield
     except CampaignNotFoundError as error:
         known = ", ".join(c.key for c in database().read(fieldwork.campaigns)) or "none"
-        refused(f"no campaign has the key {error.key!r}; known: {known}")
+        exit_with_error(f"no campaign has the key {error.key!r}; known: {known}")

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
 
 from survey.store.db import NotFoundError
-from survey.web.problems import Problem, asked_by_a_program, problem_of, response_of
+from survey.web.problems import Problem, is_from_a_program, problem_of, response_of
 from survey.web.security import OtherSiteError
 from survey.web.templates import gettext as _
 
@@ -51,12 +51,12 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, _page_or_problem(_csrf))
     app.register_error_handler(HTTPException, _page_or_problem(_http))
     app.register_error_handler(NotFoundError, lambda _error: _page_or_problem(_http)(NotFound()))
-    app.register_error_handler(Exception, _page_or_problem(_unexpected))
+    app.register_error_handler(Exception, _page_or_problem(_unexpected_error))
 
 
 def _page_or_problem(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
     def answer(error: Exception) -> ResponseReturnValue:
-        return response_of(_problem(error)) if asked_by_a_program() else page(error)
+        return response_of(_problem(error)) if is_from_a_program() else page(error)
 
     return answer
 
@@ -100,7 +100,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()  # a redirect
-    words = {
+    messages = {
         403: (
             _("You may not open this page"),
             _("Ask an administrator of your office for the right to do so."),
@@ -110,11 +110,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         413: (_("Too much was sent at once"), _("Shorten your text and send the form again.")),
         429: (_("Too many attempts"), _("Wait a minute, then try again.")),
     }
-    title, advice = words.get(status, (_("This page cannot be shown"), _("Go back and try again.")))
+    title, advice = messages.get(status, (_("This page cannot be shown"), _("Go back and try again.")))
     return _page(status, title, advice)
 
 
-def _unexpected(error: Exception) -> ResponseReturnValue:
+def _unexpected_error(error: Exception) -> ResponseReturnValue:
     if type(error).__module__.startswith("gunicorn.http"):  # a body that broke off or breaks the protocol
         return _page(400, _("This page cannot be shown"), _("Go back and try again."))
     log.error("unexpected error", exc_info=error)

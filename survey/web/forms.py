@@ -1,4 +1,4 @@
-"""Fields and checks the office's forms share."""
+"""Fields and checks of the office's forms."""
 
 import unicodedata
 from collections.abc import Callable
@@ -27,19 +27,19 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     """A form of the office: CSRF token, messages in the page's language."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """The words of WTForms itself are English and are not shown: every check here brings its own."""
+        """The messages of WTForms are English and are not shown: every check here has its own."""
 
         locales = False
 
     name_fields: tuple[str, ...] = ()  # of a form that `with_names` extends
 
     def problems(self) -> dict[str, str]:
-        """What is wrong with each field, for the error summary; the last check's words, which are ours."""
-        return {name: str(found[-1]) for name, found in self.errors.items() if name and found}
+        """The message of each wrong field, from its last check, which is one of ours."""
+        return {name: str(errors[-1]) for name, errors in self.errors.items() if name and errors}
 
 
 class Required(InputRequired):  # type: ignore[misc]  # nor has WTForms
-    """The field must be filled in; says which, and nothing else is checked."""
+    """The field must be filled in. No further check runs on an empty field."""
 
     def __call__(self, form: Any, field: Field) -> None:
         """Refuse an empty field."""
@@ -49,10 +49,10 @@ class Required(InputRequired):  # type: ignore[misc]  # nor has WTForms
 
 
 class ListedChoice:
-    """One of the choices of a list; WTForms has looked, the words are ours."""
+    """The value must be in the list. WTForms checks it; the message is ours."""
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Say what to do about a value that is not in the list."""
+        """Refuse a value that is not in the list."""
         if field.errors:
             raise ValidationError(_("Choose from the list: %(field)s") % {"field": field.label.text})
 
@@ -90,22 +90,24 @@ def parse_names(form: OfficeForm) -> Text:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text is words on one line: no control characters, nothing that is no character."""
+    """Whether a text is one line of characters without control characters."""
     return not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text)
 
 
 class PlainText:
-    """Words on one line, of at most so many characters."""
+    """A text on one line of at most `max_chars` characters."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, max_chars: int) -> None:
+        self.max_chars = max_chars
 
     def __call__(self, form: Any, field: Field) -> None:
         """Refuse control characters and overlong text."""
         text = field.data or ""
-        if len(text) > self.most:
-            words = _("%(field)s has %(n)s characters; the most is %(most)s")
-            raise ValidationError(words % {"field": field.label.text, "n": len(text), "most": self.most})
+        if len(text) > self.max_chars:
+            message = _("%(field)s has %(n)s characters; the most is %(most)s")
+            raise ValidationError(
+                message % {"field": field.label.text, "n": len(text), "most": self.max_chars}
+            )
         if not is_plain(text):
-            words = _("%(field)s holds a character that cannot be printed; type it again")
-            raise ValidationError(words % {"field": field.label.text})
+            message = _("%(field)s holds a character that cannot be printed; type it again")
+            raise ValidationError(message % {"field": field.label.text})

@@ -5,7 +5,7 @@ A route for programs declares `@token_may(…)`: there a session gives nothing, 
 """
 
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -110,19 +110,19 @@ def is_authorised(
     return person is not None and person.is_active and person.may(permission)
 
 
-def signed_in() -> SignedIn | None:
+def signed_in_official() -> SignedIn | None:
     """The official behind this request, None for anybody else."""
     return current_user if current_user.is_authenticated else None
 
 
 def signed_in_id() -> int | None:
-    """The number of who is signed in, None for nobody: who did what stands in the log by it."""
-    signed = signed_in()
+    """The number of the official behind this request for the log, None for nobody."""
+    signed = signed_in_official()
     return signed.person.id if signed else None
 
 
 def official_id() -> int:
-    """The number of the official whom a guarded page was let to."""
+    """The number of the official behind a request to a guarded page."""
     person_id = signed_in_id()
     assert person_id is not None  # noqa: S101 — guards let nobody else in
     return person_id
@@ -130,15 +130,14 @@ def official_id() -> int:
 
 def program() -> Program:
     """The program behind this request, on a route for programs."""
-    found: Program = g.program
-    return found
+    return cast(Program, g.program)
 
 
 def init(app: Flask) -> None:
     """Check every request before its page runs."""
-    login.init_app(app, add_context_processor=False)  # a page that says an error asks for no person
+    login.init_app(app, add_context_processor=False)  # error pages need no person
     login.user_loader(_load)
-    login.session_protection = None  # compares the address and browser, which are not kept here
+    login.session_protection = None  # it compares address and browser, which are not stored
     app.before_request(_check)
 
 
@@ -154,14 +153,14 @@ def _load(session_id: str) -> SignedIn | None:
 
 def _check() -> Response | AnyResponse | None:
     if request.endpoint is None:
-        return None  # no such page; Flask answers 404
+        return None  # Flask answers 404
     permission = declared_permission(request.endpoint)
     if permission == PUBLIC:
         return None
     if permission is not None and is_for_programs(request.endpoint):
         _check_program(permission)
         return None
-    person = signed_in()
+    person = signed_in_official()
     if is_authorised(permission, person):
         return None
     if person is None and permission is not None and request.method == "GET":
@@ -170,6 +169,6 @@ def _check() -> Response | AnyResponse | None:
 
 
 def _check_program(permission: Permission) -> None:
-    g.program = Program(bearer.presented())
+    g.program = Program(bearer.require_token())
     if not is_authorised(permission, g.program):
-        raise bearer.not_enough(g.program.token, permission)
+        raise bearer.missing_permission(g.program.token, permission)

@@ -1,6 +1,6 @@
-"""How often somebody may try: sign-in, and codes that could be guessed. Answers themselves are never limited.
+"""Limits of failed attempts to sign in and to guess codes. Sending answers is never limited.
 
-A whole office shares one address, so what is counted is failures, and addresses are kept only in memory.
+A whole office shares one address, so only failures are counted. Addresses are stored only in memory.
 """
 
 from collections.abc import Callable
@@ -34,40 +34,40 @@ def visitor() -> str:
 
 
 def limit_failures(
-    most: str, *, status: int, of: Callable[[], str] = visitor
+    limits: str, *, status: int, of: Callable[[], str] = visitor
 ) -> Callable[[View[P]], View[P]]:
     """Declare how often a page may answer with `status`, which means a failure, before it answers 429.
 
-    Failures are counted for each value of `of`. Whoever is over the limit is refused whatever comes in, so
-    the answer does not tell whether this try would have been right.
+    Failures are counted for each value of `of`. Over the limit every request is refused, so the answer does
+    not show whether this attempt would have succeeded.
     """
 
     def declare(view: View[P]) -> View[P]:
         @wraps(view)
-        def limited(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            refuse_after_failures(most, status=status, key=(view.__module__, view.__qualname__, of()))
+        def view_with_limit(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            refuse_after_failures(limits, status=status, key=(view.__module__, view.__qualname__, of()))
             return view(*args, **kwargs)
 
-        return limited
+        return view_with_limit
 
     return declare
 
 
-def refuse_after_failures(most: str, *, status: int, key: tuple[str, ...]) -> None:
-    """The same for what is decided before a page runs: 429 after too many failures, and this one counted."""
+def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> None:
+    """The same before a page runs: answer 429 after too many failures, else count this one."""
     counter: FixedWindowRateLimiter = current_app.extensions["failures"]
-    limits = _limits(most)
-    if not all(counter.test(limit, *key) for limit in limits):
+    parsed_limits = _parse_limits(limits)
+    if not all(counter.test(limit, *key) for limit in parsed_limits):
         abort(429)
 
     @after_this_request
     def count(response: Response) -> Response:
         if response.status_code == status:
-            for limit in limits:
+            for limit in parsed_limits:
                 counter.hit(limit, *key)
         return response
 
 
 @cache
-def _limits(most: str) -> list[RateLimitItem]:
-    return parse_many(most)
+def _parse_limits(limits: str) -> list[RateLimitItem]:
+    return parse_many(limits)

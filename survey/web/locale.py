@@ -49,14 +49,14 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _installed() -> dict[str, str]:
+def _load_languages() -> dict[str, str]:
     """The languages of the interface by their own names: default, source, and every folder of catalogues."""
     folders = sorted(path.name for path in CATALOGUES.iterdir() if path.is_dir())
     codes = dict.fromkeys([DEFAULT_LANGUAGE, SOURCE_LANGUAGE, *folders])
     return {code: own_name(code) for code in codes}
 
 
-LANGUAGES = _installed()
+LANGUAGES = _load_languages()
 
 Gettext = Callable[[str], str]
 

@@ -19,8 +19,13 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Time, level, logger, message, and the fields the record carries."""
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        time_text = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {
+            "at": time_text,
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
         line |= {name: vars(record)[name] for name in _FIELDS if name in vars(record)}
         if record.exc_info:
             line["trace"] = "\n".join(_traces(record.exc_info[1]))
@@ -28,9 +33,9 @@ class JsonFormatter(logging.Formatter):
 
 
 def _traces(error: BaseException | None) -> list[str]:
-    """Where an exception was raised and its kind, and the same of what it came from, which stands first.
+    """The traceback and class of an exception, after those of its cause.
 
-    Its own words are left out: a database's or a parser's may quote what somebody sent.
+    The message is left out: that of a database or a parser may quote what somebody sent.
     """
     if error is None:
         return []

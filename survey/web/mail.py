@@ -44,10 +44,10 @@ def deliver(server: MailServer, letter: EmailMessage, to: str) -> None:
             smtp.close()
     except smtplib.SMTPRecipientsRefused as error:
         code, reply = next(iter(error.recipients.values()))
-        raise _refused(code, reply, is_final=code >= 500) from None
+        raise _refusal(code, reply, is_final=code >= 500) from None
     except smtplib.SMTPResponseException as error:
         is_final = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
-        raise _refused(error.smtp_code, error.smtp_error, is_final=is_final) from None
+        raise _refusal(error.smtp_code, error.smtp_error, is_final=is_final) from None
     except smtplib.SMTPException as error:
         raise NotSentError(_one_line(str(error)), is_refused=False) from None
     except OSError as error:
@@ -74,7 +74,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
     return smtp
 
 
-def _refused(code: int, reply: bytes | str, *, is_final: bool) -> NotSentError:
+def _refusal(code: int, reply: bytes | str, *, is_final: bool) -> NotSentError:
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     return NotSentError(_one_line(f"{code} {text}"), is_refused=True, is_final=is_final)
 

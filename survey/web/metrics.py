@@ -1,4 +1,4 @@
-"""For whoever watches the server: is it alive, can it work."""
+"""Pages for monitoring: is the process alive, can it work."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -23,9 +23,9 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """The database can be reached and has the schema this code needs."""
     try:
-        found = migrate.current(database())
+        current = migrate.current(database())
     except SQLAlchemyError:
         return {"status": "no database"}, 503
-    if found != migrate.head():
-        return {"status": "not migrated", "found": found, "needed": migrate.head()}, 503
+    if current != migrate.head():
+        return {"status": "not migrated", "found": current, "needed": migrate.head()}, 503
     return {"status": "ok"}

@@ -1,6 +1,6 @@
-"""What a program is answered when it cannot have what it asked for: problem+json (RFC 9457), in English.
+"""Refusals to programs: problem+json (RFC 9457), in English.
 
-The title names the kind of problem and does not change; programs compare `type`, which is made from it.
+The title names the kind of problem and does not change: programs compare `type`, which is made from it.
 """
 
 import json
@@ -25,7 +25,7 @@ class Problem(Exception):  # noqa: N818 — a program is refused something, whic
         self.headers = dict(headers or {})
 
 
-def asked_by_a_program() -> bool:
+def is_from_a_program() -> bool:
     """Whether the request is to the API, where nobody reads pages."""
     return request.path.startswith(_PREFIX)
 

@@ -1,4 +1,4 @@
-"""What every template has at hand: the words of its language, numbers, dates, who is signed in."""
+"""Globals and filters of templates: messages, numbers and dates in the page's language, who is signed in."""
 
 from datetime import datetime
 from typing import Any
@@ -26,12 +26,12 @@ _FILTERS = {
 
 
 def init(app: Flask) -> None:
-    """Teach the templates the words, numbers and dates of the request's language."""
+    """Set up the environment of the templates."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals["says"] = says
+    app.jinja_env.globals["translate"] = translate
     app.jinja_env.globals["Permission"] = Permission
     app.jinja_env.globals["office_name"] = look.office_name
     app.context_processor(_template_globals)
@@ -40,7 +40,7 @@ def init(app: Flask) -> None:
 
 
 def language() -> str:
-    """The language of this request: asked for in the address, chosen before by an official, or default."""
+    """The language of this request: of the query string, else an official's last choice, else the default."""
     if not has_request_context():
         return locale.DEFAULT_LANGUAGE
     if "language" not in g:
@@ -49,14 +49,14 @@ def language() -> str:
 
 
 def _find_language() -> str:
-    asked = request.args.get("lang", "")
+    requested = request.args.get("lang", "")
     is_office = request.blueprint not in PUBLIC_BLUEPRINTS
-    if asked in locale.LANGUAGES:
-        if is_office and session.get("language") != asked:
-            session["language"] = asked
-        return asked
-    kept = session.get("language") if is_office else None
-    return kept if kept in locale.LANGUAGES else locale.DEFAULT_LANGUAGE
+    if requested in locale.LANGUAGES:
+        if is_office and session.get("language") != requested:
+            session["language"] = requested
+        return requested
+    chosen = session.get("language") if is_office else None
+    return chosen if chosen in locale.LANGUAGES else locale.DEFAULT_LANGUAGE
 
 
 def gettext(message: str) -> str:
@@ -64,8 +64,8 @@ def gettext(message: str) -> str:
     return locale.translations(language()).gettext(message)
 
 
-def says(language: str, message: str) -> str:
-    """The message in a language of its own, whatever the page's is."""
+def translate(language: str, message: str) -> str:
+    """The message in a language that may differ from the page's."""
     return locale.gettext_in(language)(message)
 
 
@@ -81,15 +81,16 @@ def _in_language(filter_: Any) -> Any:
 
 
 def _at_the_office(value: Any) -> Any:
-    """A moment on the office's clock, so that its day is the day people there had; anything else as it is."""
+    """A moment in the office's time zone, so that its day is the day there; anything else unchanged."""
     return value.astimezone(settings().time_zone) if isinstance(value, datetime) else value
 
 
 def _template_globals() -> dict[str, Any]:
+    is_office = request.blueprint not in PUBLIC_BLUEPRINTS
     return {
         "language": language(),
         "languages": locale.LANGUAGES,
         "further_languages": list(locale.LANGUAGES)[1:],
         "direction": locale.direction(language()),
-        "person": LocalProxy(guards.signed_in) if request.blueprint not in PUBLIC_BLUEPRINTS else None,
+        "person": LocalProxy(guards.signed_in_official) if is_office else None,
     }

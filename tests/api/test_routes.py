@@ -15,7 +15,7 @@ from werkzeug.exceptions import abort
 
 from survey.accounts.tokens import revoke_token
 from survey.api import cursors
-from survey.api.cursors import Cursor, Holder
+from survey.api.cursors import Cursor, CursorScope
 from survey.fieldwork.campaigns import NewCampaign, open_campaign, set_populations
 from survey.instrument.codec import digest
 from survey.instrument.questionnaire import GROUP_QUESTION
@@ -310,12 +310,12 @@ def test_a_cursor_serves_its_own_token_and_campaign_only(demo_app: Flask, progra
 
 
 def test_a_cursor_holds_until_the_end_of_the_next_day() -> None:
-    holder, cursor = Holder("demo", 1), Cursor(2**64 - 1, {"citizen": 1.1})
-    text = cursors.made(cursor, holder, today=TODAY, secret_keys=["old" * 20])
+    scope, cursor = CursorScope("demo", 1), Cursor(2**64 - 1, {"citizen": 1.1})
+    text = cursors.encode(cursor, scope, today=TODAY, secret_keys=["old" * 20])
     tomorrow, keys = TODAY + timedelta(days=1), ["new" * 20, "old" * 20]
-    assert cursors.read(text, holder, today=tomorrow, secret_keys=keys) == cursor
+    assert cursors.decode(text, scope, today=tomorrow, secret_keys=keys) == cursor
     with pytest.raises(Problem, match=f"is of {TODAY}"):
-        cursors.read(text, holder, today=tomorrow + timedelta(days=1), secret_keys=keys)
+        cursors.decode(text, scope, today=tomorrow + timedelta(days=1), secret_keys=keys)
 
 
 def test_a_page_that_did_not_change_is_not_sent_again(demo_app: Flask, program: Program) -> None:

@@ -98,7 +98,7 @@ def test_a_folder_of_catalogues_makes_a_language(tmp_path: Path, monkeypatch: py
     for code in ("vi", "ko", "zh", "ar"):
         (tmp_path / code).mkdir()
     monkeypatch.setattr(locale, "CATALOGUES", tmp_path)
-    assert locale._installed() == {
+    assert locale._load_languages() == {
         "vi": "Tiếng Việt", "en": "English", "ar": "العربية", "ko": "한국어", "zh": "中文",
     }  # fmt: skip
     assert [locale.direction(code) for code in ("vi", "en", "ko", "ar")] == ["ltr", "ltr", "ltr", "rtl"]
