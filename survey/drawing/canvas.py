@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from survey.drawing import svg
 from survey.drawing.colours import COLOURS, GROUND, INK, LINE, SOFT, WORST
+from survey.drawing.fonts import font_families
 from survey.drawing.printable import printable
 from survey.drawing.strip import Reach, Strip
 from survey.web import locale
@@ -44,7 +45,7 @@ def drawing(name: str) -> Iterator[None]:
     settings: Any = {
         "svg.fonttype": "none",
         "svg.hashsalt": f"survey-{name}",
-        "font.family": ["DejaVu Sans", "Last Resort High-Efficiency"],  # a box for what the first lacks
+        "font.family": font_families(),
         "text.parse_math": False,
         "path.simplify": False,
     }

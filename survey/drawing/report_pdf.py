@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from survey.drawing.fonts import font_families, typst_fonts
 from survey.drawing.printable import printable
 from survey.drawing.report import Picture, Report
 from survey.web import locale
@@ -15,18 +16,19 @@ _TEMPLATE = Path(__file__).resolve().parent / "report.typ"
 
 def write(report: Report, stream: BinaryIO) -> None:
     """Write the report: a cover if it has one, the body with its signature, then the annexes."""
-    import matplotlib as mpl
     import typst
 
-    # The same fonts, and so the same pages, on every machine.
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[Path(mpl.get_data_path()) / "fonts" / "ttf"])
-    data = {**_printable(report), "region": locale.region(report.language)}
+    data = {
+        **_printable(report),
+        "region": locale.region(report.language),
+        "fonts": ["Libertinus Serif", *font_families()],
+    }
     # All text is data: the template never evaluates it.
     stream.write(
         typst.compile(
             _TEMPLATE.read_bytes(),
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            font_paths=fonts,
+            font_paths=typst_fonts(),
             pdf_standards=["a-2a", "ua-1"],
             timestamp=_with_fixed_offset(report.computed_at),
         )

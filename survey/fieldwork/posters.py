@@ -2,14 +2,14 @@
 
 import io
 import json
-import re
-import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from survey.drawing.fonts import font_families, typst_fonts
+from survey.drawing.printable import printable
 from survey.instrument.questionnaire import Text
-from survey.web.locale import gettext_in
+from survey.web.locale import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, gettext_in, region
 from survey.web.locale import in_every_language as _
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ _TEMPLATE = Path(__file__).resolve().parent / "poster.typ"
 # Level M restores 15% of a code that is scratched; ISO/IEC 18004 asks for four modules of quiet zone.
 _ERROR_LEVEL, _QUIET_ZONE, _PIXELS_A_MODULE = "m", 4, 12
 _MAX_NAME_CHARS = 240
-_LONG_RUN = re.compile(r"\S{13,}")
-_BREAK_HERE = "\N{ZERO WIDTH SPACE}"
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ class _PosterTexts:
     """The texts of the poster in one language."""
 
     language: str
+    region: str
     organisation: str
     title: str
     desk: str
@@ -57,8 +56,9 @@ class _PosterTexts:
 class _PosterData:
     """Everything that the template prints."""
 
-    vi: _PosterTexts
-    en: _PosterTexts
+    first: _PosterTexts
+    second: _PosterTexts
+    fonts: list[str]
     paper: Paper
     short_link: str
     is_demo: bool
@@ -92,14 +92,12 @@ def qr_png(url: str) -> bytes:
 
 def poster_pdf(poster: Poster, paper: Paper = "a4") -> bytes:
     """The poster on one page, black and white, tagged; the same poster gives the same bytes."""
-    import matplotlib as mpl
     import typst
 
-    # The same fonts, and so the same page, on every machine.
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[Path(mpl.get_data_path()) / "fonts" / "ttf"])
     data = _PosterData(
-        vi=_texts_in(poster, "vi"),
-        en=_texts_in(poster, "en"),
+        first=_texts_in(poster, DEFAULT_LANGUAGE),
+        second=_texts_in(poster, SOURCE_LANGUAGE),
+        fonts=font_families(),
         paper=paper,
         short_link=_fitting(poster.short_link),
         is_demo=poster.is_demo,
@@ -110,7 +108,7 @@ def poster_pdf(poster: Poster, paper: Paper = "a4") -> bytes:
     pdf: bytes = typst.compile(
         _TEMPLATE.read_bytes(),
         sys_inputs={"data": json.dumps(asdict(data), ensure_ascii=False)},
-        font_paths=fonts,
+        font_paths=typst_fonts(),
         pdf_standards="ua-1",
     )
     return pdf
@@ -126,6 +124,7 @@ def _texts_in(poster: Poster, language: str) -> _PosterTexts:
     _ = gettext_in(language)
     return _PosterTexts(
         language=language,
+        region=region(language),
         organisation=_fitting(poster.organisation.to(language)),
         title=_fitting(poster.title.to(language)),
         desk=_fitting(poster.desk_name.to(language)),
@@ -137,21 +136,5 @@ def _texts_in(poster: Poster, language: str) -> _PosterTexts:
 
 
 def _fitting(text: str) -> str:
-    """`text` for paper: no control, format, private or unassigned characters, not too long, breakable.
-
-    PDF/A refuses private characters and PDF/UA invisible ones; direction overrides would reorder a line.
-    """
-    printable = [_paper_character(character) for character in unicodedata.normalize("NFC", text)]
-    short = "".join(printable).strip()
-    if len(short) > _MAX_NAME_CHARS:
-        short = short[: _MAX_NAME_CHARS - 1].rstrip() + "…"
-    return _LONG_RUN.sub(lambda run: _BREAK_HERE.join(run.group()), short)
-
-
-def _paper_character(character: str) -> str:
-    category = unicodedata.category(character)
-    if category in {"Zl", "Zp"} or character in "\t\r\n":
-        return " "
-    if category == "Cf":
-        return ""
-    return "\N{REPLACEMENT CHARACTER}" if category.startswith("C") else character
+    """`text` for the poster: not too long, and breakable anywhere."""
+    return printable(text, at_most=_MAX_NAME_CHARS, longest_run=12, chunk=1).strip()

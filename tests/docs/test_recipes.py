@@ -1,14 +1,11 @@
 """The recipes of docs/CONTRIBUTING.md, followed to the letter in a copy of the project."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.docs.copies import run_in
 from tests.docs.pages import ROOT, section, text_of
 
 GUIDE = "docs/CONTRIBUTING.md"
@@ -20,21 +17,6 @@ _STEP = re.compile(
 )
 _FILE = re.compile(r"`((?:survey|tests|docs|migrations)/[\w./]+\.\w+)`")
 # Each looks at the copy as its users would: through the application, its pages and its command line.
-_START = """
-import os
-from survey import create_app
-app = create_app()
-runner, client = app.test_cli_runner(), app.test_client()
-setup = runner.invoke(args=["survey", "setup", "--demo"]).stdout
-sign_ins = dict(line.split("\\t") for line in setup.splitlines())
-def token(page):
-    return page.partition('name="csrf_token" value="')[2].partition('"')[0]
-def sign_in(client, username, password):
-    page = client.get("/office/sign-in").text
-    form = {"username": username, "password": password, "csrf_token": token(page)}
-    return client.post("/office/sign-in", data=form).status_code == 303
-assert sign_in(client, "admin", sign_ins["admin"])
-"""
 CHECKS = {
     "A format of the files of results": """
 for page in ("/office/campaigns/demo", "/office/campaigns/demo/downloads"):
@@ -76,15 +58,6 @@ assert app.test_client().get("/office/appearance/hours").status_code == 302
 }
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of what runs."""
-    for name in ("survey", "migrations", "docs"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.png"))
-    (tmp_path / "instance").mkdir()
-    return tmp_path
-
-
 def follow(recipe: str, project: Path) -> set[str]:
     """Take every step of a recipe; the files that were touched."""
     touched = set()
@@ -108,11 +81,7 @@ def follow(recipe: str, project: Path) -> set[str]:
 @pytest.mark.parametrize("recipe", CHECKS)
 def test_a_recipe_works_as_it_stands(recipe: str, copy: Path) -> None:
     assert follow(recipe, copy)
-    environment = {**os.environ, "INSTANCE_PATH": str(copy / "instance"), "HELP_DESK": "0255 3825 825"}
-    environment.pop("DATABASE_URL", None)
-    program = [sys.executable, "-c", _START + CHECKS[recipe]]
-    done = subprocess.run(program, cwd=copy, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stderr[-3000:]
+    run_in(copy, CHECKS[recipe])
 
 
 def test_a_change_touches_few_files(copy: Path) -> None:
