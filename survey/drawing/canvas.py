@@ -4,7 +4,6 @@ import io
 import itertools
 import logging
 import math
-import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from survey.drawing import svg
 from survey.drawing.colours import COLOURS, GROUND, INK, LINE, SOFT, WORST
 from survey.drawing.fonts import font_families
-from survey.drawing.printable import printable
+from survey.drawing.printable import printable, wrap
 from survey.drawing.strip import Reach, Strip
 from survey.web import locale
 
@@ -71,7 +70,7 @@ class Canvas:
         self.wide = wide
         self.width = _WIDE if wide else _NARROW
         shown = title.split("\n") if titled else []
-        lines = [line for part in shown for line in textwrap.wrap(part, self._title_characters())]
+        lines = [line for part in shown for line in wrap(part, self._title_characters())]
         self._head = _MARGIN + (_LINE_HEIGHT if demo else 0) + len(lines) * 16 + 8
         self.height = self._head + body + _MARGIN
         self.figure = Figure(figsize=(self.width / 72, self.height / 72), facecolor=GROUND)
@@ -185,7 +184,7 @@ def row_height(label: str, *, wide: bool = False, characters: int = CHARACTERS) 
 
 def _row_lines(label: str, *, wide: bool, characters: int) -> list[str]:
     width = _WIDE_CHARACTERS if wide else characters
-    return textwrap.wrap(printable(label, at_most=400), width, max_lines=3, placeholder=" …") or [""]
+    return wrap(printable(label, at_most=400), width, max_lines=3) or [""]
 
 
 def key_height(entries: list[tuple[str, str]], *, wide: bool = False) -> float:

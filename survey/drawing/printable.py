@@ -1,6 +1,7 @@
 """Text that is safe on paper and in pictures, whoever typed it."""
 
 import re
+import textwrap
 import unicodedata
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -28,8 +29,8 @@ def _breakable(text: str, chunk: int) -> str:
     if _DIGEST.fullmatch(text):  # to be copied from the page as it is
         return text
     letters: list[str] = []
-    for character in text:
-        if letters and (_is_mark(character) or unicodedata.combining(letters[-1][-1]) == _VIRAMA):
+    for index, character in enumerate(text):
+        if _is_within_letter(text, index):
             letters[-1] += character
         else:
             letters.append(character)
@@ -37,8 +38,27 @@ def _breakable(text: str, chunk: int) -> str:
     return _BREAK_HERE.join(chunks)
 
 
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character).startswith("M")
+def wrap(text: str, width: int, *, max_lines: int | None = None) -> list[str]:
+    """The lines of a text of at most `width` characters each; an ellipsis ends the last of `max_lines`."""
+    return _Wrapper(width, max_lines=max_lines, placeholder=" …").wrap(text)
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks a word that is too long, but not between a letter and its marks."""
+
+    def _handle_long_word(
+        self, reversed_chunks: list[str], cur_line: list[str], cur_len: int, width: int
+    ) -> None:
+        word, room = reversed_chunks[-1], max(1, width - cur_len)
+        while room > 1 and _is_within_letter(word, room):
+            room -= 1
+        super()._handle_long_word(reversed_chunks, cur_line, cur_len, cur_len + room)
+
+
+def _is_within_letter(text: str, index: int) -> bool:
+    """Whether the character belongs to the letter before it: a mark, or joined by a virama."""
+    is_mark = unicodedata.category(text[index]).startswith("M")
+    return index > 0 and (is_mark or unicodedata.combining(text[index - 1]) == _VIRAMA)
 
 
 def _paper_character(character: str) -> str:

@@ -19,7 +19,7 @@ from survey.store import questionnaires, responses, units
 from survey.store.fieldwork import Campaign, Collector
 from survey.store.responses import NewResponse
 from survey.store.units import Unit
-from survey.web.locale import text_of
+from survey.web.locale import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, text_of
 
 DESKS = (
     text_of("Bộ phận Một cửa – Quầy 1: Đầu tư", "One-stop desk 1: Investment"),
@@ -36,11 +36,11 @@ _UNITS_OF_DESKS = (BOARD, BOARD, BOARD, _CENTRE)
 OPEN_CODE = "demo"
 _DAYS_OF_FIELDWORK = 28
 _COMMENTS = (
-    ("Cán bộ hướng dẫn tận tình, rõ ràng.", "vi"),
-    ("Hồ sơ còn phải bổ sung nhiều lần.", "vi"),
-    ("Nên trả kết quả qua mạng để đỡ đi lại.", "vi"),
-    ("Thời gian giải quyết nhanh hơn năm trước.", "vi"),
-    ("Please publish the forms in English too.", "en"),
+    ("Cán bộ hướng dẫn tận tình, rõ ràng.", DEFAULT_LANGUAGE),
+    ("Hồ sơ còn phải bổ sung nhiều lần.", DEFAULT_LANGUAGE),
+    ("Nên trả kết quả qua mạng để đỡ đi lại.", DEFAULT_LANGUAGE),
+    ("Thời gian giải quyết nhanh hơn năm trước.", DEFAULT_LANGUAGE),
+    ("Please publish the forms in English too.", SOURCE_LANGUAGE),
 )
 
 
@@ -164,7 +164,7 @@ def _answers(
         else:
             values[item.key] = _rating(item, mood + hardness[item.key], rng)
     is_foreign = chosen.get("org_type") == "fdi" and rng.random() < 0.6
-    language = "en" if is_foreign else "vi"
+    language = SOURCE_LANGUAGE if is_foreign else DEFAULT_LANGUAGE
     texts = [text for text, text_language in _COMMENTS if text_language == language]
     comment = texts[int(rng.integers(len(texts)))] if rng.random() < 0.08 else None
     return Answers(values, comment), language

@@ -9,7 +9,7 @@ from survey.scorecards.as_json import points_entry
 from survey.scorecards.rules import rules_of
 from survey.scorecards.values_file import ValuesFileError, read_values
 from survey.scoring.par_index import score_card
-from survey.web.locale import gettext_in
+from survey.web.locale import SOURCE_LANGUAGE, gettext_in
 
 
 class ScorecardFileError(ValueError):
@@ -26,7 +26,7 @@ def score_scorecard(definition: Path, values: Path) -> dict[str, object]:
     """
     card = read_definition(definition)
     try:
-        lines = read_values(_bytes_of(values), values.name, card, gettext_in("en"))
+        lines = read_values(_bytes_of(values), values.name, card, gettext_in(SOURCE_LANGUAGE))
     except ValuesFileError as error:
         raise ScorecardFileError(f"{values.name}: {error}") from None
     observed = {line.key: line.observed for line in lines}

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.ft2font import FT2Font
 from pypdf import PdfReader
 
-from survey.drawing.printable import printable
+from survey.drawing.printable import printable, wrap
 from survey.web.locale import CATALOGUES
 from tests.docs.copies import run_in
 from tests.docs.pages import ROOT
@@ -88,6 +88,7 @@ def test_a_long_word_is_not_broken_between_a_letter_and_its_marks() -> None:
     parts = printable(letters).split("\N{ZERO WIDTH SPACE}")
     assert "".join(parts) == letters
     assert set(parts) == {"ក្តី" * 6, "ក្តី" * 2}
+    assert wrap(letters, 10) == ["ក្តី" * 2] * 10
 
 
 def test_a_font_has_every_character_of_the_catalogues() -> None:
