@@ -15,7 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from babel import Locale, dates, numbers
-from babel.core import get_global, parse_locale
+from babel.core import UnknownLocaleError, get_global, parse_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -44,8 +44,11 @@ _CONVENTIONS = {
 
 
 def own_name(language: str) -> str:
-    """The name of a language in itself, as a list of languages has it."""
-    name = Locale.parse(language).get_language_name(language) or language
+    """The name of a language in itself, as a list of languages has it; its code where Babel has none."""
+    try:
+        name = Locale.parse(language).get_language_name(language) or language
+    except (UnknownLocaleError, ValueError):
+        return language
     return name[:1].upper() + name[1:]
 
 

@@ -94,6 +94,21 @@ def test_an_official_keeps_the_language_once_chosen(app: Flask) -> None:
     assert '<html lang="vi">' in client.get("/office/sign-in").text
 
 
+def test_a_language_that_babel_does_not_know_goes_by_its_code() -> None:
+    assert [locale.own_name(code) for code in ("km", "hre", "pt-BR")] == ["ខ្មែរ", "hre", "pt-BR"]
+
+
+def test_a_language_has_a_region_and_a_script() -> None:
+    codes = ("vi", "en", "km", "lo")
+    assert [locale.tag(code) for code in codes] == ["vi-VN", "en-GB", "km-KH", "lo-LA"]
+    assert [code for code in codes if locale.is_beyond_latin(code)] == ["km", "lo"]
+
+
+def test_names_are_texts_in_the_order_of_languages() -> None:
+    assert locale.text_of("Quầy 1", "Desk 1", "more").translations == {"vi": "Quầy 1", "en": "Desk 1"}
+    assert locale.text_of("Quầy 1").translations == {"vi": "Quầy 1", "en": "Quầy 1"}
+
+
 def test_a_folder_of_catalogues_makes_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for code in ("vi", "ko", "zh", "ar"):
         (tmp_path / code).mkdir()
