@@ -150,7 +150,6 @@ def _comments_page(
         form=form or MarkForm(formdata=None),
         opened=opened,
         errors=errors,
-        is_demo=campaign.is_demo,
     )
     return page, status
 

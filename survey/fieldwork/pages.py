@@ -243,7 +243,6 @@ def _desks_page(
         exit_code=lambda code: exit_code_for(code, settings().secret_keys[0]),
         form=form,
         errors=errors,
-        is_demo=campaign.is_demo,
     )
     return page, status
 
@@ -279,7 +278,6 @@ def feedback(key: str) -> ResponseReturnValue:
         campaign=campaign,
         counts=counts,
         opinions=opinions,
-        is_demo=campaign.is_demo,
     )
 
 

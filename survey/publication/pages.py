@@ -130,7 +130,6 @@ def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:
         tables=tables,
         criteria=public_criteria(shown, language()) if shown else None,
         figures=drawn,
-        is_demo=results.campaign.is_demo,
         is_shared=is_shared,
     )
     response = make_response(page)
@@ -227,7 +226,6 @@ def _publication_page(
         link=link,
         days=days,
         errors=errors,
-        is_demo=campaign.is_demo,
     )
     return page, 422 if errors else 200
 

@@ -139,7 +139,6 @@ def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
         last_on=campaign.closes_on + timedelta(days=1),
         morning=MORNING,
         sends_mail=settings().mail is not None,
-        is_demo=campaign.is_demo,
     )
     return page, 422 if refused else 200
 

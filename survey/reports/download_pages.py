@@ -216,7 +216,6 @@ def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
             errors=errors or {},
             formats=FORMATS,
             response_formats=[(key, kind.label) for key, kind in RESPONSE_FORMATS.items()],
-            is_demo=row.is_demo,
             states=_states(),
             kept_hours=int(export_jobs.KEEP_FOR.total_seconds() // 3600),
         )

@@ -57,7 +57,6 @@ def campaign(key: str) -> ResponseReturnValue:
         number_link=partial(_number_link, key),
         errors=errors,
         is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
-        is_demo=results.campaign.is_demo,
         formats=offered_first(FORMATS),
     )
     return page, 422 if errors else 200
@@ -161,9 +160,7 @@ def _analysis_page(
     template: str, results: CampaignResults, status: int = 200, **shown: object
 ) -> ResponseReturnValue:
     shown = {"errors": {}, **shown}
-    page = render_template(
-        template, results=results, wording=wording, tables=tables, is_demo=results.campaign.is_demo, **shown
-    )
+    page = render_template(template, results=results, wording=wording, tables=tables, **shown)
     return page, status
 
 

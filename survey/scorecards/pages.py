@@ -108,7 +108,6 @@ def card(card_id: int) -> ResponseReturnValue:
         wording=wording,
         tables=tables,
         formats=offered_first(FORMATS),
-        is_demo=shown.results.is_demo,
     )
 
 
@@ -167,7 +166,6 @@ def ranking() -> ResponseReturnValue:
         figure=charts.ranking_figure(ranked, own_unit, language()) if ranked else None,
         wording=wording,
         tables=tables,
-        is_demo=ranked is not None and ranked.is_demo,
     )
 
 

@@ -78,6 +78,7 @@ def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> Re
     page = render_template(
         "scorecards/tasks.html",
         tasks=shown,
+        demo_units=database().read(scorecards.demo_units),
         progress=progress_of(shown, day),
         wording=wording,
         today=day,
@@ -127,5 +128,11 @@ def _task(task_id: int) -> Task:
 
 
 def _task_page(task: Task, form: DoneForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    page = render_template("scorecards/task.html", task=task, form=form, errors=errors)
+    page = render_template(
+        "scorecards/task.html",
+        task=task,
+        demo_units=database().read(scorecards.demo_units),
+        form=form,
+        errors=errors,
+    )
     return page, status

@@ -79,7 +79,6 @@ def _values_page(
         source_form=_source_form(),
         errors=errors,
         person_id=official_id(),
-        is_demo=results.is_demo,
     )
     return page, status
 
@@ -350,6 +349,5 @@ def _value_page(
         form=form,
         errors=errors,
         person_id=official_id(),
-        is_demo=results.is_demo,
     )
     return page, 422 if errors else 200

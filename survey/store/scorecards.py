@@ -187,6 +187,11 @@ def evidence(session: Session, card_id: int, entry_id: int) -> StoredEvidence:
     return require(session.scalar(query.where(Entry.id == entry_id, Entry.card_id == card_id)))
 
 
+def demo_units(session: Session) -> set[int]:
+    """The units with demonstration cards: their tasks belong to the demonstration, too."""
+    return set(session.scalars(select(Card.unit_id).where(Card.is_demo)))
+
+
 def tasks(session: Session, *, unit_id: int | None = None, year: int | None = None) -> list[Task]:
     """The tasks of the plan by due day."""
     query = select(Task).order_by(Task.due_on, Task.id)

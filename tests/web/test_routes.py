@@ -157,6 +157,8 @@ WHO_MAY = {
 }
 CLOSED = {route: who for route, who in WHO_MAY.items() if who in (VIEWER, ADMINISTRATOR)}
 OF_PROGRAMS = [route for route, who in WHO_MAY.items() if who == PROGRAM]
+DEMO_LABEL = "Demonstration data, not a real result."
+LISTS_OF_DEMO = ("/office/tasks", "/office/ranking")
 
 
 @pytest.fixture(scope="module")
@@ -258,3 +260,25 @@ def test_a_page_that_declares_nothing_is_refused_to_everybody(url: str, tmp_path
             assert answer.status_code == 403
             assert "secret" not in answer.text
     database_of(app).dispose()
+
+
+def test_every_page_about_demonstration_data_has_its_label(app: Flask, administrator: FlaskClient) -> None:
+    to_demo = {"key", "card_id", "task_id"}
+    rules = [rule for name, rule in routes(app).items() if name.startswith("GET /office")]
+    paths = [address(app, rule) for rule in rules if rule.arguments & to_demo]
+    unlabelled, n_pages = [], 0
+    for path in (*paths, *LISTS_OF_DEMO):
+        page = administrator.get(path, query_string={"lang": "en"})
+        if page.status_code == 200 and page.mimetype == "text/html":
+            n_pages += 1
+            unlabelled += [] if DEMO_LABEL in page.text else [path]
+        page.close()
+    assert unlabelled == []
+    assert n_pages >= 15
+
+
+@pytest.mark.parametrize("path", ["/office/", "/office/people", "/office/questionnaires"])
+def test_a_page_about_nothing_of_the_demonstration_has_no_label(
+    administrator: FlaskClient, path: str
+) -> None:
+    assert DEMO_LABEL not in administrator.get(path, query_string={"lang": "en"}).text
