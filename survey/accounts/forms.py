@@ -61,7 +61,7 @@ class RoleForm(OfficeForm):
 class PasswordForm(OfficeForm):
     """A new password of one's own."""
 
-    old = PasswordField(lazy_gettext(lambda: _("Present password")), validators=[Required()])
+    old = PasswordField(lazy_gettext(lambda: _("Current password")), validators=[Required()])
     new = PasswordField(lazy_gettext(lambda: _("New password")), validators=[Required()])
 
     def validate_new(self, field: Any) -> None:
@@ -90,7 +90,7 @@ class TokenForm(OfficeForm):
     def validate_permissions(self, field: Any) -> None:
         """Refuse a token without permissions."""
         if not field.data:
-            raise ValidationError(_("Choose at least one thing the program may do"))
+            raise ValidationError(_("Choose at least one permission"))
 
 
 @with_names(lambda: _("Unit's name"), lambda: _("Unit's name in %(language)s"), 200)

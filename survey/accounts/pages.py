@@ -93,7 +93,7 @@ def change_password() -> ResponseReturnValue:
     form.validate()
     errors = form.problems()
     if not errors and not officials.password_is_right(signed.person, form.old.data):
-        errors = {"old": _("This is not your present password")}
+        errors = {"old": _("The current password is wrong")}
     if errors:
         return render_template("accounts/password.html", form=form, errors=errors), 422
     person_id, new_password = signed.person.id, form.new.data
@@ -130,7 +130,7 @@ def add_person() -> ResponseReturnValue:
             lambda s: officials.add_person(s, username, full_name, role, password=password, now=created_at),
         )
     except officials.NameTakenError:
-        return _people_page(form, {"username": _("Somebody signs in under this name already")}, 422)
+        return _people_page(form, {"username": _("This sign-in name is already in use")}, 422)
     return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), password))
 
 
@@ -219,7 +219,7 @@ def set_person_active(person_id: int) -> ResponseReturnValue:
             lambda s: officials.set_active(s, person_id, active=active),
         )
     except officials.LastAdministratorError:
-        flash(_("The last administrator cannot be shut out"))
+        flash(_("You cannot deactivate the last administrator"))
     return redirect(url_for("accounts.everybody"), 303)
 
 

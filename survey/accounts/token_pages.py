@@ -60,7 +60,7 @@ def revoke(token_id: int) -> ResponseReturnValue:
         )
     except TokenRevokedError as error:
         name = error.name
-    flash(_("Nothing is answered to this token any more: %(name)s") % {"name": name})
+    flash(_("The token has been revoked: %(name)s") % {"name": name})
     return redirect(url_for("tokens.show"), 303)
 
 

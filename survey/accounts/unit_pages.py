@@ -64,7 +64,7 @@ def set_member() -> ResponseReturnValue:
         f"{person_id}: {unit_id or '–'}",
         lambda session: units.set_unit(session, person_id, unit_id),
     )
-    flash(_("It has been kept who belongs to which unit"))
+    flash(_("The person's unit has been saved"))
     return redirect(url_for("units.show"), 303)
 
 

@@ -161,5 +161,5 @@ def _status_names(names_language: str) -> dict[Status, str]:
         Status.READ: _("Read"),
         Status.TO_ACT: _("To act on"),
         Status.DONE: _("Done"),
-        Status.SET_ASIDE: _("Set aside"),
+        Status.SET_ASIDE: _("No action"),
     }

@@ -55,7 +55,7 @@ class CampaignForm(OfficeForm):
     def validate_opens_on(self, field: Any) -> None:
         """Refuse what is no day."""
         if field.data is None:
-            raise ValidationError(_("Give a day: %(field)s") % {"field": field.label.text})
+            raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
 
     def validate_closes_on(self, field: Any) -> None:
         """Refuse a day before the first."""
@@ -66,7 +66,7 @@ class CampaignForm(OfficeForm):
     def validate_desks(self, field: Any) -> None:
         """Refuse a list without desks, and names that cannot be printed."""
         if not parse_desks(field.data or ""):
-            raise ValidationError(_("Name at least one desk, one a line"))
+            raise ValidationError(_("Enter at least one desk, one per line"))
         _check_desks(field.data)
 
 
@@ -74,7 +74,7 @@ class CampaignForm(OfficeForm):
 class DeskForm(OfficeForm):
     """A new desk."""
 
-    quota = IntegerField(lazy_gettext(lambda: _("Most forms it takes")), validators=[Optional()])
+    quota = IntegerField(lazy_gettext(lambda: _("Maximum number of forms")), validators=[Optional()])
 
     def validate_quota(self, field: Any) -> None:
         """Refuse what is no whole number in the range."""

@@ -58,7 +58,7 @@ def save() -> ResponseReturnValue:
         look_store.change(session, accent=typed.accent or None, logo=typed.logo or old_logo, now=changed_at)
 
     audited_change(AuditAction.CHANGED_APPEARANCE, typed.accent, change)
-    flash(_("The appearance has been kept"))
+    flash(_("The appearance has been saved"))
     return redirect(url_for("look.show"), 303)
 
 
@@ -70,7 +70,7 @@ def _parse_form() -> tuple[LookChange, dict[str, str]]:
         errors["accent"] = message % {"found": accent[:20]}
     elif accent and colour.contrast(accent, "#ffffff") < colour.AAA:
         message = _(
-            "White words on %(found)s have a contrast of %(ratio)s to 1; 7 to 1 is needed. Try %(darker)s."
+            "White text on %(found)s has a contrast of %(ratio)s to 1; 7 to 1 is needed. Try %(darker)s."
         )
         ratio = format_short(colour.contrast(accent, "#ffffff"), language())
         errors["accent"] = message % {"found": accent, "ratio": ratio, "darker": colour.dark_enough(accent)}
@@ -85,9 +85,9 @@ def _parse_form() -> tuple[LookChange, dict[str, str]]:
 
 def _logo_problem(problem: logo.LogoProblem) -> str:
     return {
-        logo.LogoProblem.NO_PICTURE: _("This file is no picture we can read: use PNG, JPEG or WebP"),
+        logo.LogoProblem.NO_PICTURE: _("This file is not a readable picture: use PNG, JPEG or WebP"),
         logo.LogoProblem.TOO_LARGE: _("The picture has too many pixels: make it at most 5000 × 5000"),
         logo.LogoProblem.TOO_DETAILED: _(
-            "The picture is too detailed to travel in every page: use a simpler one"
+            "The picture is too detailed to be part of every page: use a simpler one"
         ),
     }[problem]

@@ -168,7 +168,7 @@ def set_populations(key: str) -> ResponseReturnValue:
 
     subject = f"{key}: {populations}, forms issued: {forms_issued}"
     audited_change(AuditAction.SET_POPULATIONS, subject, change)
-    flash(_("The numbers have been kept"))
+    flash(_("The numbers have been saved"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
 
@@ -194,7 +194,7 @@ def set_units(key: str) -> ResponseReturnValue:
         f"{key}: {chosen}",
         lambda session: campaigns.set_units(session, fieldwork.campaign_by_key(session, key), chosen),
     )
-    flash(_("It has been kept which unit each desk works for"))
+    flash(_("The units of the desks have been saved"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
 

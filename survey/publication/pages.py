@@ -167,7 +167,7 @@ def publish(key: str) -> ResponseReturnValue:
             )
             flash(_("The results are no longer published"))
         else:
-            message = _("Choose whether to publish the results or to take them back")
+            message = _("Choose whether to publish or to withdraw the results")
             return _publication_page(key, {"public": message})
     except publishing.StillOpenError as error:
         message = _(
@@ -205,7 +205,7 @@ bp.add_url_rule(
 
 def _end_links(key: str) -> ResponseReturnValue:
     audited_change(AuditAction.ENDED_LINKS, key, lambda session: publishing.end_links(session, key))
-    flash(_("No link made so far leads to the results any more"))
+    flash(_("All links have been ended"))
     return redirect(url_for("publication.publication", key=key), 303)
 
 

@@ -122,7 +122,7 @@ class TaskForm(OfficeForm):
     def validate_due_on(self, field: Any) -> None:
         """A day."""
         if field.data is None:
-            raise ValidationError(_("Give a day: %(field)s") % {"field": field.label.text})
+            raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
 
 
 class DoneForm(OfficeForm):
@@ -137,4 +137,4 @@ class DoneForm(OfficeForm):
         """A day, or nothing."""
         if field.raw_data and str(field.raw_data[0]).strip() and field.data is None:
             field.errors = []
-            raise ValidationError(_("Give a day: %(field)s") % {"field": field.label.text})
+            raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})

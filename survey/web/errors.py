@@ -102,8 +102,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()  # a redirect
     messages = {
         403: (
-            _("You may not open this page"),
-            _("Ask an administrator of your office for the right to do so."),
+            _("You do not have permission to open this page"),
+            _("Ask an administrator of your office for access."),
         ),
         404: (_("Page not found"), _("Check the address, or scan the code at the desk again.")),
         405: (_("This page cannot be opened like this"), _("Go back and use the buttons on the page.")),
@@ -121,5 +121,5 @@ def _unexpected_error(error: Exception) -> ResponseReturnValue:
     return _page(
         500,
         _("Something went wrong on our side"),
-        _("Nothing you sent was stored by halves. Wait a moment, then send it again; it is counted once."),
+        _("Nothing was stored in part. Wait a moment, then send it again: it is counted only once."),
     )

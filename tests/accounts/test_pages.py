@@ -106,7 +106,7 @@ def test_a_password_is_kept_as_a_slow_hash_only(app: Flask, administrator: Flask
 @pytest.mark.parametrize(
     ("old", "new", "vi", "en"),
     [
-        ("not-the-one", "long enough for all", "hiện tại không đúng", "not your present password"),
+        ("not-the-one", "long enough for all", "hiện tại không đúng", "current password is wrong"),
         (PASSWORD, "short", "từ 12 đến 200 ký tự", "has 12 to 200 characters"),
         (PASSWORD, "x" * 201, "từ 12 đến 200 ký tự", "has 12 to 200 characters"),
         (PASSWORD, "", "Cần điền", "Fill in"),
@@ -126,8 +126,8 @@ def test_a_password_that_will_not_do_is_refused(
 @pytest.mark.parametrize(
     ("fields", "vi", "en"),
     [
-        ({"username": "admin"}, "đã có người dùng", "Somebody signs in under this name already"),
-        ({"username": " ADMIN "}, "đã có người dùng", "Somebody signs in under this name already"),
+        ({"username": "admin"}, "đã có người dùng", "This sign-in name is already in use"),
+        ({"username": " ADMIN "}, "đã có người dùng", "This sign-in name is already in use"),
         ({"username": "có dấu"}, "từ 2 đến 60 ký tự", "2 to 60 letters"),
         ({"username": "a" * 61}, "từ 2 đến 60 ký tự", "2 to 60 letters"),
         ({"username": ""}, "Cần điền", "Fill in"),
@@ -174,7 +174,7 @@ def test_a_person_is_shut_out_and_let_in_again(app: Flask, administrator: FlaskC
 def test_the_last_administrator_stays(app: Flask, administrator: FlaskClient) -> None:
     number = person(app, "admin").id
     for lang, message in (("vi", "Không thể khóa quản trị viên cuối cùng"),
-                        ("en", "The last administrator cannot be shut out")):  # fmt: skip
+                        ("en", "You cannot deactivate the last administrator")):  # fmt: skip
         send(administrator, f"/office/people/{number}/active", active="no")
         assert message in administrator.get(f"/office/people?lang={lang}").text or lang == "en"
     assert person(app, "admin").is_active

@@ -112,7 +112,7 @@ def test_making_and_revoking_are_in_the_log(app: Flask, administrator: FlaskClie
         ({"name": " "}, "Cần điền", "Fill in"),
         ({"name": "x" * 81}, "81", "81 characters"),
         ({"name": "a\x00b"}, "không in được", "cannot be printed"),
-        ({"permissions": []}, "Chọn ít nhất một quyền", "Choose at least one thing"),
+        ({"permissions": []}, "Chọn ít nhất một quyền", "Choose at least one permission"),
         ({"permissions": ["people.manage"]}, "Hãy chọn trong danh sách", "Choose from the list"),
         ({"permissions": ["report.read", "audit.read"]}, "Hãy chọn trong danh sách", "Choose from the list"),
         ({"days": "36500"}, "Hãy chọn trong danh sách", "Choose from the list"),

@@ -70,7 +70,7 @@ def test_what_is_no_colour_is_refused(administrator: FlaskClient, accent: str) -
 def test_what_is_no_picture_is_refused(administrator: FlaskClient, content: bytes) -> None:
     status, page = keep(administrator, logo=(io.BytesIO(content), "logo.png"))
     assert status == 422
-    assert "no picture we can read" in page
+    assert "not a readable picture" in page
 
 
 PICTURES = [emblem(), picture(30, 900), picture(90, 90), picture(300, 200, "JPEG")]

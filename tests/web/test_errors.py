@@ -27,7 +27,7 @@ WORDS = {
     ("vi", 405): "Không thể mở trang theo cách này", ("en", 405): "This page cannot be opened like this",
     ("vi", 410): "Khảo sát đã kết thúc", ("en", 410): "This survey is closed",
     ("vi", 409): "Khảo sát đã nhận đủ số phiếu", ("en", 409): "This survey has all the forms it needs",
-    ("vi", 403): "Ông/Bà không có quyền mở trang này", ("en", 403): "You may not open this page",
+    ("vi", 403): "Không có quyền mở trang này", ("en", 403): "You do not have permission to open this page",
     ("vi", 500): "Hệ thống gặp lỗi", ("en", 500): "Something went wrong on our side",
 }  # fmt: skip
 
