@@ -29,7 +29,7 @@ _NUDGE = 0.045  # of the square, between numbers that would stand on one another
 
 
 @dataclass(frozen=True)
-class Row:
+class ScoreRow:
     """A score with its name; None where it may not be shown."""
 
     label: str
@@ -37,13 +37,13 @@ class Row:
     score: Score | None
 
 
-def rows_of(parts: Sequence[Breakdown], language: str) -> list[Row]:
+def rows_of(parts: Sequence[Breakdown], language: str) -> list[ScoreRow]:
     """The parts of a breakdown that anybody is in."""
-    return [Row(part.label.to(language), part.n, part.score) for part in parts if part.n]
+    return [ScoreRow(part.label.to(language), part.n, part.score) for part in parts if part.n]
 
 
 def intervals_figure(
-    results: CampaignResults, title: str, rows: Sequence[Row], language: str, kind: PictureKind
+    results: CampaignResults, title: str, rows: Sequence[ScoreRow], language: str, kind: PictureKind
 ) -> bytes:
     """Scores with their intervals on one scale, with the target band behind them."""
     _ = gettext_in(language)
@@ -72,11 +72,11 @@ def _number_of(title: str) -> int:
     return sum((index + 1) * ord(character) for index, character in enumerate(title))
 
 
-def _limits(row: Row, language: str) -> str:
+def _limits(row: ScoreRow, language: str) -> str:
     return format_interval(row.score.interval if row.score else None, language)
 
 
-def _row_value(row: Row, language: str) -> str:
+def _row_value(row: ScoreRow, language: str) -> str:
     _ = gettext_in(language)
     n = _("n = {n}").format(n=format_count(row.n, language))
     if row.score is None or row.score.score is None:
@@ -84,7 +84,7 @@ def _row_value(row: Row, language: str) -> str:
     return f"{format_points(row.score.score, language)} · {n}"
 
 
-def _reach(results: CampaignResults, rows: Sequence[Row]) -> tuple[float, float]:
+def _reach(results: CampaignResults, rows: Sequence[ScoreRow]) -> tuple[float, float]:
     """The part of the scale that holds the band and every interval."""
     scoring = results.questionnaire.scoring
     values = [scoring.target_low, scoring.target_high]

@@ -77,7 +77,7 @@ def trend(key: str) -> ResponseReturnValue:
     bases, others = database().read(load)
     named = [(b.campaign.key, b.campaign.name, b.scores("group").whole) for b in bases]
     steps = analysis.trend(named)
-    rows = [comparison_charts.Row(s.name, s.score.n_respondents, s.score) for s in steps]
+    rows = [comparison_charts.ScoreRow(s.name, s.score.n_respondents, s.score) for s in steps]
     title = _("Campaigns with the same questionnaire")
     return _analysis_page(
         "reports/trend.html",

@@ -6,10 +6,10 @@ from typing import cast
 
 from survey.results.score_inputs import (
     COLUMN_KEYS,
+    DataFile,
     DesignKeys,
     Instrument,
     ScoreFileError,
-    Table,
     read_answers,
     read_design,
     read_groups,
@@ -69,7 +69,7 @@ def score_files(
     return report
 
 
-def _score_table(table: Table, instrument: Instrument, keys: DesignKeys) -> SurveyScore:
+def _score_table(table: DataFile, instrument: Instrument, keys: DesignKeys) -> SurveyScore:
     answers = read_answers(table, instrument)
     group = read_groups(table, instrument, keys)
     domain: Labels | None = table.labels(keys.domain, blank=True) if keys.domain else None
@@ -83,7 +83,7 @@ def _score_table(table: Table, instrument: Instrument, keys: DesignKeys) -> Surv
         raise ScoreFileError(f"{table.name}: {error}") from None
 
 
-def _design_message(error: DesignError, table: Table, keys: DesignKeys) -> str:
+def _design_message(error: DesignError, table: DataFile, keys: DesignKeys) -> str:
     """The error in the words of the files: a row of the table and a column by its name there."""
     column = error.column and keys.columns.get(COLUMN_KEYS.get(error.column, ""), error.column)
     if column is None:

@@ -82,7 +82,7 @@ class CalibrationKeys:
 
 
 @dataclass(frozen=True)
-class Table:
+class DataFile:
     """The rows of a data file under its header; the first column is the id."""
 
     name: str
@@ -138,7 +138,7 @@ class Table:
         return np.array(cells, dtype=np.str_)
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> DataFile:
     """The data file, UTF-8 with or without a byte order mark, one row a respondent."""
     text = read_text(path)
     try:
@@ -161,7 +161,7 @@ def read_table(path: Path) -> Table:
             raise ScoreFileError(
                 f"{path.name}, row {number}: {len(cells)} cells under {len(header)} columns; make them equal"
             )
-    table = Table(path.name, header, tuple(records[1:]))
+    table = DataFile(path.name, header, tuple(records[1:]))
     _check_ids(table)
     return table
 
@@ -181,7 +181,7 @@ def read_text(path: Path) -> str:
         ) from None
 
 
-def _check_ids(table: Table) -> None:
+def _check_ids(table: DataFile) -> None:
     seen: dict[str, int] = {}
     for respondent, (number, cells) in enumerate(table.rows, 1):
         key = cells[0].strip()
@@ -197,7 +197,7 @@ def _check_ids(table: Table) -> None:
         seen[key] = number
 
 
-def read_answers(table: Table, instrument: Instrument) -> Floats:
+def read_answers(table: DataFile, instrument: Instrument) -> Floats:
     """Scale answers in the order of the criteria, shape (n, Q); NaN where there is no valid answer."""
     known = {str(answer): float(answer) for answer in instrument.rules.shares}
     known |= dict.fromkeys({"", *instrument.no_answer} - known.keys(), float("nan"))
@@ -214,7 +214,7 @@ def read_answers(table: Table, instrument: Instrument) -> Floats:
     return answers
 
 
-def read_groups(table: Table, instrument: Instrument, design: DesignKeys) -> Labels | None:
+def read_groups(table: DataFile, instrument: Instrument, design: DesignKeys) -> Labels | None:
     """The group of each respondent, shape (n,); None where neither the rules nor the file speak of groups."""
     if not instrument.groups:
         return None
@@ -234,7 +234,7 @@ def read_groups(table: Table, instrument: Instrument, design: DesignKeys) -> Lab
     return labels
 
 
-def sample_design(table: Table, keys: DesignKeys) -> SampleDesign:
+def sample_design(table: DataFile, keys: DesignKeys) -> SampleDesign:
     """The design with its columns read from the data."""
     columns = keys.columns
     labels = {key: table.labels(columns[key]) for key in ("ids", "strata", "ids2") if key in columns}
@@ -252,7 +252,7 @@ def sample_design(table: Table, keys: DesignKeys) -> SampleDesign:
     )
 
 
-def _calibration(table: Table, keys: CalibrationKeys) -> Calibration:
+def _calibration(table: DataFile, keys: CalibrationKeys) -> Calibration:
     margins = tuple(Margin(name, table.labels(name), totals) for name, totals in keys.margins.items())
     return Calibration(keys.kind, margins, keys.bounds)
 
