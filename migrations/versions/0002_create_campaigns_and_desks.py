@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "2026_11_24_fieldwork"
 down_revision = "2026_11_24_people"
-branch_labels = None
-depends_on = None
 
 
 def upgrade():

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "2026_11_24_publication"
 down_revision = "2026_11_24_comment_marks"
-branch_labels = None
-depends_on = None
 
 
 def upgrade():

@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "2026_11_24_api_tokens"
 down_revision = "2026_11_24_forms_issued"
-branch_labels = None
-depends_on = None
 
 
 def upgrade():

@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "2026_11_24_desk_units"
 down_revision = "2026_11_24_weekly_summaries"
-branch_labels = None
-depends_on = None
 
 
 def upgrade():

@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0014_add_name_translations"
 down_revision = "2026_11_24_desk_units"
-branch_labels = None
-depends_on = None
 
 
 def upgrade():

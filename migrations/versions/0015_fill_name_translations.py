@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0015_fill_name_translations"
 down_revision = "0014_add_name_translations"
-branch_labels = None
-depends_on = None
 
 
 def upgrade():

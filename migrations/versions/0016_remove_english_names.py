@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0016_remove_english_names"
 down_revision = "0015_fill_name_translations"
-branch_labels = None
-depends_on = None
 
 
 def upgrade():
