@@ -1,6 +1,6 @@
 """Save and continue: an unfinished form is saved on one device and finished on another by a short code."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.instrument.answers import ParsedForm, parse_form
@@ -10,19 +10,15 @@ from survey.intake.rendering import FormState, filled_document, page_script, sub
 from survey.web.context import database, now, public_url, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
-from survey.web.templates import language
 
 bp = Blueprint("later", __name__)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
 
 
-@bp.get("/s/<code>/save")
-@public
-def back_to_questionnaire(code: str) -> ResponseReturnValue:
-    """Redirect to the form: this address takes forms only."""
-    return redirect(url_for("intake.questionnaire", code=code, lang=language()))
+bp.add_url_rule("/s/<code>/save", "back_from_save", public(redirect_to("intake.questionnaire")))
 
 
 @bp.post("/s/<code>/save")

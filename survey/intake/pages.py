@@ -30,6 +30,7 @@ from survey.web import look
 from survey.web.context import database, now, settings, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -114,12 +115,8 @@ def thank_for_declining(code: str) -> ResponseReturnValue:
     return render_template("intake/declined.html", collector_code=code, is_demo=collector.is_demo)
 
 
-@bp.get("/s/<code>/check")
-@bp.get("/s/<code>/send")
-@public
-def start_again(code: str) -> ResponseReturnValue:
-    """Redirect to the questionnaire: these addresses take forms only."""
-    return redirect(url_for("intake.questionnaire", code=code, lang=language()))
+for _form in ("check", "send"):
+    bp.add_url_rule(f"/s/<code>/{_form}", f"back_from_{_form}", public(redirect_to("intake.questionnaire")))
 
 
 @bp.post("/s/<code>/send")

@@ -12,6 +12,7 @@ from survey.store import withdrawal
 from survey.web.context import database, now, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -51,14 +52,6 @@ def view() -> ResponseReturnValue:
         campaign_name=form.campaign.name,
         is_demo=form.campaign.is_demo,
     )
-
-
-@bp.get("/receipt/withdraw")
-@bp.get("/receipt/keep")
-@public
-def back_to_find() -> ResponseReturnValue:
-    """Redirect to the page that asks for a code: these addresses take one only by POST."""
-    return redirect(url_for("receipt.find", lang=language()))
 
 
 @bp.post("/receipt/withdraw")
@@ -104,13 +97,6 @@ def _unknown_code_page() -> ResponseReturnValue:
     return _find_page(errors, request.form.get("code", "")[:40]), 422
 
 
-@bp.get("/s/<code>/feedback")
-@public
-def back_to_questionnaire(code: str) -> ResponseReturnValue:
-    """Redirect to the form: this address takes opinions only."""
-    return redirect(url_for("intake.questionnaire", code=code, lang=language()))
-
-
 @bp.post("/s/<code>/feedback")
 @public
 def feedback(code: str) -> ResponseReturnValue:
@@ -149,3 +135,8 @@ def thanks(code: str) -> ResponseReturnValue:
     """The page that thanks for an opinion about the form."""
     collector, _campaign = links.find_collector(database(), code)
     return render_template("intake/thanks.html", is_demo=collector.is_demo)
+
+
+bp.add_url_rule("/receipt/withdraw", "back_from_withdraw", public(redirect_to("receipt.find")))
+bp.add_url_rule("/receipt/keep", "back_from_keep", public(redirect_to("receipt.find")))
+bp.add_url_rule("/s/<code>/feedback", "back_from_feedback", public(redirect_to("intake.questionnaire")))

@@ -30,6 +30,7 @@ from survey.web.forms import is_plain
 from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in_official
 from survey.web.locale import gettext_in
 from survey.web.permissions import Permission
+from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
@@ -205,13 +206,6 @@ def _file_name(name: str) -> str:
     return "".join(c for c in last if is_plain(c))[-_NAME_CHARACTERS:] or "file"
 
 
-@bp.get("/<id:card_id>/values/<indicator>/decision")
-@may(Permission.SCORECARD_READ)
-def back_to_value(card_id: int, indicator: str) -> ResponseReturnValue:
-    """The address of a decision that was refused, opened again in another language, leads to its value."""
-    return redirect(url_for("scorecard_values.value", card_id=card_id, indicator=indicator, lang=language()))
-
-
 @bp.post("/<id:card_id>/values/<indicator>/decision")
 @may(Permission.SCORECARD_APPROVE)
 def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
@@ -255,13 +249,6 @@ def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: st
     database().write(decide)
 
 
-@bp.get("/<id:card_id>/approvals")
-@may(Permission.SCORECARD_READ)
-def back_to_values(card_id: int) -> ResponseReturnValue:
-    """The address of approvals that were refused, opened again, leads to the values."""
-    return redirect(url_for("scorecard_values.values", card_id=card_id, lang=language()))
-
-
 @bp.post("/<id:card_id>/approvals")
 @may(Permission.SCORECARD_APPROVE)
 def approve_values(card_id: int) -> ResponseReturnValue:
@@ -280,13 +267,6 @@ def approve_values(card_id: int) -> ResponseReturnValue:
         return _values_page(card_id, {"approvals": message}, 422)
     flash(_("%(n)s values have been approved") % {"n": len(chosen)})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
-
-
-@bp.get("/<id:card_id>/source")
-@may(Permission.SCORECARD_READ)
-def back_from_source(card_id: int) -> ResponseReturnValue:
-    """The address of a source that was refused, opened again, leads to the values."""
-    return redirect(url_for("scorecard_values.values", card_id=card_id, lang=language()))
 
 
 @bp.post("/<id:card_id>/source")
@@ -351,3 +331,11 @@ def _value_page(
         person_id=official_id(),
     )
     return page, 422 if errors else 200
+
+
+for _form, _page in (("values/<indicator>/decision", "value"), ("approvals", "values"), ("source", "values")):
+    bp.add_url_rule(
+        f"/<id:card_id>/{_form}",
+        f"back_from_{_form.rpartition('/')[2]}",
+        may(Permission.SCORECARD_READ)(redirect_to(f"scorecard_values.{_page}")),
+    )
