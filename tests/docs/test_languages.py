@@ -18,8 +18,8 @@ from tests.docs.copies import run_in
 from tests.docs.pages import ROOT
 
 SAMPLE = ROOT / "tests" / "cases" / "translations" / "km"
-FONT = Path("/usr/share/fonts/opentype/mondulkiri/Mondulkiri-R.ttf")  # of fonts-sil-mondulkiri
-needs_font = pytest.mark.skipif(not FONT.exists(), reason="apt-get install fonts-sil-mondulkiri")
+FONT = Path("/usr/share/fonts/truetype/khmeros/KhmerOS.ttf")  # of fonts-khmeros
+needs_font = pytest.mark.skipif(not FONT.exists(), reason="apt-get install fonts-khmeros")
 REPORT, CODEBOOK, NOT_ASKED = "របាយការណ៍", "សៀវភៅកូដ", "មិនបានសួរ"
 DESK = "តុលេខ១ ទីស្នាក់ការកណ្តាល"
 _CHECK = f"""
@@ -83,7 +83,7 @@ def assert_khmer_is_drawn(pdf: PdfReader) -> None:
         for page in pdf.pages
         for font in cast(dict[str, Any], page["/Resources"])["/Font"].values()
     }
-    assert any("Mondulkiri" in name for name in fonts)
+    assert any("KhmerOS" in name for name in fonts)
     assert not any("LastResort" in name for name in fonts)
 
 
