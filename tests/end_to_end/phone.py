@@ -5,6 +5,7 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 PROGRAM = "/usr/bin/chromium"
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -70,7 +71,24 @@ class Phone:
         self.page.locator(".all button").click()
 
     def fill_in_section(self, rating: str = "4") -> None:
-        """Answer the section that shows and go on."""
+        """Answer the section that shows and go on; again where a click was lost while the page moved."""
+        shown = self.page.locator("section.on").get_attribute("id")
+        for last_try in (False, False, True):
+            self.answer_section(rating)
+            self.continue_()
+            if self.page.locator(f"#{shown} .note:visible").count():  # a reminder of questions left blank
+                self.continue_()
+            try:
+                timeout = 30_000 if last_try else 5_000
+                self.page.wait_for_selector(f"#{shown}:not(.on)", state="attached", timeout=timeout)
+            except PlaywrightTimeoutError:
+                if last_try:
+                    raise
+            else:
+                return
+
+    def answer_section(self, rating: str) -> None:
+        """Answer every question of the section that shows."""
         page = self.page
         for question in page.locator("section.on fieldset:visible").all():
             name = question.locator("input").first.get_attribute("name") or ""
@@ -80,11 +98,6 @@ class Phone:
                 wanted.first.click()
         if page.locator("section.on textarea").count():
             page.fill("section.on textarea", SAID)
-        shown = page.locator("section.on").get_attribute("id")
-        self.continue_()
-        if page.locator(f"#{shown} .note:visible").count():  # a reminder of questions left blank
-            self.continue_()
-        page.wait_for_selector(f"#{shown}:not(.on)", state="attached")
 
     def send(self) -> None:
         """Press the button that sends."""
