@@ -13,9 +13,7 @@ from survey.api.cursors import Cursor, CursorScope
 from survey.api.declare import Parameter, answers
 from survey.reports.export import render_file
 from survey.reports.response_export import ExportContext, campaign_microdata
-from survey.results import certificate as certificates
-from survey.results.campaign import CampaignResults, campaign_results
-from survey.results.current import current_results
+from survey.results.current import certificate_file, results_today
 from survey.scorecards.access import card_for, cards_for
 from survey.scorecards.as_json import card_entry
 from survey.scorecards.results import card_results, results_of_cards
@@ -71,7 +69,7 @@ def campaigns() -> ResponseReturnValue:
 def results(key: str, language: str) -> ResponseReturnValue:
     """The whole result of a campaign: the same bytes as the JSON file of the office."""
     database().read(lambda session: _campaign(session, key))
-    current = _current_results(key)
+    current, _basis = results_today(key)
     content = render_file(current, "json", language)
     return _recorded_answer(_conditional(content, current.digest[:_ETAG_CHARS]), f"{key}.json ({language})")
 
@@ -81,13 +79,10 @@ def results(key: str, language: str) -> ResponseReturnValue:
 @answers("Certificate", refusals=(404, 409))
 def certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
-
-    def build(session: Session) -> dict[str, Any]:
-        campaign = _campaign(session, key)
-        current = campaign_results(session, campaign, computed_at=start_of_today())
-        return certificates.public_certificate(session, campaign, current)
-
-    content = certificates.as_bytes(database().read(build))
+    computed_at = start_of_today()
+    content = database().read(
+        lambda session: certificate_file(session, _campaign(session, key), computed_at=computed_at)
+    )
     return _recorded_answer(_conditional(content), f"{key} certificate.json")
 
 
@@ -148,11 +143,6 @@ def scorecard(card_id: int) -> ResponseReturnValue:
         return card_entry(card_results(session, card, computed_at=computed_at))
 
     return _recorded_answer(_answer(database().read(load)), f"scorecard {card_id}.json")
-
-
-def _current_results(key: str) -> CampaignResults:
-    address = settings().public_url
-    return current_results(database(), key, computed_at=start_of_today(), office_address=address)[0]
 
 
 def _campaign(session: Session, key: str) -> Campaign:

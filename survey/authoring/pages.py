@@ -1,8 +1,6 @@
 """Pages of the published versions of questionnaires, and the form to publish a file."""
 
-import io
-
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.authoring.forms import QuestionnaireForm
@@ -12,6 +10,7 @@ from survey.store import questionnaires
 from survey.store.audit import AuditAction
 from survey.web.changes import audited_change
 from survey.web.context import database, now
+from survey.web.downloads import send_inline
 from survey.web.guards import may
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -55,7 +54,7 @@ def document(digest: str) -> ResponseReturnValue:
     """A published version as a file that can be published again."""
     text = database().read(lambda session: questionnaires.version(session, digest)).document
     name = f"questionnaire-{digest[:8]}.json"
-    return send_file(io.BytesIO(text.encode()), mimetype="application/json", download_name=name, max_age=0)
+    return send_inline(text.encode(), "application/json", name)
 
 
 def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:

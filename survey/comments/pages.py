@@ -3,13 +3,14 @@
 import io
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.comments import workbook
 from survey.comments.forms import MarkForm
 from survey.comments.triage import CommentFilter, Note, parse_tags, save_note, select_comments
+from survey.drawing.file_formats import XLSX
 from survey.instrument.questionnaire import Questionnaire
 from survey.store import comments, fieldwork, questionnaires
 from survey.store.audit import AuditAction
@@ -17,8 +18,9 @@ from survey.store.comments import MaskedComment, Status
 from survey.store.fieldwork import Campaign
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now
+from survey.web.downloads import requested_language, send_download
 from survey.web.guards import may, signed_in_id
-from survey.web.locale import LANGUAGES, gettext_in
+from survey.web.locale import gettext_in
 from survey.web.masks import mask_in
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -70,23 +72,16 @@ def back_to_list(key: str, reference: str) -> ResponseReturnValue:
 @may(Permission.COMMENTS_READ)
 def download(key: str) -> ResponseReturnValue:
     """The selected comments as a workbook, in the requested language."""
-    file_language = request.args.get("in") or language()
+    file_language = requested_language()
     wanted, errors = _parse_filter()
-    if file_language not in LANGUAGES or errors:
+    if errors:
         abort(404)
     campaign, questionnaire, all_comments = _load_comments(key, file_language)
     selected = select_comments(all_comments, wanted, questionnaire).comments
     stream = io.BytesIO()
     workbook.write(selected, _status_names(file_language), campaign.name, file_language, stream)
     record_action(AuditAction.DOWNLOADED, f"{key}-comments.xlsx ({file_language})")
-    stream.seek(0)
-    return send_file(
-        stream,
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        download_name=f"{key}-comments-{file_language}.xlsx",
-        as_attachment=True,
-        max_age=0,
-    )
+    return send_download(stream.getvalue(), XLSX, f"{key}-comments-{file_language}.xlsx")
 
 
 def _parse_filter() -> tuple[CommentFilter, dict[str, str]]:

@@ -1,10 +1,9 @@
 """Pages of campaigns, desks and posters, in the order of an officer's work."""
 
-import io
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.units import Unit
 from survey.web.changes import audited_change
 from survey.web.context import database, now, public_url, settings, today
+from survey.web.downloads import send_inline
 from survey.web.forms import parse_names
 from survey.web.guards import may, public
 from survey.web.locale import DEFAULT_LANGUAGE
@@ -288,7 +288,7 @@ def poster(code: str) -> ResponseReturnValue:
     paper: posters.Paper = "a5" if request.args.get("paper") == "a5" else "a4"
     row, questionnaire = database().read(lambda session: _collector(session, code))
     pdf = posters.poster_pdf(_poster(row, questionnaire), paper)
-    return _file(pdf, "application/pdf", f"poster-{code}-{paper}.pdf")
+    return send_inline(pdf, "application/pdf", f"poster-{code}-{paper}.pdf")
 
 
 @bp.get("/s/<code>/qr.svg")
@@ -296,7 +296,7 @@ def poster(code: str) -> ResponseReturnValue:
 def qr_svg(code: str) -> ResponseReturnValue:
     """The QR code of a desk as SVG."""
     database().read(lambda session: _collector(session, code))
-    return _file(posters.qr_svg(_link(code)), "image/svg+xml", f"qr-{code}.svg")
+    return send_inline(posters.qr_svg(_link(code)), "image/svg+xml", f"qr-{code}.svg")
 
 
 @bp.get("/s/<code>/qr.png")
@@ -304,7 +304,7 @@ def qr_svg(code: str) -> ResponseReturnValue:
 def qr_png(code: str) -> ResponseReturnValue:
     """The QR code of a desk as PNG."""
     database().read(lambda session: _collector(session, code))
-    return _file(posters.qr_png(_link(code)), "image/png", f"qr-{code}.png")
+    return send_inline(posters.qr_png(_link(code)), "image/png", f"qr-{code}.png")
 
 
 def _collector(session: Session, code: str) -> tuple[CollectorAtDesk, Questionnaire]:
@@ -324,7 +324,3 @@ def _poster(row: CollectorAtDesk, questionnaire: Questionnaire) -> posters.Poste
         expected_minutes=questionnaire.expected_minutes,
         is_demo=row.campaign.is_demo,
     )
-
-
-def _file(content: bytes, mimetype: str, name: str) -> Response:
-    return send_file(io.BytesIO(content), mimetype=mimetype, download_name=name, max_age=0)

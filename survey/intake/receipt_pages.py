@@ -1,5 +1,7 @@
 """What a person can do with a receipt: view the form, withdraw it, keep the code, rate the form."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -38,20 +40,16 @@ def _find_page(errors: dict[str, str], typed: str) -> str:
 @limit_failures(WRONG_CODES, status=422)
 def view() -> ResponseReturnValue:
     """The form of a receipt code."""
-    form, code = _find_form()
-    if form is None or code is None:
-        return _unknown_code_page()
-    return render_template(
-        "intake/my_form.html",
-        code=code,
-        summary=summary(form.questionnaire, form.answers, language()) if form.answers else (),
-        leaf=links.leaf_of(form, codes.hash_code(code)),
-        withdrawn_on=form.withdrawn_on,
-        may_withdraw=form.campaign.is_open(today()),
-        closes_on=form.campaign.closes_on,
-        campaign_name=form.campaign.name,
-        is_demo=form.campaign.is_demo,
-    )
+    return _page_of_code("intake/my_form.html", _form_in_detail)
+
+
+def _form_in_detail(form: SentForm, code: str) -> dict[str, object]:
+    return {
+        "summary": summary(form.questionnaire, form.answers, language()) if form.answers else (),
+        "leaf": links.leaf_of(form, codes.hash_code(code)),
+        "withdrawn_on": form.withdrawn_on,
+        "may_withdraw": form.campaign.is_open(today()),
+    }
 
 
 @bp.post("/receipt/withdraw")
@@ -71,16 +69,22 @@ def withdraw() -> ResponseReturnValue:
 @limit_failures(WRONG_CODES, status=422)
 def keep() -> ResponseReturnValue:
     """A receipt to print, photograph or scan, with the code as a QR."""
+    return _page_of_code("intake/keep_receipt.html", lambda _form, code: {"qr": code_qr.render_qr(code)})
+
+
+def _page_of_code(template: str, detail: Callable[[SentForm, str], dict[str, object]]) -> ResponseReturnValue:
+    """The page of the form of the typed code; the page that asks for a code where no form has it."""
     form, code = _find_form()
     if form is None or code is None:
         return _unknown_code_page()
+    campaign = form.campaign
     return render_template(
-        "intake/keep_receipt.html",
+        template,
         code=code,
-        qr=code_qr.render_qr(code),
-        campaign_name=form.campaign.name,
-        closes_on=form.campaign.closes_on,
-        is_demo=form.campaign.is_demo,
+        campaign_name=campaign.name,
+        closes_on=campaign.closes_on,
+        is_demo=campaign.is_demo,
+        **detail(form, code),
     )
 
 

@@ -1,6 +1,5 @@
 """Pages of the weekly summaries of a campaign: the schedule, the files, and their letters."""
 
-import io
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -28,6 +26,7 @@ from survey.store.weekly import LetterProblem, SummaryLetter, SummaryState, Week
 from survey.web.background import background
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings
+from survey.web.downloads import send_download
 from survey.web.guards import may
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -97,8 +96,7 @@ def download(key: str, summary_id: int) -> ResponseReturnValue:
         abort(404)
     name = file_name(campaign, summary)
     record_action(AuditAction.DOWNLOADED, name)
-    content = io.BytesIO(summary.content)
-    return send_file(content, mimetype="application/pdf", download_name=name, as_attachment=True, max_age=0)
+    return send_download(summary.content, "application/pdf", name)
 
 
 @bp.post("/<key>/summaries/<id:summary_id>/again")

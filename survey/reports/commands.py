@@ -16,8 +16,9 @@ from survey.reports.response_export import (
     campaign_microdata,
     write_responses,
 )
-from survey.results import certificate
 from survey.results.campaign import campaign_results
+from survey.results.certificate import CertificateWithheldError
+from survey.results.current import certificate_file
 from survey.store import fieldwork
 from survey.web.command_line import command, exit_with_error, refuse_unknown_campaign
 from survey.web.context import database, settings, start_of_today
@@ -70,20 +71,16 @@ def _write_summary(session: Session, key: str, name: str, lang: str, path: Path)
 def _write_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
     """Write the certificate for everybody."""
     campaign = fieldwork.campaign_by_key(session, key)
-    results = campaign_results(session, campaign, computed_at=start_of_today())
     try:
-        document = certificate.public_certificate(session, campaign, results)
-    except certificate.CertificateWithheldError as error:
+        path.write_bytes(certificate_file(session, campaign, computed_at=start_of_today()))
+    except CertificateWithheldError as error:
         exit_with_error(str(error))
-    path.write_bytes(certificate.as_bytes(document))
 
 
 def _write_audit_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
     """Write the certificate with what each form counted."""
     campaign = fieldwork.campaign_by_key(session, key)
-    results = campaign_results(session, campaign, computed_at=start_of_today())
-    document = certificate.certificate(session, campaign, results, with_rows=True)
-    path.write_bytes(certificate.as_bytes(document))
+    path.write_bytes(certificate_file(session, campaign, computed_at=start_of_today(), for_audit=True))
 
 
 def _write_responses(session: Session, key: str, name: str, lang: str, path: Path) -> None:

@@ -18,13 +18,19 @@ from survey.scoring.importance import Quadrant
 from survey.scoring.results import Score
 from survey.scoring.verdict import Verdict
 from survey.web import locale
-from survey.web.locale import gettext_in
+from survey.web.locale import N_, gettext_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SQUARE = 300.0
 _LABEL_CHARACTERS = 34
+_QUADRANTS = {
+    Quadrant.FIX_FIRST: N_("mend first"),
+    Quadrant.KEEP_UP: N_("keep up"),
+    Quadrant.LOW_PRIORITY: N_("later"),
+    Quadrant.POSSIBLE_OVERKILL: N_("good enough"),
+}
 _NUDGE = 0.045  # of the square, between numbers that would stand on one another
 
 
@@ -206,12 +212,4 @@ def _frame(axes: "Axes", shares: Sequence[float], values: Sequence[float]) -> No
 
 def quadrant_name(quadrant: Quadrant | None, language: str) -> str:
     """What a quadrant says about its criteria, in a few words."""
-    if quadrant is None:
-        return UNDEFINED
-    _ = gettext_in(language)
-    return {
-        Quadrant.FIX_FIRST: _("mend first"),
-        Quadrant.KEEP_UP: _("keep up"),
-        Quadrant.LOW_PRIORITY: _("later"),
-        Quadrant.POSSIBLE_OVERKILL: _("good enough"),
-    }[quadrant]
+    return UNDEFINED if quadrant is None else gettext_in(language)(_QUADRANTS[quadrant])

@@ -1,9 +1,7 @@
 """The files of a campaign: summary, certificate, responses; large ones are made in the background."""
 
-import io
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -31,20 +29,18 @@ from survey.reports.response_export import (
     campaign_microdata,
     write_responses,
 )
-from survey.results import certificate
-from survey.results.campaign import CampaignResults, campaign_results
-from survey.results.current import current_results
+from survey.results.current import certificate_file, results_today
 from survey.store import export_jobs, fieldwork, response_files
 from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.background import background
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings, start_of_today
+from survey.web.downloads import requested_language, send_download
 from survey.web.guards import may, signed_in_id, signed_in_official
 from survey.web.locale import LANGUAGES
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.templates import language
 
 bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
 
@@ -53,8 +49,8 @@ bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
 @may(Permission.REPORT_DOWNLOAD)
 def summary(key: str, extension: str) -> ResponseReturnValue:
     """The summary as a file, in the language asked for; a workbook with responses for who may see them."""
-    file_language = _requested_language()
-    results, responses = _current_results(key), None
+    file_language = requested_language()
+    results, responses = results_today(key)[0], None
     if extension == "xlsx" and _may_see_responses():
         responses = database().read(
             lambda session: microdata.responses_for_a_sheet(
@@ -65,44 +61,41 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
     content = render_file(results, extension, file_language, responses)
     file_format = FORMATS[extension]
     record_action(AuditAction.DOWNLOADED, f"{key}.{extension} ({file_language})")
-    return _send(content, file_format.mimetype, f"{key}-{file_language}.{file_format.suffix or extension}")
+    return send_download(
+        content, file_format.mimetype, f"{key}-{file_language}.{file_format.suffix or extension}"
+    )
 
 
 @bp.get("/<key>/certificate.json")
 @may(Permission.REPORT_DOWNLOAD)
 def download_certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
-
-    def build(session: Session) -> dict[str, Any]:
-        campaign = fieldwork.campaign_by_key(session, key)
-        results = campaign_results(session, campaign, computed_at=start_of_today())
-        return certificate.public_certificate(session, campaign, results)
-
-    document = database().read(build)
-    record_action(AuditAction.DOWNLOADED, f"{key} certificate.json")
-    return _send(certificate.as_bytes(document), "application/json", f"{key}-certificate.json")
+    return _send_certificate(key, "certificate.json")
 
 
 @bp.get("/<key>/certificate-for-audit.json")
 @may(Permission.RESPONSES_DOWNLOAD)
 def download_audit_certificate(key: str) -> ResponseReturnValue:
     """The certificate with what each form counted, for an auditor."""
+    return _send_certificate(key, "certificate-for-audit.json", for_audit=True)
 
-    def build(session: Session) -> dict[str, Any]:
-        campaign = fieldwork.campaign_by_key(session, key)
-        results = campaign_results(session, campaign, computed_at=start_of_today())
-        return certificate.certificate(session, campaign, results, with_rows=True)
 
-    content = certificate.as_bytes(database().read(build))
-    record_action(AuditAction.DOWNLOADED, f"{key} certificate-for-audit.json")
-    return _send(content, "application/json", f"{key}-certificate-for-audit.json")
+def _send_certificate(key: str, name: str, *, for_audit: bool = False) -> ResponseReturnValue:
+    computed_at = start_of_today()
+    content = database().read(
+        lambda session: certificate_file(
+            session, fieldwork.campaign_by_key(session, key), computed_at=computed_at, for_audit=for_audit
+        )
+    )
+    record_action(AuditAction.DOWNLOADED, f"{key} {name}")
+    return send_download(content, "application/json", f"{key}-{name}")
 
 
 @bp.get(f"/<key>/responses.{path_converter(RESPONSE_FORMATS)}")
 @may(Permission.RESPONSES_DOWNLOAD)
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
     """The responses as a file, one row a form; more than a request should wait for are made by a job."""
-    file_language = _requested_language()
+    file_language = requested_language()
     n = database().read(
         lambda session: response_files.count(session, fieldwork.campaign_by_key(session, key).id)
     )
@@ -123,7 +116,7 @@ def download_responses(key: str, extension: str) -> ResponseReturnValue:
         )
         content = path.read_bytes()
     record_action(AuditAction.DOWNLOADED, f"{key} responses.{extension} ({file_language})")
-    return _send(
+    return send_download(
         content, RESPONSE_FORMATS[extension].mimetype, f"{key}-responses-{file_language}.{extension}"
     )
 
@@ -186,17 +179,12 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
 @may(Permission.REPORT_DOWNLOAD)
 def download_codebook(key: str) -> ResponseReturnValue:
     """The variables and codes of the response files."""
-    results = _current_results(key)
+    results, _basis = results_today(key)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "codebook"
         write_codebook(codebook.of_results(results), codebook.languages(results.questionnaire), path)
         content = path.read_bytes()
-    return _send(content, "text/csv", f"{key}-codebook.csv")
-
-
-def _current_results(key: str) -> CampaignResults:
-    address = settings().public_url
-    return current_results(database(), key, computed_at=start_of_today(), office_address=address)[0]
+    return send_download(content, "text/csv", f"{key}-codebook.csv")
 
 
 def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
@@ -242,13 +230,6 @@ def _job(key: str, job_id: str) -> ExportJob:
     )
 
 
-def _requested_language() -> str:
-    file_language = request.args.get("in") or language()
-    if file_language not in LANGUAGES:
-        abort(404)
-    return file_language
-
-
 def _may_see_responses() -> bool:
     person = signed_in_official()
     return person is not None and person.may(Permission.RESPONSES_DOWNLOAD)
@@ -256,9 +237,3 @@ def _may_see_responses() -> bool:
 
 def _export_context() -> ExportContext:
     return ExportContext(settings().secret_keys[0], settings().time_zone, start_of_today())
-
-
-def _send(content: bytes, mimetype: str, name: str) -> ResponseReturnValue:
-    return send_file(
-        io.BytesIO(content), mimetype=mimetype, download_name=name, as_attachment=True, max_age=0
-    )

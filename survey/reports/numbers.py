@@ -70,11 +70,9 @@ def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber
         f"{format_points(section.score, language)} = ({added}) × {format_points(scaled, language, 4)}",
         *_rule(results, language),
     )
+    limits = _limits(section.interval, results, language)
     facts = (
-        Fact("points", _("Points"), section.score, "points"),
-        Fact("max_points", _("Maximum"), section.max_points, "maximum"),
-        Fact("se", _("Standard error"), section.se, "points"),
-        *_limits(section.interval, results, language),
+        *_points(section.score, section.max_points, section.se, limits, language),
         Fact("n", _("Respondents"), section.n_respondents, "count"),
     )
     title = question_section.text.to(language)
@@ -94,11 +92,9 @@ def _criterion(results: CampaignResults, name: str, language: str) -> OpenedNumb
         f" × {format_points(criterion.ratio, language, 5)}",
         *_rule(results, language),
     )
+    limits = _limits(criterion.interval, results, language)
     facts = (
-        Fact("points", _("Points"), criterion.points, "points"),
-        Fact("max_points", _("Maximum"), criterion.max_points, "maximum"),
-        Fact("se", _("Standard error"), criterion.se_points, "points"),
-        *_limits(criterion.interval, results, language),
+        *_points(criterion.points, criterion.max_points, criterion.se_points, limits, language),
         Fact("n", _("Valid answers"), criterion.n_valid, "count"),
         Fact("not_applicable", _("Not applicable"), answers.not_applicable, "count"),
         Fact("blank", _("Left blank"), answers.blank, "count"),
@@ -107,6 +103,18 @@ def _criterion(results: CampaignResults, name: str, language: str) -> OpenedNumb
     title = wording.criterion_label(answers.criterion, language)
     return OpenedNumber(
         title, formula, facts, _answers(results, answers, language), _identity(results, language)
+    )
+
+
+def _points(
+    points: float | None, maximum: float, se: float | None, limits: tuple[Fact, Fact], language: str
+) -> tuple[Fact, ...]:
+    _ = gettext_in(language)
+    return (
+        Fact("points", _("Points"), points, "points"),
+        Fact("max_points", _("Maximum"), maximum, "maximum"),
+        Fact("se", _("Standard error"), se, "points"),
+        *limits,
     )
 
 

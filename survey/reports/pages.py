@@ -1,6 +1,7 @@
 """Results: the page an official reads, and what can be asked of it."""
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from survey.reports.filters import FilterError
 from survey.results import analysis
 from survey.results.basis import Basis, basis_of
 from survey.results.campaign import VIEWS, CampaignResults, results_of_part
-from survey.results.current import current_results
+from survey.results.current import results_today
 from survey.store import fieldwork
 from survey.web.context import database, settings, start_of_today, today
 from survey.web.guards import may
@@ -34,7 +35,7 @@ bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
 @may(Permission.REPORT_READ)
 def campaign(key: str) -> ResponseReturnValue:
     """The results of a campaign, or of the part the address asks for: the answer first, then why."""
-    results, basis = _current_results(key)
+    results, basis = results_today(key)
     shown, errors = results, {}
     try:
         part = filters.part_asked_for(basis, request.args, language())
@@ -66,7 +67,7 @@ def campaign(key: str) -> ResponseReturnValue:
 @may(Permission.REPORT_READ)
 def trend(key: str) -> ResponseReturnValue:
     """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
-    results, _basis = _current_results(key)
+    results, _basis = results_today(key)
 
     def load(session: Session) -> tuple[list[Basis], list[str]]:
         every = sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id))
@@ -93,7 +94,7 @@ def trend(key: str) -> ResponseReturnValue:
 @may(Permission.REPORT_READ)
 def comparison(key: str) -> ResponseReturnValue:
     """The parts of one view against one another."""
-    results, basis = _current_results(key)
+    results, basis = results_today(key)
     view = request.args.get("by", "desk")
     errors = {}
     names = filters.view_names(basis, language())
@@ -107,7 +108,6 @@ def comparison(key: str) -> ResponseReturnValue:
     return _analysis_page(
         "reports/comparison.html",
         results,
-        422 if errors else 200,
         compared=analysis_tables.pairs(pairs, language()),
         figure=inline_svg(comparison_charts.intervals_figure, results, names[view], rows, language()),
         n_different=sum(pair.differs for pair in pairs),
@@ -122,14 +122,13 @@ def comparison(key: str) -> ResponseReturnValue:
 @may(Permission.REPORT_READ)
 def priorities(key: str) -> ResponseReturnValue:
     """What matters and how well it does; and what the score would be if some of it did better."""
-    results, basis = _current_results(key)
+    results, basis = results_today(key)
     ranked = analysis.priorities(basis, results.score)
     steps, errors = _steps(results)
     moved = analysis.what_if(results.score, basis.rules.target, steps) if any(steps.values()) else None
     return _analysis_page(
         "reports/priorities.html",
         results,
-        422 if errors else 200,
         compared=analysis_tables.priorities(ranked, language()),
         figure=inline_svg(comparison_charts.priorities_figure, results, ranked, language()),
         ranked=ranked,
@@ -145,23 +144,18 @@ def priorities(key: str) -> ResponseReturnValue:
 @may(Permission.REPORT_READ)
 def number(key: str, kind: str, name: str) -> ResponseReturnValue:
     """One number opened: from what it was made, by which formula, under which version."""
-    results, _basis = _current_results(key)
+    results, _basis = results_today(key)
     opened = numbers.open_number(results, kind, name, language()) or abort(404)
     return _analysis_page("reports/number.html", results, opened=opened)
 
 
-def _current_results(key: str) -> tuple[CampaignResults, Basis]:
-    return current_results(
-        database(), key, computed_at=start_of_today(), office_address=settings().public_url
-    )
-
-
 def _analysis_page(
-    template: str, results: CampaignResults, status: int = 200, **shown: object
+    template: str, results: CampaignResults, errors: Mapping[str, str] | None = None, **shown: object
 ) -> ResponseReturnValue:
-    shown = {"errors": {}, **shown}
-    page = render_template(template, results=results, wording=wording, tables=tables, **shown)
-    return page, status
+    page = render_template(
+        template, results=results, errors=errors or {}, wording=wording, tables=tables, **shown
+    )
+    return page, 422 if errors else 200
 
 
 def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, Markup]:

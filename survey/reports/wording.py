@@ -23,10 +23,22 @@ from survey.scoring.results import Score
 from survey.scoring.rules import Target
 from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict, band_precision
 from survey.web import locale
-from survey.web.locale import gettext_in
+from survey.web.locale import N_, gettext_in
 
 _LEVEL = 0.05
 _MOST_NAMED = 3
+_VERDICTS = {
+    Verdict.EXCEEDS: N_("Target exceeded"),
+    Verdict.MET: N_("Target met"),
+    Verdict.MISSED: N_("Target missed"),
+    Verdict.INCONCLUSIVE: N_("Not enough evidence to conclude"),
+    Verdict.WITHHELD: N_("Sample too small to conclude"),
+}
+_READINGS = {
+    BandPosition.BELOW: N_("below the target band"),
+    BandPosition.WITHIN: N_("within the target band"),
+    BandPosition.ABOVE: N_("above the target band"),
+}
 
 
 def view_names(language: str) -> dict[str, tuple[str, str]]:
@@ -52,26 +64,12 @@ def criterion_label(criterion: Criterion, language: str) -> str:
 
 def verdict_name(verdict: Verdict, language: str) -> str:
     """What the interval says about the target band, in a few words."""
-    _ = gettext_in(language)
-    return {
-        Verdict.EXCEEDS: _("Target exceeded"),
-        Verdict.MET: _("Target met"),
-        Verdict.MISSED: _("Target missed"),
-        Verdict.INCONCLUSIVE: _("Not enough evidence to conclude"),
-        Verdict.WITHHELD: _("Sample too small to conclude"),
-    }[verdict]
+    return gettext_in(language)(_VERDICTS[verdict])
 
 
 def reading_name(reading: BandPosition | None, language: str) -> str:
     """Where the bare point lies, in a few words; an en dash without a score."""
-    if reading is None:
-        return UNDEFINED
-    _ = gettext_in(language)
-    return {
-        BandPosition.BELOW: _("below the target band"),
-        BandPosition.WITHIN: _("within the target band"),
-        BandPosition.ABOVE: _("above the target band"),
-    }[reading]
+    return UNDEFINED if reading is None else gettext_in(language)(_READINGS[reading])
 
 
 def band(results: CampaignResults, language: str) -> str:

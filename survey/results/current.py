@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from survey.results import certificate
 from survey.results.basis import Basis
-from survey.results.campaign import CampaignResults, results_and_basis
+from survey.results.campaign import CampaignResults, campaign_results, results_and_basis
 from survey.store import fieldwork, rollups
 from survey.store.db import Database
+from survey.web.context import database, settings, start_of_today
 
 
 def current_results(
@@ -30,3 +32,29 @@ def current_results(
         return results_and_basis(session, campaign, computed_at=computed_at, office_address=office_address)
 
     return database.read(load)
+
+
+def results_today(key: str) -> tuple[CampaignResults, Basis]:
+    """`current_results` of the running application, dated by the day."""
+    return current_results(
+        database(), key, computed_at=start_of_today(), office_address=settings().public_url
+    )
+
+
+def certificate_file(
+    session: Session, campaign: fieldwork.Campaign, *, computed_at: datetime, for_audit: bool = False
+) -> bytes:
+    """The certificate of a campaign's results, with what each form counted `for_audit`.
+
+    Raises
+    ------
+    CertificateWithheldError
+        A scored group has too few forms for the certificate that everybody may read.
+    """
+    results = campaign_results(session, campaign, computed_at=computed_at)
+    document = (
+        certificate.certificate(session, campaign, results, with_rows=True)
+        if for_audit
+        else certificate.public_certificate(session, campaign, results)
+    )
+    return certificate.as_bytes(document)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from survey.drawing.file_formats import DOCX, XLSX
 from survey.scorecards.periods import Period
 from survey.scoring.par_index import Observed
 from survey.store import scorecards
@@ -24,8 +25,8 @@ _MIMETYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
     "jpg": "image/jpeg",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": DOCX,
+    "xlsx": XLSX,
 }
 
 

@@ -1,9 +1,7 @@
 """Scorecards: the list, the one page, its files, the units side by side, and the definitions."""
 
-import io
-
 import yaml
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -23,8 +21,8 @@ from survey.store import fieldwork, scorecards, units
 from survey.store.audit import AuditAction
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, start_of_today, today
+from survey.web.downloads import requested_language, send_download
 from survey.web.guards import may, official_id
-from survey.web.locale import LANGUAGES
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language
@@ -125,20 +123,12 @@ def _report(card_id: int) -> CardReport:
 @may(Permission.SCORECARD_READ)
 def download(card_id: int, extension: str) -> ResponseReturnValue:
     """The scorecard as a file, in the language asked for."""
-    file_language = request.args.get("in") or language()
-    if file_language not in LANGUAGES:
-        abort(404)
+    file_language = requested_language()
     shown = _report(card_id)
     content = FORMATS[extension].render(shown, file_language)
     name = f"scorecard-{shown.results.unit_id}-{shown.results.period.code}-{file_language}.{extension}"
     record_action(AuditAction.DOWNLOADED, name)
-    return send_file(
-        io.BytesIO(content),
-        mimetype=FORMATS[extension].mimetype,
-        download_name=name,
-        as_attachment=True,
-        max_age=0,
-    )
+    return send_download(content, FORMATS[extension].mimetype, name)
 
 
 @bp.get("/ranking")
@@ -216,8 +206,7 @@ def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnV
 def document(card_digest: str) -> ResponseReturnValue:
     """A published definition as the file it can be put in again from."""
     name = f"scorecard-{card_digest[:8]}.yaml"
-    content = io.BytesIO(_document(card_digest).encode())
-    return send_file(content, mimetype="application/yaml", download_name=name, as_attachment=True, max_age=0)
+    return send_download(_document(card_digest).encode(), "application/yaml", name)
 
 
 def _document(digest: str) -> str:

@@ -1,10 +1,9 @@
 """Values of a scorecard, in the order they travel: entered with evidence, imported, approved or sent back."""
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -26,6 +25,7 @@ from survey.store import audit, fieldwork, people, scorecards
 from survey.store.audit import AuditAction
 from survey.web.changes import audited_change
 from survey.web.context import database, now, start_of_today
+from survey.web.downloads import send_download
 from survey.web.forms import is_plain
 from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in_official
 from survey.web.locale import gettext_in
@@ -141,9 +141,8 @@ def value(card_id: int, indicator: str) -> ResponseReturnValue:
 @may(Permission.SCORECARD_ENTER)
 def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Enter a value with its evidence."""
-    loaded = _results(card_id)
+    loaded, standing = _line(card_id, indicator)
     results, _names = loaded
-    standing = results.standings.get(indicator) or abort(404)
     form = ValueForm()
     form.validate()
     errors = form.problems()
@@ -210,9 +209,7 @@ def _file_name(name: str) -> str:
 @may(Permission.SCORECARD_APPROVE)
 def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Approve the value that waits, or send it back with a note."""
-    loaded = _results(card_id)
-    results, _names = loaded
-    standing = results.standings.get(indicator) or abort(404)
+    loaded, standing = _line(card_id, indicator)
     form = DecisionForm()
     note, approve = (form.note.data or "").strip(), request.form.get("act") == "approve"
     errors = {} if form.validate() else form.problems()
@@ -303,8 +300,14 @@ def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
         return scorecards.evidence(session, card_id, entry_id)
 
     file = database().read(load)
-    content = io.BytesIO(file.content)
-    return send_file(content, mimetype=file.mimetype, download_name=file.name, as_attachment=True, max_age=0)
+    return send_download(file.content, file.mimetype, file.name)
+
+
+def _line(card_id: int, indicator: str, loaded: Loaded | None = None) -> tuple[Loaded, LineStatus]:
+    """The card's results, loaded now if they were not before, and the line of an indicator."""
+    loaded = loaded or _results(card_id)
+    results, _names = loaded
+    return loaded, results.standings.get(indicator) or abort(404)
 
 
 def _value_page(
@@ -316,8 +319,7 @@ def _value_page(
     loaded: Loaded | None = None,
 ) -> ResponseReturnValue:
     """The page of one line, of results that were `loaded` already, if they were."""
-    results, names = loaded or _results(card_id)
-    standing = results.standings.get(indicator) or abort(404)
+    (results, names), standing = _line(card_id, indicator, loaded)
     page = render_template(
         "scorecards/value.html",
         results=results,

@@ -11,8 +11,14 @@ from survey.scoring.interval import Interval
 from survey.scoring.par_index import IndicatorPoints, IndicatorState, Light
 from survey.store.scorecards import Entry, Task
 from survey.web import locale
-from survey.web.locale import gettext_in
+from survey.web.locale import N_, gettext_in
 
+_LIGHTS = {
+    Light.FULL: N_("reached"),
+    Light.NEAR: N_("near"),
+    Light.LOW: N_("low"),
+    Light.NONE: N_("not scored"),
+}
 _SIGNS = {Light.FULL: "●", Light.NEAR: "◐", Light.LOW: "○", Light.NONE: "–"}
 
 
@@ -162,14 +168,7 @@ def sign(light: Light) -> str:
 
 def light(light: Light, language: str) -> str:
     """A sign and a word: never a colour alone."""
-    _ = gettext_in(language)
-    names = {
-        Light.FULL: _("reached"),
-        Light.NEAR: _("near"),
-        Light.LOW: _("low"),
-        Light.NONE: _("not scored"),
-    }
-    return f"{_SIGNS[light]} {names[light]}"
+    return f"{_SIGNS[light]} {gettext_in(language)(_LIGHTS[light])}"
 
 
 def state(scored: IndicatorPoints, language: str) -> str:

@@ -82,6 +82,11 @@ def gettext_in(language: str) -> Gettext:
     return translations(language).gettext
 
 
+def N_(message: str) -> str:  # noqa: N802 — what gettext calls it
+    """The message as it is, marked for the catalogues: translated where it is shown."""
+    return message
+
+
 def in_every_language(message: str) -> Text:
     """A message of the interface in every language of it."""
     return Text({language: gettext_in(language)(message) for language in LANGUAGES})

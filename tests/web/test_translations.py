@@ -20,7 +20,7 @@ LANGUAGES = sorted(folder.name for folder in (SURVEY / "translations").iterdir()
 CATALOGUES = sorted((SURVEY / "translations").glob("*/*.po"))
 TEMPLATES = sorted((SURVEY / "templates").rglob("*.html"))
 MODULES = sorted(SURVEY.rglob("*.py"))
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "translate": (2,)}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "translate": (2,)}
 BLANK = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 

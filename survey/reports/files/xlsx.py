@@ -5,7 +5,16 @@ from typing import BinaryIO
 
 from survey.drawing.colours import answer_colours
 from survey.drawing.demo_label import demo_label
-from survey.drawing.workbook import FIRST_ROW, LABEL_WIDTH, NUMBER_WIDTH, Properties, Workbook, new_workbook
+from survey.drawing.tables import Table
+from survey.drawing.workbook import (
+    FIRST_ROW,
+    LABEL_WIDTH,
+    NUMBER_WIDTH,
+    Properties,
+    Sheet,
+    Workbook,
+    new_workbook,
+)
 from survey.reports import codebook, method, tables, wording
 from survey.reports.microdata import Responses
 from survey.results.campaign import CampaignResults
@@ -52,18 +61,21 @@ def _write_summary(workbook: Workbook, results: CampaignResults, language: str) 
 
 def _write_criteria(workbook: Workbook, results: CampaignResults, language: str) -> None:
     _ = gettext_in(language)
-    table = tables.criteria(results, language)
-    sheet = workbook.add_sheet(_("Criteria"), len(table.columns))
+    sheet, _end = _write_table(workbook, _("Criteria"), tables.criteria(results, language))
     sheet.set_width(1, 1, LABEL_WIDTH)
     sheet.set_width(0, 0, 26)
-    sheet.write_single_table(table)
+
+
+def _write_table(workbook: Workbook, title: str, table: Table) -> tuple[Sheet, int]:
+    """A sheet of one table, and the row after it."""
+    sheet = workbook.add_sheet(title, len(table.columns))
+    return sheet, sheet.write_single_table(table)
 
 
 def _write_sections(workbook: Workbook, results: CampaignResults, language: str) -> None:
     _ = gettext_in(language)
     table = tables.sections(results, language)
-    sheet = workbook.add_sheet(_("Factors"), len(table.columns))
-    end = sheet.write_single_table(table)
+    sheet, end = _write_table(workbook, _("Factors"), table)
     if table.rows:
         sheet.add_share_chart(table, end + 1, _("Share of each factor's maximum"))
 
@@ -84,8 +96,7 @@ def _write_people(workbook: Workbook, results: CampaignResults, language: str) -
 def _write_answers(workbook: Workbook, results: CampaignResults, language: str) -> None:
     _ = gettext_in(language)
     table = tables.answers(results, language)
-    sheet = workbook.add_sheet(_("Answers"), len(table.columns))
-    end = sheet.write_single_table(table)
+    sheet, end = _write_table(workbook, _("Answers"), table)
     if table.rows:
         columns = [index for index, column in enumerate(table.columns) if column.key.startswith("answer_")]
         colours = dict(zip(columns, answer_colours(len(columns)), strict=True))

@@ -1,0 +1,28 @@
+"""A file as the answer to a request."""
+
+import io
+
+from flask import Response, abort, request, send_file
+
+from survey.web.locale import LANGUAGES
+from survey.web.templates import language
+
+
+def send_download(content: bytes, mimetype: str, name: str) -> Response:
+    """The content as a file to save under a name."""
+    return send_file(
+        io.BytesIO(content), mimetype=mimetype, download_name=name, as_attachment=True, max_age=0
+    )
+
+
+def send_inline(content: bytes, mimetype: str, name: str) -> Response:
+    """The content for the browser to show; the name is for whoever saves it."""
+    return send_file(io.BytesIO(content), mimetype=mimetype, download_name=name, max_age=0)
+
+
+def requested_language() -> str:
+    """The language asked for by `?in=`, the page's without it; 404 for one the interface does not have."""
+    file_language = request.args.get("in") or language()
+    if file_language not in LANGUAGES:
+        abort(404)
+    return file_language
