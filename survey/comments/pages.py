@@ -20,7 +20,7 @@ from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now
 from survey.web.downloads import requested_language, send_download
 from survey.web.guards import may, signed_in_id
-from survey.web.locale import gettext_in
+from survey.web.locale import N_, gettext_in
 from survey.web.masks import mask_in
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -28,6 +28,13 @@ from survey.web.templates import language
 
 bp = Blueprint("comments", __name__, url_prefix="/office/campaigns")
 _MAX_SEARCH_CHARS = 200
+_STATUS_NAMES = {
+    Status.NEW: N_("New"),
+    Status.READ: N_("Read"),
+    Status.TO_ACT: N_("To act on"),
+    Status.DONE: N_("Done"),
+    Status.SET_ASIDE: N_("No action"),
+}
 
 
 @bp.get("/<key>/comments")
@@ -150,11 +157,4 @@ def _comments_page(
 
 
 def _status_names(names_language: str) -> dict[Status, str]:
-    _ = gettext_in(names_language)
-    return {
-        Status.NEW: _("New"),
-        Status.READ: _("Read"),
-        Status.TO_ACT: _("To act on"),
-        Status.DONE: _("Done"),
-        Status.SET_ASIDE: _("No action"),
-    }
+    return {status: gettext_in(names_language)(name) for status, name in _STATUS_NAMES.items()}

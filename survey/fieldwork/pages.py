@@ -273,12 +273,7 @@ def feedback(key: str) -> ResponseReturnValue:
         return campaign, counts, feedback_store.latest_comments(session, campaign.id)
 
     campaign, counts, opinions = database().read(load)
-    return render_template(
-        "fieldwork/feedback.html",
-        campaign=campaign,
-        counts=counts,
-        opinions=opinions,
-    )
+    return render_template("fieldwork/feedback.html", campaign=campaign, counts=counts, opinions=opinions)
 
 
 @bp.get("/s/<code>/poster.pdf")

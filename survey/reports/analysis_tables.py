@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from survey.drawing.formatting import UNDEFINED, format_points
 from survey.drawing.tables import Cell, Column, Table
-from survey.reports import comparison_charts, wording
+from survey.reports import wording
 from survey.results.analysis import Pair, RankedCriterion, Step
 from survey.results.campaign import CampaignResults
 from survey.scoring.difference import Difference
@@ -76,7 +76,7 @@ def priorities(ranked: Sequence[RankedCriterion], language: str) -> Table:
     rows = tuple(
         (
             f"{number}. {wording.criterion_label(one.criterion, language)}",
-            comparison_charts.quadrant_name(one.priority.quadrant, language),
+            wording.quadrant_name(one.priority.quadrant, language),
             one.priority.share,
             *_importance_cells(one),
             one.priority.gain,

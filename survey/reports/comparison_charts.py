@@ -18,19 +18,13 @@ from survey.scoring.importance import Quadrant
 from survey.scoring.results import Score
 from survey.scoring.verdict import Verdict
 from survey.web import locale
-from survey.web.locale import N_, gettext_in
+from survey.web.locale import gettext_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SQUARE = 300.0
 _LABEL_CHARACTERS = 34
-_QUADRANTS = {
-    Quadrant.FIX_FIRST: N_("mend first"),
-    Quadrant.KEEP_UP: N_("keep up"),
-    Quadrant.LOW_PRIORITY: N_("later"),
-    Quadrant.POSSIBLE_OVERKILL: N_("good enough"),
-}
 _NUDGE = 0.045  # of the square, between numbers that would stand on one another
 
 
@@ -125,7 +119,7 @@ def priorities_figure(
             _draw_priorities(picture, known, language)
         sentences = (
             f"{i}: {wording.criterion_label(r.criterion, language)}, "
-            f"{quadrant_name(r.priority.quadrant, language)}"
+            f"{wording.quadrant_name(r.priority.quadrant, language)}"
             for i, r in known
         )
         return picture.render("priorities", kind, "; ".join(sentences))
@@ -174,7 +168,7 @@ def _name_corners(axes: "Axes", language: str) -> None:
         axes.text(
             0.01 + 0.98 * x,
             0.01 + 0.98 * y,
-            quadrant_name(quadrant, language),
+            wording.quadrant_name(quadrant, language),
             transform=axes.transAxes,
             ha=ha,
             va=va,
@@ -208,8 +202,3 @@ def _frame(axes: "Axes", shares: Sequence[float], values: Sequence[float]) -> No
         spine.set_color(LINE)
     axes.axvline(sum(shares) / len(shares), color=LINE, linewidth=0.8)
     axes.axhline(sum(values) / len(values), color=LINE, linewidth=0.8)
-
-
-def quadrant_name(quadrant: Quadrant | None, language: str) -> str:
-    """What a quadrant says about its criteria, in a few words."""
-    return UNDEFINED if quadrant is None else gettext_in(language)(_QUADRANTS[quadrant])

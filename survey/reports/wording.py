@@ -39,6 +39,12 @@ _READINGS = {
     BandPosition.WITHIN: N_("within the target band"),
     BandPosition.ABOVE: N_("above the target band"),
 }
+_QUADRANTS = {
+    Quadrant.FIX_FIRST: N_("mend first"),
+    Quadrant.KEEP_UP: N_("keep up"),
+    Quadrant.LOW_PRIORITY: N_("later"),
+    Quadrant.POSSIBLE_OVERKILL: N_("good enough"),
+}
 
 
 def view_names(language: str) -> dict[str, tuple[str, str]]:
@@ -70,6 +76,11 @@ def verdict_name(verdict: Verdict, language: str) -> str:
 def reading_name(reading: BandPosition | None, language: str) -> str:
     """Where the bare point lies, in a few words; an en dash without a score."""
     return UNDEFINED if reading is None else gettext_in(language)(_READINGS[reading])
+
+
+def quadrant_name(quadrant: Quadrant | None, language: str) -> str:
+    """What a quadrant says about its criteria, in a few words."""
+    return UNDEFINED if quadrant is None else gettext_in(language)(_QUADRANTS[quadrant])
 
 
 def band(results: CampaignResults, language: str) -> str:

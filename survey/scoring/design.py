@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from survey.scoring.arrays import Codes, Floats, Labels, is_blank, label_codes
+from survey.scoring.arrays import Codes, Flags, Floats, Labels, is_blank, label_codes
 from survey.scoring.calibration import Calibration, CalibrationFit, calibrate
 from survey.scoring.design_error import DesignError
 
@@ -60,31 +60,48 @@ class SecondStage:
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
-    """A checked design as codes: n respondents, m PSUs, H strata.
+class Strata:
+    """The H strata of a design: names, sampled PSUs (H,), PSUs in the population (H,), inf where unknown."""
 
-    `weight` (n,) is calibrated and scaled so that the heaviest is 1; times `weight_unit` it is people.
-    `population` (H,) counts PSUs, inf where the stratum has no known size. `second` is set only when both
-    population sizes are known, since only then does the variance have its second-stage term.
-    """
-
-    weight: Floats
-    weight_unit: float
-    stratum: Codes
-    stratum_names: tuple[str, ...]
-    psu: Codes
-    psu_stratum: Codes
+    names: tuple[str, ...]
     n_psu: Floats
     population: Floats
     lonely_psu: LonelyPsu
-    each_is_a_psu: bool
-    second: SecondStage | None = None
-    calibration: CalibrationFit | None = None
 
     @property
     def fraction(self) -> Floats:
         """Sampling fraction n_h / N_h of each stratum, shape (H,); 0 where the population is not known."""
         return self.n_psu / self.population
+
+    @property
+    def is_lonely(self) -> Flags:
+        """Which strata, shape (H,), have one sampled PSU of several, so that they show no spread."""
+        return np.asarray((self.n_psu == 1) & (self.fraction < 1))
+
+    @property
+    def is_measured(self) -> Flags:
+        """Which strata, shape (H,), have a variance: two PSUs, all there are, or one under "adjust"."""
+        return np.asarray((self.n_psu > 1) | (self.fraction >= 1) | (self.lonely_psu == "adjust"))
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A checked design as codes: n respondents, m PSUs, H strata.
+
+    `weight` (n,) is calibrated and scaled so that the heaviest is 1; times `weight_unit` it is people.
+    `second` is set only when both population sizes are known, since only then does the variance have its
+    second-stage term.
+    """
+
+    weight: Floats
+    weight_unit: float
+    stratum: Codes
+    psu: Codes
+    psu_stratum: Codes
+    strata: Strata
+    each_is_a_psu: bool
+    second: SecondStage | None = None
+    calibration: CalibrationFit | None = None
 
 
 def lay_out(design: SampleDesign, n: int) -> Layout:
@@ -106,12 +123,9 @@ def lay_out(design: SampleDesign, n: int) -> Layout:
         weight=np.ones(n),
         weight_unit=1.0,
         stratum=stratum,
-        stratum_names=names,
         psu=psu,
         psu_stratum=psu_stratum,
-        n_psu=n_psu,
-        population=population,
-        lonely_psu=design.lonely_psu,
+        strata=Strata(names, n_psu, population, design.lonely_psu),
         each_is_a_psu=design.psu is None,
     )
     layout = replace(layout, second=_second_stage(design, layout))
@@ -232,11 +246,11 @@ def _psu_names(design: SampleDesign, layout: Layout) -> tuple[str, ...]:
 def _refuse_lonely(layout: Layout) -> None:
     if layout.psu_stratum.size < 2:
         return  # one unit in all: no variance exists, and the score says so without an error
-    lonely = (layout.n_psu == 1) & (layout.fraction < 1)
+    lonely = layout.strata.is_lonely
     if lonely.any():
         h = int(np.argmax(lonely))
         raise DesignError(
-            f"stratum {layout.stratum_names[h]!r} has one sampling unit, so it shows no spread; "
+            f"stratum {layout.strata.names[h]!r} has one sampling unit, so it shows no spread; "
             "join it to another stratum or set lonely_psu to adjust, certainty or average",
             row=int(np.argmax(layout.stratum == h)) + 1,
             column="strata",
@@ -270,10 +284,9 @@ def _with_weights(layout: Layout, design: SampleDesign) -> Layout:
 
 def _inverse_chance(layout: Layout) -> Floats:
     """One over the chance of being drawn, shape (n,), where population sizes are known; else 1."""
-    known = np.isfinite(layout.population)
-    by_stratum = np.where(
-        known, np.divide(layout.population, layout.n_psu, where=known, out=np.ones_like(layout.n_psu)), 1.0
-    )
+    n_psu, population = layout.strata.n_psu, layout.strata.population
+    known = np.isfinite(population)
+    by_stratum = np.where(known, np.divide(population, n_psu, where=known, out=np.ones_like(n_psu)), 1.0)
     weight: Floats = by_stratum[layout.stratum]
     if layout.second is not None and known.all():
         inner = layout.second.population / layout.second.n_units

@@ -193,7 +193,7 @@ def mean_fraction(layout: Layout, rows: Codes) -> float:
     weight = layout.weight[rows]
     if not weight.sum() > 0:
         return 0.0
-    fraction = layout.fraction[layout.stratum[rows]]
+    fraction = layout.strata.fraction[layout.stratum[rows]]
     if layout.second is not None:
         fraction = fraction * layout.second.fraction[layout.psu[rows]]
     return float(weight @ fraction / weight.sum())

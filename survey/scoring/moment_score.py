@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from survey.scoring.arrays import Flags, Floats
-from survey.scoring.design import DesignError, LonelyPsu
+from survey.scoring.design import DesignError, LonelyPsu, Strata
 from survey.scoring.difference import Difference, difference_from
 from survey.scoring.estimate import Cells, Estimates, combine_cells, group_shares, scored_groups
 from survey.scoring.findings import Findings, score_from_findings
@@ -30,20 +30,6 @@ class _DesignCell:
     group_name: str
     domain: str
     sums: Cell
-
-
-@dataclass(frozen=True, eq=False)
-class _Strata:
-    """The strata of a design: names, sampled units (H,), units in the population (H,), inf where unknown."""
-
-    names: tuple[str, ...]
-    n_psu: Floats
-    population: Floats
-    lonely_psu: LonelyPsu
-
-    @property
-    def fraction(self) -> Floats:
-        return self.n_psu / self.population
 
 
 def score_moments(
@@ -128,7 +114,7 @@ def _estimator(
 
 def _design_cells(
     moments: Moments, rules: Rules, populations: Mapping[str, float] | None, lonely_psu: LonelyPsu
-) -> tuple[list[_DesignCell], _Strata]:
+) -> tuple[list[_DesignCell], Strata]:
     by_group = _groups_are_strata(moments, rules)
     if by_group and lonely_psu == "fail":
         lonely_psu = "average"
@@ -142,7 +128,7 @@ def _design_cells(
             cells.append(_DesignCell(h, _group_code(group, groups, rules), group, domain, sums))
     n_psu = _units(cells, len(names), has_clusters=moments.has_clusters)
     labels = tuple(name or "all" for name in names) or ("all",)
-    strata = _Strata(labels, n_psu, _populations(populations, labels, n_psu), lonely_psu)
+    strata = Strata(labels, n_psu, _populations(populations, labels, n_psu), lonely_psu)
     _refuse_lonely(strata)
     return cells, strata
 
@@ -187,8 +173,8 @@ def _populations(populations: Mapping[str, float] | None, names: Sequence[str], 
     return np.array([float(populations[name]) for name in names])
 
 
-def _refuse_lonely(strata: _Strata) -> None:
-    lonely = (strata.n_psu == 1) & (strata.fraction < 1)
+def _refuse_lonely(strata: Strata) -> None:
+    lonely = strata.is_lonely
     if strata.lonely_psu == "fail" and strata.n_psu.sum() > 1 and lonely.any():
         raise DesignError(
             f"stratum {strata.names[int(np.argmax(lonely))]!r} has one sampling unit, so it shows no spread; "
@@ -197,7 +183,7 @@ def _refuse_lonely(strata: _Strata) -> None:
         )
 
 
-def _with_weight(cell: _DesignCell, strata: _Strata) -> _DesignCell:
+def _with_weight(cell: _DesignCell, strata: Strata) -> _DesignCell:
     """The cell with a weight for each person of population over sample of the stratum."""
     c, sums = float(1 / strata.fraction[cell.stratum]), cell.sums
     weighted = replace(
@@ -217,7 +203,7 @@ def _with_weight(cell: _DesignCell, strata: _Strata) -> _DesignCell:
 class _MomentEstimator:
     rules: Rules
     everything: list[_DesignCell]
-    strata: _Strata
+    strata: Strata
     has_clusters: bool
 
     def domains(self) -> dict[str, list[_DesignCell]]:
@@ -299,7 +285,7 @@ class _MomentEstimator:
 
     def _lonely(self) -> Flags:
         weight = self._sum_by_stratum([cell for cell in self.everything if cell.group >= 0], "weight")
-        return np.asarray((self.strata.n_psu == 1) & (self.strata.fraction < 1) & (weight > 0))
+        return np.asarray(self.strata.is_lonely & (weight > 0))
 
     def _variances(self, cells: Sequence[_DesignCell], influences: Sequence[Floats], size: int) -> Variances:
         """Variances by Taylor linearisation, equal to those of `stratum_variances` from the rows.
@@ -347,7 +333,7 @@ class _MomentEstimator:
 
     def _shows_spread(self, variances: Variances) -> bool:
         strata = self.strata
-        is_measured = (strata.n_psu > 1) | (strata.fraction >= 1) | (strata.lonely_psu == "adjust")
+        is_measured = strata.is_measured
         return bool(variances.n_units.sum() >= 2 and is_measured.any())
 
     def _answered_by_group(self, cells: Sequence[_DesignCell]) -> dict[str, int]:

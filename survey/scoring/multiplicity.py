@@ -27,14 +27,7 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 def benjamini_hochberg(p_values: Sequence[float]) -> tuple[float, ...]:
     """Adjusted p-values that limit the share of false findings, for tables of many comparisons.
 
-    Raises
-    ------
-    ValueError
-        A p-value lies outside 0 to 1.
-
-    Source
-    ------
-    Benjamini, Hochberg (1995), JRSS B 57, 289-300.
+    Raises ValueError as `holm` does. Source: Benjamini, Hochberg (1995), JRSS B 57, 289-300.
     """
     p = _check(p_values)
     factor = p.size / (p.size - np.arange(p.size))

@@ -155,7 +155,7 @@ def _findings(sample: Sample, rows: Codes) -> Findings:
 
 def _shows_spread(layout: Layout, variances: Variances) -> bool:
     """Whether there are two sampling units and a stratum whose variance can be measured."""
-    is_measured = (layout.n_psu > 1) | (layout.fraction >= 1) | (layout.lonely_psu == "adjust")
+    is_measured = layout.strata.is_measured
     return bool(variances.n_units.sum() >= 2 and is_measured.any())
 
 
@@ -168,13 +168,13 @@ def _count_by_group(sample: Sample, rows: Codes) -> dict[str, int]:
 
 def _people(layout: Layout, rows: Codes) -> dict[str, float]:
     weight = np.abs(layout.weight[rows])
-    people = np.bincount(layout.stratum[rows], weights=weight, minlength=layout.n_psu.size)
-    shares = zip(layout.stratum_names, people, strict=True)
+    people = np.bincount(layout.stratum[rows], weights=weight, minlength=layout.strata.n_psu.size)
+    shares = zip(layout.strata.names, people, strict=True)
     return {name: float(share) for name, share in shares if share > 0}
 
 
 def _population(layout: Layout, rows: Codes) -> float | None:
     """The population of the rows, known only for element samples with an FPC."""
-    if not layout.each_is_a_psu or not np.isfinite(layout.population).all():
+    if not layout.each_is_a_psu or not np.isfinite(layout.strata.population).all():
         return None
-    return float((1 / layout.fraction[layout.stratum[rows]]).sum())
+    return float((1 / layout.strata.fraction[layout.stratum[rows]]).sum())

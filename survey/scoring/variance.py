@@ -76,7 +76,7 @@ def stratum_variances(layout: Layout, influence: Floats, rows: Codes) -> Varianc
     weight = layout.weight[rows]
     weighted = influence if (weight == 1).all() else influence * weight[:, None]
     unbounded = _between_psus(layout, weighted, rows)
-    bounded = unbounded * (1 - layout.fraction)[:, None]
+    bounded = unbounded * (1 - layout.strata.fraction)[:, None]
     if layout.second is not None:
         bounded = bounded + _within_psus(layout, layout.second, weighted, rows)
     return Variances(bounded, unbounded, n_units)
@@ -86,7 +86,7 @@ def units_with_weight(layout: Layout, rows: Codes) -> Floats:
     """PSUs in each stratum, shape (H,), that have one of the rows with a weight other than 0."""
     present = np.zeros(layout.psu_stratum.size, dtype=np.bool_)
     present[layout.psu[rows][layout.weight[rows] != 0]] = True
-    return np.bincount(layout.psu_stratum[present], minlength=layout.n_psu.size).astype(np.float64)
+    return np.bincount(layout.psu_stratum[present], minlength=layout.strata.n_psu.size).astype(np.float64)
 
 
 def _between_psus(layout: Layout, weighted: Floats, rows: Codes) -> Floats:
@@ -96,11 +96,12 @@ def _between_psus(layout: Layout, weighted: Floats, rows: Codes) -> Floats:
     else:
         totals = sums_by(weighted, layout.psu[rows], layout.psu_stratum.size)
         parent = layout.psu_stratum
-    weight = np.bincount(layout.stratum, weights=np.abs(layout.weight), minlength=layout.n_psu.size)
-    lonely = (layout.n_psu == 1) & (layout.fraction < 1) & (weight > 0)
-    centred = ~lonely if layout.lonely_psu == "adjust" else np.ones_like(lonely)
-    spread = unit_factor(layout.n_psu)[:, None] * _squares(totals, parent, layout.n_psu, centred)
-    if layout.lonely_psu == "average" and not lonely.all():
+    strata = layout.strata
+    weight = np.bincount(layout.stratum, weights=np.abs(layout.weight), minlength=strata.n_psu.size)
+    lonely = strata.is_lonely & (weight > 0)
+    centred = ~lonely if strata.lonely_psu == "adjust" else np.ones_like(lonely)
+    spread = unit_factor(strata.n_psu)[:, None] * _squares(totals, parent, strata.n_psu, centred)
+    if strata.lonely_psu == "average" and not lonely.all():
         spread = spread * (lonely.size / np.count_nonzero(~lonely))
     return spread
 
@@ -109,13 +110,14 @@ def _within_psus(layout: Layout, second: SecondStage, weighted: Floats, rows: Co
     """The second-stage variance, shape (H, k): f_h times the variance inside each PSU."""
     totals = sums_by(weighted, second.unit[rows], second.unit_psu.size)
     lonely = (second.n_units == 1) & (second.fraction < 1)
-    centred = ~lonely if layout.lonely_psu == "adjust" else np.ones_like(lonely)
+    strata = layout.strata
+    centred = ~lonely if strata.lonely_psu == "adjust" else np.ones_like(lonely)
     inside = _squares(totals, second.unit_psu, second.n_units, centred)
     inside = inside * (unit_factor(second.n_units) * (1 - second.fraction))[:, None]
-    by_stratum = sums_by(inside, layout.psu_stratum, layout.n_psu.size) * layout.fraction[:, None]
-    if layout.lonely_psu == "average":
-        known = np.bincount(layout.psu_stratum, weights=~lonely, minlength=layout.n_psu.size)
-        by_stratum = by_stratum * (layout.n_psu / np.maximum(known, 1))[:, None]
+    by_stratum = sums_by(inside, layout.psu_stratum, strata.n_psu.size) * strata.fraction[:, None]
+    if strata.lonely_psu == "average":
+        known = np.bincount(layout.psu_stratum, weights=~lonely, minlength=strata.n_psu.size)
+        by_stratum = by_stratum * (strata.n_psu / np.maximum(known, 1))[:, None]
     return by_stratum
 
 

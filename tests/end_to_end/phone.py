@@ -23,8 +23,8 @@ VISIT = {
 }
 SAID = "Cảm ơn <b>quầy 1</b>"
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-# The click changes the address, and the page shows its section when it is told so, a moment later. What is wrong
-# with a section shows at once.
+# The click changes the address, and the page shows its section when it is told so, a moment later. What is
+# wrong with a section shows at once.
 _NAMED_SECTION_SHOWS = (
     "html:not(:has(section:not(.on):target)):not(:has(section:not(.on) :target)), #error-summary"
 )

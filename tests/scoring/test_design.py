@@ -60,7 +60,7 @@ def test_an_error_knows_its_row_and_column() -> None:
 
 def test_labels_that_start_again_in_each_stratum_are_different_clusters_when_nested() -> None:
     layout = lay_out(SampleDesign(strata=FOUR, psu=np.array([1, 2, 1, 2]), nest=True), 4)
-    assert layout.n_psu.tolist() == [2, 2]
+    assert layout.strata.n_psu.tolist() == [2, 2]
 
 
 def test_without_weights_the_population_makes_them() -> None:
