@@ -11,7 +11,7 @@ from survey.intake.links import OpenCollector
 from survey.intake.rendering import FillMode, blank_document, page_script, static_text
 from survey.web.context import database, settings, today
 from survey.web.guards import public
-from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.limits import WRONG_CODES, limit_failures, limit_guesses
 from survey.web.locale import LANGUAGES
 from survey.web.modes import Mode, exit_code_for, mode_of
 from survey.web.security import csrf
@@ -60,7 +60,7 @@ def manifest(code: str) -> ResponseReturnValue:
 
 @bp.get("/s/<code>/kiosk/<token>")
 @public
-@limit_failures(WRONG_CODES, status=404)
+@limit_guesses(status=404)
 def kiosk(code: str, token: str) -> ResponseReturnValue:
     """The start screen of a shared tablet."""
     collector = _collector(code, token, Mode.KIOSK)
@@ -88,7 +88,7 @@ def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) 
 
 @bp.get("/s/<code>/kiosk/<token>/form")
 @public
-@limit_failures(WRONG_CODES, status=404)
+@limit_guesses(status=404)
 def kiosk_form(code: str, token: str) -> ResponseReturnValue:
     """The questionnaire on a shared tablet."""
     return blank_document(_collector(code, token, Mode.KIOSK), FillMode(Mode.KIOSK, token))
@@ -103,7 +103,7 @@ def back_to_kiosk(code: str, token: str) -> ResponseReturnValue:
 
 @bp.post("/s/<code>/kiosk/<token>/exit")
 @public
-@limit_failures(WRONG_CODES, status=422)
+@limit_failures(WRONG_CODES, status=422, of=lambda: request.path)  # six digits, of this tablet
 def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
     """Leave the start screen with the exit code, which the office's page shows to staff."""
     collector = _collector(code, token, Mode.KIOSK)
@@ -115,7 +115,7 @@ def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
 
 @bp.get("/s/<code>/assisted/<token>", endpoint=Mode.ASSISTED.value)  # as `url_for` in fieldwork names it
 @public
-@limit_failures(WRONG_CODES, status=404)
+@limit_guesses(status=404)
 def assisted_form(code: str, token: str) -> ResponseReturnValue:
     """The questionnaire for a clerk who reads it out."""
     return blank_document(_collector(code, token, Mode.ASSISTED), FillMode(Mode.ASSISTED, token))

@@ -9,7 +9,7 @@ from survey.intake import code_qr, later, links
 from survey.intake.rendering import FormState, filled_document, page_script, submission_id_from_request
 from survey.web.context import database, now, public_url, today
 from survey.web.guards import public
-from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.limits import limit_guesses
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -59,7 +59,7 @@ def _ask_page(errors: dict[str, str], typed: str) -> str:
 
 @bp.post("/continue")
 @public
-@limit_failures(WRONG_CODES, status=422)
+@limit_guesses(status=422)
 def resume() -> ResponseReturnValue:
     """The unfinished form with a code, to go on with."""
     text, moment = request.form.get("code", ""), now()

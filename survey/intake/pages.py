@@ -29,7 +29,7 @@ from survey.store import fieldwork
 from survey.web import look
 from survey.web.context import database, now, settings, today
 from survey.web.guards import public
-from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.limits import limit_guesses
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -63,7 +63,7 @@ def accessibility() -> ResponseReturnValue:
 
 @bp.get("/s/<code>")
 @public
-@limit_failures(WRONG_CODES, status=404)
+@limit_guesses(status=404)
 def questionnaire(code: str) -> ResponseReturnValue:
     """The whole questionnaire as one document."""
     return blank_document(links.open_collector(database(), code, today=today()))

@@ -13,7 +13,7 @@ from survey.store import feedback as feedback_store
 from survey.store import withdrawal
 from survey.web.context import database, now, today
 from survey.web.guards import public
-from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.limits import limit_guesses
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -37,7 +37,7 @@ def _find_page(errors: dict[str, str], typed: str) -> str:
 
 @bp.post("/receipt")
 @public
-@limit_failures(WRONG_CODES, status=422)
+@limit_guesses(status=422)
 def view() -> ResponseReturnValue:
     """The form of a receipt code."""
     return _page_of_code("intake/my_form.html", _form_in_detail)
@@ -54,7 +54,7 @@ def _form_in_detail(form: SentForm, code: str) -> dict[str, object]:
 
 @bp.post("/receipt/withdraw")
 @public
-@limit_failures(WRONG_CODES, status=422)
+@limit_guesses(status=422)
 def withdraw() -> ResponseReturnValue:
     """Delete the answers of the form of a receipt code."""
     form, _code = _find_form()
@@ -66,7 +66,7 @@ def withdraw() -> ResponseReturnValue:
 
 @bp.post("/receipt/keep")
 @public
-@limit_failures(WRONG_CODES, status=422)
+@limit_guesses(status=422)
 def keep() -> ResponseReturnValue:
     """A receipt to print, photograph or scan, with the code as a QR."""
     return _page_of_code("intake/keep_receipt.html", lambda _form, code: {"qr": code_qr.render_qr(code)})

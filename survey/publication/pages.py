@@ -30,7 +30,7 @@ from survey.web.changes import audited_change
 from survey.web.context import database, now, public_url, settings, start_of_today, today
 from survey.web.errors import Refusal, RefusalKind
 from survey.web.guards import may, public
-from survey.web.limits import WRONG_CODES, limit_failures
+from survey.web.limits import limit_guesses
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.security import embeddable
@@ -52,7 +52,7 @@ class NotPublishedError(Refusal):
 
 @public_bp.get("/results/<campaign>")
 @public
-@limit_failures(WRONG_CODES, status=404)
+@limit_guesses(status=404)
 def summary(campaign: str) -> ResponseReturnValue:
     """The summary of a published campaign, for everybody."""
     return _summary_page(_published_results(campaign), is_shared=False)
@@ -60,7 +60,7 @@ def summary(campaign: str) -> ResponseReturnValue:
 
 @public_bp.get("/results/<campaign>/badge.svg")
 @public
-@limit_failures(WRONG_CODES, status=404)
+@limit_guesses(status=404)
 def score_badge(campaign: str) -> ResponseReturnValue:
     """The score as a small picture that other sites may show."""
     results = _published_results(campaign)
@@ -72,7 +72,7 @@ def score_badge(campaign: str) -> ResponseReturnValue:
 
 @public_bp.get("/results/<campaign>/certificate.json")
 @public
-@limit_failures(WRONG_CODES, status=404)
+@limit_guesses(status=404)
 def score_certificate(campaign: str) -> ResponseReturnValue:
     """What a stranger needs to recompute a published score, without an answer of anybody."""
 
@@ -86,7 +86,7 @@ def score_certificate(campaign: str) -> ResponseReturnValue:
 
 @public_bp.get("/shared/<token>")
 @public
-@limit_failures(WRONG_CODES, status=404)
+@limit_guesses(status=404)
 def shared_summary(token: str) -> ResponseReturnValue:
     """The summary for the holder of a link that the office signed, published or not."""
     link = links.read_token(token, now=now(), secret_keys=settings().secret_keys)

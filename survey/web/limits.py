@@ -1,31 +1,76 @@
 """Limits of failed attempts to sign in and to guess codes. Sending answers is never limited.
 
-A whole office shares one address, so only failures are counted. Addresses are stored only in memory.
+A whole office, or the customers of a mobile carrier, share one address, so only failures are counted, and a
+code too long to be guessed is served when it is right, whatever others at the address did. Addresses are
+stored only in memory.
 """
 
+import logging
+import time
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import ParamSpec
+from typing import ParamSpec, cast
 
-from flask import Flask, Response, abort, after_this_request, current_app, request
+from flask import Flask, Response, abort, after_this_request, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItem, parse_many
-from limits.storage import storage_from_string
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 FAILED_SIGN_INS = "20 per minute; 100 per hour"
 FAILED_SIGN_INS_OF_ONE_NAME = "5 per minute; 30 per hour"
 WRONG_CODES = "30 per minute; 200 per hour"
 WRONG_TOKENS = "30 per minute; 200 per hour"
+MEMORY = "memory://"
+_REDIS_SECONDS, _REDIS_RETRY_SECONDS = 1, 15
+log = logging.getLogger("survey.limits")
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
 
 def init(app: Flask) -> None:
     """Count where the settings say: in this process, or in Redis for several machines."""
-    app.extensions["failures"] = FixedWindowRateLimiter(
-        storage_from_string(app.config["RATELIMIT_STORAGE_URI"])
-    )
+    app.extensions["failures"] = FailureCounter(app.config["RATELIMIT_STORAGE_URI"])
+
+
+class FailureCounter:
+    """Counts failures in Redis or in memory; in memory too while Redis does not answer."""
+
+    def __init__(self, storage_uri: str) -> None:
+        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._shared: FixedWindowRateLimiter | None = None
+        self._retry_at = 0.0
+        if storage_uri != MEMORY:
+            options = {"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS}
+            storage = storage_from_string(storage_uri, wrap_exceptions=True, **options)
+            self._shared = FixedWindowRateLimiter(storage)
+
+    def test(self, limit: RateLimitItem, *key: str) -> bool:
+        """Whether another failure would be within the limit."""
+        return self._ask(lambda limiter: limiter.test(limit, *key))
+
+    def hit(self, limit: RateLimitItem, *key: str) -> bool:
+        """Count a failure; whether it is within the limit."""
+        return self._ask(lambda limiter: limiter.hit(limit, *key))
+
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], bool]) -> bool:
+        if self._shared is not None and time.monotonic() >= self._retry_at:
+            try:
+                return question(self._shared)
+            except StorageError as error:
+                self._retry_at = time.monotonic() + _REDIS_RETRY_SECONDS
+                log.warning(
+                    "Redis does not answer (%s): for %s s failures are counted in this process only",
+                    type(error.storage_error).__name__,
+                    _REDIS_RETRY_SECONDS,
+                )
+        return question(self._own)
+
+
+def _failures() -> FailureCounter:
+    return cast(FailureCounter, current_app.extensions["failures"])
 
 
 def visitor() -> str:
@@ -53,9 +98,39 @@ def limit_failures(
     return declare
 
 
+def limit_guesses(*, status: int) -> Callable[[View[P]], View[P]]:
+    """Declare that a page may answer `status`, a wrong code, as often as `WRONG_CODES` says; then 429.
+
+    A right code is always served: for codes of so many bits that guessing finds none.
+    """
+
+    def declare(view: View[P]) -> View[P]:
+        @wraps(view)
+        def view_with_limit(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            @after_this_request
+            def refuse_another(response: Response) -> Response:
+                if response.status_code != status or _count((view.__module__, view.__qualname__, visitor())):
+                    return response
+                return make_response(current_app.handle_user_exception(TooManyRequests()))
+
+            return view(*args, **kwargs)
+
+        return view_with_limit
+
+    return declare
+
+
+def _count(key: tuple[str, ...]) -> bool:
+    """Count a wrong code; whether it is still within the limits."""
+    counter, is_within = _failures(), True
+    for limit in _parse_limits(WRONG_CODES):
+        is_within &= counter.hit(limit, *key)
+    return is_within
+
+
 def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> None:
     """The same before a page runs: answer 429 after too many failures, else count this one."""
-    counter: FixedWindowRateLimiter = current_app.extensions["failures"]
+    counter = _failures()
     parsed_limits = _parse_limits(limits)
     if not all(counter.test(limit, *key) for limit in parsed_limits):
         abort(429)

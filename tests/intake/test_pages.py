@@ -123,7 +123,10 @@ def test_a_closed_campaign_says_so(citizen: FlaskClient) -> None:
 
 def test_guessing_codes_is_stopped_and_real_ones_stay_open(citizen: FlaskClient) -> None:
     statuses = [citizen.get(f"/s/GUESS{i}").status_code for i in range(40)]
-    assert statuses[-1] == 429
+    assert statuses == [404] * 30 + [429] * 10
+    assert citizen.get("/s/demo").status_code == 200
+    assert citizen.get("/s/demo1b").status_code == 410, "a survey that is over says so"
+    assert citizen.post("/s/demo/send", data=a_form(Q)).status_code == 200
 
 
 def test_a_form_with_missing_answers_comes_back_with_everything_typed(citizen: FlaskClient) -> None:
