@@ -9,7 +9,7 @@ from typing import Any
 _on_sqlite = not os.environ.get("DATABASE_URL", "").startswith("postgresql")
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-worker_class = "gthread"
+worker_class = "survey.server_worker.WholeRequestWorker"
 workers = 1 if _on_sqlite else int(os.environ.get("WORKERS") or 2)
 threads = 16
 timeout = 60
