@@ -4,13 +4,21 @@ passes on.
 """
 
 import os
+import sys
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(
+    0, str(Path(__file__).resolve().parent)
+)  # gunicorn reads this file before it knows the folder
+
+from survey.startup import check_or_exit, whole_number_or_exit
 
 _on_sqlite = not os.environ.get("DATABASE_URL", "").startswith("postgresql")
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{whole_number_or_exit('PORT', 8000)}"
 worker_class = "survey.server_worker.WholeRequestWorker"
-workers = 1 if _on_sqlite else int(os.environ.get("WORKERS") or 2)
+workers = 1 if _on_sqlite else whole_number_or_exit("WORKERS", 2)
 threads = 16
 timeout = 60
 graceful_timeout = 10
@@ -21,6 +29,11 @@ errorlog = "-"
 loglevel = "error"  # a warning about a request that is no HTTP holds the address it came from
 limit_request_line = 4094
 limit_request_field_size = 8190
+
+
+def on_starting(server: Any) -> None:
+    """Refuse to start on settings or a database that cannot be used, before there is a worker."""
+    check_or_exit()
 
 
 def post_worker_init(worker: Any) -> None:

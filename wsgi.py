@@ -1,5 +1,5 @@
 """The application for any WSGI server: `gunicorn wsgi:app`."""
 
-from survey import create_app
+from survey.startup import create_app_or_exit
 
-app = create_app()
+app = create_app_or_exit()

@@ -11,7 +11,7 @@ from survey.fieldwork import demo
 from survey.scorecards import demo as scorecard_demo
 from survey.store import fieldwork, migrate, people, questionnaires, scorecards
 from survey.store.people import Role
-from survey.web.command_line import command
+from survey.web.command_line import command, exit_with_error
 from survey.web.context import database, now, today
 from survey.web.feature import Feature
 
@@ -34,6 +34,8 @@ def command_group(features: tuple[Feature, ...]) -> AppGroup:
 @click.option("--admin", default="admin", show_default=True, help="Sign-in name of the first administrator.")
 def setup(*, with_demo: bool, admin: str) -> None:
     """Bring the database up to date, publish the default questionnaire, make the first administrator."""
+    if migrate.is_of_a_newer_release(database()):
+        exit_with_error(str(migrate.schema_problem(database())))
     migrate.upgrade(database())
     published_at = now()
     database().write(lambda s: questionnaires.publish(s, questionnaires.load_shipped(), now=published_at))

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from survey.mail_server import MailServer, MailSettingError, read_mail_server
 
 MIN_SECRET_CHARS = 32
+_DATABASES = ("postgresql+psycopg://", "sqlite:///")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -74,11 +78,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         )
     return Settings(
         instance=instance,
-        database_url=environ.get("DATABASE_URL") or f"sqlite:///{instance / 'survey.sqlite3'}",
+        database_url=_database_url(environ, instance),
         secret_keys=_secret_keys(environ, instance),
         public_url=public_url,
         time_zone=_time_zone(environ),
-        redis_url=environ.get("REDIS_URL") or None,
+        redis_url=_redis_url(environ),
         trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES"),
         mail=_mail(environ),
     )
@@ -105,6 +109,8 @@ def for_flask(settings: Settings) -> dict[str, object]:
 def _secret_keys(environ: Mapping[str, str], instance: Path) -> tuple[str, ...]:
     variable = environ.get("SECRET_KEY")
     keys = tuple((variable if variable is not None else _stored_secret(instance)).split())
+    if any(not key.isprintable() for key in keys):
+        raise ConfigError(f"{instance / 'secret_key'} is not the text that was stored; put its backup back")
     if not keys or any(len(key) < MIN_SECRET_CHARS for key in keys):
         shortest = min((len(key) for key in keys), default=0)
         source = "SECRET_KEY" if variable is not None else str(instance / "secret_key")
@@ -118,6 +124,16 @@ def _secret_keys(environ: Mapping[str, str], instance: Path) -> tuple[str, ...]:
 def _stored_secret(instance: Path) -> str:
     """The instance's secret, created on first use and readable by its owner only."""
     path = instance / "secret_key"
+    try:
+        return _read_or_create(path)
+    except OSError as error:
+        raise ConfigError(f"INSTANCE_PATH: {path} cannot be used: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not the text that was stored; put its backup back") from None
+
+
+def _read_or_create(path: Path) -> str:
+    instance = path.parent
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"secret_key.{secrets.token_hex(4)}")
@@ -130,6 +146,30 @@ def _stored_secret(instance: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text(encoding="ascii")
+
+
+def _database_url(environ: Mapping[str, str], instance: Path) -> str:
+    url = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'survey.sqlite3'}"
+    if not url.startswith(_DATABASES):
+        scheme = url.partition(":")[0][:30]
+        raise ConfigError(
+            f"DATABASE_URL begins with {scheme!r}; use postgresql+psycopg://user:password@host/name or "
+            "sqlite:////folder/file"
+        )
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigError(
+            "DATABASE_URL cannot be read; write %40 for @ and %2F for / in a password"
+        ) from None
+    return url
+
+
+def _redis_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("REDIS_URL") or None
+    if url is not None and not url.startswith(("redis://", "rediss://", "redis+")):
+        raise ConfigError(f"REDIS_URL begins with {url.partition(':')[0][:30]!r}; use redis://host:6379/0")
+    return url
 
 
 def _mail(environ: Mapping[str, str]) -> MailServer | None:

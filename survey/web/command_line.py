@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DatabaseError
 
-from survey.store import fieldwork
+from survey.store import fieldwork, migrate
 from survey.store.fieldwork import CampaignNotFoundError
 from survey.web.context import database
 
@@ -20,9 +22,23 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function a command that runs in the application's context."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        return click.command(name)(with_appcontext(function))
+        return click.command(name)(with_appcontext(_refusing_in_a_line(function)))
 
     return decorate
+
+
+def _refusing_in_a_line(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function; where the database cannot be used, the process ends with the reason in one line."""
+
+    @wraps(function)
+    def refusing(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except DatabaseError as error:
+            problem = migrate.schema_problem(database())
+            exit_with_error(problem or f"the database refused: {error.orig}")
+
+    return refusing
 
 
 def exit_with_error(message: str) -> NoReturn:

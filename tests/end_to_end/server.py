@@ -15,7 +15,7 @@ from pathlib import Path
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-_PROGRAMS = Path(sys.executable).parent
+PROGRAMS = Path(sys.executable).parent
 _PATIENCE_SECONDS = 60
 
 
@@ -73,7 +73,7 @@ class Server:
 
 
 def _start(instance: Path, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    command = [str(_PROGRAMS / "gunicorn"), "--config", "gunicorn.conf.py", "wsgi:app"]
+    command = [str(PROGRAMS / "gunicorn"), "--config", "gunicorn.conf.py", "wsgi:app"]
     with (instance / "server.log").open("ab") as log:
         return subprocess.Popen(  # noqa: S603
             command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -119,7 +119,7 @@ def checkout(folder: Path) -> Path:
 
 def set_up(environment: dict[str, str]) -> dict[str, str]:
     """Make database and demonstration as bin/serve does; the first sign-ins."""
-    command = [str(_PROGRAMS / "flask"), "--app", "wsgi", "survey", "setup", "--demo"]
+    command = [str(PROGRAMS / "flask"), "--app", "wsgi", "survey", "setup", "--demo"]
     finished = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
     return dict(line.split("\t") for line in finished.stdout.splitlines())
 

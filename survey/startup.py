@@ -1,0 +1,66 @@
+"""What must hold before the product serves. Each refusal is one line: what was found, and what to do."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app_or_exit() -> "Flask":
+    """The application of this environment; the process ends with one line where a setting cannot be used."""
+    from survey import create_app
+    from survey.config import ConfigError
+
+    try:
+        return create_app()
+    except ConfigError as error:
+        _exit(str(error))
+    except OSError as error:
+        _exit(_unusable(error))
+
+
+def check_or_exit() -> None:
+    """End the process with one line unless the settings and the database are fit to serve."""
+    from survey.config import ConfigError, read_settings
+    from survey.store.db import Database
+    from survey.store.migrate import schema_problem
+
+    try:
+        settings = read_settings(os.environ)
+        database = Database(settings.database_url)
+    except ConfigError as error:
+        _exit(str(error))
+    except OSError as error:
+        _exit(_unusable(error))
+    problem = schema_problem(database)
+    database.dispose()
+    if problem is not None:
+        _exit(problem)
+    if settings.https_only and not settings.trusted_proxies:
+        _say(
+            "PUBLIC_URL is https and TRUSTED_PROXIES is 0: all visitors share the proxy's address and its"
+            " limits. Set TRUSTED_PROXIES to the number of proxies in front"
+        )
+
+
+def whole_number_or_exit(name: str, default: int) -> int:
+    """A whole number above 0 from the environment; the process ends with one line for anything else."""
+    text = os.environ.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
+        _exit(f"{name} is {text!r}; use a whole number above 0")
+    return int(text)
+
+
+def _unusable(error: OSError) -> str:
+    return f"{error.filename} cannot be used: {error.strerror}; check INSTANCE_PATH and DATABASE_URL"
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"survey: {' '.join(message.split())}\n")
+
+
+def _exit(message: str) -> NoReturn:
+    _say(message)
+    sys.exit(1)
