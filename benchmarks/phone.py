@@ -91,9 +91,13 @@ def _phone(browser: Browser) -> Iterator[Page]:
     line.send("Network.enable")
     line.send(
         "Network.emulateNetworkConditions",
-        {"offline": False, "latency": LATENCY_MS, "downloadThroughput": BYTES_A_SECOND,
-         "uploadThroughput": BYTES_A_SECOND},
-    )  # fmt: skip
+        {
+            "offline": False,
+            "latency": LATENCY_MS,
+            "downloadThroughput": BYTES_A_SECOND,
+            "uploadThroughput": BYTES_A_SECOND,
+        },
+    )
     line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     yield page
     context.close()

@@ -74,8 +74,10 @@ def _create_values():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("card_id", sa.Integer(), nullable=False),
         sa.Column("indicator_key", sa.String(40), nullable=False),
-        *(sa.Column(name, sa.Double(), nullable=True)
-          for name in ("value", "numerator", "denominator", "low", "high")),
+        *(
+            sa.Column(name, sa.Double(), nullable=True)
+            for name in ("value", "numerator", "denominator", "low", "high")
+        ),
         sa.Column("evidence_ref", sa.String(200), nullable=False),
         sa.Column("note", sa.String(500), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
@@ -84,7 +86,7 @@ def _create_values():
         sa.PrimaryKeyConstraint("id", name="pk_scorecard_entry"),
         sa.ForeignKeyConstraint(["card_id"], ["scorecard.id"], name="fk_scorecard_entry_card_id"),
         sa.ForeignKeyConstraint(["entered_by"], ["person.id"], name="fk_scorecard_entry_entered_by"),
-    )  # fmt: skip
+    )
     op.create_index("ix_scorecard_entry_card_id", "scorecard_entry", ["card_id"])
     op.create_table(
         "scorecard_decision",
@@ -111,6 +113,14 @@ def _create_values():
 
 
 def downgrade():
-    for table in ("plan_task", "scorecard_evidence", "scorecard_decision", "scorecard_entry", "scorecard",
-                  "scorecard_version", "person_unit", "unit"):  # fmt: skip
+    for table in (
+        "plan_task",
+        "scorecard_evidence",
+        "scorecard_decision",
+        "scorecard_entry",
+        "scorecard",
+        "scorecard_version",
+        "person_unit",
+        "unit",
+    ):
         op.drop_table(table)

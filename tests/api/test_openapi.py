@@ -23,9 +23,14 @@ from tests.reports import builders
 from tests.web.browsing import address, app_for_all, routes
 
 ROUTES = [
-    "campaigns", "campaigns/<key>/results", "campaigns/<key>/certificate", "campaigns/<key>/codebook",
-    "campaigns/<key>/responses", "scorecards", "scorecards/<id:card_id>",
-]  # fmt: skip
+    "campaigns",
+    "campaigns/<key>/results",
+    "campaigns/<key>/certificate",
+    "campaigns/<key>/codebook",
+    "campaigns/<key>/responses",
+    "scorecards",
+    "scorecards/<id:card_id>",
+]
 
 pytestmark = on_sqlite
 

@@ -104,10 +104,23 @@ def a_comment(app: Flask) -> str:
 def address(app: Flask, rule: Rule) -> str:
     """An address of the route where there is something to be found."""
     digest = database_of(app).read(questionnaires.versions)[0].digest
-    known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
-             "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint),
-             "job_id": _export_of(app), "token_id": _first_token(app), "reference": a_comment(app),
-             "kind": "whole", "name": "score", "summary_id": 1, **_of_a_scorecard(app)}  # fmt: skip
+    known = {
+        "key": "demo",
+        "code": "demo",
+        "campaign": "demo",
+        "digest": digest,
+        "extension": "csv",
+        "person_id": 1,
+        "filename": "office.css",
+        "token": _token(rule.endpoint),
+        "job_id": _export_of(app),
+        "token_id": _first_token(app),
+        "reference": a_comment(app),
+        "kind": "whole",
+        "name": "score",
+        "summary_id": 1,
+        **_of_a_scorecard(app),
+    }
     with app.test_request_context():
         built: str = app.url_map.bind("localhost").build(
             rule.endpoint,

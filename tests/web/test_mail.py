@@ -184,10 +184,24 @@ def test_a_plain_address_is_one(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "lan", "lan@", "@example.vn", "lan@example", "lan@example.vn\n", "lan@example.vn, minh@example.vn",
-     "lan @example.vn", "<lan@example.vn>", "lan@-example.vn", "lan@example..vn", "lân@example.vn",
-     "l" * 65 + "@example.vn", "lan@" + "e" * 64 + ".vn", "lan@example.vn\x00"],
-)  # fmt: skip
+    [
+        "",
+        "lan",
+        "lan@",
+        "@example.vn",
+        "lan@example",
+        "lan@example.vn\n",
+        "lan@example.vn, minh@example.vn",
+        "lan @example.vn",
+        "<lan@example.vn>",
+        "lan@-example.vn",
+        "lan@example..vn",
+        "lân@example.vn",
+        "l" * 65 + "@example.vn",
+        "lan@" + "e" * 64 + ".vn",
+        "lan@example.vn\x00",
+    ],
+)
 def test_anything_else_is_none(address: str) -> None:
     assert not is_address(address)
 

@@ -113,8 +113,13 @@ def test_a_comment_is_shown_as_text_and_adds_nothing_to_a_page(citizen: FlaskCli
         return re.findall(r"<[a-z/!?][^\s>]*", page)
 
     receipt = receipt_in(post(citizen, f"/s/{CODE}/send", a_form(Q, comment="Cảm ơn")).text)
-    plain = {path: tags(post(citizen, path, fields).text) for path, fields in (
-        ("/receipt", {"code": receipt}), (f"/s/{CODE}/check", a_form(Q, comment="Cảm ơn")))}  # fmt: skip
+    plain = {
+        path: tags(post(citizen, path, fields).text)
+        for path, fields in (
+            ("/receipt", {"code": receipt}),
+            (f"/s/{CODE}/check", a_form(Q, comment="Cảm ơn")),
+        )
+    }
     for text in (s for s in half[::2] if s.strip() and len(s.replace("\r\n", "\n")) <= Q.comment.max_chars):
         receipt = receipt_in(post(citizen, f"/s/{CODE}/send", a_form(Q, comment=text)).text)
         for path, fields in (("/receipt", {"code": receipt}), (f"/s/{CODE}/check", a_form(Q, comment=text))):
@@ -165,10 +170,20 @@ def test_as_a_receipt_code_it_finds_no_form(citizen: FlaskClient, half: list[str
 
 
 PLACES = [
-    "/s/{}", "/s/{}/qr.svg", "/s/{}/declined", "/{}", "/s/demo?lang={}", "/receipt?{}={}", "/s/{}/poster.pdf",
-    "/office/campaigns/{}", "/office/campaigns/{}/desks", "/office/questionnaires/{}.json",
-    "/office/campaigns/demo/summary.csv?in={}", "/office/sign-in?next={}", "/office/people/{}/active",
-]  # fmt: skip
+    "/s/{}",
+    "/s/{}/qr.svg",
+    "/s/{}/declined",
+    "/{}",
+    "/s/demo?lang={}",
+    "/receipt?{}={}",
+    "/s/{}/poster.pdf",
+    "/office/campaigns/{}",
+    "/office/campaigns/{}/desks",
+    "/office/questionnaires/{}.json",
+    "/office/campaigns/demo/summary.csv?in={}",
+    "/office/sign-in?next={}",
+    "/office/people/{}/active",
+]
 
 
 def test_in_an_address_it_is_not_found_or_ignored(
