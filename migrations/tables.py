@@ -11,14 +11,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
-NUMBER = sa.Integer()
 ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up INTEGER keys only
-TEXT = sa.Text()
 TIME = sa.DateTime(timezone=True)
-DAY = sa.Date()
-FLAG = sa.Boolean()
-BYTES = sa.LargeBinary()
 
+Kind = type[TypeEngine[Any]] | TypeEngine[Any]
 Columns = Sequence[sa.Column[Any]]
 Constraints = Sequence[sa.Constraint]
 
@@ -32,12 +28,12 @@ def create_table(table: str, *parts: Columns | Constraints, key: Sequence[str] =
     op.create_table(table, *items, sa.PrimaryKeyConstraint(*key, name=f"pk_{table}"))
 
 
-def columns(kind: TypeEngine[Any], *names: str) -> Columns:
+def columns(kind: Kind, *names: str) -> Columns:
     """Columns of one type that always have a value."""
     return [sa.Column(name, kind, nullable=False) for name in names]
 
 
-def optional(kind: TypeEngine[Any], *names: str) -> Columns:
+def optional(kind: Kind, *names: str) -> Columns:
     """Columns of one type that may be NULL."""
     return [sa.Column(name, kind, nullable=True) for name in names]
 
@@ -45,6 +41,17 @@ def optional(kind: TypeEngine[Any], *names: str) -> Columns:
 def texts(**lengths: int) -> Columns:
     """Required texts; a name with how many characters it holds."""
     return [sa.Column(name, sa.String(length), nullable=False) for name, length in lengths.items()]
+
+
+def documents() -> Columns:
+    """Columns of a table of published documents. The digest of a document is its key."""
+    names = texts(digest=64, key=40)
+    return [
+        *names,
+        *columns(sa.Integer, "version"),
+        *columns(sa.Text, "document"),
+        *columns(TIME, "published_at"),
+    ]
 
 
 def unique(*names: str) -> Constraints:
@@ -58,3 +65,9 @@ def references(**targets: str) -> Constraints:
         sa.ForeignKeyConstraint([column], [target], name="fk_{table}_" + column)
         for column, target in targets.items()
     ]
+
+
+def alter_tables(*tables: str, change: str) -> None:
+    """Change tables by SQL that both databases accept; batch mode would copy tables that others refer to."""
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} {change}")

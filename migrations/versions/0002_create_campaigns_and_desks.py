@@ -3,58 +3,40 @@
 A campaign is bound to one version by its digest; a collector is the link of one campaign at one desk.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
-from migrations.tables import (
-    DAY,
-    FLAG,
-    NUMBER,
-    TEXT,
-    TIME,
-    columns,
-    create_table,
-    optional,
-    references,
-    texts,
-    unique,
-)
+from migrations.tables import TIME, columns, create_table, documents, optional, references, texts, unique
 
 revision = "2026_11_24_fieldwork"
 down_revision = "2026_11_24_people"
 
 
 def upgrade():
-    create_table(
-        "instrument_version",
-        texts(digest=64, key=40),
-        columns(NUMBER, "version"),
-        columns(TEXT, "document"),
-        columns(TIME, "published_at"),
-        key=("digest",),
-    )
+    create_table("instrument_version", documents(), key=("digest",))
     create_table(
         "desk",
-        columns(NUMBER, "id"),
+        columns(sa.Integer, "id"),
         texts(name=200, name_en=200),
         unique("name"),
     )
     create_table(
         "campaign",
-        columns(NUMBER, "id"),
+        columns(sa.Integer, "id"),
         texts(key=60, name=200, instrument_digest=64),
-        columns(DAY, "opens_on", "closes_on"),
-        columns(FLAG, "is_demo"),
-        columns(TEXT, "populations"),
+        columns(sa.Date, "opens_on", "closes_on"),
+        columns(sa.Boolean, "is_demo"),
+        columns(sa.Text, "populations"),
         columns(TIME, "created_at"),
         unique("key"),
         references(instrument_digest="instrument_version.digest"),
     )
     create_table(
         "collector",
-        columns(NUMBER, "id"),
+        columns(sa.Integer, "id"),
         texts(code=40),
-        columns(NUMBER, "campaign_id", "desk_id"),
-        optional(NUMBER, "quota"),
+        columns(sa.Integer, "campaign_id", "desk_id"),
+        optional(sa.Integer, "quota"),
         unique("code"),
         unique("campaign_id", "desk_id"),
         references(campaign_id="campaign.id", desk_id="desk.id"),

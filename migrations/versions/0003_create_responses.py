@@ -3,22 +3,10 @@
 The submission id and the hash of the receipt are unique, so that a form sent twice is stored once.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
-from migrations.tables import (
-    DAY,
-    FLAG,
-    NUMBER,
-    ROW_NUMBER,
-    TEXT,
-    TIME,
-    columns,
-    create_table,
-    optional,
-    references,
-    texts,
-    unique,
-)
+from migrations.tables import ROW_NUMBER, TIME, columns, create_table, optional, references, texts, unique
 
 revision = "2026_11_24_responses"
 down_revision = "2026_11_24_fieldwork"
@@ -29,11 +17,11 @@ def upgrade():
         "response",
         columns(ROW_NUMBER, "id"),
         texts(submission_id=36, receipt_hash=64),
-        columns(NUMBER, "campaign_id", "collector_id"),
+        columns(sa.Integer, "campaign_id", "collector_id"),
         texts(instrument_digest=64, language=10, mode=10),
         columns(TIME, "received_at"),
-        columns(FLAG, "is_complete"),
-        optional(TEXT, "answers", "comment"),
+        columns(sa.Boolean, "is_complete"),
+        optional(sa.Text, "answers", "comment"),
         optional(TIME, "withdrawn_at"),
         unique("submission_id"),
         unique("receipt_hash"),
@@ -47,9 +35,9 @@ def upgrade():
     op.create_index("ix_response_collector_id", "response", ["collector_id"])
     create_table(
         "decline_count",
-        columns(NUMBER, "collector_id"),
-        columns(DAY, "day"),
-        columns(NUMBER, "n"),
+        columns(sa.Integer, "collector_id"),
+        columns(sa.Date, "day"),
+        columns(sa.Integer, "n"),
         references(collector_id="collector.id"),
         key=("collector_id", "day"),
     )

@@ -6,20 +6,7 @@ A person may continue a form on another device; an office shows its own colour a
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tables import (
-    BYTES,
-    DAY,
-    NUMBER,
-    ROW_NUMBER,
-    TEXT,
-    TIME,
-    columns,
-    create_table,
-    optional,
-    references,
-    texts,
-    unique,
-)
+from migrations.tables import ROW_NUMBER, TIME, columns, create_table, optional, references, texts, unique
 
 revision = "2026_11_24_phone"
 down_revision = "2026_11_24_responses"
@@ -30,8 +17,8 @@ def upgrade():
         "saved_form",
         columns(ROW_NUMBER, "id"),
         texts(code_hash=64, submission_id=36, collector_code=40, instrument_digest=64),
-        columns(TEXT, "answers"),
-        optional(TEXT, "comment"),
+        columns(sa.Text, "answers"),
+        optional(sa.Text, "comment"),
         columns(TIME, "expires_at"),
         unique("code_hash"),
         unique("submission_id"),
@@ -41,19 +28,19 @@ def upgrade():
     create_table(
         "form_feedback",
         columns(ROW_NUMBER, "id"),
-        columns(NUMBER, "campaign_id"),
+        columns(sa.Integer, "campaign_id"),
         texts(language=10),
-        columns(NUMBER, "ease"),
-        optional(TEXT, "words"),
-        columns(DAY, "day"),
+        columns(sa.Integer, "ease"),
+        optional(sa.Text, "words"),
+        columns(sa.Date, "day"),
         references(campaign_id="campaign.id"),
     )
     op.create_index("ix_form_feedback_campaign_id", "form_feedback", ["campaign_id"])
     create_table(
         "office_look",
-        columns(NUMBER, "id"),
+        columns(sa.Integer, "id"),
         optional(sa.String(7), "accent"),
-        optional(BYTES, "logo"),
+        optional(sa.LargeBinary, "logo"),
         columns(TIME, "changed_at"),
     )
 

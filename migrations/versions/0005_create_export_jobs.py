@@ -3,9 +3,10 @@
 A file of many responses takes longer than a request may; a job is made in the background and held by a lease.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
-from migrations.tables import NUMBER, TIME, columns, create_table, optional, references, texts
+from migrations.tables import TIME, columns, create_table, optional, references, texts
 
 revision = "2026_11_24_export_jobs"
 down_revision = "2026_11_24_phone"
@@ -15,10 +16,10 @@ def upgrade():
     create_table(
         "export_job",
         texts(id=32),
-        columns(NUMBER, "campaign_id"),
-        optional(NUMBER, "person_id"),
+        columns(sa.Integer, "campaign_id"),
+        optional(sa.Integer, "person_id"),
         texts(format=20, language=10, state=10),
-        columns(NUMBER, "done", "total", "attempts"),
+        columns(sa.Integer, "done", "total", "attempts"),
         optional(TIME, "lease_until"),
         columns(TIME, "created_at"),
         optional(TIME, "finished_at"),

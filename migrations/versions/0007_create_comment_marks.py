@@ -3,20 +3,10 @@
 Officials work through comments; the comment itself stays as it was sent.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
-from migrations.tables import (
-    FLAG,
-    NUMBER,
-    ROW_NUMBER,
-    TEXT,
-    TIME,
-    columns,
-    create_table,
-    optional,
-    references,
-    texts,
-)
+from migrations.tables import ROW_NUMBER, TIME, columns, create_table, optional, references, texts
 
 revision = "2026_11_24_comment_marks"
 down_revision = "2026_11_24_scorecards"
@@ -27,10 +17,10 @@ def upgrade():
         "comment_mark",
         columns(ROW_NUMBER, "response_id"),
         texts(status=20),
-        columns(TEXT, "tags", "note"),
-        columns(FLAG, "is_for_report"),
+        columns(sa.Text, "tags", "note"),
+        columns(sa.Boolean, "is_for_report"),
         columns(TIME, "changed_at"),
-        optional(NUMBER, "changed_by"),
+        optional(sa.Integer, "changed_by"),
         references(response_id="response.id", changed_by="person.id"),
         key=("response_id",),
     )

@@ -6,7 +6,7 @@ A result must not read every response: it adds the few that are not counted yet.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tables import BYTES, NUMBER, TEXT, columns, create_table, references, texts
+from migrations.tables import columns, create_table, references, texts
 
 revision = "2026_11_24_rollups"
 down_revision = "2026_11_24_publication"
@@ -23,19 +23,19 @@ def upgrade():
     )
     create_table(
         "rollup",
-        columns(NUMBER, "campaign_id"),
+        columns(sa.Integer, "campaign_id"),
         texts(made_for=64, time_zone=64),
-        columns(TEXT, "crossings", "languages", "modes"),
-        columns(NUMBER, "incomplete"),
+        columns(sa.Text, "crossings", "languages", "modes"),
+        columns(sa.Integer, "incomplete"),
         references(campaign_id="campaign.id"),
         key=("campaign_id",),
     )
     create_table(
         "rollup_cell",
-        columns(NUMBER, "campaign_id"),
+        columns(sa.Integer, "campaign_id"),
         texts(view=20, part=100, respondent_group=100),
-        columns(NUMBER, "n"),
-        columns(BYTES, "counts"),
+        columns(sa.Integer, "n"),
+        columns(sa.LargeBinary, "counts"),
         references(campaign_id="campaign.id"),
         key=("campaign_id", "view", "part", "respondent_group"),
     )

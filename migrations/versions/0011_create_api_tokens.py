@@ -3,20 +3,10 @@
 A program reads results without the password of a person.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
-from migrations.tables import (
-    DAY,
-    NUMBER,
-    TEXT,
-    TIME,
-    columns,
-    create_table,
-    optional,
-    references,
-    texts,
-    unique,
-)
+from migrations.tables import TIME, columns, create_table, optional, references, texts, unique
 
 revision = "2026_11_24_api_tokens"
 down_revision = "2026_11_24_forms_issued"
@@ -25,12 +15,12 @@ down_revision = "2026_11_24_forms_issued"
 def upgrade():
     create_table(
         "api_token",
-        columns(NUMBER, "id", "person_id"),
+        columns(sa.Integer, "id", "person_id"),
         texts(name=80, token_hash=64),
-        columns(TEXT, "permissions"),
+        columns(sa.Text, "permissions"),
         columns(TIME, "created_at", "expires_at"),
         optional(TIME, "revoked_at"),
-        optional(DAY, "last_used_on"),
+        optional(sa.Date, "last_used_on"),
         references(person_id="person.id"),
         unique("token_hash"),
     )

@@ -6,19 +6,7 @@ A summary is stored with its bytes, so that it stays as it was sent.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.tables import (
-    BYTES,
-    DAY,
-    NUMBER,
-    TEXT,
-    TIME,
-    columns,
-    create_table,
-    optional,
-    references,
-    texts,
-    unique,
-)
+from migrations.tables import TIME, columns, create_table, optional, references, texts, unique
 
 revision = "2026_11_24_weekly_summaries"
 down_revision = "2026_11_24_api_tokens"
@@ -27,32 +15,32 @@ down_revision = "2026_11_24_api_tokens"
 def upgrade():
     create_table(
         "weekly_plan",
-        columns(NUMBER, "campaign_id"),
+        columns(sa.Integer, "campaign_id"),
         texts(language=10),
-        columns(TEXT, "recipients"),
+        columns(sa.Text, "recipients"),
         columns(TIME, "since"),
         references(campaign_id="campaign.id"),
         key=("campaign_id",),
     )
     create_table(
         "weekly_summary",
-        columns(NUMBER, "id", "campaign_id"),
-        columns(DAY, "due_on"),
+        columns(sa.Integer, "id", "campaign_id"),
+        columns(sa.Date, "due_on"),
         texts(language=10, state=10),
-        columns(NUMBER, "attempts"),
+        columns(sa.Integer, "attempts"),
         columns(TIME, "try_at"),
         optional(TIME, "made_at"),
-        optional(TEXT, "said"),
+        optional(sa.Text, "said"),
         optional(sa.String(64), "sha256"),
-        optional(BYTES, "content"),
+        optional(sa.LargeBinary, "content"),
         unique("campaign_id", "due_on"),
         references(campaign_id="campaign.id"),
     )
     create_table(
         "summary_letter",
-        columns(NUMBER, "id", "summary_id"),
+        columns(sa.Integer, "id", "summary_id"),
         texts(address=254, token=32, state=10),
-        columns(NUMBER, "attempts"),
+        columns(sa.Integer, "attempts"),
         columns(TIME, "queued_at", "try_at"),
         optional(TIME, "sent_at"),
         texts(problem=20, words=200),
