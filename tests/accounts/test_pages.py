@@ -10,18 +10,10 @@ from werkzeug.test import TestResponse
 from survey.store import people
 from survey.store.people import Person, Role
 from tests.builders import database_of
-from tests.conftest import PASSWORD, csrf_in, sign_in_as
+from tests.conftest import PASSWORD, csrf_in, official
 from tests.web.browsing import errors_in, log_of, token
 
-
-@pytest.fixture
-def administrator(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "admin")
-
-
-@pytest.fixture
-def viewer(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "viewer")
+administrator, viewer = official("admin"), official("viewer")
 
 
 def send(client: FlaskClient, path: str, **fields: str) -> TestResponse:

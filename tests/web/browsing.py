@@ -2,13 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -40,6 +41,17 @@ def app_for_all(template: Template, folder: Path) -> Iterator[Flask]:
     _make_a_summary(app)
     yield app
     database_of(app).dispose()
+
+
+def app_fixture() -> Callable[[Template, pytest.TempPathFactory], Iterator[Flask]]:
+    """A fixture: one application for all the tests of a file."""
+
+    @pytest.fixture(scope="module")
+    def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+        with app_for_all(demo_template, tmp_path_factory.mktemp("app")) as created:
+            yield created
+
+    return app
 
 
 def _make_an_export(app: Flask) -> None:

@@ -29,7 +29,7 @@ from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import load_shipped
 from survey.web.locale import text_of
 from tests.builders import a_form, database_of, receipt_in
-from tests.conftest import PASSWORD, TODAY, Template, on_postgres, sign_in_as
+from tests.conftest import PASSWORD, TODAY, Template, official, on_postgres
 from tests.web.browsing import app_for_all, everything_in, token
 from tests.web.naughty import strings
 
@@ -62,9 +62,7 @@ def citizen(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture(scope="module")
-def office(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "admin")
+office = official("admin", "module")
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from survey.accounts import officials
 from survey.store import people
 from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, database_of, receipt_in
-from tests.conftest import PASSWORD, Template, app_on, csrf_in, on_sqlite, settings_for, sign_in_as
-from tests.web.browsing import address, app_for_all, elements, everything_in, routes, token
+from tests.conftest import PASSWORD, app_on, csrf_in, on_sqlite, settings_for, sign_in_as
+from tests.web.browsing import address, app_fixture, elements, everything_in, routes, token
 
 pytestmark = on_sqlite
 
@@ -34,10 +34,7 @@ HEADERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with app_for_all(demo_template, tmp_path_factory.mktemp("security")) as created:
-        yield created
+app = app_fixture()
 
 
 @pytest.fixture
