@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -198,6 +199,14 @@ def app_on(url: str, folder: Path) -> Flask:
     return app
 
 
+@contextmanager
+def running_app(url: str, folder: Path) -> Iterator[Flask]:
+    """The application on a database, which is closed at the end."""
+    app = app_on(url, folder)
+    yield app
+    database_of(app).dispose()
+
+
 class _Compiled(BytecodeCache):
     """Templates, compiled once for all the applications of a test process."""
 
@@ -218,17 +227,15 @@ _compiled = _Compiled()
 @pytest.fixture
 def app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application with nothing collected yet."""
-    created = app_on(url, tmp_path)
-    yield created
-    database_of(created).dispose()
+    with running_app(url, tmp_path) as created:
+        yield created
 
 
 @pytest.fixture
 def demo_app(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application with the demonstration campaigns."""
-    created = app_on(demo_url, tmp_path)
-    yield created
-    database_of(created).dispose()
+    with running_app(demo_url, tmp_path) as created:
+        yield created
 
 
 @pytest.fixture

@@ -14,12 +14,7 @@ down_revision = "2026_11_24_people"
 
 def upgrade():
     create_table("instrument_version", documents(), key=("digest",))
-    create_table(
-        "desk",
-        columns(sa.Integer, "id"),
-        texts(name=200, name_en=200),
-        unique("name"),
-    )
+    create_table("desk", columns(sa.Integer, "id"), texts(name=200, name_en=200), unique("name"))
     create_table(
         "campaign",
         columns(sa.Integer, "id"),

@@ -13,12 +13,7 @@ down_revision = "2026_11_24_export_jobs"
 
 
 def upgrade():
-    create_table(
-        "unit",
-        columns(sa.Integer, "id"),
-        texts(name=200, name_en=200),
-        unique("name"),
-    )
+    create_table("unit", columns(sa.Integer, "id"), texts(name=200, name_en=200), unique("name"))
     create_table(
         "person_unit",
         columns(sa.Integer, "person_id", "unit_id"),

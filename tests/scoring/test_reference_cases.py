@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from survey.scoring.results import SectionScore
 from survey.scoring.score import Interval, Score, SurveyScore, score_responses
 from tests.scoring.builders import REFERENCE_CASES, ReferenceCase, reference_case
 
@@ -32,14 +33,18 @@ def same_limits(interval: Interval | None, expected: list[float], total: float) 
     same(interval.high, min(expected[1], total))
 
 
+def same_intervals(score: Score | SectionScore, expected: dict[str, Any], total: float, df: str = "") -> None:
+    same_limits(score.interval_t, expected[f"ci95_t{df}"], total)
+    same_limits(score.interval_logit_t, expected[f"ci95_logit_t{df}"], total)
+
+
 @EVERY_CASE
 def test_the_whole_score_is_that_of_r(name: str) -> None:
     case = reference_case(name)
     whole, expected = score_case(case).whole, case.expected
     all_same(whole, expected, score="score", se="se", df="df")
     all_same(whole, expected, sum_weights="sum_weights", p_ge_low_t="p_ge_28_t")
-    same_limits(whole.interval_t, expected["ci95_t"], 38)
-    same_limits(whole.interval_logit_t, expected["ci95_logit_t"], 38)
+    same_intervals(whole, expected, 38)
     assert whole.n_respondents == expected["n_respondents"]
 
 
@@ -58,8 +63,7 @@ def test_every_section_is_that_of_r(name: str) -> None:
     for section in score_case(case).whole.sections:
         expected = case.expected["sections"][section.key]
         all_same(section, expected, score="score", se="se", max_points="max")
-        same_limits(section.interval_t, expected["ci95_t"], section.max_points)
-        same_limits(section.interval_logit_t, expected["ci95_logit_t"], section.max_points)
+        same_intervals(section, expected, section.max_points)
 
 
 @EVERY_CASE
@@ -74,8 +78,7 @@ def test_every_domain_is_that_of_r(name: str) -> None:
 def check_domain(domain: Score, expected: dict[str, Any]) -> None:
     all_same(domain, expected, score="score", se="se", sum_weights="sum_weights")
     all_same(domain, expected, df="df_domain", df_design="df_design")
-    same_limits(domain.interval_t, expected["ci95_t_df_domain"], 38)
-    same_limits(domain.interval_logit_t, expected["ci95_logit_t_df_domain"], 38)
+    same_intervals(domain, expected, 38, df="_df_domain")
     assert domain.n_respondents == expected["n_respondents"]
     for section in domain.sections:
         all_same(section, expected["sections"][section.key], score="score", se="se")

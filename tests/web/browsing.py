@@ -30,17 +30,16 @@ from survey.web.background import background
 from survey.web.modes import Mode, token_for
 from survey.web.permissions import TOKEN_PERMISSIONS
 from tests.builders import database_of
-from tests.conftest import SECRET, Template, app_on, csrf_in
+from tests.conftest import SECRET, Template, csrf_in, running_app
 
 
 @contextmanager
 def app_for_all(template: Template, folder: Path) -> Iterator[Flask]:
     """One application for all the tests of a file, which therefore leave it as they found it."""
-    app = app_on(template.copy(folder), folder)
-    _make_an_export(app)
-    _make_a_summary(app)
-    yield app
-    database_of(app).dispose()
+    with running_app(template.copy(folder), folder) as app:
+        _make_an_export(app)
+        _make_a_summary(app)
+        yield app
 
 
 def app_fixture() -> Callable[[Template, pytest.TempPathFactory], Iterator[Flask]]:

@@ -17,7 +17,7 @@ from survey.accounts import officials
 from survey.store import people
 from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, database_of, receipt_in
-from tests.conftest import PASSWORD, app_on, csrf_in, on_sqlite, settings_for, sign_in_as
+from tests.conftest import PASSWORD, csrf_in, on_sqlite, running_app, settings_for, sign_in_as
 from tests.web.browsing import address, app_fixture, elements, everything_in, routes, token
 
 pytestmark = on_sqlite
@@ -40,9 +40,8 @@ app = app_fixture()
 @pytest.fixture
 def own_app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application of the test's own, for what changes people or counts tries."""
-    created = app_on(url, tmp_path)
-    yield created
-    database_of(created).dispose()
+    with running_app(url, tmp_path) as created:
+        yield created
 
 
 def citizens_pages(app: Flask, lang: str) -> list[TestResponse]:
