@@ -238,8 +238,10 @@ def calibrated_situation(name: str, n: int, kind: str) -> Situation:
         rows = rng.integers(0, POOL, n)
         while len(set(area[rows])) < 3 or len(set(sex[rows])) < 2:  # an office would join empty levels
             rows = rng.integers(0, POOL, n)
-        margins = (Margin("sex", sex[rows].astype(str), known["sex"]),
-                   Margin("area", area[rows].astype(str), known["area"]))  # fmt: skip
+        margins = (
+            Margin("sex", sex[rows].astype(str), known["sex"]),
+            Margin("area", area[rows].astype(str), known["area"]),
+        )
         used = margins if kind == "rake" else margins[:1]
         calibration = Calibration("rake" if kind == "rake" else "poststratify", used)
         return by_form(pool[rows], SampleDesign(calibration=calibration))
@@ -290,14 +292,19 @@ def outcome(index: int, samples: int) -> Outcome:
         return float(np.mean(holds))
 
     return Outcome(
-        situation.design, situation.shape, situation.n, truth, samples,
+        situation.design,
+        situation.shape,
+        situation.n,
+        truth,
+        samples,
         covered={
             m: share((x[:, 0] <= truth + slack) & (truth <= x[:, 1] + slack)) for m, x in by_method.items()
         },
         width={m: share(x[:, 1] - x[:, 0]) for m, x in by_method.items()},
-        above=share(low > truth + slack), below=share(high < truth - slack),
+        above=share(low > truth + slack),
+        below=share(high < truth - slack),
         wrongly_met=share(low >= RULES.target.low) if truth < RULES.target.low else 0.0,
-    )  # fmt: skip
+    )
 
 
 def share_ever_wrong(kind: str, name: str, runs: int, n: int = 300) -> float:
@@ -409,8 +416,15 @@ def draw_picture(outcomes: list[Outcome], file: Path) -> None:
         for ax, name in zip(axes, SHAPES, strict=False):
             rows = [o for o in outcomes if o.design == "simple" and o.shape == name]
             for method in METHODS:
-                ax.plot([o.n for o in rows], [o.covered[method] for o in rows], color=colours[method],
-                        marker="o", markersize=2.5, linewidth=1.2, label=method)  # fmt: skip
+                ax.plot(
+                    [o.n for o in rows],
+                    [o.covered[method] for o in rows],
+                    color=colours[method],
+                    marker="o",
+                    markersize=2.5,
+                    linewidth=1.2,
+                    label=method,
+                )
             ax.axhline(0.95, color="#414d59", linewidth=0.6, linestyle=":")
             ax.set(title=name, xscale="log", ylim=(0.6, 1.01))
         axes[len(SHAPES)].axis("off")

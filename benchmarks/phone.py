@@ -12,12 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from benchmarks.first_view import wire_bytes
+from benchmarks.first_view import chromium, wire_bytes
 from benchmarks.serving import PRODUCT, Served, serve
 from benchmarks.tables import machine
-from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, watch
+from tests.end_to_end.phone import PHONE, watch
 
 BYTES_A_SECOND, LATENCY_MS, SLOWER = 400_000 / 8, 400, 4
 PLAIN_BYTES = 14_000
@@ -41,20 +41,15 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Sending:
-    """From the tap on Send to the receipt: seconds, and requests."""
-
-    seconds: float
-    requests: int
-
-
-@dataclass(frozen=True)
 class Measurements:
-    """Everything that was measured; bytes with their headers, as they travel."""
+    """Everything that was measured.
+
+    `sendings` has seconds and requests from the tap on Send to the receipt. `bytes_of` counts headers too.
+    """
 
     product: list[Visit]
     plain: list[Visit]
-    sendings: list[Sending]
+    sendings: list[tuple[float, int]]
     bytes_of: dict[str, int]
 
 
@@ -91,9 +86,13 @@ def _phone(browser: Browser) -> Iterator[Page]:
     line.send("Network.enable")
     line.send(
         "Network.emulateNetworkConditions",
-        {"offline": False, "latency": LATENCY_MS, "downloadThroughput": BYTES_A_SECOND,
-         "uploadThroughput": BYTES_A_SECOND},
-    )  # fmt: skip
+        {
+            "offline": False,
+            "latency": LATENCY_MS,
+            "downloadThroughput": BYTES_A_SECOND,
+            "uploadThroughput": BYTES_A_SECOND,
+        },
+    )
     line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     yield page
     context.close()
@@ -105,7 +104,7 @@ def _visit(browser: Browser, address: str) -> Visit:
         return Visit(*page.evaluate(_TIMES))
 
 
-def _send(browser: Browser, server: Served) -> Sending:
+def _send(browser: Browser, server: Served) -> tuple[float, int]:
     with _phone(browser) as page:
         phone = watch(page)
         phone.open(f"{server.address}/s/demo")
@@ -118,20 +117,18 @@ def _send(browser: Browser, server: Served) -> Sending:
         )
         phone.send()
         phone.receipt()
-        return Sending(page.evaluate("window.took") / 1000, len(phone.requests) - before)
+        return page.evaluate("window.took") / 1000, len(phone.requests) - before
 
 
 def measure(rounds: int) -> Measurements:
     """Visit in turn, then answer and send."""
-    with serve(PRODUCT) as product, _plain_page() as plain, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
+    with serve(PRODUCT) as product, _plain_page() as plain, chromium() as browser:
         address = f"{product.address}/s/demo"
         visits: dict[str, list[Visit]] = {address: [], plain: []}
         for _ in range(rounds):
             for where, visited in visits.items():
                 visited.append(_visit(browser, where))
         sendings = [_send(browser, product) for _ in range(rounds)]
-        browser.close()
         paths = ("/s/demo", "/s/demo?lang=en", "/sw.js", "/s/demo/manifest.webmanifest")
         sizes = {path: sum(wire_bytes(product, path)) for path in paths}
     return Measurements(visits[address], visits[plain], sendings, sizes)
@@ -152,8 +149,8 @@ def table(rounds: int) -> str:
             _line("first paint, s", runs, lambda visit: visit.paint, "≤ 1"),
             _line("can be used, s", runs, lambda visit: visit.usable, "≤ 1.5"),
             f"| layout that moved (CLS), most | {max(v.moved for v in runs.product):.3f} | | | 0 |",
-            f"| from Send to the receipt, s | {median(s.seconds for s in runs.sendings):.2f} | | | |",
-            f"| requests for that | {max(s.requests for s in runs.sendings)} | | | ≤ 2 |",
+            f"| from Send to the receipt, s | {median(seconds for seconds, _ in runs.sendings):.2f} | | | |",
+            f"| requests for that | {max(requests for _, requests in runs.sendings)} | | | ≤ 2 |",
             f"| bytes of the first view, with headers | {runs.bytes_of['/s/demo']:,} | | | ≤ 14,600 |",
             f"| with service worker and manifest | {whole:,} | | | ≤ 20,000 |",
             f"| the other language | {runs.bytes_of['/s/demo?lang=en']:,} | | | one request |",

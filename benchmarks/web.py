@@ -197,11 +197,11 @@ def _comparison_lines(pairs: list[Pair], what: str, figure: Callable[[Load], flo
 
 
 def _view_lines(view: FirstView) -> list[str]:
-    paths = ", ".join(f"`{request.path}`" for request in view.requests)
+    paths = ", ".join(f"`{path}`" for path in view.paths)
     return [
         f"| first view, bytes of the document, gzip | {view.body:,} | | | ≤ 14,600 |",
         f"| the same with its headers | {view.with_headers:,} | | | ≤ 14,600 |",
-        f"| requests of the first view in Chromium: {paths} | {len(view.requests)} | | | |",
+        f"| requests of the first view in Chromium: {paths} | {len(view.paths)} | | | |",
     ]
 
 

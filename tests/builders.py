@@ -1,6 +1,8 @@
 """Forms as a citizen sends them, short ways through the questionnaire, and what an application stored."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from flask import Flask
@@ -24,6 +26,33 @@ ROUTING = {
     "result_status": "on_time",
     "filed_feedback": "no",
 }
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def set_at(*path: str | int, to: Any) -> Change:
+    """A change of a document: another value at the end of the way that leads to it."""
+
+    def change(document: dict[str, Any]) -> None:
+        _parent(document, path)[path[-1]] = to
+
+    return change
+
+
+def drop_at(*path: str | int) -> Change:
+    """A change of a document: nothing at the end of the way."""
+
+    def change(document: dict[str, Any]) -> None:
+        del _parent(document, path)[path[-1]]
+
+    return change
+
+
+def _parent(document: Any, path: Sequence[str | int]) -> Any:
+    for step in path[:-1]:
+        document = document[step]
+    return document
 
 
 def a_form(questionnaire: Questionnaire, rating: str = "4", **fields: str) -> dict[str, str]:

@@ -4,9 +4,11 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -31,6 +33,7 @@ from survey.web.locale import text_of
 from tests.builders import NOW, QUESTIONNAIRE, database_of
 from tests.cases import HOSTILE_STRINGS
 from tests.postgres import create_database, drop_database, private_postgres
+from tests.web.inbox import Inbox, mail_server
 
 PASSWORD = "a-password-for-tests"  # noqa: S105 — of people who exist in tests only
 SECRET = "k" * 40
@@ -196,6 +199,14 @@ def app_on(url: str, folder: Path) -> Flask:
     return app
 
 
+@contextmanager
+def running_app(url: str, folder: Path) -> Iterator[Flask]:
+    """The application on a database, which is closed at the end."""
+    app = app_on(url, folder)
+    yield app
+    database_of(app).dispose()
+
+
 class _Compiled(BytecodeCache):
     """Templates, compiled once for all the applications of a test process."""
 
@@ -216,17 +227,15 @@ _compiled = _Compiled()
 @pytest.fixture
 def app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application with nothing collected yet."""
-    created = app_on(url, tmp_path)
-    yield created
-    database_of(created).dispose()
+    with running_app(url, tmp_path) as created:
+        yield created
 
 
 @pytest.fixture
 def demo_app(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application with the demonstration campaigns."""
-    created = app_on(demo_url, tmp_path)
-    yield created
-    database_of(created).dispose()
+    with running_app(demo_url, tmp_path) as created:
+        yield created
 
 
 @pytest.fixture
@@ -267,16 +276,45 @@ def csrf_in(page: str) -> str:
     return page.partition('name="csrf_token" value="')[2].partition('"')[0]
 
 
-@pytest.fixture
-def administrator(demo_app: Flask) -> FlaskClient:
-    """Signed in as the administrator."""
-    return sign_in_as(demo_app, "admin")
+def official(
+    username: str, scope: Literal["function", "module"] = "function"
+) -> Callable[[Flask], FlaskClient]:
+    """A fixture: a client of `app`, signed in as an official."""
+
+    @pytest.fixture(scope=scope)
+    def client(app: Flask) -> FlaskClient:
+        return sign_in_as(app, username)
+
+    return client
+
+
+def official_of_demo(username: str) -> Callable[[Flask], FlaskClient]:
+    """A fixture: a client of `demo_app`, signed in as an official."""
+
+    @pytest.fixture
+    def client(demo_app: Flask) -> FlaskClient:
+        return sign_in_as(demo_app, username)
+
+    return client
+
+
+administrator = official_of_demo("admin")
+viewer = official_of_demo("viewer")
+officer = official_of_demo("officer")
+leader = official_of_demo("leader")
 
 
 @pytest.fixture
-def viewer(demo_app: Flask) -> FlaskClient:
-    """Signed in as somebody who may only look."""
-    return sign_in_as(demo_app, "viewer")
+def inbox() -> Inbox:
+    """What a mail server takes in this test."""
+    return Inbox()
+
+
+@pytest.fixture
+def mail_port(inbox: Inbox) -> Iterator[int]:
+    """The port of the mail server of that inbox."""
+    with mail_server(inbox) as listening:
+        yield listening
 
 
 TODAY = date(2026, 11, 24)

@@ -17,24 +17,15 @@ from tests.builders import database_of
 from tests.cases import CASES
 from tests.command_line import refusal, run
 from tests.conftest import on_sqlite
-from tests.scoring.builders import REFERENCE_CASES
+from tests.scoring.builders import REFERENCE_CASES, TWO_QUESTIONS
 
 DATA = "id,q1,q2\n" + "".join(f"{i},{3 + i % 3},{2 + i % 4}\n" for i in range(40))
-INSTRUMENT = {
-    "scale": [1, 5],
-    "na": "",
-    "total_points": 38,
-    "criteria": [
-        {"id": "q1", "max_points": 20, "section": "a"},
-        {"id": "q2", "max_points": 18, "section": "b"},
-    ],
-}
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     (tmp_path / "data.csv").write_text(DATA)
-    (tmp_path / "instrument.json").write_text(json.dumps(INSTRUMENT))
+    (tmp_path / "instrument.json").write_text(json.dumps({**TWO_QUESTIONS, "na": ""}))
     return tmp_path
 
 

@@ -6,33 +6,28 @@ Every page of the office needs a person with a role, and every change is logged 
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.tables import TIME, columns, create_table, optional, references, texts, unique
+
 revision = "2026_11_24_people"
 down_revision = None
 
 
 def upgrade():
-    op.create_table(
+    create_table(
         "person",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("username", sa.String(60), nullable=False),
-        sa.Column("full_name", sa.String(120), nullable=False),
-        sa.Column("role", sa.String(20), nullable=False),
-        sa.Column("password_hash", sa.String(200), nullable=False),
-        sa.Column("session_key", sa.String(32), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_person"),
-        sa.UniqueConstraint("username", name="uq_person_username"),
+        columns(sa.Integer, "id"),
+        texts(username=60, full_name=120, role=20, password_hash=200, session_key=32),
+        columns(sa.Boolean, "is_active"),
+        columns(TIME, "created_at"),
+        unique("username"),
     )
-    op.create_table(
+    create_table(
         "audit_event",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("act", sa.String(60), nullable=False),
-        sa.Column("subject", sa.String(300), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_event"),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_audit_event_person_id"),
+        columns(sa.Integer, "id"),
+        columns(TIME, "at"),
+        optional(sa.Integer, "person_id"),
+        texts(act=60, subject=300),
+        references(person_id="person.id"),
     )
 
 

@@ -6,51 +6,42 @@ A person may continue a form on another device; an office shows its own colour a
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.tables import ROW_NUMBER, TIME, columns, create_table, optional, references, texts, unique
+
 revision = "2026_11_24_phone"
 down_revision = "2026_11_24_responses"
 
 
 def upgrade():
-    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-    op.create_table(
+    create_table(
         "saved_form",
-        sa.Column("id", number, nullable=False),
-        sa.Column("code_hash", sa.String(64), nullable=False),
-        sa.Column("submission_id", sa.String(36), nullable=False),
-        sa.Column("collector_code", sa.String(40), nullable=False),
-        sa.Column("instrument_digest", sa.String(64), nullable=False),
-        sa.Column("answers", sa.Text(), nullable=False),
-        sa.Column("comment", sa.Text(), nullable=True),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_saved_form"),
-        sa.UniqueConstraint("code_hash", name="uq_saved_form_code_hash"),
-        sa.UniqueConstraint("submission_id", name="uq_saved_form_submission_id"),
-        sa.ForeignKeyConstraint(["collector_code"], ["collector.code"], name="fk_saved_form_collector_code"),
-        sa.ForeignKeyConstraint(
-            ["instrument_digest"], ["instrument_version.digest"], name="fk_saved_form_instrument_digest"
-        ),
+        columns(ROW_NUMBER, "id"),
+        texts(code_hash=64, submission_id=36, collector_code=40, instrument_digest=64),
+        columns(sa.Text, "answers"),
+        optional(sa.Text, "comment"),
+        columns(TIME, "expires_at"),
+        unique("code_hash"),
+        unique("submission_id"),
+        references(collector_code="collector.code", instrument_digest="instrument_version.digest"),
     )
     op.create_index("ix_saved_form_expires_at", "saved_form", ["expires_at"])
-    op.create_table(
+    create_table(
         "form_feedback",
-        sa.Column("id", number, nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("language", sa.String(10), nullable=False),
-        sa.Column("ease", sa.Integer(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=True),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_form_feedback"),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_form_feedback_campaign_id"),
+        columns(ROW_NUMBER, "id"),
+        columns(sa.Integer, "campaign_id"),
+        texts(language=10),
+        columns(sa.Integer, "ease"),
+        optional(sa.Text, "words"),
+        columns(sa.Date, "day"),
+        references(campaign_id="campaign.id"),
     )
     op.create_index("ix_form_feedback_campaign_id", "form_feedback", ["campaign_id"])
-
-    op.create_table(
+    create_table(
         "office_look",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("accent", sa.String(7), nullable=True),
-        sa.Column("logo", sa.LargeBinary(), nullable=True),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_office_look"),
+        columns(sa.Integer, "id"),
+        optional(sa.String(7), "accent"),
+        optional(sa.LargeBinary, "logo"),
+        columns(TIME, "changed_at"),
     )
 
 

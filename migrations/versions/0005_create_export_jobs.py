@@ -6,28 +6,24 @@ A file of many responses takes longer than a request may; a job is made in the b
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.tables import TIME, columns, create_table, optional, references, texts
+
 revision = "2026_11_24_export_jobs"
 down_revision = "2026_11_24_phone"
 
 
 def upgrade():
-    op.create_table(
+    create_table(
         "export_job",
-        sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("format", sa.String(20), nullable=False),
-        sa.Column("language", sa.String(10), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_export_job"),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_export_job_campaign_id"),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_export_job_person_id"),
+        texts(id=32),
+        columns(sa.Integer, "campaign_id"),
+        optional(sa.Integer, "person_id"),
+        texts(format=20, language=10, state=10),
+        columns(sa.Integer, "done", "total", "attempts"),
+        optional(TIME, "lease_until"),
+        columns(TIME, "created_at"),
+        optional(TIME, "finished_at"),
+        references(campaign_id="campaign.id", person_id="person.id"),
     )
     op.create_index("ix_export_job_campaign_id", "export_job", ["campaign_id"])
 

@@ -6,6 +6,8 @@ A result must not read every response: it adds the few that are not counted yet.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.tables import columns, create_table, references, texts
+
 revision = "2026_11_24_rollups"
 down_revision = "2026_11_24_publication"
 
@@ -19,28 +21,23 @@ def upgrade():
         sqlite_where=sa.text("NOT is_folded"),
         postgresql_where=sa.text("NOT is_folded"),
     )
-    op.create_table(
+    create_table(
         "rollup",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("made_for", sa.String(64), nullable=False),
-        sa.Column("time_zone", sa.String(64), nullable=False),
-        sa.Column("crossings", sa.Text(), nullable=False),
-        sa.Column("languages", sa.Text(), nullable=False),
-        sa.Column("modes", sa.Text(), nullable=False),
-        sa.Column("incomplete", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("campaign_id", name="pk_rollup"),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_rollup_campaign_id"),
+        columns(sa.Integer, "campaign_id"),
+        texts(made_for=64, time_zone=64),
+        columns(sa.Text, "crossings", "languages", "modes"),
+        columns(sa.Integer, "incomplete"),
+        references(campaign_id="campaign.id"),
+        key=("campaign_id",),
     )
-    op.create_table(
+    create_table(
         "rollup_cell",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("view", sa.String(20), nullable=False),
-        sa.Column("part", sa.String(100), nullable=False),
-        sa.Column("respondent_group", sa.String(100), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("counts", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("campaign_id", "view", "part", "respondent_group", name="pk_rollup_cell"),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_rollup_cell_campaign_id"),
+        columns(sa.Integer, "campaign_id"),
+        texts(view=20, part=100, respondent_group=100),
+        columns(sa.Integer, "n"),
+        columns(sa.LargeBinary, "counts"),
+        references(campaign_id="campaign.id"),
+        key=("campaign_id", "view", "part", "respondent_group"),
     )
 
 

@@ -6,25 +6,23 @@ A program reads results without the password of a person.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.tables import TIME, columns, create_table, optional, references, texts, unique
+
 revision = "2026_11_24_api_tokens"
 down_revision = "2026_11_24_forms_issued"
 
 
 def upgrade():
-    op.create_table(
+    create_table(
         "api_token",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(80), nullable=False),
-        sa.Column("token_hash", sa.String(64), nullable=False),
-        sa.Column("permissions", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_used_on", sa.Date(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_api_token"),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_api_token_person_id"),
-        sa.UniqueConstraint("token_hash", name="uq_api_token_token_hash"),
+        columns(sa.Integer, "id", "person_id"),
+        texts(name=80, token_hash=64),
+        columns(sa.Text, "permissions"),
+        columns(TIME, "created_at", "expires_at"),
+        optional(TIME, "revoked_at"),
+        optional(sa.Date, "last_used_on"),
+        references(person_id="person.id"),
+        unique("token_hash"),
     )
     op.create_index("ix_api_token_person_id", "api_token", ["person_id"])
 

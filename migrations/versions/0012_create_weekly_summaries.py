@@ -6,52 +6,45 @@ A summary is stored with its bytes, so that it stays as it was sent.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.tables import TIME, columns, create_table, optional, references, texts, unique
+
 revision = "2026_11_24_weekly_summaries"
 down_revision = "2026_11_24_api_tokens"
 
 
 def upgrade():
-    op.create_table(
+    create_table(
         "weekly_plan",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("language", sa.String(10), nullable=False),
-        sa.Column("recipients", sa.Text(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("campaign_id", name="pk_weekly_plan"),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_weekly_plan_campaign_id"),
+        columns(sa.Integer, "campaign_id"),
+        texts(language=10),
+        columns(sa.Text, "recipients"),
+        columns(TIME, "since"),
+        references(campaign_id="campaign.id"),
+        key=("campaign_id",),
     )
-    op.create_table(
+    create_table(
         "weekly_summary",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("language", sa.String(10), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("said", sa.Text(), nullable=True),
-        sa.Column("sha256", sa.String(64), nullable=True),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_weekly_summary"),
-        sa.UniqueConstraint("campaign_id", "due_on", name="uq_weekly_summary_campaign_id_due_on"),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_weekly_summary_campaign_id"),
+        columns(sa.Integer, "id", "campaign_id"),
+        columns(sa.Date, "due_on"),
+        texts(language=10, state=10),
+        columns(sa.Integer, "attempts"),
+        columns(TIME, "try_at"),
+        optional(TIME, "made_at"),
+        optional(sa.Text, "said"),
+        optional(sa.String(64), "sha256"),
+        optional(sa.LargeBinary, "content"),
+        unique("campaign_id", "due_on"),
+        references(campaign_id="campaign.id"),
     )
-    op.create_table(
+    create_table(
         "summary_letter",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("summary_id", sa.Integer(), nullable=False),
-        sa.Column("address", sa.String(254), nullable=False),
-        sa.Column("token", sa.String(32), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("problem", sa.String(20), nullable=False),
-        sa.Column("words", sa.String(200), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_summary_letter"),
-        sa.ForeignKeyConstraint(["summary_id"], ["weekly_summary.id"], name="fk_summary_letter_summary_id"),
+        columns(sa.Integer, "id", "summary_id"),
+        texts(address=254, token=32, state=10),
+        columns(sa.Integer, "attempts"),
+        columns(TIME, "queued_at", "try_at"),
+        optional(TIME, "sent_at"),
+        texts(problem=20, words=200),
+        references(summary_id="weekly_summary.id"),
     )
     op.create_index("ix_summary_letter_summary_id", "summary_letter", ["summary_id"])
 

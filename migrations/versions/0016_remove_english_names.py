@@ -3,17 +3,15 @@
 They are among the translations of a name.
 """
 
-from alembic import op
+from migrations.tables import alter_tables
 
 revision = "0016_remove_english_names"
 down_revision = "0015_fill_name_translations"
 
 
 def upgrade():
-    op.execute("ALTER TABLE desk DROP COLUMN name_en")
-    op.execute("ALTER TABLE unit DROP COLUMN name_en")
+    alter_tables("desk", "unit", change="DROP COLUMN name_en")
 
 
 def downgrade():
-    op.execute("ALTER TABLE desk ADD COLUMN name_en VARCHAR(200) DEFAULT '' NOT NULL")
-    op.execute("ALTER TABLE unit ADD COLUMN name_en VARCHAR(200) DEFAULT '' NOT NULL")
+    alter_tables("desk", "unit", change="ADD COLUMN name_en VARCHAR(200) DEFAULT '' NOT NULL")

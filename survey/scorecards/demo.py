@@ -53,7 +53,7 @@ _TASKS = (
     ("Kiểm tra việc phân cấp, ủy quyền", "Văn phòng", (10, 31), None, ""),
     ("Xây dựng đề án vị trí việc làm", "Văn phòng", (11, 30), None, ""),
     ("Báo cáo tự đánh giá chỉ số cải cách hành chính năm", "Văn phòng", (12, 20), None, ""),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,10 @@ from werkzeug.test import TestResponse
 from survey.store import people
 from survey.store.people import Person, Role
 from tests.builders import database_of
-from tests.conftest import PASSWORD, csrf_in, sign_in_as
+from tests.conftest import PASSWORD, csrf_in, official
 from tests.web.browsing import errors_in, log_of, token
 
-
-@pytest.fixture
-def administrator(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "admin")
-
-
-@pytest.fixture
-def viewer(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "viewer")
+administrator, viewer = official("admin"), official("viewer")
 
 
 def send(client: FlaskClient, path: str, **fields: str) -> TestResponse:
@@ -112,7 +104,7 @@ def test_a_password_is_kept_as_a_slow_hash_only(app: Flask, administrator: Flask
         (PASSWORD, "", "Cần điền", "Fill in"),
         ("", "long enough for all", "Cần điền", "Fill in"),
     ],
-)  # fmt: skip
+)
 def test_a_password_that_will_not_do_is_refused(
     viewer: FlaskClient, old: str, new: str, vi: str, en: str
 ) -> None:
@@ -136,7 +128,7 @@ def test_a_password_that_will_not_do_is_refused(
         ({"full_name": "a\x00b"}, "không in được", "cannot be printed"),
         ({"role": "king"}, "Hãy chọn trong danh sách", "Choose from the list"),
     ],
-)  # fmt: skip
+)
 def test_a_person_who_cannot_be_added_is_refused_and_nothing_typed_is_lost(
     app: Flask, administrator: FlaskClient, fields: dict[str, str], vi: str, en: str
 ) -> None:
@@ -153,10 +145,12 @@ def test_a_person_who_cannot_be_added_is_refused_and_nothing_typed_is_lost(
 
 
 def test_a_viewer_can_add_nobody_and_shut_nobody_out(app: Flask, viewer: FlaskClient) -> None:
-    for path, fields in (("/office/people", {"username": "lan", "full_name": "Lan", "role": "viewer"}),
-                         ("/office/people/1/active", {"active": "no"}),
-                         ("/office/people/1", {"role": "viewer"}),
-                         ("/office/people/1/password", {})):  # fmt: skip
+    for path, fields in (
+        ("/office/people", {"username": "lan", "full_name": "Lan", "role": "viewer"}),
+        ("/office/people/1/active", {"active": "no"}),
+        ("/office/people/1", {"role": "viewer"}),
+        ("/office/people/1/password", {}),
+    ):
         assert send(viewer, path, **fields).status_code == 403
     assert len(database_of(app).read(people.people)) == 2
     assert person(app, "admin").is_active
@@ -173,8 +167,10 @@ def test_a_person_is_shut_out_and_let_in_again(app: Flask, administrator: FlaskC
 
 def test_the_last_administrator_stays(app: Flask, administrator: FlaskClient) -> None:
     number = person(app, "admin").id
-    for lang, message in (("vi", "Không thể khóa quản trị viên cuối cùng"),
-                        ("en", "You cannot deactivate the last administrator")):  # fmt: skip
+    for lang, message in (
+        ("vi", "Không thể khóa quản trị viên cuối cùng"),
+        ("en", "You cannot deactivate the last administrator"),
+    ):
         send(administrator, f"/office/people/{number}/active", active="no")
         assert message in administrator.get(f"/office/people?lang={lang}").text or lang == "en"
     assert person(app, "admin").is_active

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from survey.store import tokens
 from survey.store.tokens import ApiToken
 from tests.builders import database_of
-from tests.conftest import sign_in_as
+from tests.conftest import official
 from tests.web.browsing import errors_in, log_of, token
 
 GOOD: dict[str, Any] = {
@@ -22,9 +22,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def administrator(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "admin")
+administrator = official("admin")
 
 
 def send(client: FlaskClient, path: str = "/office/tokens", /, **fields: Any) -> TestResponse:

@@ -1,7 +1,7 @@
 """The description of the API is valid, whole, and what every route really answers."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,22 +18,24 @@ from survey.web.guards import PUBLIC, declared_permission
 from survey.web.locale import text_of
 from tests.api.program import Program, mistakes
 from tests.builders import database_of
-from tests.conftest import TODAY, Template, on_sqlite
+from tests.conftest import TODAY, on_sqlite
 from tests.reports import builders
-from tests.web.browsing import address, app_for_all, routes
+from tests.web.browsing import address, app_fixture, routes
 
 ROUTES = [
-    "campaigns", "campaigns/<key>/results", "campaigns/<key>/certificate", "campaigns/<key>/codebook",
-    "campaigns/<key>/responses", "scorecards", "scorecards/<id:card_id>",
-]  # fmt: skip
+    "campaigns",
+    "campaigns/<key>/results",
+    "campaigns/<key>/certificate",
+    "campaigns/<key>/codebook",
+    "campaigns/<key>/responses",
+    "scorecards",
+    "scorecards/<id:card_id>",
+]
 
 pytestmark = on_sqlite
 
 
-@pytest.fixture(scope="module")
-def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with app_for_all(demo_template, tmp_path_factory.mktemp("openapi")) as created:
-        yield created
+app = app_fixture()
 
 
 @pytest.fixture(scope="module")

@@ -149,7 +149,9 @@ def test_all_pages_have_the_weights_of_the_first(demo_app: Flask, program: Progr
 def test_campaigns_say_their_days_their_state_and_where_their_parts_are(program: Program) -> None:
     campaigns = program.fetch("campaigns")["campaigns"]
     assert [(one["key"], one["state"], one["forms"] > 200) for one in campaigns] == [
-        ("demo", "open", True), ("demo-truoc", "closed", True)]  # fmt: skip
+        ("demo", "open", True),
+        ("demo-truoc", "closed", True),
+    ]
     for address in campaigns[0]["links"].values():
         assert program.get(address.removeprefix("/api/v1/")).status_code == 200
 
@@ -179,11 +181,14 @@ def test_an_answer_is_kept_by_nobody_on_the_way_and_compressed_where_wanted(prog
 def test_a_token_does_what_it_allows_and_nothing_else(demo_app: Flask, permission: str) -> None:
     program = Program(demo_app, permission)
     needs = {
-        "campaigns": "report.read", "campaigns/demo/results": "report.read",
-        "campaigns/demo/certificate": "report.download", "campaigns/demo/codebook": "report.download",
+        "campaigns": "report.read",
+        "campaigns/demo/results": "report.read",
+        "campaigns/demo/certificate": "report.download",
+        "campaigns/demo/codebook": "report.download",
         "campaigns/demo/responses": "responses.download",
-        "scorecards": "scorecard.read", f"scorecards/{QUARTER}": "scorecard.read",
-    }  # fmt: skip
+        "scorecards": "scorecard.read",
+        f"scorecards/{QUARTER}": "scorecard.read",
+    }
     for path, needed in needs.items():
         if needed == permission:
             program.fetch(path)
@@ -246,10 +251,23 @@ def test_a_token_that_holds_no_longer_is_refused_at_once(
 
 @pytest.mark.parametrize(
     "sent",
-    ["", "Bearer", "Bearer ", "Basic YWRtaW46eA==", "Bearer a b", "bearer=x", "Bearer " + "x" * 5000,
-     "Bearer é",
-     f"Bearer {SECRET}", "Token survey_x", "Bearer survey_'OR 1=1--", "Bearer null", "\t", "Bearer \x00"],
-)  # fmt: skip
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YWRtaW46eA==",
+        "Bearer a b",
+        "bearer=x",
+        "Bearer " + "x" * 5000,
+        "Bearer é",
+        f"Bearer {SECRET}",
+        "Token survey_x",
+        "Bearer survey_'OR 1=1--",
+        "Bearer null",
+        "\t",
+        "Bearer \x00",
+    ],
+)
 def test_nothing_but_a_token_is_taken_for_one(demo_app: Flask, program: Program, sent: str) -> None:
     answer = program.get("campaigns", Authorization=sent.encode().decode("latin-1"))
     assert (answer.status_code, answer.headers["WWW-Authenticate"][:6]) == (401, "Bearer")
@@ -366,7 +384,9 @@ def test_what_was_handed_out_is_in_the_log_once_and_a_question_is_not(
     program.refusal_of("campaigns/nope/results", 404)
     events = database_of(demo_app).read(lambda session: audit.latest(session, 10))
     assert [(event.person_id, event.subject) for event in events if event.act == "downloaded"] == [
-        (1, "demo responses; API: tests"), (1, "demo.json (vi); API: tests")]  # fmt: skip
+        (1, "demo responses; API: tests"),
+        (1, "demo.json (vi); API: tests"),
+    ]
 
 
 def test_the_day_a_token_was_used_is_kept_and_its_secret_is_not(demo_app: Flask, program: Program) -> None:

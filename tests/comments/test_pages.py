@@ -137,10 +137,34 @@ def test_a_thousand_hostile_comments_put_no_element_on_the_page(
     for text in hostile:
         send(client, a_form(Q, comment=text))
     allowed = {
-        "html", "head", "meta", "title", "link", "body", "a", "header", "nav", "div", "form", "input",
-        "button", "main", "h1", "h2", "p", "label", "select", "option", "b", "span", "article", "blockquote",
-        "details", "summary", "textarea",
-    }  # fmt: skip
+        "html",
+        "head",
+        "meta",
+        "title",
+        "link",
+        "body",
+        "a",
+        "header",
+        "nav",
+        "div",
+        "form",
+        "input",
+        "button",
+        "main",
+        "h1",
+        "h2",
+        "p",
+        "label",
+        "select",
+        "option",
+        "b",
+        "span",
+        "article",
+        "blockquote",
+        "details",
+        "summary",
+        "textarea",
+    }
     n_shown = 0
     for page in range(1, len(hostile) // 20 + 2):
         parts = elements(administrator.get(f"{PATH}?page={page}").text)

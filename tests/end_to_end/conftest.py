@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from tests.end_to_end.office import sign_in
 from tests.end_to_end.phone import CHROMIUM, PROGRAM, Phone, open_phone
 from tests.end_to_end.server import Server, demo_server
 
@@ -42,12 +43,5 @@ def phone(browser: Browser) -> Iterator[Phone]:
 @pytest.fixture
 def official(browser: Browser, server: Server) -> Iterator[Page]:
     """The administrator, signed in on a desktop."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    page = context.new_page()
-    page.goto(f"{server.address}/office/")
-    page.fill("#username", "admin")
-    page.fill("#password", server.sign_ins["admin"])
-    page.locator("main button").click()
-    page.wait_for_url("**/office/")
-    yield page
-    context.close()
+    with sign_in(browser, server, "admin") as page:
+        yield page

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from tests.end_to_end.independent import Figures, figures
+from tests.end_to_end.office import check_pages
 from tests.end_to_end.phone import SAID, VISIT, Phone, accessible, open_phone, runs_scripts
 from tests.end_to_end.server import Server
 
@@ -58,13 +59,21 @@ def test_from_the_poster_to_the_receipt(phone: Phone, official: Page, server: Se
     assert SAID in page.inner_text("main")
 
 
-def test_nothing_typed_is_lost_by_a_reload_or_another_language(browser: Browser, server: Server) -> None:
-    context, phone = open_phone(browser)
-    page = phone.page
-    page.goto(f"{server.address}/s/demo")
-    phone.pick("consent", "agree")
-    phone.continue_()
-    phone.pick("respondent_group", "business")
+@pytest.fixture
+def phone_after_consent(browser: Browser, server: Server) -> Iterator[Phone]:
+    """A phone with scripts whose owner agreed to take part."""
+    context, opened = open_phone(browser)
+    opened.open(f"{server.address}/s/demo")
+    opened.pick("consent", "agree")
+    opened.continue_()
+    yield opened
+    assert opened.problems == []
+    context.close()
+
+
+def test_nothing_typed_is_lost_by_a_reload_or_another_language(phone_after_consent: Phone) -> None:
+    page = phone_after_consent.page
+    phone_after_consent.pick("respondent_group", "business")
     page.reload()
     assert page.locator("input[name=respondent_group][value=business]").is_checked()
     page.locator("[data-language]").click()
@@ -72,27 +81,20 @@ def test_nothing_typed_is_lost_by_a_reload_or_another_language(browser: Browser,
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("input[name=respondent_group][value=business]").is_checked()
     page.go_back()
-    assert phone.problems == []
-    context.close()
 
 
-def test_the_back_button_goes_one_section_back(browser: Browser, server: Server) -> None:
-    context, phone = open_phone(browser)
-    page = phone.page
-    page.goto(f"{server.address}/s/demo")
-    phone.pick("consent", "agree")
-    phone.continue_()
+def test_the_back_button_goes_one_section_back(phone_after_consent: Phone) -> None:
+    page = phone_after_consent.page
     section = page.locator("section.on")
     expect(section).not_to_have_id("s-consent")
     first = str(section.get_attribute("id"))
     for name in ("respondent_group", "service_domain", "submission_channel", "result_status"):
-        phone.pick(name, VISIT[name])
-    phone.continue_()
+        phone_after_consent.pick(name, VISIT[name])
+    phone_after_consent.continue_()
     expect(section).not_to_have_id(first)
     page.go_back()
     expect(section).to_have_id(first)
     assert page.locator(f"input[value={VISIT['service_domain']}]").is_checked()
-    context.close()
 
 
 def test_a_required_answer_is_asked_for_beside_the_question_and_on_top(phone: Phone, server: Server) -> None:
@@ -225,9 +227,5 @@ PAGES = [
 def test_pages_of_results_are_accessible_and_fit_the_window(
     official: Page, server: Server, width: int
 ) -> None:
-    official.set_viewport_size({"width": width, "height": 800})
-    addresses = [f"/office/campaigns/demo{page}" for page in PAGES] + ["/results/demo-truoc"]
-    for address in addresses:
-        official.goto(f"{server.address}{address}")
-        assert official.evaluate("document.documentElement.scrollWidth") == width, address
-        assert accessible(official) == [], address
+    paths = [f"/office/campaigns/demo{page}" for page in PAGES] + ["/results/demo-truoc"]
+    check_pages(official, [server.address + path for path in paths], width)

@@ -39,6 +39,13 @@ def links(official: Page, server: Server) -> dict[str, str]:
     }
 
 
+def begin_anew(tablet: Phone, addresses: dict[str, str], button: str = "Bắt đầu") -> Page:
+    """Open the tablet's link and press the button for the next person."""
+    tablet.open(addresses["kiosk"])
+    tablet.page.get_by_role("link", name=button).click()
+    return tablet.page
+
+
 def modes(server: Server) -> list[str]:
     """How the stored responses came in, the newest last."""
     with sqlite3.connect(server.database_file) as connection:
@@ -65,9 +72,7 @@ def browser_storage(context: BrowserContext, page: Page) -> str:
 def test_a_shared_tablet_begins_again_with_nothing_left(
     tablet: Phone, official: Page, server: Server
 ) -> None:
-    addresses, page = links(official, server), tablet.page
-    tablet.open(addresses["kiosk"])
-    page.get_by_role("link", name="Bắt đầu").click()
+    page = begin_anew(tablet, links(official, server))
     tablet.fill_in()
     tablet.send()
     tablet.receipt()
@@ -85,10 +90,9 @@ def test_a_shared_tablet_begins_again_with_nothing_left(
 def test_a_tablet_nobody_touches_warns_and_begins_again(
     tablet: Phone, official: Page, server: Server
 ) -> None:
-    addresses, page = links(official, server), tablet.page
-    page.clock.install()
-    tablet.open(addresses["kiosk"])
-    page.get_by_role("link", name="Begin").click()
+    addresses = links(official, server)
+    tablet.page.clock.install()
+    page = begin_anew(tablet, addresses, "Begin")
     tablet.pick("consent", "agree")
     tablet.continue_()
     tablet.pick("respondent_group", "business")
@@ -109,9 +113,8 @@ def test_a_tablet_nobody_touches_warns_and_begins_again(
 def test_a_tablet_keeps_the_language_switch_and_counts_who_declines(
     tablet: Phone, official: Page, server: Server
 ) -> None:
-    addresses, page = links(official, server), tablet.page
-    tablet.open(addresses["kiosk"])
-    page.get_by_role("link", name="Bắt đầu").click()
+    addresses = links(official, server)
+    page = begin_anew(tablet, addresses)
     tablet.pick("consent", "agree")
     tablet.continue_()
     tablet.pick("respondent_group", "business")

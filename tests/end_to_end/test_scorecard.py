@@ -1,8 +1,6 @@
 """A quarter in a real browser: entered with evidence, approved, corrected with a trace, handed out."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -10,27 +8,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
-from tests.end_to_end.phone import accessible
+from tests.end_to_end.office import check_pages, sign_in
 from tests.end_to_end.server import Server
 from tests.scorecards.builders import PDF
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 CARD = "office/scorecards/3"
-
-
-@contextmanager
-def sign_in(browser: Browser, server: Server, name: str) -> Iterator[Page]:
-    """Somebody of the office at a desktop."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    page = context.new_page()
-    page.goto(f"{server.address}/office/")
-    page.fill("#username", name)
-    page.fill("#password", server.sign_ins[name])
-    page.locator("main button").click()
-    page.wait_for_url("**/office/")
-    yield page
-    context.close()
 
 
 def points_on(page: Page) -> float:
@@ -130,14 +114,5 @@ PATHS = (
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_of_a_scorecard_is_accessible_and_fits(
-    browser: Browser, server: Server, width: int
-) -> None:
-    with sign_in(browser, server, "admin") as page:
-        page.set_viewport_size({"width": width, "height": 640})
-        for path in PATHS:
-            answer = page.goto(f"{server.address}/office/{path}")
-            assert answer is not None
-            assert answer.status == 200, path
-            assert accessible(page) == [], path
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+def test_every_page_of_a_scorecard_is_accessible_and_fits(official: Page, server: Server, width: int) -> None:
+    check_pages(official, [f"{server.address}/office/{path}" for path in PATHS], width)

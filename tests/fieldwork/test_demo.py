@@ -148,13 +148,16 @@ def test_every_page_of_a_demonstration_says_so(
     query, form = f"?lang={lang}", a_form(Q)
     sent = citizen.post(f"/s/demo/send{query}", data=form)
     pages = [
-        citizen.get(f"/s/demo{query}"), citizen.post(f"/s/demo{query}", data=form),
-        citizen.post(f"/s/demo/check{query}", data=form), citizen.get(f"/s/demo/declined{query}"), sent,
+        citizen.get(f"/s/demo{query}"),
+        citizen.post(f"/s/demo{query}", data=form),
+        citizen.post(f"/s/demo/check{query}", data=form),
+        citizen.get(f"/s/demo/declined{query}"),
+        sent,
         citizen.post(f"/receipt{query}", data={"code": receipt_in(sent.text)}),
         administrator.get(f"/office/campaigns/demo{query}"),
         administrator.get(f"/office/campaigns/demo/desks{query}"),
         administrator.get(f"/office/campaigns/demo-truoc{query}"),
-    ]  # fmt: skip
+    ]
     for page in pages:
         banner = page.text.partition('<p class="demo">')[2].partition("</p>")[0]
         assert LABELS[lang] in banner.lower(), page.request.path

@@ -63,10 +63,18 @@ def test_what_is_no_colour_is_refused(administrator: FlaskClient, accent: str) -
     assert "<script>" not in page.partition("<main")[2]
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"not a picture", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
-    emblem()[:200], b"GIF89a" + b"\0" * 40, b"\x89PNG\r\n\x1a\n" + b"\0" * 60,
-], ids=["empty", "text", "svg", "cut-off", "gif", "broken"])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not a picture",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        emblem()[:200],
+        b"GIF89a" + b"\0" * 40,
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 60,
+    ],
+    ids=["empty", "text", "svg", "cut-off", "gif", "broken"],
+)
 def test_what_is_no_picture_is_refused(administrator: FlaskClient, content: bytes) -> None:
     status, page = keep(administrator, logo=(io.BytesIO(content), "logo.png"))
     assert status == 422

@@ -74,7 +74,9 @@ def last_act(office: FlaskClient) -> str:
 def test_a_campaign_opens_with_its_desks(app: Flask, office: FlaskClient, key: str) -> None:
     assert key == "khao-sat-thu"
     assert [(row.desk.name, row.desk.name_in("en")) for row in collectors(app, key)] == [
-        ("Quầy 1", "Desk 1"), ("Quầy 2", "Quầy 2")]  # fmt: skip
+        ("Quầy 1", "Desk 1"),
+        ("Quầy 2", "Quầy 2"),
+    ]
     page = office.get(f"/office/campaigns/{key}/desks").text
     for row in collectors(app, key):
         assert f"localhost/s/{row.collector.code}" in page

@@ -38,9 +38,14 @@ def a_poster() -> Poster:
 def a_hostile_poster() -> Poster:
     attack = text(HOSTILE, HOSTILE)
     return replace(
-        a_poster(), organisation=attack, title=attack, desk_name=attack, short_link="x" * 300,
-        invitation=(attack, attack), is_demo=True,
-    )  # fmt: skip
+        a_poster(),
+        organisation=attack,
+        title=attack,
+        desk_name=attack,
+        short_link="x" * 300,
+        invitation=(attack, attack),
+        is_demo=True,
+    )
 
 
 def text_of(pdf: bytes) -> str:
@@ -64,10 +69,14 @@ def test_the_printed_code_opens_the_desks_link(poster: Poster, paper: posters.Pa
 def test_the_poster_says_it_in_both_languages() -> None:
     text = text_of(posters.poster_pdf(a_poster()))
     for expected in (
-        "Mời Ông/Bà đánh giá", "How well did we serve you?", "Ẩn danh · khoảng 4 phút",
+        "Mời Ông/Bà đánh giá",
+        "How well did we serve you?",
+        "Ẩn danh · khoảng 4 phút",
         "Anonymous · about 4 minutes",
-        "Quầy số 1 – Trụ sở", "Desk 1 – Head office", "khaosat.dungquat.gov.vn/s/K7QX",
-    ):  # fmt: skip
+        "Quầy số 1 – Trụ sở",
+        "Desk 1 – Head office",
+        "khaosat.dungquat.gov.vn/s/K7QX",
+    ):
         assert expected in text
     assert "MINH HỌA" not in text
 

@@ -224,11 +224,12 @@ def test_of_many_processes_one_makes_it(demo_app: Flask, clock: Clock) -> None:
     assert len(outcomes) == len(days(demo_app)) == 1
 
 
-def claim(app: Flask, clock: Clock) -> WeeklySummary | None:
+def claim(app: Flask, clock: Clock) -> WeeklySummary:
+    """The summary of this Monday, in the hand of a process that makes it."""
     campaign, monday = the_campaign(app), clock.moment.date() - timedelta(days=1)
-    return database_of(app).write(
-        lambda session: weekly.claim(session, campaign.id, monday, now=clock.moment)
-    )
+    summary = database_of(app).write(lambda s: weekly.claim(s, campaign.id, monday, now=clock.moment))
+    assert summary is not None
+    return summary
 
 
 def test_what_a_killed_process_had_in_hand_is_taken_over_when_its_lease_has_run_out(
@@ -236,7 +237,6 @@ def test_what_a_killed_process_had_in_hand_is_taken_over_when_its_lease_has_run_
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     held = claim(demo_app, clock)
-    assert held is not None
     assert worker.run_due() == [], "its process may still be at it"
     clock.moment += LEASE
     assert [outcome.succeeded for outcome in worker.run_due()] == [True]
@@ -250,7 +250,7 @@ def test_one_that_ends_its_process_three_times_is_given_up_until_somebody_says_s
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     for _attempt in range(MAX_ATTEMPTS):
-        assert claim(demo_app, clock) is not None
+        claim(demo_app, clock)
         clock.moment += LEASE
     assert worker.run_due() == []
     (summary,) = summaries(demo_app)
@@ -276,7 +276,6 @@ def test_one_left_unfinished_is_forgotten_for_the_next(
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     first = claim(demo_app, clock)
-    assert first is not None
     clock.moment += WEEKS[1]
     worker.run_due()
     assert days(demo_app) == [first.due_on + WEEKS[1]]
@@ -287,7 +286,6 @@ def test_switched_off_while_one_is_made_it_is_not_kept(
 ) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
     held = claim(demo_app, clock)
-    assert held is not None
     database_of(demo_app).write(lambda s: weekly.switch_off(s, held.campaign_id))
     assert database_of(demo_app).write(lambda s: weekly.finish(s, held, b"x", {}, now=clock.moment)) is False
     clock.moment += WEEKS[1]

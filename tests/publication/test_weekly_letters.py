@@ -1,6 +1,6 @@
 """Letters that bring a summary: to each its own, again after a failure, never to who was not meant."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from survey import create_app
-from survey.mail_server import MailServer, read_mail_server
+from survey.mail_server import MailServer
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.fieldwork import Campaign
@@ -24,24 +24,14 @@ from tests.conftest import csrf_in, settings_for, sign_in_as
 from tests.end_to_end.server import free_port
 from tests.publication.builders import PAGE, WEEKS, ZONE, summaries, switch_on, the_campaign
 from tests.waiting import Clock, wait_until
-from tests.web.inbox import Inbox, mail_server
+from tests.web.inbox import Inbox, server_on
 
 LAN, MINH = "lan@example.vn", "minh@example.vn"
 
 
 @pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def server(inbox: Inbox) -> Iterator[MailServer]:
-    with mail_server(inbox) as port:
-        yield server_on(port)
-
-
-def server_on(port: int) -> MailServer:
-    return read_mail_server(f"smtp://127.0.0.1:{port}", "Khảo sát <khaosat@example.vn>")
+def server(mail_port: int) -> MailServer:
+    return server_on(mail_port)
 
 
 def a_worker(app: Flask, mail: MailServer | None, clock: Callable[[], datetime]) -> WeeklyWorker:

@@ -4,7 +4,6 @@ import copy
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,10 @@ from survey.results.campaign import campaign_results
 from survey.store import commitments, fieldwork
 from survey.store.responses import ResponseRow, withdraw
 from survey.web.context import database
-from tests.builders import BUSINESS, NOW, QUESTIONNAIRE, a_form, send, send_forms
+from tests.builders import BUSINESS, NOW, QUESTIONNAIRE, Change, a_form, send, send_forms, set_at
 from tests.command_line import refusal, run
 
 SCRIPT = Path(__file__).resolve().parents[2] / "bin" / "verify_certificate.py"
-Change = Callable[[dict[str, Any]], None]
 
 
 def issue(app: Flask, key: str, *, with_rows: bool = False) -> dict[str, Any]:
@@ -105,34 +103,19 @@ def test_people_served_are_part_of_the_certificate(
     agrees(app, key, tmp_path)
 
 
-def set_at(*path: str | int) -> Callable[[Any], Change]:
-    """A change of one value, by the way that leads to it."""
-
-    def to(value: Any) -> Change:
-        def change(document: dict[str, Any]) -> None:
-            node: Any = document
-            for step in path[:-1]:
-                node = node[step]
-            node[path[-1]] = value
-
-        return change
-
-    return to
-
-
 CHANGES: dict[str, Change] = {
-    "a response": set_at("responses", "leaves", 3)("0" * 64),
+    "a response": set_at("responses", "leaves", 3, to="0" * 64),
     "a response taken out": lambda c: c["responses"]["leaves"].pop(7),
     "a response put in": lambda c: c["responses"]["leaves"].append("f" * 64),
-    "a rule": set_at("instrument", "document", "factors", 0, "criteria", 0, "max_points")(1.75),
-    "the band": set_at("instrument", "document", "instrument", "target", "low")(27),
-    "the weight of a group": set_at("instrument", "document", "groups", "citizen", "weight")(0.6),
-    "a sum": set_at("sums", "cells", 0, "criteria", QUESTIONNAIRE.scored_criteria[0].key)([170, 160.0]),
-    "a variance": set_at("sums", "strata", 0, "sum_z2")(0.001),
-    "the score": set_at("result", "score")(30.0),
-    "a limit": set_at("result", "interval")([28.5, 30.5]),
-    "the verdict": set_at("result", "verdict")("exceeds"),
-    "the root": set_at("responses", "root")("ab" * 32),
+    "a rule": set_at("instrument", "document", "factors", 0, "criteria", 0, "max_points", to=1.75),
+    "the band": set_at("instrument", "document", "instrument", "target", "low", to=27),
+    "the weight of a group": set_at("instrument", "document", "groups", "citizen", "weight", to=0.6),
+    "a sum": set_at("sums", "cells", 0, "criteria", QUESTIONNAIRE.scored_criteria[0].key, to=[170, 160.0]),
+    "a variance": set_at("sums", "strata", 0, "sum_z2", to=0.001),
+    "the score": set_at("result", "score", to=30.0),
+    "a limit": set_at("result", "interval", to=[28.5, 30.5]),
+    "the verdict": set_at("result", "verdict", to="exceeds"),
+    "the root": set_at("responses", "root", to="ab" * 32),
 }
 
 

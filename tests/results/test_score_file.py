@@ -9,19 +9,10 @@ import pytest
 from survey.instrument import codec
 from survey.results.score_file import ScoreFileError, score_files
 from tests.cases import CASES
-from tests.scoring.builders import REFERENCE_CASES
+from tests.scoring.builders import REFERENCE_CASES, TWO_QUESTIONS
 
 EVERY_CASE = pytest.mark.parametrize("name", REFERENCE_CASES)
-INSTRUMENT = {
-    "scale": [1, 5],
-    "na": "blank",
-    "total_points": 38,
-    "criteria": [
-        {"id": "q1", "max_points": 20, "section": "access"},
-        {"id": "q2", "max_points": 18, "section": "staff"},
-    ],
-}
-FIXED = {**INSTRUMENT, "group_rule": "fixed", "groups": {"citizen": 0.5, "business": 0.5}}
+FIXED = {**TWO_QUESTIONS, "group_rule": "fixed", "groups": {"citizen": 0.5, "business": 0.5}}
 DATA = "id,q1,q2\na,4,5\nb,3,\nc,5,4\nd,2,3\ne,4,4\nf,4,3\n"
 
 
@@ -32,7 +23,7 @@ class Folder:
         self.path = path
 
     def score(
-        self, data: str | bytes = DATA, instrument: Any = INSTRUMENT, design: Any = None, **options: Any
+        self, data: str | bytes = DATA, instrument: Any = TWO_QUESTIONS, design: Any = None, **options: Any
     ) -> dict[str, Any]:
         (self.path / "data.csv").write_bytes(data if isinstance(data, bytes) else data.encode())
         (self.path / "instrument.json").write_text(_text(instrument))
@@ -166,7 +157,7 @@ def test_groups_may_stand_in_a_column_of_another_name(folder: Folder) -> None:
 
 def test_a_text_for_not_applicable_is_no_answer(folder: Folder) -> None:
     data = "id,q1,q2\na,NA,4\nb,3,4\n"
-    assert folder.score(data, {**INSTRUMENT, "na": "NA"})["criteria"]["q1"]["n_valid"] == 1
+    assert folder.score(data, {**TWO_QUESTIONS, "na": "NA"})["criteria"]["q1"]["n_valid"] == 1
 
 
 def test_two_files_have_a_difference(folder: Folder) -> None:
@@ -259,7 +250,7 @@ def test_a_design_that_cannot_be_used_is_refused_with_its_place(
     folder: Folder, design: Any, message: str
 ) -> None:
     data = "id,q1,q2,w,neg,h,empty,one\na,4,5,1.5,-1,1,,1\nb,4,5,x,1,2,,1\n"
-    assert message in folder.refusal(data, INSTRUMENT, design)
+    assert message in folder.refusal(data, TWO_QUESTIONS, design)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +274,7 @@ def test_a_design_that_cannot_be_used_is_refused_with_its_place(
 def test_an_instrument_that_cannot_be_used_is_refused_with_its_place(
     folder: Folder, changes: dict[str, Any], message: str
 ) -> None:
-    refused = folder.refusal(DATA, {**INSTRUMENT, **changes})
+    refused = folder.refusal(DATA, {**TWO_QUESTIONS, **changes})
     assert refused.startswith("instrument.json")
     assert message in refused
 

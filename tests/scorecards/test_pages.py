@@ -14,7 +14,7 @@ from survey.store import audit, scorecards, units
 from survey.store.questionnaires import load_shipped
 from survey.web.context import today
 from tests.builders import a_form, database_of, send
-from tests.conftest import on_postgres, sign_in_as
+from tests.conftest import on_postgres
 from tests.scorecards.builders import (
     OF_ANOTHER_UNIT,
     PDF,
@@ -31,16 +31,6 @@ from tests.web.naughty import strings
 
 MISSING = "unit_autonomy_rate"  # in the board's third quarter
 APPROVED = "propaganda_rate"
-
-
-@pytest.fixture
-def officer(demo_app: Flask) -> FlaskClient:
-    return sign_in_as(demo_app, "officer")
-
-
-@pytest.fixture
-def leader(demo_app: Flask) -> FlaskClient:
-    return sign_in_as(demo_app, "leader")
 
 
 def test_an_officer_enters_with_evidence_and_a_leader_approves(

@@ -17,6 +17,16 @@ LINEAR = {answer: (answer - 1) / 4 for answer in range(1, 6)}
 BLANK = float("nan")
 REFERENCE_CASES = sorted(folder.name for folder in (CASES / "scoring").iterdir())
 
+TWO_QUESTIONS = {
+    "scale": [1, 5],
+    "na": "blank",
+    "total_points": 38,
+    "criteria": [
+        {"id": "q1", "max_points": 20, "section": "access"},
+        {"id": "q2", "max_points": 18, "section": "staff"},
+    ],
+}  # as `flask survey score` reads them
+
 
 def some_rules(**changes: Any) -> Rules:
     """Four criteria in two sections, 38 points in all: 10 + 8 and 12 + 8."""

@@ -100,10 +100,16 @@ def by_hand() -> CardPoints:
         ComponentRules("e", (replace(RATIO, key="r6", max_points=1),)),
     )
     seen = {
-        "r": Observed(None, 14, 15), "r2": Observed(100), "r3": Observed(None, 0, 0), "r4": Observed(100),
-        "t": Observed(96), "l0": Observed(50), "b": Observed(1), "r6": Observed(None, 0, 0),
+        "r": Observed(None, 14, 15),
+        "r2": Observed(100),
+        "r3": Observed(None, 0, 0),
+        "r4": Observed(100),
+        "t": Observed(96),
+        "l0": Observed(50),
+        "b": Observed(1),
+        "r6": Observed(None, 0, 0),
         "s": Observed(28.23, interval=Interval(24.44, 32.02)),
-    }  # fmt: skip
+    }
     return score_card(rules, seen)
 
 

@@ -1,7 +1,10 @@
 """Golden values: R survey 4.1.1 on R 4.2.2 (tests/cases/scoring), 1e-6 absolute."""
 
+from typing import Any
+
 import pytest
 
+from survey.scoring.results import SectionScore
 from survey.scoring.score import Interval, Score, SurveyScore, score_responses
 from tests.scoring.builders import REFERENCE_CASES, ReferenceCase, reference_case
 
@@ -17,6 +20,12 @@ def same(value: float | None, expected: float) -> None:
     assert value == pytest.approx(expected, abs=TOLERANCE, rel=0)
 
 
+def all_same(estimate: object, expected: dict[str, Any], **names: str) -> None:
+    """Compare attributes of an estimate; each with the name of its value in R."""
+    for attribute, name in names.items():
+        same(getattr(estimate, attribute), expected[name])
+
+
 def same_limits(interval: Interval | None, expected: list[float], total: float) -> None:
     """R does not cut its t interval to the possible points; we do."""
     assert interval is not None
@@ -24,17 +33,18 @@ def same_limits(interval: Interval | None, expected: list[float], total: float) 
     same(interval.high, min(expected[1], total))
 
 
+def same_intervals(score: Score | SectionScore, expected: dict[str, Any], total: float, df: str = "") -> None:
+    same_limits(score.interval_t, expected[f"ci95_t{df}"], total)
+    same_limits(score.interval_logit_t, expected[f"ci95_logit_t{df}"], total)
+
+
 @EVERY_CASE
 def test_the_whole_score_is_that_of_r(name: str) -> None:
     case = reference_case(name)
     whole, expected = score_case(case).whole, case.expected
-    same(whole.score, expected["score"])
-    same(whole.se, expected["se"])
-    same(whole.df, expected["df"])
-    same(whole.sum_weights, expected["sum_weights"])
-    same(whole.p_ge_low_t, expected["p_ge_28_t"])
-    same_limits(whole.interval_t, expected["ci95_t"], 38)
-    same_limits(whole.interval_logit_t, expected["ci95_logit_t"], 38)
+    all_same(whole, expected, score="score", se="se", df="df")
+    all_same(whole, expected, sum_weights="sum_weights", p_ge_low_t="p_ge_28_t")
+    same_intervals(whole, expected, 38)
     assert whole.n_respondents == expected["n_respondents"]
 
 
@@ -43,9 +53,7 @@ def test_every_criterion_is_that_of_r(name: str) -> None:
     case = reference_case(name)
     for criterion in score_case(case).whole.criteria:
         expected = case.expected["criteria"][criterion.key]
-        same(criterion.ratio, expected["ratio"])
-        same(criterion.points, expected["points"])
-        same(criterion.se_points, expected["se_points"])
+        all_same(criterion, expected, ratio="ratio", points="points", se_points="se_points")
         assert criterion.n_valid == expected["n_valid"]
 
 
@@ -54,11 +62,8 @@ def test_every_section_is_that_of_r(name: str) -> None:
     case = reference_case(name)
     for section in score_case(case).whole.sections:
         expected = case.expected["sections"][section.key]
-        same(section.score, expected["score"])
-        same(section.se, expected["se"])
-        same(section.max_points, expected["max"])
-        same_limits(section.interval_t, expected["ci95_t"], section.max_points)
-        same_limits(section.interval_logit_t, expected["ci95_logit_t"], section.max_points)
+        all_same(section, expected, score="score", se="se", max_points="max")
+        same_intervals(section, expected, section.max_points)
 
 
 @EVERY_CASE
@@ -70,18 +75,13 @@ def test_every_domain_is_that_of_r(name: str) -> None:
         check_domain(domains[key], expected)
 
 
-def check_domain(domain: Score, expected: dict) -> None:  # type: ignore[type-arg]
-    same(domain.score, expected["score"])
-    same(domain.se, expected["se"])
-    same(domain.df, expected["df_domain"])
-    same(domain.df_design, expected["df_design"])
-    same(domain.sum_weights, expected["sum_weights"])
-    same_limits(domain.interval_t, expected["ci95_t_df_domain"], 38)
-    same_limits(domain.interval_logit_t, expected["ci95_logit_t_df_domain"], 38)
+def check_domain(domain: Score, expected: dict[str, Any]) -> None:
+    all_same(domain, expected, score="score", se="se", sum_weights="sum_weights")
+    all_same(domain, expected, df="df_domain", df_design="df_design")
+    same_intervals(domain, expected, 38, df="_df_domain")
     assert domain.n_respondents == expected["n_respondents"]
     for section in domain.sections:
-        same(section.score, expected["sections"][section.key]["score"])
-        same(section.se, expected["sections"][section.key]["se"])
+        all_same(section, expected["sections"][section.key], score="score", se="se")
 
 
 @EVERY_CASE

@@ -1,6 +1,8 @@
 """Every migration runs up, down and up again, and the schema equals the declared one."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from survey.store import migrate
 from survey.store.db import Base, Database
 from survey.store.fieldwork import Desk
 from survey.store.units import Unit
+from tests.end_to_end.server import ROOT, bare_environment
 from tests.postgres import create_database
 
 _MIGRATIONS = Path(migrate.__file__).resolve().parents[2] / "migrations"
@@ -79,5 +82,12 @@ def test_migrations_are_numbered_in_their_order() -> None:
 
 
 def test_a_migration_imports_nothing_of_the_product() -> None:
-    for path in (_MIGRATIONS / "versions").glob("*.py"):
+    for path in (_MIGRATIONS / "tables.py", *(_MIGRATIONS / "versions").glob("*.py")):
         assert "survey." not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_migrations_are_loaded_from_any_working_directory(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from survey.store import migrate; print(migrate.head())"]
+    environment = bare_environment() | {"PYTHONPATH": str(ROOT)}
+    printed = subprocess.check_output(command, cwd=tmp_path, env=environment, text=True)  # noqa: S603
+    assert printed.strip() == migrate.head()

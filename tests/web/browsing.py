@@ -2,13 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -29,17 +30,27 @@ from survey.web.background import background
 from survey.web.modes import Mode, token_for
 from survey.web.permissions import TOKEN_PERMISSIONS
 from tests.builders import database_of
-from tests.conftest import SECRET, Template, app_on, csrf_in
+from tests.conftest import SECRET, Template, csrf_in, running_app
 
 
 @contextmanager
 def app_for_all(template: Template, folder: Path) -> Iterator[Flask]:
     """One application for all the tests of a file, which therefore leave it as they found it."""
-    app = app_on(template.copy(folder), folder)
-    _make_an_export(app)
-    _make_a_summary(app)
-    yield app
-    database_of(app).dispose()
+    with running_app(template.copy(folder), folder) as app:
+        _make_an_export(app)
+        _make_a_summary(app)
+        yield app
+
+
+def app_fixture() -> Callable[[Template, pytest.TempPathFactory], Iterator[Flask]]:
+    """A fixture: one application for all the tests of a file."""
+
+    @pytest.fixture(scope="module")
+    def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+        with app_for_all(demo_template, tmp_path_factory.mktemp("app")) as created:
+            yield created
+
+    return app
 
 
 def _make_an_export(app: Flask) -> None:
@@ -104,10 +115,23 @@ def a_comment(app: Flask) -> str:
 def address(app: Flask, rule: Rule) -> str:
     """An address of the route where there is something to be found."""
     digest = database_of(app).read(questionnaires.versions)[0].digest
-    known = {"key": "demo", "code": "demo", "campaign": "demo", "digest": digest, "extension": "csv",
-             "person_id": 1, "filename": "office.css", "token": _token(rule.endpoint),
-             "job_id": _export_of(app), "token_id": _first_token(app), "reference": a_comment(app),
-             "kind": "whole", "name": "score", "summary_id": 1, **_of_a_scorecard(app)}  # fmt: skip
+    known = {
+        "key": "demo",
+        "code": "demo",
+        "campaign": "demo",
+        "digest": digest,
+        "extension": "csv",
+        "person_id": 1,
+        "filename": "office.css",
+        "token": _token(rule.endpoint),
+        "job_id": _export_of(app),
+        "token_id": _first_token(app),
+        "reference": a_comment(app),
+        "kind": "whole",
+        "name": "score",
+        "summary_id": 1,
+        **_of_a_scorecard(app),
+    }
     with app.test_request_context():
         built: str = app.url_map.bind("localhost").build(
             rule.endpoint,

@@ -9,9 +9,11 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from survey.mail_server import MailServer, read_mail_server
 from tests.end_to_end.server import free_port
 
 PASSWORD = "p@ss:w/rd?"  # noqa: S105 — of a mail server that exists in tests only
+FROM = "khaosat@example.vn"
 
 
 class Inbox:
@@ -59,3 +61,8 @@ def mail_server(inbox: Inbox, **options: Any) -> Iterator[int]:
         yield port
     finally:
         controller.stop()
+
+
+def server_on(port: int) -> MailServer:
+    """What the product knows of a server that asks for nothing."""
+    return read_mail_server(f"smtp://127.0.0.1:{port}", f"Khảo sát <{FROM}>")

@@ -6,10 +6,17 @@ import pytest
 from survey.web import colour
 
 
-@pytest.mark.parametrize(("one", "other", "ratio"), [
-    ("#ffffff", "#000000", 21.0), ("#ffffff", "#ffffff", 1.0), ("#777777", "#ffffff", 4.48),
-    ("#16202a", "#ffffff", 16.5), ("#0b5d4e", "#ffffff", 7.8), ("#ffd400", "#16202a", 11.5),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"),
+    [
+        ("#ffffff", "#000000", 21.0),
+        ("#ffffff", "#ffffff", 1.0),
+        ("#777777", "#ffffff", 4.48),
+        ("#16202a", "#ffffff", 16.5),
+        ("#0b5d4e", "#ffffff", 7.8),
+        ("#ffd400", "#16202a", 11.5),
+    ],
+)
 def test_known_contrasts(one: str, other: str, ratio: float) -> None:
     assert colour.contrast(one, other) == pytest.approx(ratio, abs=0.05)
     assert colour.contrast(other, one) == colour.contrast(one, other)

@@ -15,9 +15,15 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 @pytest.mark.parametrize(
     ("value", "vi", "en"),
-    [(28.27, "28,27", "28.27"), (28.274, "28,27", "28.27"), (28, "28,00", "28.00"), (0, "0,00", "0.00"),
-     (1234.5, "1.234,50", "1,234.50"), (-3.1, "-3,10", "-3.10")],
-)  # fmt: skip
+    [
+        (28.27, "28,27", "28.27"),
+        (28.274, "28,27", "28.27"),
+        (28, "28,00", "28.00"),
+        (0, "0,00", "0.00"),
+        (1234.5, "1.234,50", "1,234.50"),
+        (-3.1, "-3,10", "-3.10"),
+    ],
+)
 def test_a_number_has_the_languages_comma(value: float, vi: str, en: str) -> None:
     assert (locale.format_number(value, "vi"), locale.format_number(value, "en")) == (vi, en)
 
@@ -114,6 +120,10 @@ def test_a_folder_of_catalogues_makes_a_language(tmp_path: Path, monkeypatch: py
         (tmp_path / code).mkdir()
     monkeypatch.setattr(locale, "CATALOGUES", tmp_path)
     assert locale._load_languages() == {
-        "vi": "Tiếng Việt", "en": "English", "ar": "العربية", "ko": "한국어", "zh": "中文",
-    }  # fmt: skip
+        "vi": "Tiếng Việt",
+        "en": "English",
+        "ar": "العربية",
+        "ko": "한국어",
+        "zh": "中文",
+    }
     assert [locale.direction(code) for code in ("vi", "en", "ko", "ar")] == ["ltr", "ltr", "ltr", "rtl"]

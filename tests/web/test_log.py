@@ -68,9 +68,15 @@ def test_a_request_is_one_line_of_json(app: Flask, log: StringIO) -> None:
     app.test_client().get("/receipt")
     [line] = lines(log)
     assert line | {"at": "", "ms": 0} == {
-        "at": "", "level": "INFO", "logger": "survey.requests", "message": "request",
-        "method": "GET", "route": "/receipt", "status": 200, "ms": 0,
-    }  # fmt: skip
+        "at": "",
+        "level": "INFO",
+        "logger": "survey.requests",
+        "message": "request",
+        "method": "GET",
+        "route": "/receipt",
+        "status": 200,
+        "ms": 0,
+    }
     assert line["at"].endswith("+00:00")
     assert line["ms"] >= 0
 
@@ -100,8 +106,13 @@ def test_no_line_tells_who_visited_or_what_was_said(demo_url: str, tmp_path: Pat
     paths = ["/s/demo", "/s/demo/check", "/s/demo/send", "/receipt", "/office/sign-in", f"/s/{SECRET}/send"]
     for path in paths:
         for method in ("GET", "POST"):
-            client.open(f"{path}?q={SECRET}", method=method, data=form if method == "POST" else None,
-                        environ_base=seen, headers=headers)  # fmt: skip
+            client.open(
+                f"{path}?q={SECRET}",
+                method=method,
+                data=form if method == "POST" else None,
+                environ_base=seen,
+                headers=headers,
+            )
     receipt = receipt_in(client.post("/s/demo/send", data=a_form(Q, comment=SECRET), environ_base=seen).text)
     client.post("/receipt", data={"code": receipt}, environ_base=seen)
     official = sign_in_as(app, "admin")

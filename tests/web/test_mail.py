@@ -2,7 +2,6 @@
 
 import logging
 import ssl
-from collections.abc import Iterator
 from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,25 +13,9 @@ from survey.config import ConfigError, read_settings
 from survey.mail_server import MailServer, is_address, read_mail_server
 from survey.web.mail import NotSentError, deliver
 from tests.end_to_end.server import free_port
-from tests.web.inbox import PASSWORD, Inbox, mail_server
+from tests.web.inbox import FROM, PASSWORD, Inbox, mail_server, server_on
 
-FROM = "khaosat@example.vn"
 ENCODED = "p%40ss%3Aw%2Frd%3F"
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def port(inbox: Inbox) -> Iterator[int]:
-    with mail_server(inbox) as listening:
-        yield listening
-
-
-def server_on(port: int) -> MailServer:
-    return read_mail_server(f"smtp://127.0.0.1:{port}", f"Khảo sát <{FROM}>")
 
 
 def a_letter(to: str = "lan@example.vn") -> EmailMessage:
@@ -48,8 +31,8 @@ def why_not(server: MailServer, to: str = "lan@example.vn") -> NotSentError:
     return raised.value
 
 
-def test_a_letter_arrives_as_it_was_written(inbox: Inbox, port: int) -> None:
-    deliver(server_on(port), a_letter(), "lan@example.vn")
+def test_a_letter_arrives_as_it_was_written(inbox: Inbox, mail_port: int) -> None:
+    deliver(server_on(mail_port), a_letter(), "lan@example.vn")
     ((sender, recipients, letter),) = inbox.received
     assert (sender, recipients) == (FROM, ["lan@example.vn"])
     assert letter["Subject"] == "Báo cáo"
@@ -62,18 +45,18 @@ def test_a_letter_arrives_as_it_was_written(inbox: Inbox, port: int) -> None:
 )
 def test_a_refused_address_is_told_in_the_servers_words(
     inbox: Inbox,
-    port: int,
+    mail_port: int,
     answer: str,
     is_final: bool,  # noqa: FBT001 — a parameter of the table above
 ) -> None:
     inbox.answers["lan@example.vn"] = answer
-    error = why_not(server_on(port))
+    error = why_not(server_on(mail_port))
     assert (error.reason, error.is_refused, error.is_final) == (answer, True, is_final)
 
 
-def test_a_refused_letter_is_told_on_one_printable_line(inbox: Inbox, port: int) -> None:
+def test_a_refused_letter_is_told_on_one_printable_line(inbox: Inbox, mail_port: int) -> None:
     inbox.after_letter = "554-Too \x07big\r\n554 for us"
-    error = why_not(server_on(port))
+    error = why_not(server_on(mail_port))
     assert error.is_final
     assert error.reason == "554 Too big for us"
 
@@ -123,13 +106,13 @@ def test_a_line_encrypted_from_the_start(inbox: Inbox, certified_context: ssl.SS
 
 
 def test_a_server_nobody_certified_or_without_encryption_gets_no_password(
-    inbox: Inbox, port: int, certified_context: ssl.SSLContext
+    inbox: Inbox, mail_port: int, certified_context: ssl.SSLContext
 ) -> None:
     options = {"require_starttls": True, "authenticator": inbox.may_sign_in}
     with mail_server(inbox, tls_context=certified_context, **options) as listening:
         error = why_not(read_mail_server(f"smtp://user:{ENCODED}@localhost:{listening}?starttls", FROM))
     assert "certificate verify failed" in error.reason
-    error = why_not(read_mail_server(f"smtp://user:{ENCODED}@127.0.0.1:{port}?starttls", FROM))
+    error = why_not(read_mail_server(f"smtp://user:{ENCODED}@127.0.0.1:{mail_port}?starttls", FROM))
     assert "STARTTLS" in error.reason
     assert inbox.signed_in == []
 
@@ -184,15 +167,29 @@ def test_a_plain_address_is_one(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "lan", "lan@", "@example.vn", "lan@example", "lan@example.vn\n", "lan@example.vn, minh@example.vn",
-     "lan @example.vn", "<lan@example.vn>", "lan@-example.vn", "lan@example..vn", "lân@example.vn",
-     "l" * 65 + "@example.vn", "lan@" + "e" * 64 + ".vn", "lan@example.vn\x00"],
-)  # fmt: skip
+    [
+        "",
+        "lan",
+        "lan@",
+        "@example.vn",
+        "lan@example",
+        "lan@example.vn\n",
+        "lan@example.vn, minh@example.vn",
+        "lan @example.vn",
+        "<lan@example.vn>",
+        "lan@-example.vn",
+        "lan@example..vn",
+        "lân@example.vn",
+        "l" * 65 + "@example.vn",
+        "lan@" + "e" * 64 + ".vn",
+        "lan@example.vn\x00",
+    ],
+)
 def test_anything_else_is_none(address: str) -> None:
     assert not is_address(address)
 
 
-def test_no_log_holds_the_password(inbox: Inbox, port: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_log_holds_the_password(inbox: Inbox, mail_port: int, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        why_not(read_mail_server(f"smtp://user:{ENCODED}@127.0.0.1:{port}?starttls", FROM))
+        why_not(read_mail_server(f"smtp://user:{ENCODED}@127.0.0.1:{mail_port}?starttls", FROM))
     assert PASSWORD not in caplog.text

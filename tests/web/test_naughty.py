@@ -29,7 +29,7 @@ from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import load_shipped
 from survey.web.locale import text_of
 from tests.builders import a_form, database_of, receipt_in
-from tests.conftest import PASSWORD, TODAY, Template, on_postgres, sign_in_as
+from tests.conftest import PASSWORD, TODAY, Template, official, on_postgres
 from tests.web.browsing import app_for_all, everything_in, token
 from tests.web.naughty import strings
 
@@ -62,9 +62,7 @@ def citizen(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture(scope="module")
-def office(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "admin")
+office = official("admin", "module")
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +111,13 @@ def test_a_comment_is_shown_as_text_and_adds_nothing_to_a_page(citizen: FlaskCli
         return re.findall(r"<[a-z/!?][^\s>]*", page)
 
     receipt = receipt_in(post(citizen, f"/s/{CODE}/send", a_form(Q, comment="Cảm ơn")).text)
-    plain = {path: tags(post(citizen, path, fields).text) for path, fields in (
-        ("/receipt", {"code": receipt}), (f"/s/{CODE}/check", a_form(Q, comment="Cảm ơn")))}  # fmt: skip
+    plain = {
+        path: tags(post(citizen, path, fields).text)
+        for path, fields in (
+            ("/receipt", {"code": receipt}),
+            (f"/s/{CODE}/check", a_form(Q, comment="Cảm ơn")),
+        )
+    }
     for text in (s for s in half[::2] if s.strip() and len(s.replace("\r\n", "\n")) <= Q.comment.max_chars):
         receipt = receipt_in(post(citizen, f"/s/{CODE}/send", a_form(Q, comment=text)).text)
         for path, fields in (("/receipt", {"code": receipt}), (f"/s/{CODE}/check", a_form(Q, comment=text))):
@@ -165,10 +168,20 @@ def test_as_a_receipt_code_it_finds_no_form(citizen: FlaskClient, half: list[str
 
 
 PLACES = [
-    "/s/{}", "/s/{}/qr.svg", "/s/{}/declined", "/{}", "/s/demo?lang={}", "/receipt?{}={}", "/s/{}/poster.pdf",
-    "/office/campaigns/{}", "/office/campaigns/{}/desks", "/office/questionnaires/{}.json",
-    "/office/campaigns/demo/summary.csv?in={}", "/office/sign-in?next={}", "/office/people/{}/active",
-]  # fmt: skip
+    "/s/{}",
+    "/s/{}/qr.svg",
+    "/s/{}/declined",
+    "/{}",
+    "/s/demo?lang={}",
+    "/receipt?{}={}",
+    "/s/{}/poster.pdf",
+    "/office/campaigns/{}",
+    "/office/campaigns/{}/desks",
+    "/office/questionnaires/{}.json",
+    "/office/campaigns/demo/summary.csv?in={}",
+    "/office/sign-in?next={}",
+    "/office/people/{}/active",
+]
 
 
 def test_in_an_address_it_is_not_found_or_ignored(

@@ -1,6 +1,5 @@
 """Who may open what: every route is in this table, and each is tried as nobody, viewer and administrator."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,8 @@ from survey.reports.export import FORMATS
 from survey.reports.response_export import RESPONSE_FORMATS
 from survey.scorecards.export import FORMATS as CARD_FORMATS
 from tests.builders import database_of
-from tests.conftest import Template, app_on, on_postgres, sign_in_as
-from tests.web.browsing import a_token, address, app_for_all, routes, token
+from tests.conftest import app_on, official, on_postgres, sign_in_as
+from tests.web.browsing import a_token, address, app_fixture, routes, token
 
 pytestmark = on_postgres
 
@@ -161,10 +160,7 @@ DEMO_LABEL = "Demonstration data, not a real result."
 LISTS_OF_DEMO = ("/office/tasks", "/office/ranking")
 
 
-@pytest.fixture(scope="module")
-def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with app_for_all(demo_template, tmp_path_factory.mktemp("routes")) as created:
-        yield created
+app = app_fixture()
 
 
 @pytest.fixture(scope="module")
@@ -172,14 +168,7 @@ def nobody(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture(scope="module")
-def viewer(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "viewer")
-
-
-@pytest.fixture(scope="module")
-def administrator(app: Flask) -> FlaskClient:
-    return sign_in_as(app, "admin")
+viewer, administrator = official("viewer", "module"), official("admin", "module")
 
 
 def attempt(app: Flask, client: FlaskClient, route: str) -> TestResponse:

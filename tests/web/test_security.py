@@ -17,8 +17,8 @@ from survey.accounts import officials
 from survey.store import people
 from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, database_of, receipt_in
-from tests.conftest import PASSWORD, Template, app_on, csrf_in, on_sqlite, settings_for, sign_in_as
-from tests.web.browsing import address, app_for_all, elements, everything_in, routes, token
+from tests.conftest import PASSWORD, csrf_in, on_sqlite, running_app, settings_for, sign_in_as
+from tests.web.browsing import address, app_fixture, elements, everything_in, routes, token
 
 pytestmark = on_sqlite
 
@@ -34,18 +34,14 @@ HEADERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with app_for_all(demo_template, tmp_path_factory.mktemp("security")) as created:
-        yield created
+app = app_fixture()
 
 
 @pytest.fixture
 def own_app(url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application of the test's own, for what changes people or counts tries."""
-    created = app_on(url, tmp_path)
-    yield created
-    database_of(created).dispose()
+    with running_app(url, tmp_path) as created:
+        yield created
 
 
 def citizens_pages(app: Flask, lang: str) -> list[TestResponse]:
@@ -53,16 +49,28 @@ def citizens_pages(app: Flask, lang: str) -> list[TestResponse]:
     citizen, form, query = app.test_client(), a_form(Q, comment="xin chào"), f"?lang={lang}"
     receipt = receipt_in(citizen.post(f"/s/demo/send{query}", data=form).text)
     return [
-        *(citizen.get(path + query) for path in (
-            "/", "/s/demo", "/s/demo/declined", "/receipt", "/s/NOPE42", "/s/demo1b", "/nowhere",
-            "/office/sign-in")),
-        *(citizen.post(path + query, data=form) for path in (
-            "/s/demo", "/s/demo/check", "/s/demo/send", "/healthz")),
+        *(
+            citizen.get(path + query)
+            for path in (
+                "/",
+                "/s/demo",
+                "/s/demo/declined",
+                "/receipt",
+                "/s/NOPE42",
+                "/s/demo1b",
+                "/nowhere",
+                "/office/sign-in",
+            )
+        ),
+        *(
+            citizen.post(path + query, data=form)
+            for path in ("/s/demo", "/s/demo/check", "/s/demo/send", "/healthz")
+        ),
         citizen.post(f"/s/demo/check{query}", data={}),
         citizen.post(f"/receipt{query}", data={"code": receipt}),
         citizen.post(f"/receipt{query}", data={"code": "wrong"}),
         citizen.post(f"/receipt/withdraw{query}", data={"code": receipt}),
-    ]  # fmt: skip
+    ]
 
 
 def office_pages(app: Flask, lang: str) -> list[TestResponse]:
@@ -112,7 +120,10 @@ def test_no_element_has_a_style_or_a_handler_of_its_own(pages: list[TestResponse
     for page in pages:
         for tag, attributes in elements(page.text):
             assert not [name for name in attributes if name == "style" or name.startswith("on")], (
-                page.request.path, tag, attributes)  # fmt: skip
+                page.request.path,
+                tag,
+                attributes,
+            )
 
 
 def test_nothing_comes_from_elsewhere_or_goes_there(pages: list[TestResponse]) -> None:
@@ -163,8 +174,10 @@ OFFICE_POSTS = [
     ("/office/people/2/password", {}),
     ("/office/tokens", {"name": "x", "permissions": "report.read", "days": "30"}),
     ("/office/tokens/1/revoke", {}),
-    ("/office/campaigns/new", {"name": "x",
-      "opens_on": "2026-01-01", "closes_on": "2026-02-01", "desks": "x"}),
+    (
+        "/office/campaigns/new",
+        {"name": "x", "opens_on": "2026-01-01", "closes_on": "2026-02-01", "desks": "x"},
+    ),
     ("/office/campaigns/demo/desks", {"name": "Quầy lạ"}),
     ("/office/campaigns/demo/populations", {"population-citizen": "5"}),
     ("/office/campaigns/demo/units", {"unit-1": ""}),
@@ -189,7 +202,7 @@ OFFICE_POSTS = [
     ("/office/tasks/1", {"done_on": "2026-01-01"}),
     ("/office/units", {"name": "x"}),
     ("/office/units/members", {"person_id": "2", "unit": "1"}),
-]  # fmt: skip
+]
 
 
 def test_the_list_of_posts_is_whole(app: Flask) -> None:
@@ -235,13 +248,27 @@ def test_with_an_https_address_the_cookie_travels_over_https_only(url: str, tmp_
     database_of(app).dispose()
 
 
-@pytest.mark.parametrize("elsewhere", [
-    "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "javascript:alert(1)",
-    "https:/office/", "//[", "/office/\\..\\..//evil.example", "/office/\r\nSet-Cookie: a=b",
-    " //evil.example",
-    "/office/@evil.example/\t//", "///evil.example/office/", "http:///evil.example", "office/", "/s/demo",
-    "/office/\N{FULLWIDTH SOLIDUS}\N{FULLWIDTH SOLIDUS}evil.example",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "https:/office/",
+        "//[",
+        "/office/\\..\\..//evil.example",
+        "/office/\r\nSet-Cookie: a=b",
+        " //evil.example",
+        "/office/@evil.example/\t//",
+        "///evil.example/office/",
+        "http:///evil.example",
+        "office/",
+        "/s/demo",
+        "/office/\N{FULLWIDTH SOLIDUS}\N{FULLWIDTH SOLIDUS}evil.example",
+    ],
+)
 def test_signing_in_leads_to_no_other_site(app: Flask, elsewhere: str) -> None:
     client = app.test_client()
     page = client.get("/office/sign-in", query_string={"next": elsewhere})
