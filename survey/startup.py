@@ -23,6 +23,7 @@ def create_app_or_exit() -> "Flask":
 
 def check_or_exit() -> None:
     """End the process with one line unless the settings and the database are fit to serve."""
+    import survey.features  # noqa: F401 — declares every table
     from survey.config import ConfigError, read_settings
     from survey.store.db import Database
     from survey.store.migrate import schema_problem
