@@ -2,7 +2,6 @@
 
 import json
 from hashlib import sha256
-from typing import Any
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from survey.api import cursors, documents, openapi
 from survey.api.cursors import Cursor, CursorScope
 from survey.api.declare import Parameter, answers
+from survey.json_value import JsonObject
 from survey.reports.export import render_file
 from survey.reports.response_export import ExportContext, campaign_microdata
 from survey.results import certificate as certificates
@@ -82,7 +82,7 @@ def results(key: str, language: str) -> ResponseReturnValue:
 def certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
 
-    def build(session: Session) -> dict[str, Any]:
+    def build(session: Session) -> JsonObject:
         campaign = _campaign(session, key)
         current = campaign_results(session, campaign, computed_at=start_of_today())
         return certificates.public_certificate(session, campaign, current)
@@ -108,7 +108,7 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     after = None if cursor is None else cursors.decode(cursor, scope, today=day, secret_keys=keys)
     context = ExportContext(keys[0], settings().time_zone, start_of_today())
 
-    def load(session: Session) -> tuple[dict[str, Any], Cursor | None]:
+    def load(session: Session) -> tuple[JsonObject, Cursor | None]:
         weights = None if after is None else after.weights
         rows = campaign_microdata(session, _campaign(session, key), context, weights=weights)
         return documents.responses(session, rows, after=after, limit=limit)
@@ -143,7 +143,7 @@ def scorecard(card_id: int) -> ResponseReturnValue:
     """The points of one scorecard, with their intervals and where each value stands."""
     person_id, computed_at = program().person.id, start_of_today()
 
-    def load(session: Session) -> dict[str, object]:
+    def load(session: Session) -> JsonObject:
         card = _card(session, card_id, person_id)
         return card_entry(card_results(session, card, computed_at=computed_at))
 
@@ -171,7 +171,7 @@ def _card(session: Session, card_id: int, person_id: int) -> UnitCard:
         raise Problem(404, "Not found", detail) from None
 
 
-def _answer(document: dict[str, Any]) -> Response:
+def _answer(document: JsonObject) -> Response:
     return _conditional(json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
 
 

@@ -1,7 +1,7 @@
 """Pages of the comments of a campaign: search, notes, and the workbook."""
 
 import io
-from typing import Any
+from typing import TypedDict
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -26,6 +26,16 @@ from survey.web.templates import language
 
 bp = Blueprint("comments", __name__, url_prefix="/office/campaigns")
 _MAX_SEARCH_CHARS = 200
+
+
+class FilterQuery(TypedDict):
+    """The query string of a filter."""
+
+    words: str | None
+    status: str | None
+    tag: str | None
+    about: str | None
+    page: int | None
 
 
 @bp.get("/<key>/comments")
@@ -104,12 +114,15 @@ def _parse_filter() -> tuple[CommentFilter, dict[str, str]]:
     return CommentFilter(text, status, tag, about, page=min(page, 10**6)), errors
 
 
-def _query_of(wanted: CommentFilter) -> dict[str, Any]:
-    """The query string of a filter, without what is not set."""
-    query = {"words": wanted.text, "status": wanted.status, "tag": wanted.tag, "about": wanted.about}
-    if wanted.page != 1:
-        query["page"] = str(wanted.page)
-    return {name: value for name, value in query.items() if value}
+def _query_of(wanted: CommentFilter) -> FilterQuery:
+    """The query string of a filter; what is not set is None, which addresses leave out."""
+    return FilterQuery(
+        words=wanted.text or None,
+        status=wanted.status or None,
+        tag=wanted.tag or None,
+        about=wanted.about or None,
+        page=None if wanted.page == 1 else wanted.page,
+    )
 
 
 def _load_comments(key: str, mask_language: str) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
@@ -143,7 +156,7 @@ def _comments_page(
         campaign=campaign,
         selection=select_comments(all_comments, wanted, questionnaire),
         wanted=wanted,
-        query=_query_of(wanted),
+        query={name: value for name, value in _query_of(wanted).items() if value is not None},
         about=about,
         min_shown=questionnaire.scoring.small_cell_suppression,
         statuses=_status_names(language()),

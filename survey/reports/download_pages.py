@@ -3,7 +3,6 @@
 import io
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -21,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.drawing.file_formats import path_converter
+from survey.json_value import JsonObject
 from survey.reports import codebook, microdata
 from survey.reports.export import FORMATS, render_file
 from survey.reports.export_worker import ExportWorker
@@ -73,7 +73,7 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
 def download_certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
 
-    def build(session: Session) -> dict[str, Any]:
+    def build(session: Session) -> JsonObject:
         campaign = fieldwork.campaign_by_key(session, key)
         results = campaign_results(session, campaign, computed_at=start_of_today())
         return certificate.public_certificate(session, campaign, results)
@@ -88,7 +88,7 @@ def download_certificate(key: str) -> ResponseReturnValue:
 def download_audit_certificate(key: str) -> ResponseReturnValue:
     """The certificate with what each form counted, for an auditor."""
 
-    def build(session: Session) -> dict[str, Any]:
+    def build(session: Session) -> JsonObject:
         campaign = fieldwork.campaign_by_key(session, key)
         results = campaign_results(session, campaign, computed_at=start_of_today())
         return certificate.certificate(session, campaign, results, with_rows=True)

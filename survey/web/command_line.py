@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 from flask.cli import with_appcontext
@@ -16,10 +16,10 @@ from survey.web.context import database
 FILE = click.Path(path_type=Path)  # the commands report a missing file themselves
 
 
-def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
     """Make a function a command that runs in the application's context."""
 
-    def decorate(function: Callable[..., Any]) -> click.Command:
+    def decorate(function: Callable[..., None]) -> click.Command:
         return click.command(name)(with_appcontext(function))
 
     return decorate

@@ -39,7 +39,8 @@ class Folder:
         if design is not None:
             (self.path / "design.json").write_text(_text(design))
         design_path = None if design is None else self.path / "design.json"
-        return score_files(self.path / "data.csv", self.path / "instrument.json", design_path, **options)
+        files = (self.path / "data.csv", self.path / "instrument.json", design_path)
+        return score_files(*files, **options).to_json()
 
     def refusal(self, *arguments: Any, **options: Any) -> str:
         with pytest.raises(ScoreFileError) as caught:
@@ -68,7 +69,7 @@ def cut(limits: list[float], total: float) -> list[float]:
 @EVERY_CASE
 def test_a_reference_case_gives_the_figures_of_r(name: str) -> None:
     case = CASES / "scoring" / name
-    report: Any = score_files(case / "data.csv", case / "instrument.json", case / "design.json")
+    report: Any = score_files(case / "data.csv", case / "instrument.json", case / "design.json").to_json()
     expected = json.loads((case / "expected.json").read_text())
     for key in ("score", "se", "max", "df", "n_respondents", "sum_weights", "p_ge_28_t"):
         same(report[key], expected[key])
@@ -86,7 +87,7 @@ def test_a_reference_case_gives_the_figures_of_r(name: str) -> None:
 @EVERY_CASE
 def test_the_domains_of_a_reference_case_are_those_of_r(name: str) -> None:
     case = CASES / "scoring" / name
-    report: Any = score_files(case / "data.csv", case / "instrument.json", case / "design.json")
+    report: Any = score_files(case / "data.csv", case / "instrument.json", case / "design.json").to_json()
     expected = json.loads((case / "expected.json").read_text())
     assert report["domain_variable"] == expected["domain_variable"]
     for key, domain in expected["domains"].items():
@@ -101,7 +102,7 @@ def test_the_domains_of_a_reference_case_are_those_of_r(name: str) -> None:
 
 def test_the_worked_example_with_the_yaml_instrument() -> None:
     instrument = Path(codec.__file__).parent / "library" / "dungquat_38.yaml"
-    report: Any = score_files(CASES / "worked_example.csv", instrument, None)
+    report: Any = score_files(CASES / "worked_example.csv", instrument, None).to_json()
     same(report["score"], 28.228048)
     same(report["se"], 1.790587)
     same(report["df_satterthwaite"], 16.264562)
@@ -174,7 +175,7 @@ def test_two_files_have_a_difference(folder: Folder) -> None:
     second.write_text(DATA.replace("4", "5"))
     report = folder.score(DATA, compare=second)
     difference = report["difference"]
-    alone: Any = score_files(second, folder.path / "instrument.json", None)
+    alone: Any = score_files(second, folder.path / "instrument.json", None).to_json()
     assert difference["estimate"] == pytest.approx(alone["score"] - report["score"])
     assert difference["se"] == pytest.approx((report["se"] ** 2 + alone["se"] ** 2) ** 0.5)
     assert 5 <= difference["df"] <= 10
