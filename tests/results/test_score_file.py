@@ -278,6 +278,7 @@ def test_a_design_that_cannot_be_used_is_refused_with_its_place(
         ({"groups": {"citizen": -1}}, "group 'citizen': found weight -1; write a number, 0 or more"),
         ({"when_unscored": "ignore"}, "write one of undefined, rescale"),
         ({"when_unscord": "rescale"}, "the key 'when_unscord' is unknown; is 'when_unscored' meant?"),
+        ({"group_column": 7}, "key 'group_column': found 7; name a column or write null"),
         ({"min_valid_per_cell": 2.5}, "key 'min_valid_per_cell': found 2.5; write a whole number"),
     ],
 )
