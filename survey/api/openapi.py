@@ -79,7 +79,7 @@ def _in_query(operation: Operation) -> list[JsonObject]:
             "name": parameter.name,
             "in": "query",
             "description": parameter.description,
-            "schema": dict(parameter.schema),
+            "schema": parameter.schema.to_json(),
         }
         for parameter in operation.parameters
     ]

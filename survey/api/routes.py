@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.api import cursors, documents, openapi
 from survey.api.cursors import Cursor, CursorScope
-from survey.api.declare import Parameter, answers
+from survey.api.declare import EnumSchema, IntegerSchema, Parameter, TextSchema, answers
 from survey.json_value import JsonObject
 from survey.reports.export import render_file
 from survey.reports.response_export import ExportContext, campaign_microdata
@@ -37,15 +37,15 @@ _ETAG_CHARS = 32
 LANGUAGE = Parameter(
     "language",
     "The language of the sentences, titles and column headings.",
-    {"type": "string", "enum": list(LANGUAGES), "default": DEFAULT_LANGUAGE},
+    EnumSchema(tuple(LANGUAGES), DEFAULT_LANGUAGE),
 )
 LIMIT = Parameter(
     "limit",
     "The most rows of a page.",
-    {"type": "integer", "minimum": 1, "maximum": _MAX_ROWS, "default": _DEFAULT_ROWS},
+    IntegerSchema(1, _MAX_ROWS, _DEFAULT_ROWS),
 )
 CURSOR = Parameter(
-    "cursor", "Where the next page begins, as the page before says it in `next`.", {"type": "string"}
+    "cursor", "Where the next page begins, as the page before says it in `next`.", TextSchema()
 )
 
 
