@@ -65,7 +65,7 @@ class IntegerSchema:
 
 @dataclass(frozen=True)
 class TextSchema:
-    """Any text, or none."""
+    """A text, or none."""
 
     default = None
     wanted = "a text"

@@ -67,7 +67,7 @@ class Base(DeclarativeBase):
 
 
 class JsonText(TypeDecorator[JsonValue]):
-    """Any JSON value as ASCII text, because databases do not store NUL in a text."""
+    """A JSON value as ASCII text, because databases do not store NUL in a text."""
 
     impl = Text
     cache_ok = True
