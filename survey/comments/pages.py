@@ -1,7 +1,6 @@
 """Pages of the comments of a campaign: search, notes, and the workbook."""
 
 import io
-from typing import TypedDict
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -26,16 +25,6 @@ from survey.web.templates import language
 
 bp = Blueprint("comments", __name__, url_prefix="/office/campaigns")
 _MAX_SEARCH_CHARS = 200
-
-
-class FilterQuery(TypedDict):
-    """The query string of a filter."""
-
-    words: str | None
-    status: str | None
-    tag: str | None
-    about: str | None
-    page: int | None
 
 
 @bp.get("/<key>/comments")
@@ -65,7 +54,7 @@ def note(key: str, reference: str) -> ResponseReturnValue:
         f"{key}: {reference} ({new.status})",
         lambda session: save_note(session, key, reference, new, person_id=person_id, now=noted_at),
     )
-    back = url_for("comments.show", key=key, **_query_of(wanted))
+    back = url_for("comments.show", key=key, _external=False, **_query_of(wanted))
     return redirect(f"{back}#c-{reference}", 303)
 
 
@@ -114,15 +103,12 @@ def _parse_filter() -> tuple[CommentFilter, dict[str, str]]:
     return CommentFilter(text, status, tag, about, page=min(page, 10**6)), errors
 
 
-def _query_of(wanted: CommentFilter) -> FilterQuery:
-    """The query string of a filter; what is not set is None, which addresses leave out."""
-    return FilterQuery(
-        words=wanted.text or None,
-        status=wanted.status or None,
-        tag=wanted.tag or None,
-        about=wanted.about or None,
-        page=None if wanted.page == 1 else wanted.page,
-    )
+def _query_of(wanted: CommentFilter) -> dict[str, str]:
+    """The query string of a filter, without what is not set."""
+    query = {"words": wanted.text, "status": wanted.status, "tag": wanted.tag, "about": wanted.about}
+    if wanted.page != 1:
+        query["page"] = str(wanted.page)
+    return {name: value for name, value in query.items() if value}
 
 
 def _load_comments(key: str, mask_language: str) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
@@ -156,7 +142,7 @@ def _comments_page(
         campaign=campaign,
         selection=select_comments(all_comments, wanted, questionnaire),
         wanted=wanted,
-        query={name: value for name, value in _query_of(wanted).items() if value is not None},
+        query=_query_of(wanted),
         about=about,
         min_shown=questionnaire.scoring.small_cell_suppression,
         statuses=_status_names(language()),

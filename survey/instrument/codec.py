@@ -122,10 +122,8 @@ def _settings(head: dict[str, Node]) -> ScoringSettings:
         total_points=total,
         target_low=target["low"].number(0, total),
         target_high=target["high"].number(0, total),
-        group_rule="fixed" if head["group_rule"].choice("fixed", "pooled") == "fixed" else "pooled",
-        when_unscored="rescale"
-        if head["when_unscored"].choice("rescale", "undefined") == "rescale"
-        else "undefined",
+        group_rule=head["group_rule"].choice("fixed", "pooled"),
+        when_unscored=head["when_unscored"].choice("rescale", "undefined"),
         min_valid_per_cell=head["min_valid_per_cell"].integer(1, 1000),
         min_group_n_for_verdict=head["min_group_n_for_verdict"].integer(2, 1000),
         small_cell_suppression=head["small_cell_suppression"].integer(1, 1000),

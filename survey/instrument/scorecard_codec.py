@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from typing import cast
 
 from survey.instrument import document
 from survey.instrument.node import InstrumentError, Node
@@ -25,6 +24,7 @@ _TITLE = {"vi": "Bảng điểm chỉ số cải cách hành chính", "en": "Sco
 _RATIO = re.compile(r"ratio_([0-9]{1,2}|100)")
 _BASELINE = re.compile(r"baseline_([0-9]{4})")
 _LANGUAGE = re.compile(r"[a-z]{2}")
+_ALL_UNITS: tuple[Unit, ...] = ("percent", "number", "boolean", "points")
 _UNITS: dict[RuleKind, tuple[Unit, ...]] = {
     "ratio": ("percent",),
     "linear": ("percent", "number"),
@@ -99,7 +99,7 @@ def _indicator(node: Node) -> Indicator:
         optional=("stretch", *_languages(names)),
     )
     rule = _rule(fields["rule"])
-    unit = cast("Unit", fields["unit"].choice("percent", "number", "boolean", "points"))
+    unit = fields["unit"].choice(*_ALL_UNITS)
     if unit not in _UNITS[rule.kind]:
         raise fields["unit"].refuse(
             f"the rule {rule.name} takes {' or '.join(_UNITS[rule.kind])}, found {unit!r}"

@@ -119,7 +119,7 @@ def parse_certificate(document: JsonObject) -> Certificate:
     CertificateError
         A part is missing or of another kind than it must be; the message names its path.
     """
-    whole = _Part(document, "")
+    whole = _StatedValue(document, "")
     digest, instrument = whole.member("digest"), whole.member("instrument")
     try:
         questionnaire = codec.from_document(instrument.member("document").value)
@@ -147,13 +147,13 @@ def parse_certificate(document: JsonObject) -> Certificate:
     )
 
 
-def _form(part: "_Part") -> CountedForm:
+def _form(part: "_StatedValue") -> CountedForm:
     receipt_hash, group, ratings = part.elements(3)
     answers = (rating.whole_or_none() for rating in ratings.elements())
     return CountedForm(receipt_hash.text(), group.text(), tuple(answers))
 
 
-def _stratum(part: "_Part", rules: Rules) -> StratumSums:
+def _stratum(part: "_StatedValue", rules: Rules) -> StratumSums:
     parts = part.member("parts")
     names = [f"section:{key}" for key in section_keys(rules)]
     names += [f"criterion:{criterion.key}" for criterion in rules.criteria]
@@ -169,7 +169,7 @@ def _stratum(part: "_Part", rules: Rules) -> StratumSums:
     )
 
 
-def _cell(part: "_Part", rules: Rules) -> CellSums:
+def _cell(part: "_StatedValue", rules: Rules) -> CellSums:
     group, criteria = part.member("group"), part.member("criteria")
     if rules.group_rule == "fixed" and group.text() not in scored_groups(rules):
         raise group.refuse(f"one of {', '.join(scored_groups(rules))}")
@@ -184,7 +184,7 @@ def _cell(part: "_Part", rules: Rules) -> CellSums:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _StatedValue:
     """One value of the certificate and the path to it, for example `sums.cells[0].weight`."""
 
     value: JsonValue
@@ -193,29 +193,30 @@ class _Part:
     def refuse(self, wanted: str) -> CertificateError:
         """The error about a value that is not what is `wanted`."""
         text = json.dumps(self.value)
-        found = text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
-        return malformed(f"{self.path}: found {found}, but it must be {wanted}")
+        shown = text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
+        return refusal_of(f"{self.path}: found {shown}, but it must be {wanted}")
 
     def has(self, name: str) -> bool:
-        return name in self.members()
+        return name in self._object()
 
-    def members(self) -> "dict[str, _Part]":
+    def members(self) -> "dict[str, _StatedValue]":
+        return {name: self.member(name) for name in self._object()}
+
+    def member(self, name: str) -> "_StatedValue":
+        members, path = self._object(), f"{self.path}.{name}".lstrip(".")
+        if name not in members:
+            raise refusal_of(f"{path} is missing")
+        return _StatedValue(members[name], path)
+
+    def _object(self) -> JsonObject:
         if not isinstance(self.value, dict):
             raise self.refuse("an object")
-        return {name: _Part(value, f"{self.path}.{name}".lstrip(".")) for name, value in self.value.items()}
+        return self.value
 
-    def member(self, name: str) -> "_Part":
-        if not isinstance(self.value, dict):
-            raise self.refuse("an object")
-        path = f"{self.path}.{name}".lstrip(".")
-        if name not in self.value:
-            raise malformed(f"{path} is missing")
-        return _Part(self.value[name], path)
-
-    def elements(self, n: int | None = None) -> "list[_Part]":
+    def elements(self, n: int | None = None) -> "list[_StatedValue]":
         if not isinstance(self.value, list) or n not in (None, len(self.value)):
             raise self.refuse("a list" if n is None else f"a list of {n}")
-        return [_Part(value, f"{self.path}[{i}]") for i, value in enumerate(self.value)]
+        return [_StatedValue(value, f"{self.path}[{i}]") for i, value in enumerate(self.value)]
 
     def text(self) -> str:
         if not isinstance(self.value, str):
@@ -250,7 +251,7 @@ def _is_finite(value: JsonValue) -> TypeGuard[float]:
     return is_number(value) and abs(value) <= sys.float_info.max
 
 
-def malformed(problem: str) -> CertificateError:
+def refusal_of(problem: str) -> CertificateError:
     """The error about a value that nothing can be recomputed from."""
     return CertificateError(
         f"a part is missing or of another kind ({problem}); ask for the certificate again"

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import cast
 
 from survey.json_value import JsonObject
 from survey.results.score_inputs import (
@@ -36,7 +35,7 @@ from survey.scoring.verdict import verdict_of
 
 __all__ = ["ScoreFileError", "score_entry", "score_files"]
 
-_METHODS = ("tilted-beta", "t", "logit-t")
+_METHODS: tuple[IntervalMethod, ...] = ("tilted-beta", "t", "logit-t")
 
 
 @dataclass(frozen=True)
@@ -107,13 +106,14 @@ def score_files(
     ScoreFileError
         A file cannot be used; the message says which, where, what was found and what to do.
     """
-    if interval not in _METHODS:
+    method = next((method for method in _METHODS if method == interval), None)
+    if method is None:
         raise ScoreFileError(f"interval {interval!r} is unknown; choose one of {', '.join(_METHODS)}")
     keys = read_design(design)
     questions = read_instrument(instrument, keys)
     survey = _score_table(read_table(data), questions, keys)
     second = None if compare is None else _score_table(read_table(compare), questions, keys).whole
-    return ScoreReport(survey, questions, keys, cast("IntervalMethod", interval), second)
+    return ScoreReport(survey, questions, keys, method, second)
 
 
 def _score_table(table: DataFile, instrument: Instrument, keys: DesignKeys) -> SurveyScore:

@@ -15,7 +15,7 @@ from survey.results.certificate import (
     result_document,
     sums_of,
 )
-from survey.results.certificate_file import CellSums, Certificate, StratumSums, malformed
+from survey.results.certificate_file import CellSums, Certificate, StratumSums, refusal_of
 from survey.scoring.estimate import (
     Cells,
     combine_cells,
@@ -50,7 +50,7 @@ def verify(certificate: Certificate) -> tuple[Check, ...]:
     try:
         return tuple(_checks(certificate))
     except (ValueError, ArithmeticError) as error:
-        raise malformed(f"{type(error).__name__}: {error}") from None
+        raise refusal_of(f"{type(error).__name__}: {error}") from None
 
 
 def against(certificate: Certificate, leaves: list[str]) -> Check:
