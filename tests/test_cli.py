@@ -47,6 +47,14 @@ def test_a_reference_case_is_scored_as_r_does(app: Flask, name: str) -> None:
     assert report["se"] == pytest.approx(expected["se"], abs=1e-6)
 
 
+@pytest.mark.parametrize("interval", ["t", "logit-t"])
+def test_one_form_has_a_score_without_interval(app: Flask, files: Path, interval: str) -> None:
+    (files / "one.csv").write_text("id,q1,q2\na,4,5\n")
+    here = (files / "one.csv", "--instrument", files / "instrument.json")
+    result = run(app, "score", *here, "--interval", interval)
+    assert (result.exit_code, result.stdout) == (0, "33.0000 of 38, no interval: withheld (n = 1)\n")
+
+
 def test_the_interval_asked_for_is_the_one_reported(app: Flask, files: Path) -> None:
     here = (files / "data.csv", "--instrument", files / "instrument.json")
     assert score(app, *here, "--interval", "t")["ci"] == score(app, *here)["ci_t"]

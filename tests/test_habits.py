@@ -1,4 +1,4 @@
-"""Helpers of tests stand in modules of their own, and `ruff format` sets every line but tables of numbers."""
+"""Habits: helpers of tests in modules of their own, types for values, `ruff format` for all but tables."""
 
 import ast
 import io
@@ -12,6 +12,8 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 UNFORMATTED = "# fmt: "  # the comments that switch `ruff format` off begin with it
+# Modules of survey/ that may write `Any`, each with the library whose values have no better type.
+ANY_AT_EDGES = {"survey/server_worker.py": "waitress keeps servers, connections and triggers in one map"}
 
 
 @pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=lambda path: str(path.relative_to(TESTS)))
@@ -70,3 +72,19 @@ def unformatted_lines(source: str) -> Iterator[int]:
 def is_begun(kinds: Counter[int]) -> bool:
     """Whether these tokens are more than comments and white space."""
     return any(kinds[kind] for kind in (tokenize.NAME, tokenize.STRING, tokenize.NUMBER, tokenize.OP))
+
+
+def test_any_stands_only_at_the_edge_of_a_named_library() -> None:
+    modules = (path for path in sorted((ROOT / "survey").rglob("*.py")) if _names_any(path))
+    assert {str(path.relative_to(ROOT)) for path in modules} == ANY_AT_EDGES.keys(), (
+        "parse the value into a type, or use object, a TypeVar, a Protocol or survey.json_value"
+    )
+
+
+def _names_any(path: Path) -> bool:
+    """Whether a module imports `Any`, or names it through a module as in `typing.Any`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.alias(name="Any") | ast.Attribute(attr="Any") | ast.Constant(value="Any"):
+                return True
+    return False

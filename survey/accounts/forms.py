@@ -1,9 +1,9 @@
 """The forms of signing in and of managing officials, tokens and units."""
 
 import re
-from typing import Any
 
 from wtforms import (
+    Field,
     PasswordField,
     RadioField,
     SelectChoice,
@@ -42,7 +42,7 @@ class PersonForm(OfficeForm):
         default=Role.VIEWER,
     )
 
-    def validate_username(self, field: Any) -> None:
+    def validate_username(self, field: Field) -> None:
         """Refuse a name that cannot be typed on every keyboard."""
         if not _USERNAME.fullmatch((field.data or "").strip().lower()):
             raise ValidationError(_("A sign-in name has 2 to 60 letters a-z, digits, dots, dashes or @"))
@@ -64,7 +64,7 @@ class PasswordForm(OfficeForm):
     old = PasswordField(lazy_gettext(lambda: _("Current password")), validators=[Required()])
     new = PasswordField(lazy_gettext(lambda: _("New password")), validators=[Required()])
 
-    def validate_new(self, field: Any) -> None:
+    def validate_new(self, field: Field) -> None:
         """Refuse a password that is too short or too long."""
         if not MIN_PASSWORD_CHARS <= len(field.data or "") <= MAX_PASSWORD_CHARS:
             message = _("A password has %(least)s to %(most)s characters")
@@ -87,7 +87,7 @@ class TokenForm(OfficeForm):
         default=str(DAYS_OFFERED[1]),
     )
 
-    def validate_permissions(self, field: Any) -> None:
+    def validate_permissions(self, field: Field) -> None:
         """Refuse a token without permissions."""
         if not field.data:
             raise ValidationError(_("Choose at least one permission"))

@@ -1,21 +1,82 @@
 """Declarations of the API's routes: answer and parameters. Description and parsing follow from them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, cast
+from typing import cast
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from survey.json_value import JsonObject
 from survey.web.problems import Problem
 
-Schema = Mapping[str, Any]
 View = Callable[..., ResponseReturnValue]
 _DECLARED = "survey_operation"
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SHOWN_CHARS = 60
+
+
+@dataclass(frozen=True)
+class EnumSchema:
+    """One of several texts."""
+
+    options: Sequence[str]
+    default: str
+
+    @property
+    def wanted(self) -> str:
+        """What a value must be, for a refusal."""
+        return f"one of {', '.join(self.options)}"
+
+    def to_json(self) -> JsonObject:
+        """The JSON Schema."""
+        return {"type": "string", "enum": list(self.options), "default": self.default}
+
+    def parse(self, text: str) -> str | None:
+        """The value; None when it is not allowed."""
+        return text if text in self.options else None
+
+
+@dataclass(frozen=True)
+class IntegerSchema:
+    """A whole number of a range."""
+
+    minimum: int
+    maximum: int
+    default: int
+
+    @property
+    def wanted(self) -> str:
+        """What a value must be, for a refusal."""
+        return f"a whole number from {self.minimum} to {self.maximum}"
+
+    def to_json(self) -> JsonObject:
+        """The JSON Schema."""
+        limits: JsonObject = {"minimum": self.minimum, "maximum": self.maximum}
+        return {"type": "integer", **limits, "default": self.default}
+
+    def parse(self, text: str) -> int | None:
+        """The value; None when it is not allowed."""
+        is_allowed = _NUMBER.fullmatch(text) and self.minimum <= int(text) <= self.maximum
+        return int(text) if is_allowed else None
+
+
+@dataclass(frozen=True)
+class TextSchema:
+    """A text, or none."""
+
+    default = None
+    wanted = "a text"
+
+    def to_json(self) -> JsonObject:
+        """The JSON Schema."""
+        return {"type": "string"}
+
+    def parse(self, text: str) -> str:
+        """The value."""
+        return text
 
 
 @dataclass(frozen=True)
@@ -24,26 +85,18 @@ class Parameter:
 
     name: str
     description: str
-    schema: Schema
+    schema: EnumSchema | IntegerSchema | TextSchema
 
-    def parse(self, texts: Sequence[str]) -> Any:
+    def parse(self, texts: Sequence[str]) -> str | int | None:
         """The value that was sent, or the default, or None; a Problem when it is not allowed."""
         if not texts:
-            return self.schema.get("default")
+            return self.schema.default
         if len(texts) > 1:
             raise self._problem(", ".join(texts), "given once")
-        text = texts[0]
-        if "enum" in self.schema:
-            if text not in self.schema["enum"]:
-                raise self._problem(text, f"one of {', '.join(self.schema['enum'])}")
-            return text
-        return self._number(text) if self.schema["type"] == "integer" else text
-
-    def _number(self, text: str) -> int:
-        minimum, maximum = self.schema["minimum"], self.schema["maximum"]
-        if _NUMBER.fullmatch(text) and minimum <= int(text) <= maximum:
-            return int(text)
-        raise self._problem(text, f"a whole number from {minimum} to {maximum}")
+        value = self.schema.parse(texts[0])
+        if value is None:
+            raise self._problem(texts[0], self.schema.wanted)
+        return value
 
     def _problem(self, text: str, wanted: str) -> Problem:
         detail = f"The parameter {self.name} is {text[:_SHOWN_CHARS]!r}; it must be {wanted}"
@@ -65,7 +118,7 @@ def answers(schema: str, *parameters: Parameter, refusals: tuple[int, ...] = ())
 
     def declare(view: View) -> View:
         @wraps(view)
-        def view_with_parameters(**path: Any) -> ResponseReturnValue:
+        def view_with_parameters(**path: str | int) -> ResponseReturnValue:
             return view(**path, **_parse(parameters))
 
         setattr(view_with_parameters, _DECLARED, operation)
@@ -79,7 +132,7 @@ def operation_of(view: object) -> Operation:
     return cast(Operation, getattr(view, _DECLARED))
 
 
-def _parse(parameters: Sequence[Parameter]) -> dict[str, Any]:
+def _parse(parameters: Sequence[Parameter]) -> dict[str, str | int | None]:
     known = [parameter.name for parameter in parameters]
     for name in request.args:
         if name not in known:

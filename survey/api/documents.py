@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from survey.api.cursors import Cursor
 from survey.instrument.questionnaire import Text
+from survey.json_value import JsonObject
 from survey.reports import microdata
 from survey.reports.codebook import Variable
 from survey.reports.microdata import Microdata, Value
@@ -18,12 +18,12 @@ from survey.store import fieldwork, response_files
 from survey.store.fieldwork import Campaign
 
 
-def campaigns(session: Session, *, today: date) -> dict[str, Any]:
+def campaigns(session: Session, *, today: date) -> JsonObject:
     """Every campaign with links to its parts."""
     return {"campaigns": [_campaign(session, campaign, today) for campaign in fieldwork.campaigns(session)]}
 
 
-def _campaign(session: Session, campaign: Campaign, today: date) -> dict[str, Any]:
+def _campaign(session: Session, campaign: Campaign, today: date) -> JsonObject:
     state = "planned" if today < campaign.opens_on else "open" if campaign.is_open(today) else "closed"
     parts = ("results", "certificate", "codebook", "responses")
     return {
@@ -40,13 +40,13 @@ def _campaign(session: Session, campaign: Campaign, today: date) -> dict[str, An
     }
 
 
-def codebook(session: Session, campaign: Campaign) -> dict[str, Any]:
+def codebook(session: Session, campaign: Campaign) -> JsonObject:
     """The variables of a campaign's responses, with their codes."""
     variables = microdata.variables_of(session, campaign)
     return {"campaign": campaign.key, "variables": [_variable(variable) for variable in variables]}
 
 
-def _variable(variable: Variable) -> dict[str, Any]:
+def _variable(variable: Variable) -> JsonObject:
     return {
         "name": variable.name,
         "label": _translations(variable.label),
@@ -69,7 +69,7 @@ def _translations(text: Text) -> dict[str, str]:
 
 def responses(
     session: Session, data: Microdata, *, after: Cursor | None, limit: int
-) -> tuple[dict[str, Any], Cursor | None]:
+) -> tuple[JsonObject, Cursor | None]:
     """A page of rows, and its end when there are more."""
     page, last = microdata.page_of(data, after=None if after is None else after.position, limit=limit)
     names = [variable.name for variable in data.variables]
@@ -82,12 +82,12 @@ def _cell(value: Value) -> str | int | float | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def scorecards(cards: Sequence[CardResults]) -> dict[str, Any]:
+def scorecards(cards: Sequence[CardResults]) -> JsonObject:
     """The scorecards with their present points."""
     return {"scorecards": [_scorecard(card) for card in cards]}
 
 
-def _scorecard(results: CardResults) -> dict[str, Any]:
+def _scorecard(results: CardResults) -> JsonObject:
     return {
         "id": results.card_id,
         "unit": unit_entry(results),

@@ -2,13 +2,13 @@
 
 import inspect
 import re
-from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
 
 from survey.api.declare import Operation, operation_of
 from survey.api.schemas import SCHEMAS, ref
+from survey.json_value import JsonObject
 from survey.web.guards import PUBLIC, declared_permission
 from survey.web.problems import MIMETYPE
 
@@ -30,7 +30,7 @@ _VARIABLE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 _OF_TOKENS = (401, 403, 429)
 
 
-def document(app: Flask, blueprint: str) -> dict[str, Any]:
+def document(app: Flask, blueprint: str) -> JsonObject:
     """The description of a blueprint's routes."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{blueprint}.")]
     return {
@@ -49,7 +49,7 @@ def _path(rule: Rule) -> str:
     return _VARIABLE.sub(r"{\2}", rule.rule)
 
 
-def _operation(app: Flask, rule: Rule) -> dict[str, Any]:
+def _operation(app: Flask, rule: Rule) -> JsonObject:
     view = app.view_functions[rule.endpoint]
     operation, permission = operation_of(view), declared_permission(rule.endpoint)
     is_public = permission == PUBLIC
@@ -62,27 +62,30 @@ def _operation(app: Flask, rule: Rule) -> dict[str, Any]:
     }
 
 
-def _in_path(rule: Rule) -> list[dict[str, Any]]:
-    kinds = {"id": {"type": "integer", "minimum": 0}, "": {"type": "string", "minLength": 1}}
+def _in_path(rule: Rule) -> list[JsonObject]:
+    kinds: dict[str, JsonObject] = {
+        "id": {"type": "integer", "minimum": 0},
+        "": {"type": "string", "minLength": 1},
+    }
     return [
         {"name": name, "in": "path", "required": True, "schema": kinds[kind]}
         for kind, name in _VARIABLE.findall(rule.rule)
     ]
 
 
-def _in_query(operation: Operation) -> list[dict[str, Any]]:
+def _in_query(operation: Operation) -> list[JsonObject]:
     return [
         {
             "name": parameter.name,
             "in": "query",
             "description": parameter.description,
-            "schema": dict(parameter.schema),
+            "schema": parameter.schema.to_json(),
         }
         for parameter in operation.parameters
     ]
 
 
-def _responses(operation: Operation, *, is_public: bool) -> dict[str, Any]:
+def _responses(operation: Operation, *, is_public: bool) -> JsonObject:
     refusals = {422, *operation.refusals, *(() if is_public else _OF_TOKENS)}
     return {
         "200": {

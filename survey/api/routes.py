@@ -2,7 +2,6 @@
 
 import json
 from hashlib import sha256
-from typing import Any
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from survey.api import cursors, documents, openapi
 from survey.api.cursors import Cursor, CursorScope
-from survey.api.declare import Parameter, answers
+from survey.api.declare import EnumSchema, IntegerSchema, Parameter, TextSchema, answers
+from survey.json_value import JsonObject
 from survey.reports.export import render_file
 from survey.reports.response_export import ExportContext, campaign_microdata
 from survey.results.current import certificate_file, results_today
@@ -35,15 +35,15 @@ _ETAG_CHARS = 32
 LANGUAGE = Parameter(
     "language",
     "The language of the sentences, titles and column headings.",
-    {"type": "string", "enum": list(LANGUAGES), "default": DEFAULT_LANGUAGE},
+    EnumSchema(tuple(LANGUAGES), DEFAULT_LANGUAGE),
 )
 LIMIT = Parameter(
     "limit",
     "The most rows of a page.",
-    {"type": "integer", "minimum": 1, "maximum": _MAX_ROWS, "default": _DEFAULT_ROWS},
+    IntegerSchema(1, _MAX_ROWS, _DEFAULT_ROWS),
 )
 CURSOR = Parameter(
-    "cursor", "Where the next page begins, as the page before says it in `next`.", {"type": "string"}
+    "cursor", "Where the next page begins, as the page before says it in `next`.", TextSchema()
 )
 
 
@@ -103,7 +103,7 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     after = None if cursor is None else cursors.decode(cursor, scope, today=day, secret_keys=keys)
     context = ExportContext(keys[0], settings().time_zone, start_of_today())
 
-    def load(session: Session) -> tuple[dict[str, Any], Cursor | None]:
+    def load(session: Session) -> tuple[JsonObject, Cursor | None]:
         weights = None if after is None else after.weights
         rows = campaign_microdata(session, _campaign(session, key), context, weights=weights)
         return documents.responses(session, rows, after=after, limit=limit)
@@ -138,7 +138,7 @@ def scorecard(card_id: int) -> ResponseReturnValue:
     """The points of one scorecard, with their intervals and where each value stands."""
     person_id, computed_at = program().person.id, start_of_today()
 
-    def load(session: Session) -> dict[str, object]:
+    def load(session: Session) -> JsonObject:
         card = _card(session, card_id, person_id)
         return card_entry(card_results(session, card, computed_at=computed_at))
 
@@ -161,7 +161,7 @@ def _card(session: Session, card_id: int, person_id: int) -> UnitCard:
         raise Problem(404, "Not found", detail) from None
 
 
-def _answer(document: dict[str, Any]) -> Response:
+def _answer(document: JsonObject) -> Response:
     return _conditional(json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace"))
 
 

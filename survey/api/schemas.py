@@ -1,15 +1,15 @@
 """The shape of every answer, as JSON Schema: closed objects whose members are always there."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from survey.json_value import JsonObject
 from survey.reports import codebook
 from survey.reports.files import json as result_file
 from survey.results.campaign import VIEWS
 from survey.scoring.verdict import Verdict
 from survey.web.locale import LANGUAGES
 
-Schema = dict[str, Any]
+Schema = JsonObject
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "number"}
@@ -54,7 +54,7 @@ def ref(name: str) -> Schema:
 
 LIMITS = maybe({"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2})
 TEXTS: Schema = {**map_of(TEXT), "description": "The text by language."}
-CODES = {"type": "string", "enum": [verdict.value for verdict in Verdict]}
+CODES: Schema = {"type": "string", "enum": [verdict.value for verdict in Verdict]}
 
 _PROBLEM = members(
     "Why there is no answer (RFC 9457).",
@@ -262,21 +262,22 @@ _INDICATOR = members(
     interval=LIMITS,
     wilson=LIMITS,
 )
-_SCORECARD = members(
-    unit=_UNIT,
-    period={**TEXT, "description": "A year, quarter or month: 2026, 2026-Q3, 2026-09."},
-    definition=members(key=TEXT, version=WHOLE, digest=TEXT, decision=maybe(TEXT)),
-    is_demo=YES_NO,
-    is_internal_estimate={"const": True},
-    campaign={**maybe(TEXT), "description": "The campaign the satisfaction points come from."},
-    computed_on=DAY,
-    missing=list_of(TEXT),
-    waiting=list_of(TEXT),
-    approved=list_of(TEXT),
+_RANK = members(value=maybe(WHOLE), max_rank=WHOLE, of=WHOLE)
+_MEMBERS_OF_SCORECARD: Mapping[str, Schema] = {
+    "unit": _UNIT,
+    "period": {**TEXT, "description": "A year, quarter or month: 2026, 2026-Q3, 2026-09."},
+    "definition": members(key=TEXT, version=WHOLE, digest=TEXT, decision=maybe(TEXT)),
+    "is_demo": YES_NO,
+    "is_internal_estimate": {"const": True},
+    "campaign": {**maybe(TEXT), "description": "The campaign the satisfaction points come from."},
+    "computed_on": DAY,
+    "missing": list_of(TEXT),
+    "waiting": list_of(TEXT),
+    "approved": list_of(TEXT),
     **_POINTS,
-    interval=LIMITS,
-    components_at_max=WHOLE,
-    components=map_of(
+    "interval": LIMITS,
+    "components_at_max": WHOLE,
+    "components": map_of(
         members(
             points=maybe(NUMBER),
             max_scored=NUMBER,
@@ -285,8 +286,11 @@ _SCORECARD = members(
             indicators=map_of(_INDICATOR),
         )
     ),
-)
-_SCORECARD["properties"]["rank"] = members(value=maybe(WHOLE), max_rank=WHOLE, of=WHOLE)
+}
+_SCORECARD: Schema = {
+    **members(**_MEMBERS_OF_SCORECARD),
+    "properties": {**_MEMBERS_OF_SCORECARD, "rank": _RANK},  # of scorecards with a target for the rank
+}
 
 SCHEMAS: Mapping[str, Schema] = {
     "Problem": _PROBLEM,

@@ -1,8 +1,14 @@
 """The form under a comment."""
 
-from typing import Any
-
-from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 
 from survey.comments.triage import MAX_TAG_CHARS, MAX_TAGS, parse_tags
 from survey.store.comments import Status
@@ -26,7 +32,7 @@ class MarkForm(OfficeForm):
         lazy_gettext(lambda: _("Print in the report: nobody can be recognised in it"))
     )
 
-    def validate_tags(self, field: Any) -> None:
+    def validate_tags(self, field: Field) -> None:
         """Refuse too many tags, and a tag that is too long."""
         tags = parse_tags(field.data or "")
         if len(tags) > MAX_TAGS:
@@ -37,7 +43,7 @@ class MarkForm(OfficeForm):
                 message = _("The tag “%(tag)s…” is too long; the most is %(most)s characters")
                 raise ValidationError(message % {"tag": tag[:20], "most": MAX_TAG_CHARS})
 
-    def validate_note(self, field: Any) -> None:
+    def validate_note(self, field: Field) -> None:
         """Refuse a note that is too long."""
         if len(field.data or "") > _MAX_NOTE:
             message = _("The note has %(n)s characters; the most is %(most)s")

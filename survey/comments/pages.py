@@ -1,7 +1,6 @@
 """Pages of the comments of a campaign: search, notes, and the workbook."""
 
 import io
-from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -64,7 +63,7 @@ def note(key: str, reference: str) -> ResponseReturnValue:
         f"{key}: {reference} ({new.status})",
         lambda session: save_note(session, key, reference, new, person_id=person_id, now=noted_at),
     )
-    back = url_for("comments.show", key=key, **_query_of(wanted))
+    back = url_for("comments.show", key=key, _external=False, **_query_of(wanted))
     return redirect(f"{back}#c-{reference}", 303)
 
 
@@ -106,7 +105,7 @@ def _parse_filter() -> tuple[CommentFilter, dict[str, str]]:
     return CommentFilter(text, status, tag, about, page=min(page, 10**6)), errors
 
 
-def _query_of(wanted: CommentFilter) -> dict[str, Any]:
+def _query_of(wanted: CommentFilter) -> dict[str, str]:
     """The query string of a filter, without what is not set."""
     query = {"words": wanted.text, "status": wanted.status, "tag": wanted.tag, "about": wanted.about}
     if wanted.page != 1:

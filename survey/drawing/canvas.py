@@ -7,7 +7,7 @@ import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from survey.drawing import svg
 from survey.drawing.colours import COLOURS, GROUND, INK, LINE, SOFT, WORST
@@ -18,8 +18,10 @@ from survey.web import locale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.typing import RcKeyType
 
 PictureKind = Literal["svg", "png"]
+Side = Literal["left", "center", "right"]
 
 # Sizes in points. On a phone of 360 px one point is 1.15 CSS pixels: no text is smaller than 10 pixels.
 TITLE, BODY, SMALL = 12.0, 10.0, 9.0
@@ -36,12 +38,21 @@ _DPI = 300
 _drawing_lock = threading.Lock()
 
 
+class TextStyle(TypedDict, total=False):
+    """How a text looks: colour, size in points, weight, and which end stands at its position."""
+
+    color: str
+    fontsize: float
+    fontweight: Literal["bold"]
+    ha: Side
+
+
 @contextmanager
 def drawing(name: str) -> Iterator[None]:
     """Draw in one thread at a time, with settings that make the same picture from the same result."""
     import matplotlib as mpl
 
-    settings: Any = {
+    settings: dict[RcKeyType, object] = {
         "svg.fonttype": "none",
         "svg.hashsalt": f"survey-{name}",
         "font.family": font_families(),
@@ -85,9 +96,9 @@ class Canvas:
         """Transparent axes over the picture's width; of a wide one, over the part for its rows."""
         return self.figure.add_axes(self._box(top, height), facecolor="none")
 
-    def text(self, share: float, top: float, text: str, **style: Any) -> None:
+    def text(self, share: float, top: float, text: str, **style: Unpack[TextStyle]) -> None:
         """Write a small text at a share (0..1) of the width."""
-        self._add_text(share * self.width, self._head + top, text, **{"fontsize": SMALL, **style})
+        self._add_text(share * self.width, self._head + top, text, **TextStyle(fontsize=SMALL) | style)
 
     def write_centred(self, text: str) -> None:
         """Write a text in the middle, where there is nothing to draw."""
@@ -121,12 +132,11 @@ class Canvas:
         """
         strip = self.strip(top=top, height=_TICK, across=reach, up=(0, 1))
         strip.line(line or reach, [1, 1], colour=LINE, width=_HAIR)
-        last = len(ticks) - 1
+        sides: dict[int, Side] = {0: "left", len(ticks) - 1: "right"} if ends_inside else {}
         for index, (value, label) in enumerate(ticks):
             strip.line([value, value], [0, 1], colour=SOFT, width=_HAIR)
-            side = {0: "left", last: "right"}.get(index, "center") if ends_inside else "center"
             share = strip.share(value)
-            self.text(share, top + _TICK + 2, label, ha=side, color=SOFT)
+            self.text(share, top + _TICK + 2, label, ha=sides.get(index, "center"), color=SOFT)
 
     def key(self, entries: list[tuple[str, str]]) -> None:
         """The colours' names at the top, flowing over as many lines as they need."""
@@ -158,7 +168,7 @@ class Canvas:
     def _title_characters(self) -> int:
         return round(_TITLE_CHARACTERS * self.width / _NARROW)
 
-    def _add_text(self, left: float, top: float, text: str, **style: Any) -> None:
+    def _add_text(self, left: float, top: float, text: str, **style: Unpack[TextStyle]) -> None:
         self.figure.text(left / self.width, 1 - top / self.height, printable(text), va="top", **style)
 
 

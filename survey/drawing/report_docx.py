@@ -2,11 +2,18 @@
 
 import io
 import zipfile
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, BinaryIO
 
 from survey.drawing.report import Cover, FormSection, Grid, Lead, Picture, Report, ReportPart, Row, Sentences
 from survey.web import locale
 from survey.web.defang import storable
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.table import Table, _Cell
+    from docx.text.paragraph import Paragraph
 
 _INK, _SOFT, _WASH = "16202A", "414D59", "EEF1F4"
 _FONT = "Times New Roman"
@@ -19,7 +26,7 @@ def write(report: Report, stream: BinaryIO) -> None:
     """Write the report: a cover if it has one, the body with its signature, then the annexes."""
     import docx
 
-    document: Any = docx.Document()
+    document = docx.Document()
     _set_up(document, report)
     if report.cover is not None:
         _cover(document, report, report.cover)
@@ -36,7 +43,7 @@ def write(report: Report, stream: BinaryIO) -> None:
     _save(document, stream)
 
 
-def _save(document: Any, stream: BinaryIO) -> None:
+def _save(document: "Document", stream: BinaryIO) -> None:
     """The document as a zip that says nothing of when it was written."""
     written = io.BytesIO()
     document.save(written)
@@ -45,7 +52,7 @@ def _save(document: Any, stream: BinaryIO) -> None:
             fixed.writestr(zipfile.ZipInfo(name, _FIRST_DAY), parts.read(name), zipfile.ZIP_DEFLATED)
 
 
-def _set_up(document: Any, report: Report) -> None:
+def _set_up(document: "Document", report: Report) -> None:
     """A4, the fonts, the language for the spelling checker, the title, page numbers, the demo label."""
     from docx.shared import Mm, Pt, RGBColor
 
@@ -79,7 +86,7 @@ def _set_up(document: Any, report: Report) -> None:
     _page_number(footer)
 
 
-def _set_language(document: Any, language: str) -> None:
+def _set_language(document: "Document", language: str) -> None:
     """Tell Word which language the text is in."""
     from docx.oxml import OxmlElement
 
@@ -92,7 +99,7 @@ def _set_language(document: Any, language: str) -> None:
     properties.append(language_tag)
 
 
-def _page_number(paragraph: Any) -> None:
+def _page_number(paragraph: "Paragraph") -> None:
     from docx.oxml import OxmlElement
 
     field = OxmlElement("w:fldSimple")
@@ -100,7 +107,7 @@ def _page_number(paragraph: Any) -> None:
     paragraph._p.append(field)
 
 
-def _turn_sideways(document: Any) -> None:
+def _turn_sideways(document: "Document") -> None:
     """Begin a page on its side."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
 
@@ -109,7 +116,8 @@ def _turn_sideways(document: Any) -> None:
     section.page_width, section.page_height = section.page_height, section.page_width
 
 
-def _cover(document: Any, report: Report, cover: Cover) -> None:
+def _cover(document: "Document", report: Report, cover: Cover) -> None:
+    from docx.enum.text import WD_BREAK
     from docx.shared import Pt
 
     _add_text(document.add_paragraph(), report.organisation.upper(), size=13, bold=True, centred=True)
@@ -120,10 +128,10 @@ def _cover(document: Any, report: Report, cover: Cover) -> None:
         line = document.add_paragraph()
         line.paragraph_format.space_before = Pt(10)
         _add_text(line, text, size=size, bold=size > 12, centred=True)
-    document.add_page_break()
+    document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
-def _letterhead(document: Any, report: Report) -> None:
+def _letterhead(document: "Document", report: Report) -> None:
     """The office left, the motto and the date right, and the title."""
     table = document.add_table(rows=1, cols=2)
     left, right = table.rows[0].cells
@@ -140,9 +148,9 @@ def _letterhead(document: Any, report: Report) -> None:
     _add_text(document.add_paragraph(), report.subtitle, size=13, bold=True, centred=True)
 
 
-def _part(document: Any, part: ReportPart) -> Any:
+def _part(document: "Document", part: ReportPart) -> "Paragraph":
     """Write a part; its heading comes back."""
-    heading = document.add_heading(_storable_text(part.heading), level=1)
+    heading: Paragraph = document.add_heading(_storable_text(part.heading), level=1)
     for item in part.items:
         if isinstance(item, Lead):
             _add_text(document.add_paragraph(), item.text, size=13, bold=True)
@@ -160,7 +168,7 @@ def _part(document: Any, part: ReportPart) -> Any:
     return heading
 
 
-def _picture(document: Any, picture: Picture) -> None:
+def _picture(document: "Document", picture: Picture) -> None:
     from docx.shared import Mm
 
     shape = document.add_picture(io.BytesIO(picture.draw("png")), width=Mm(picture.width_mm))
@@ -168,7 +176,7 @@ def _picture(document: Any, picture: Picture) -> None:
     document.paragraphs[-1].alignment = _centre()
 
 
-def _grid(document: Any, grid: Grid) -> None:
+def _grid(document: "Document", grid: Grid) -> None:
     from docx.oxml import OxmlElement
     from docx.shared import Pt
 
@@ -192,7 +200,7 @@ def _grid(document: Any, grid: Grid) -> None:
     document.add_paragraph()
 
 
-def _lay_out(table: Any, grid: Grid, room_mm: float) -> None:
+def _lay_out(table: "Table", grid: Grid, room_mm: float) -> None:
     """Set the columns' widths, and keep a short table on one page."""
     from docx.shared import Mm
 
@@ -207,7 +215,7 @@ def _lay_out(table: Any, grid: Grid, room_mm: float) -> None:
                 paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
-def _narrow_margins(table: Any) -> None:
+def _narrow_margins(table: "Table") -> None:
     """Cells with a millimetre of air beside: narrow number columns keep their numbers on one line."""
     from docx.oxml import OxmlElement
 
@@ -220,7 +228,7 @@ def _narrow_margins(table: Any) -> None:
     table._tbl.tblPr.append(margins)
 
 
-def _fill_row(cells: Any, grid: Grid, row: Row) -> None:
+def _fill_row(cells: "Sequence[_Cell]", grid: Grid, row: Row) -> None:
     if row.heading is not None:
         whole = cells[0].merge(cells[-1])
         _add_text(whole.paragraphs[0], row.heading, size=9, bold=True)
@@ -232,10 +240,12 @@ def _fill_row(cells: Any, grid: Grid, row: Row) -> None:
         )
 
 
-def _room_mm(document: Any) -> float:
+def _room_mm(document: "Document") -> float:
     """The width of the text on the present page."""
     section = document.sections[-1]
-    return float(section.page_width.mm - section.left_margin.mm - section.right_margin.mm)
+    lengths = (section.page_width, section.left_margin, section.right_margin)
+    page, left, right = (0.0 if length is None else length.mm for length in lengths)
+    return page - left - right
 
 
 def _widths(grid: Grid, room_mm: float) -> list[float]:
@@ -247,7 +257,7 @@ def _widths(grid: Grid, room_mm: float) -> list[float]:
     return [wide * share if share else narrow for share in shares]
 
 
-def _questions(document: Any, section: FormSection) -> None:
+def _questions(document: "Document", section: FormSection) -> None:
     document.add_heading(_storable_text(section.heading), level=2)
     if section.before is not None:
         _add_text(document.add_paragraph(), section.before, size=10, colour=_SOFT)
@@ -259,7 +269,7 @@ def _questions(document: Any, section: FormSection) -> None:
         _add_text(document.add_paragraph(), boxes or "…" * 60, size=10)
 
 
-def _signature(document: Any, report: Report) -> None:
+def _signature(document: "Document", report: Report) -> None:
     from docx.oxml import OxmlElement
 
     row = document.add_table(rows=1, cols=2).rows[0]
@@ -276,7 +286,7 @@ def _signature(document: Any, report: Report) -> None:
 
 
 def _add_text(  # noqa: PLR0913 — the look of one line
-    paragraph: Any,
+    paragraph: "Paragraph",
     text: str,
     *,
     size: float = 12,
@@ -300,7 +310,7 @@ def _add_text(  # noqa: PLR0913 — the look of one line
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _shade(cell: Any) -> None:
+def _shade(cell: "_Cell") -> None:
     from docx.oxml import OxmlElement
 
     shade = OxmlElement("w:shd")
@@ -309,7 +319,7 @@ def _shade(cell: Any) -> None:
     cell._tc.get_or_add_tcPr().append(shade)
 
 
-def _centre() -> Any:
+def _centre() -> "WD_ALIGN_PARAGRAPH":
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     return WD_ALIGN_PARAGRAPH.CENTER

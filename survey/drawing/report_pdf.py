@@ -4,12 +4,13 @@ import json
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from survey.drawing.canvas import PictureKind
 from survey.drawing.fonts import font_families, typst_fonts
 from survey.drawing.printable import printable
 from survey.drawing.report import Picture, Report
+from survey.json_value import JsonObject, JsonValue
 from survey.web import locale
 
 _TEMPLATE = Path(__file__).resolve().parent / "report.typ"
@@ -28,8 +29,8 @@ def write(report: Report, stream: BinaryIO) -> None:
 def _compile(report: Report, picture_kind: PictureKind) -> bytes:
     import typst
 
-    data = {
-        **_printable(report, picture_kind),
+    data: JsonObject = {
+        **_printable_fields(report, picture_kind),
         "region": locale.region(report.language),
         "fonts": ["Libertinus Serif", *font_families()],
     }
@@ -49,7 +50,7 @@ def _with_fixed_offset(moment: datetime) -> datetime:
     return moment.astimezone(timezone(moment.utcoffset() or timedelta()))
 
 
-def _printable(value: Any, picture_kind: PictureKind) -> Any:
+def _printable(value: object, picture_kind: PictureKind) -> JsonValue:
     """The report as values JSON knows, its texts made safe for paper; pictures stay as they are drawn."""
     if isinstance(value, str):
         return printable(value)
@@ -66,6 +67,12 @@ def _printable(value: Any, picture_kind: PictureKind) -> Any:
         }
     if isinstance(value, datetime):
         return None  # the compiler takes it as an argument
-    if is_dataclass(value):
-        return {field.name: _printable(getattr(value, field.name), picture_kind) for field in fields(value)}
-    return value
+    if value is None or isinstance(value, int | float):
+        return value
+    return _printable_fields(value, picture_kind)
+
+
+def _printable_fields(value: object, picture_kind: PictureKind) -> JsonObject:
+    if not is_dataclass(value):
+        raise TypeError(f"a report has no {type(value).__name__}")
+    return {field.name: _printable(getattr(value, field.name), picture_kind) for field in fields(value)}

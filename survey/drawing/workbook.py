@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from survey.drawing.tables import Cell, Fact, Kind, Table
 from survey.web.defang import defang, storable
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 FIRST_ROW = 3  # title, remark and an empty row stand above the contents of a sheet
 LABEL_WIDTH, NUMBER_WIDTH = 48, 13
@@ -32,12 +38,12 @@ _NOTE_COLUMNS, _NOTE_CHARACTERS, _LINE_HEIGHT = 3, 80, 14
 class Formats:
     """The looks of cells."""
 
-    title: Any
-    bold: Any
-    heading: Any
-    label: Any
-    note: Any
-    numbers: dict[Kind, Any]
+    title: "Format"
+    bold: "Format"
+    heading: "Format"
+    label: "Format"
+    note: "Format"
+    numbers: "dict[Kind, Format]"
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Properties:
 class Workbook:
     """A workbook being written."""
 
-    xlsxwriter_workbook: Any
+    xlsxwriter_workbook: "xlsxwriter.Workbook"
     formats: Formats
     properties: Properties
 
@@ -85,7 +91,7 @@ class Workbook:
 class Sheet:
     """A sheet being written. What writes rows returns the next free row."""
 
-    worksheet: Any
+    worksheet: "Worksheet"
     workbook: Workbook
 
     @property
@@ -148,13 +154,13 @@ class Sheet:
         else:
             self.worksheet.write_number(row, column, value, self.formats.numbers[kind])
 
-    def write_text(self, row: int, column: int, text: str, style: Any) -> None:
+    def write_text(self, row: int, column: int, text: str, style: "Format") -> None:
         """Write a text that no spreadsheet runs."""
         self.worksheet.write_string(row, column, defang(text)[:_LONGEST_CELL], style)
 
     def add_share_chart(self, table: Table, row: int, title: str) -> None:
         """Draw the column `share` of the only table of the sheet as bars, below `row`."""
-        chart = self.workbook.xlsxwriter_workbook.add_chart({"type": "bar"})
+        chart = self._new_chart({"type": "bar"})
         share = [column.key for column in table.columns].index("share")
         chart.add_series(
             {
@@ -172,7 +178,7 @@ class Sheet:
         self, table: Table, row: int, title: str, columns: dict[int, str], *, height: int
     ) -> None:
         """Draw columns of the only table of the sheet as bars of 100%, each in its colour, below `row`."""
-        chart = self.workbook.xlsxwriter_workbook.add_chart({"type": "bar", "subtype": "percent_stacked"})
+        chart = self._new_chart({"type": "bar", "subtype": "percent_stacked"})
         for column, colour in columns.items():
             chart.add_series(
                 {
@@ -187,7 +193,13 @@ class Sheet:
         chart.set_legend({"position": "top"})
         self._place_chart(chart, row, height=height)
 
-    def _series(self, table: Table, column: int) -> dict[str, Any]:
+    def _new_chart(self, options: dict[str, str]) -> "Chart":
+        chart = self.workbook.xlsxwriter_workbook.add_chart(options)
+        if chart is None:
+            raise ValueError(f"there is no chart of {options}")
+        return chart
+
+    def _series(self, table: Table, column: int) -> dict[str, object]:
         name, first, last = self.worksheet.name, FIRST_ROW + 1, FIRST_ROW + len(table.rows)
         return {
             "name": [name, FIRST_ROW, column],
@@ -195,7 +207,7 @@ class Sheet:
             "values": [name, first, column, last, column],
         }
 
-    def _place_chart(self, chart: Any, row: int, *, height: int = 320) -> None:
+    def _place_chart(self, chart: "Chart", row: int, *, height: int = 320) -> None:
         chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
         if len(chart.series) == 1:
             chart.set_legend({"none": True})
@@ -223,7 +235,7 @@ def new_workbook(stream: BinaryIO, properties: Properties) -> Iterator[Workbook]
         yield Workbook(workbook, _formats(workbook), properties)
 
 
-def _formats(workbook: Any) -> Formats:
+def _formats(workbook: "xlsxwriter.Workbook") -> Formats:
     base = {"font_name": "Arial", "font_size": 10, "font_color": _INK, "valign": "top"}
     ruled = {**base, "bottom": 1, "bottom_color": _LINE}
     return Formats(

@@ -1,9 +1,8 @@
 """The forms of fieldwork."""
 
-from typing import Any
-
 from wtforms import (
     DateField,
+    Field,
     IntegerField,
     SelectField,
     StringField,
@@ -52,18 +51,18 @@ class CampaignForm(OfficeForm):
     closes_on = DateField(lazy_gettext(lambda: _("Last day")), format=DAY_FORMATS, validators=[Required()])
     desks = TextAreaField(lazy_gettext(lambda: _("Desks")), validators=[Required()])
 
-    def validate_opens_on(self, field: Any) -> None:
+    def validate_opens_on(self, field: Field) -> None:
         """Refuse what is no day."""
         if field.data is None:
             raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
 
-    def validate_closes_on(self, field: Any) -> None:
+    def validate_closes_on(self, field: Field) -> None:
         """Refuse a day before the first."""
         self.validate_opens_on(field)
         if self.opens_on.data and field.data < self.opens_on.data:
             raise ValidationError(_("The last day is before the first day"))
 
-    def validate_desks(self, field: Any) -> None:
+    def validate_desks(self, field: Field) -> None:
         """Refuse a list without desks, and names that cannot be printed."""
         if not parse_desks(field.data or ""):
             raise ValidationError(_("Enter at least one desk, one per line"))
@@ -76,7 +75,7 @@ class DeskForm(OfficeForm):
 
     quota = IntegerField(lazy_gettext(lambda: _("Maximum number of forms")), validators=[Optional()])
 
-    def validate_quota(self, field: Any) -> None:
+    def validate_quota(self, field: Field) -> None:
         """Refuse what is no whole number in the range."""
         if field.data is None or not 1 <= field.data <= _MAX_QUOTA:
             raise ValidationError(_("A limit is a whole number from 1 to 1,000,000"))

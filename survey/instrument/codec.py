@@ -5,7 +5,6 @@ digest is taken over the document of `to_document`.
 """
 
 import json
-from typing import Any
 
 from survey.instrument import document
 from survey.instrument.checks import check
@@ -26,6 +25,7 @@ from survey.instrument.questionnaire import (
     Substitution,
     Text,
 )
+from survey.json_value import JsonObject
 
 SCHEMA_VERSION = 1
 _FIELDS = (
@@ -122,10 +122,8 @@ def _settings(head: dict[str, Node]) -> ScoringSettings:
         total_points=total,
         target_low=target["low"].number(0, total),
         target_high=target["high"].number(0, total),
-        group_rule="fixed" if head["group_rule"].choice("fixed", "pooled") == "fixed" else "pooled",
-        when_unscored="rescale"
-        if head["when_unscored"].choice("rescale", "undefined") == "rescale"
-        else "undefined",
+        group_rule=head["group_rule"].choice("fixed", "pooled"),
+        when_unscored=head["when_unscored"].choice("rescale", "undefined"),
         min_valid_per_cell=head["min_valid_per_cell"].integer(1, 1000),
         min_group_n_for_verdict=head["min_group_n_for_verdict"].integer(2, 1000),
         small_cell_suppression=head["small_cell_suppression"].integer(1, 1000),
@@ -252,7 +250,7 @@ class _Reader:
         return Comment(fields["key"].key(), self.texts(fields), max_chars.integer(1, 10_000))
 
 
-def to_document(q: Questionnaire) -> dict[str, Any]:
+def to_document(q: Questionnaire) -> JsonObject:
     """The document that `from_document` reads back as the same questionnaire."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -281,7 +279,7 @@ def to_document(q: Questionnaire) -> dict[str, Any]:
     }
 
 
-def _instrument(q: Questionnaire) -> dict[str, Any]:
+def _instrument(q: Questionnaire) -> JsonObject:
     settings = q.scoring
     return {
         "key": q.key,
@@ -306,12 +304,12 @@ def _wordings(text: Text) -> dict[str, str]:
     return dict(text.translations)
 
 
-def _conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
+def _conditions(conditions: tuple[Condition, ...]) -> JsonObject:
     rows = [{"q": c.question, ("not_in" if c.negated else "in"): list(c.values)} for c in conditions]
     return {"show_if": rows} if rows else {}
 
 
-def _question(question: Question) -> dict[str, Any]:
+def _question(question: Question) -> JsonObject:
     return {
         "key": question.key,
         "required": question.required,
@@ -322,8 +320,8 @@ def _question(question: Question) -> dict[str, Any]:
     }
 
 
-def _criterion(c: Criterion) -> dict[str, Any]:
-    fields: dict[str, Any] = {
+def _criterion(c: Criterion) -> JsonObject:
+    fields: JsonObject = {
         "key": c.key,
         "max_points": c.max_points,
         "groups": list(c.groups),

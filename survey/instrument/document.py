@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Mapping
 
 import yaml
 
 from survey.instrument.node import InstrumentError
+from survey.json_value import JsonValue
 
 MAX_DOCUMENT_CHARS = 400_000
 MAX_DOCUMENT_VALUES = 50_000
@@ -42,11 +43,11 @@ def _size(value: object, known: dict[int, int]) -> int:
     return known[id(value)]
 
 
-def canonical_json(document: dict[str, Any]) -> str:
+def canonical_json(document: Mapping[str, JsonValue]) -> str:
     """The document as JSON: sorted keys, no spaces, ASCII."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
 
-def digest(document: dict[str, Any]) -> str:
+def digest(document: Mapping[str, JsonValue]) -> str:
     """SHA-256 over the canonical JSON, in hexadecimal."""
     return hashlib.sha256(canonical_json(document).encode()).hexdigest()

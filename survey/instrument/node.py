@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
+Choice = TypeVar("Choice", bound=str)
 _MAX_BITS_SHOWN = 256
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -86,11 +88,12 @@ class Node:
             raise self.refuse(f"true or false is needed, found {_short(self.value)}")
         return self.value
 
-    def choice(self, *allowed: str) -> str:
+    def choice(self, *allowed: Choice) -> Choice:
         """One of the `allowed` values."""
-        if self.value not in allowed:
+        chosen = next((value for value in allowed if value == self.value), None)
+        if chosen is None:
             raise self.refuse(f"{_short(self.value)} is not one of {', '.join(allowed)}")
-        return str(self.value)
+        return chosen
 
 
 def _short(value: object) -> str:

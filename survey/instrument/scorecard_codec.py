@@ -1,7 +1,7 @@
 """Scorecard ⇄ document. The digest of the document is the identity of a version."""
 
 import re
-from typing import Any, cast
+from collections.abc import Iterable
 
 from survey.instrument import document
 from survey.instrument.node import InstrumentError, Node
@@ -17,12 +17,14 @@ from survey.instrument.scorecard import (
     Unit,
 )
 from survey.instrument.scorecard_checks import check
+from survey.json_value import JsonObject
 
 DEFAULT_KEY = "par_index"
 _TITLE = {"vi": "Bảng điểm chỉ số cải cách hành chính", "en": "Scorecard of administrative reform"}
 _RATIO = re.compile(r"ratio_([0-9]{1,2}|100)")
 _BASELINE = re.compile(r"baseline_([0-9]{4})")
 _LANGUAGE = re.compile(r"[a-z]{2}")
+_ALL_UNITS: tuple[Unit, ...] = ("percent", "number", "boolean", "points")
 _UNITS: dict[RuleKind, tuple[Unit, ...]] = {
     "ratio": ("percent",),
     "linear": ("percent", "number"),
@@ -74,7 +76,7 @@ def _text(node: Node) -> Text:
     return _wording(node.fields(required=(DEFAULT_LANGUAGE,), optional=_languages(names)))
 
 
-def _languages(names: Any) -> list[str]:
+def _languages(names: Iterable[object]) -> list[str]:
     return sorted(name for name in names if isinstance(name, str) and _LANGUAGE.fullmatch(name))
 
 
@@ -97,7 +99,7 @@ def _indicator(node: Node) -> Indicator:
         optional=("stretch", *_languages(names)),
     )
     rule = _rule(fields["rule"])
-    unit = cast("Unit", fields["unit"].choice("percent", "number", "boolean", "points"))
+    unit = fields["unit"].choice(*_ALL_UNITS)
     if unit not in _UNITS[rule.kind]:
         raise fields["unit"].refuse(
             f"the rule {rule.name} takes {' or '.join(_UNITS[rule.kind])}, found {unit!r}"
@@ -144,9 +146,9 @@ def _baseline(year: int, node: Node) -> Baseline:
     return Baseline(year, rank, of, at_max, total)
 
 
-def to_document(card: Scorecard) -> dict[str, Any]:
+def to_document(card: Scorecard) -> JsonObject:
     """The document that `from_node` reads back as the same scorecard."""
-    head: dict[str, Any] = {"key": card.key, "version": card.version, "title": dict(card.title.translations)}
+    head: JsonObject = {"key": card.key, "version": card.version, "title": dict(card.title.translations)}
     if card.decision is not None:
         head["decision"] = card.decision
     head["total_points"] = card.total_points
@@ -166,8 +168,8 @@ def to_document(card: Scorecard) -> dict[str, Any]:
     return {"par_scorecard": head}
 
 
-def _indicator_document(indicator: Indicator) -> dict[str, Any]:
-    fields: dict[str, Any] = {
+def _indicator_document(indicator: Indicator) -> JsonObject:
+    fields: JsonObject = {
         "key": indicator.key,
         **indicator.text.translations,
         "unit": indicator.unit,

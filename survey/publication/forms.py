@@ -1,9 +1,8 @@
 """The form of the weekly summaries."""
 
 import re
-from typing import Any
 
-from wtforms import SelectChoice, SelectField, TextAreaField, ValidationError
+from wtforms import Field, SelectChoice, SelectField, TextAreaField, ValidationError
 
 from survey.mail_server import is_address
 from survey.web.forms import ListedChoice, OfficeForm, Required, lazy_gettext
@@ -30,7 +29,7 @@ class WeeklyForm(OfficeForm):
     )
     recipients = TextAreaField(lazy_gettext(lambda: _("Send it to")))
 
-    def validate_recipients(self, field: Any) -> None:
+    def validate_recipients(self, field: Field) -> None:
         """Refuse too many recipients, and what is no address."""
         addresses = parse_recipients(field.data or "")
         if len(addresses) > MAX_RECIPIENTS:

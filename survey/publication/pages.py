@@ -1,7 +1,5 @@
 """Pages to publish results, and the pages that everybody or the holder of a link may see."""
 
-from typing import Any
-
 from flask import (
     Blueprint,
     Response,
@@ -17,6 +15,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from survey.drawing.formatting import format_day
+from survey.json_value import JsonObject
 from survey.publication import badge, links, publishing
 from survey.publication.public_results import public_criteria, public_results
 from survey.reports import figures, tables, wording
@@ -76,7 +75,7 @@ def score_badge(campaign: str) -> ResponseReturnValue:
 def score_certificate(campaign: str) -> ResponseReturnValue:
     """What a stranger needs to recompute a published score, without an answer of anybody."""
 
-    def build(session: Session) -> dict[str, Any]:
+    def build(session: Session) -> JsonObject:
         row, results = _load_published(session, campaign)
         return certificate.public_certificate(session, row, results)
 

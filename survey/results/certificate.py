@@ -11,16 +11,16 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from survey.instrument import codec
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
+from survey.json_value import JsonObject, JsonValue
 from survey.results.campaign import CampaignResults
 from survey.results.scoring_rules import rules_of
-from survey.scoring.arrays import Codes, Floats, Labels
+from survey.scoring.arrays import Codes, Flags, Floats, Labels
 from survey.scoring.design import SampleDesign
 from survey.scoring.estimate import estimates, scored_groups, section_keys
 from survey.scoring.rules import Rules
@@ -61,7 +61,7 @@ class CountedForm:
 
 def certificate(
     session: Session, campaign: Campaign, results: CampaignResults, *, with_rows: bool = False
-) -> dict[str, Any]:
+) -> JsonObject:
     """The certificate of a campaign's results, read in the same transaction as they were."""
     forms = _forms(session, campaign, results.questionnaire)
     return seal(
@@ -102,7 +102,7 @@ def _forms(session: Session, campaign: Campaign, questionnaire: Questionnaire) -
     return sorted((count_form(form, keys) for form in stored), key=lambda form: form.leaf)
 
 
-def public_certificate(session: Session, campaign: Campaign, results: CampaignResults) -> dict[str, Any]:
+def public_certificate(session: Session, campaign: Campaign, results: CampaignResults) -> JsonObject:
     """The certificate for everybody, of results that are published.
 
     Raises
@@ -130,17 +130,22 @@ def count_form(form: ScoredResponse, keys: Sequence[str]) -> CountedForm:
     )
 
 
-def responses_document(forms: Sequence[CountedForm], *, with_rows: bool) -> dict[str, Any]:
+def responses_document(forms: Sequence[CountedForm], *, with_rows: bool) -> JsonObject:
     """The leaves and their root; the rows in the leaves' order, where they are asked for."""
     leaves = [form.leaf for form in forms]
-    document = {"n": len(forms), "leaf": LEAF_RULE, "root": commitments.root_of(leaves), "leaves": leaves}
+    document: JsonObject = {
+        "n": len(forms),
+        "leaf": LEAF_RULE,
+        "root": commitments.root_of(leaves),
+        "leaves": leaves,
+    }
     rows = [[form.receipt_hash, form.group, list(form.ratings)] for form in forms]
     return {**document, "rows": rows} if with_rows else document
 
 
 def sums_of(
     forms: Sequence[CountedForm], questionnaire: Questionnaire, populations: Mapping[str, int]
-) -> dict[str, Any]:
+) -> JsonObject:
     """Every sum between the forms and the score: of cells (stratum, group) and of strata."""
     rules = rules_of(questionnaire)
     group = np.array([form.group for form in forms], dtype=str)
@@ -179,7 +184,7 @@ def _weights(group: Labels, populations: Mapping[str, int]) -> dict[str, float]:
     )
 
 
-def _strata(sample: Sample, strata: Labels, populations: Mapping[str, int]) -> list[dict[str, Any]]:
+def _strata(sample: Sample, strata: Labels, populations: Mapping[str, int]) -> list[JsonObject]:
     rows = np.flatnonzero(sample.scored)
     _estimates, influence = estimates(sample.sheet, sample.rules, sample.layout.weight, rows)
     z = sample.layout.weight[rows][:, None] * influence
@@ -211,7 +216,7 @@ def _names(rules: Rules) -> tuple[str, ...]:
     return ("score", *sections, *(f"criterion:{criterion.key}" for criterion in rules.criteria))
 
 
-def _cell(sample: Sample, inside: Any, key: str, *, by_group: bool, weight: float) -> dict[str, Any]:
+def _cell(sample: Sample, inside: Flags, key: str, *, by_group: bool, weight: float) -> JsonObject:
     valid: Floats = sample.sheet.valid[inside]
     shares: Floats = sample.sheet.share[inside]
     rows: Codes = np.flatnonzero(inside)
@@ -228,7 +233,7 @@ def _cell(sample: Sample, inside: Any, key: str, *, by_group: bool, weight: floa
     }
 
 
-def result_document(score: Score) -> dict[str, Any]:
+def result_document(score: Score) -> JsonObject:
     """What was published, number by number."""
     interval = score.interval
     return {
@@ -248,16 +253,16 @@ def result_document(score: Score) -> dict[str, Any]:
     }
 
 
-def seal(document: dict[str, Any]) -> dict[str, Any]:
+def seal(document: JsonObject) -> JsonObject:
     """The document with the hash of all its parts."""
     return {**document, "digest": digest_of(document)}
 
 
-def digest_of(value: Any) -> str:
+def digest_of(value: JsonValue) -> str:
     """SHA-256 over the canonical JSON of a value: sorted keys, no spaces, ASCII."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def as_bytes(document: Mapping[str, Any]) -> bytes:
+def as_bytes(document: Mapping[str, JsonValue]) -> bytes:
     """The certificate as its file."""
     return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace")

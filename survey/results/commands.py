@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from survey.results import certificate, score_file, verification
+from survey.results.certificate_file import Certificate, CertificateError, read_certificate
+from survey.scoring.difference import Difference
+from survey.scoring.interval import Interval
 from survey.store import fieldwork, rollups
 from survey.store.fieldwork import CampaignNotFoundError
 from survey.web.command_line import FILE, command, exit_with_error, refuse_unknown_campaign
@@ -26,32 +28,34 @@ def score(
 ) -> None:
     """Score a file of answers, with no database."""
     try:
-        scored = score_file.score_files(data, instrument, design, interval=interval, compare=compare)
+        report = score_file.score_files(data, instrument, design, interval=interval, compare=compare)
     except score_file.ScoreFileError as error:
         exit_with_error(str(error))
     if as_json:
-        click.echo(json.dumps(scored, ensure_ascii=False, indent=1, allow_nan=False))
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1, allow_nan=False))
     else:
-        click.echo(_in_short(scored))
+        click.echo(_in_short(report))
 
 
-def _in_short(scored: dict[str, Any]) -> str:
-    if scored["score"] is None:
-        return f"no score ({scored['n_respondents']} respondents): {scored['verdict']}"
-    low, high = scored["ci"]
-    limits = f"{scored['score']:.4f} of {scored['max']:g}, 95% interval {low:.4f} to {high:.4f}"
-    provisional = f", provisional from {scored['scored_max']:g} points" if scored["provisional"] else ""
-    difference = _difference_in_short(scored.get("difference"))
-    return f"{limits}: {scored['verdict']} (n = {scored['n_respondents']}{provisional}){difference}"
+def _in_short(report: score_file.ScoreReport) -> str:
+    score = report.whole
+    if score.score is None:
+        return f"no score ({score.n_respondents} respondents): {report.verdict.value}"
+    limits = f"{score.score:.4f} of {score.max_points:g}, {_interval_in_short(report.interval)}"
+    provisional = f", provisional from {score.scored_max:g} points" if score.provisional else ""
+    difference = "" if report.second is None else _difference_in_short(report.difference)
+    return f"{limits}: {report.verdict.value} (n = {score.n_respondents}{provisional}){difference}"
 
 
-def _difference_in_short(difference: dict[str, Any] | None) -> str:
-    if difference is None:
-        return ""
-    if difference["ci"] is None:
+def _interval_in_short(interval: Interval | None) -> str:
+    return "no interval" if interval is None else f"95% interval {interval.low:.4f} to {interval.high:.4f}"
+
+
+def _difference_in_short(difference: Difference | None) -> str:
+    if difference is None or difference.interval is None:
         return "\nno difference: one of the files has no score"
-    low, high = difference["ci"]
-    return f"\nsecond minus first {difference['estimate']:+.4f}, 95% interval {low:+.4f} to {high:+.4f}"
+    low, high = difference.interval.low, difference.interval.high
+    return f"\nsecond minus first {difference.estimate:+.4f}, 95% interval {low:+.4f} to {high:+.4f}"
 
 
 @command("verify")
@@ -60,9 +64,9 @@ def _difference_in_short(difference: dict[str, Any] | None) -> str:
 def verify(file: Path, *, campaign: str | None) -> None:
     """Recompute a published result from its certificate; exit 0 only if all numbers and hashes hold."""
     try:
-        document = verification.read_certificate(file)
+        document = read_certificate(file)
         checks = list(verification.verify(document))
-    except verification.CertificateError as error:
+    except CertificateError as error:
         exit_with_error(str(error) if str(error).startswith(str(file)) else f"{file}: {error}")
     if campaign is not None:
         checks.append(_against_the_database(document, campaign))
@@ -75,7 +79,7 @@ def verify(file: Path, *, campaign: str | None) -> None:
         )
 
 
-def _against_the_database(document: dict[str, Any], key: str) -> verification.Check:
+def _against_the_database(document: Certificate, key: str) -> verification.Check:
     def leaves(session: Session) -> list[str]:
         return certificate.stored_leaves(session, fieldwork.campaign_by_key(session, key))
 

@@ -1,9 +1,9 @@
 """`flask survey score`: the score of files, with no database, as a JSON-able report."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import cast
 
+from survey.json_value import JsonObject
 from survey.results.score_inputs import (
     COLUMN_KEYS,
     DataFile,
@@ -18,7 +18,7 @@ from survey.results.score_inputs import (
 )
 from survey.results.score_instrument import read_instrument
 from survey.scoring.arrays import Labels
-from survey.scoring.difference import difference_of
+from survey.scoring.difference import Difference, difference_of
 from survey.scoring.interval import Interval, IntervalMethod, t_interval
 from survey.scoring.rules import Target
 from survey.scoring.score import (
@@ -35,7 +35,57 @@ from survey.scoring.verdict import verdict_of
 
 __all__ = ["ScoreFileError", "score_entry", "score_files"]
 
-_METHODS = ("tilted-beta", "t", "logit-t")
+_METHODS: tuple[IntervalMethod, ...] = ("tilted-beta", "t", "logit-t")
+
+
+@dataclass(frozen=True)
+class ScoreReport:
+    """The report of `flask survey score`, about 95% intervals.
+
+    `method` is the interval in `ci`, which the verdict is read from. `second` is the score of the file that
+    was compared; None where none was.
+    """
+
+    survey: SurveyScore
+    instrument: Instrument
+    keys: DesignKeys
+    method: IntervalMethod
+    second: Score | None = None
+
+    @property
+    def whole(self) -> Score:
+        """The score of all respondents."""
+        return self.survey.whole
+
+    @property
+    def interval(self) -> Interval | None:
+        """The interval of the score by `method`."""
+        return _chosen(self.whole, self.method)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that follows from `interval`."""
+        return _verdict(self.whole, self.instrument.rules.target, self.method)
+
+    @property
+    def difference(self) -> Difference | None:
+        """The second score minus the first; None where there is no second file, or no score in one."""
+        return None if self.second is None else difference_of(self.whole, self.second)
+
+    def to_json(self) -> JsonObject:
+        """The report as values that JSON knows, None where a number is undefined."""
+        target, method = self.instrument.rules.target, self.method
+        report = score_entry(self.whole, target, method) | {
+            "total": self.whole.max_points,
+            "target": asdict(target),
+            "level": self.whole.level,
+            "group_rule": self.instrument.rules.group_rule,
+            "domain_variable": self.keys.domain,
+            "domains": {
+                key: _domain_entry(score, target, method) for key, score in self.survey.domains.items()
+            },
+        }
+        return report if self.second is None else report | {"difference": _difference(self.difference)}
 
 
 def score_files(
@@ -45,28 +95,25 @@ def score_files(
     *,
     interval: str = "tilted-beta",
     compare: Path | None = None,
-) -> dict[str, object]:
-    """The report of `flask survey score`: values that JSON knows, None where a number is undefined.
+) -> ScoreReport:
+    """The report of `flask survey score`.
 
-    `interval` ("tilted-beta", "t" or "logit-t") is the one in `ci`, which the verdict is read from. With
-    `compare`, a second data file of the same instrument and design, `difference` is the second score
-    minus the first; it and the whole report are about 95% intervals.
+    `interval` is "tilted-beta", "t" or "logit-t". `compare` is a second data file of the same instrument and
+    design.
 
     Raises
     ------
     ScoreFileError
         A file cannot be used; the message says which, where, what was found and what to do.
     """
-    if interval not in _METHODS:
+    method = next((method for method in _METHODS if method == interval), None)
+    if method is None:
         raise ScoreFileError(f"interval {interval!r} is unknown; choose one of {', '.join(_METHODS)}")
     keys = read_design(design)
     questions = read_instrument(instrument, keys)
     survey = _score_table(read_table(data), questions, keys)
-    report = _report(survey, questions, keys, cast("IntervalMethod", interval))
-    if compare is not None:
-        second = _score_table(read_table(compare), questions, keys).whole
-        report["difference"] = _difference(survey.whole, second)
-    return report
+    second = None if compare is None else _score_table(read_table(compare), questions, keys).whole
+    return ScoreReport(survey, questions, keys, method, second)
 
 
 def _score_table(table: DataFile, instrument: Instrument, keys: DesignKeys) -> SurveyScore:
@@ -93,33 +140,16 @@ def _design_message(error: DesignError, table: DataFile, keys: DesignKeys) -> st
     return f"{table.describe_cell(error.row, column)}: {error.message}"
 
 
-def _report(
-    survey: SurveyScore, instrument: Instrument, keys: DesignKeys, method: IntervalMethod
-) -> dict[str, object]:
-    target = instrument.rules.target
-    report = score_entry(survey.whole, target, method)
-    report |= {
-        "total": survey.whole.max_points,
-        "target": asdict(target),
-        "level": survey.whole.level,
-        "group_rule": instrument.rules.group_rule,
-        "domain_variable": keys.domain,
-        "domains": {key: _domain_entry(score, target, method) for key, score in survey.domains.items()},
-    }
-    return report
-
-
-def score_entry(score: Score, target: Target, method: IntervalMethod) -> dict[str, object]:
+def score_entry(score: Score, target: Target, method: IntervalMethod) -> JsonObject:
     """One score with its criteria and sections, under the names of the report; `ci` is by `method`."""
-    chosen = _chosen(score, method)
-    verdict = score.verdict if score.verdict is Verdict.WITHHELD else verdict_of(chosen, target)
+    verdict = _verdict(score, target, method)
     return {
         "score": score.score,
         "se": score.se,
         "df": score.df,
         "df_satterthwaite": score.df_satterthwaite,
         "max": score.max_points,
-        "ci": _limits(chosen),
+        "ci": _limits(_chosen(score, method)),
         "ci_t": _limits(score.interval_t),
         "ci_logit_t": _limits(score.interval_logit_t),
         "interval": method,
@@ -142,7 +172,7 @@ def score_entry(score: Score, target: Target, method: IntervalMethod) -> dict[st
     }
 
 
-def _domain_entry(score: Score, target: Target, method: IntervalMethod) -> dict[str, object]:
+def _domain_entry(score: Score, target: Target, method: IntervalMethod) -> JsonObject:
     """A domain's score, with the intervals of its own and of the whole design's degrees of freedom."""
     by_design = None
     if score.evidence is not None and score.se is not None:
@@ -156,7 +186,7 @@ def _domain_entry(score: Score, target: Target, method: IntervalMethod) -> dict[
     }
 
 
-def _criterion_entry(criterion: CriterionScore) -> dict[str, object]:
+def _criterion_entry(criterion: CriterionScore) -> JsonObject:
     return {
         "ratio": criterion.ratio,
         "points": criterion.points,
@@ -169,7 +199,7 @@ def _criterion_entry(criterion: CriterionScore) -> dict[str, object]:
     }
 
 
-def _section_entry(section: SectionScore, df: float | None, method: IntervalMethod) -> dict[str, object]:
+def _section_entry(section: SectionScore, df: float | None, method: IntervalMethod) -> JsonObject:
     return {
         "score": section.score,
         "se": section.se,
@@ -190,7 +220,11 @@ def _chosen(score: Score | SectionScore, method: IntervalMethod) -> Interval | N
     }[method]
 
 
-def _forms(score: Score, verdict: Verdict) -> dict[str, object] | None:
+def _verdict(score: Score, target: Target, method: IntervalMethod) -> Verdict:
+    return score.verdict if score.verdict is Verdict.WITHHELD else verdict_of(_chosen(score, method), target)
+
+
+def _forms(score: Score, verdict: Verdict) -> JsonObject | None:
     is_open = verdict in (Verdict.INCONCLUSIVE, Verdict.WITHHELD)
     return asdict(score.forms_needed) if is_open and score.forms_needed is not None else None
 
@@ -199,8 +233,7 @@ def _limits(interval: Interval | None) -> list[float] | None:
     return None if interval is None else [interval.low, interval.high]
 
 
-def _difference(first: Score, second: Score) -> dict[str, object]:
-    difference = difference_of(first, second)
+def _difference(difference: Difference | None) -> JsonObject:
     if difference is None:
         return {"estimate": None, "se": None, "df": None, "ci": None}
     return {

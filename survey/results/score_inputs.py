@@ -7,15 +7,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeGuard, cast
+from typing import Literal, TypeGuard, TypeVar
 
 import numpy as np
 
+from survey.json_value import JsonObject, JsonValue
 from survey.scoring.arrays import Floats, Labels
 from survey.scoring.calibration import Calibration, CalibrationKind, Margin
 from survey.scoring.design import LonelyPsu, SampleDesign
 from survey.scoring.rules import Rules
 
+Choice = TypeVar("Choice", bound=str)
 _DESIGN_KEYS = (
     "rule",
     "ids",
@@ -32,8 +34,8 @@ _DESIGN_KEYS = (
     "note",
 )
 _GROUP_COLUMNS = ("group", "respondent_group")
-_LONELY = ("fail", "adjust", "certainty", "average")
-_CALIBRATIONS = ("poststratify", "rake", "linear")
+_LONELY: tuple[LonelyPsu, ...] = ("fail", "adjust", "certainty", "average")
+_CALIBRATIONS: tuple[CalibrationKind, ...] = ("poststratify", "rake", "linear")
 # The field of SampleDesign that a DesignError names, and the design key that names its column.
 COLUMN_KEYS = {
     "psu": "ids",
@@ -279,37 +281,43 @@ def read_design(path: Path | None) -> DesignKeys:
         raise ScoreFileError(f"{path.name}, key 'nest': found {nest!r}; write true or false")
     return DesignKeys(
         columns={key: value for key, value in columns.items() if key in COLUMN_KEYS.values()},
-        share_rule=cast("Any", _choice(path, stated, "rule", ("linear", "percent"))),
+        share_rule=read_choice(path, stated, "rule", ("linear", "percent")),
         nest=nest,
-        lonely_psu=cast("LonelyPsu", _choice(path, stated, "lonely_psu", _LONELY) or "fail"),
+        lonely_psu=read_choice(path, stated, "lonely_psu", _LONELY) or "fail",
         domain=columns.get("domain"),
         group_column=columns.get("group_column"),
         calibration=_read_calibration(path, stated.get("calibration")),
     )
 
 
-def _choice(path: Path, stated: Mapping[str, Any], key: str, choices: Sequence[str]) -> str | None:
+def read_choice(
+    path: Path, stated: Mapping[str, JsonValue], key: str, choices: Sequence[Choice]
+) -> Choice | None:
+    """The one of the choices that a key has; None where the key is missing or null."""
     value = stated.get(key)
-    if value is not None and value not in choices:
+    chosen = next((choice for choice in choices if choice == value), None)
+    if value is not None and chosen is None:
         raise ScoreFileError(f"{path.name}, key {key!r}: found {value!r}; write one of {', '.join(choices)}")
-    return cast("str | None", value)
+    return chosen
 
 
-def _read_calibration(path: Path, stated: Any) -> CalibrationKeys | None:
+def _read_calibration(path: Path, stated: JsonValue) -> CalibrationKeys | None:
     if stated is None:
         return None
     where = f"{path.name}, key 'calibration'"
-    if not isinstance(stated, dict) or stated.get("type") not in _CALIBRATIONS:
+    fields = stated if isinstance(stated, dict) else {}
+    kind = next((kind for kind in _CALIBRATIONS if kind == fields.get("type")), None)
+    if kind is None:
         raise ScoreFileError(f"{where}: found {stated!r}; give a type out of {', '.join(_CALIBRATIONS)}")
-    is_one_variable = stated["type"] == "poststratify"
-    margins = {stated.get("variable"): stated.get("population")} if is_one_variable else stated.get("margins")
-    bounds = stated.get("bounds")
+    is_one_variable = kind == "poststratify"
+    margins = {fields.get("variable"): fields.get("population")} if is_one_variable else fields.get("margins")
+    bounds = fields.get("bounds")
     if not isinstance(margins, dict) or not margins or not all(map(_is_margin, margins.items())):
         raise ScoreFileError(f"{where}: name each variable with a number of people for each of its levels")
     if bounds is not None and not _is_pair(bounds):
         raise ScoreFileError(f"{where}: found bounds {bounds!r}; write [low, high] or null")
     limits = None if bounds is None else (float(bounds[0]), float(bounds[1]))
-    return CalibrationKeys(cast("CalibrationKind", stated["type"]), margins, limits)
+    return CalibrationKeys(kind, margins, limits)
 
 
 def _is_margin(margin: tuple[object, object]) -> bool:
@@ -328,7 +336,7 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def json_object(path: Path, text: str) -> dict[str, Any]:
+def json_object(path: Path, text: str) -> JsonObject:
     """The JSON object that a file's text holds."""
     try:
         stated = json.loads(text)

@@ -5,14 +5,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
+from survey.json_value import JsonValue
 from survey.results.score_inputs import (
     DesignKeys,
     Instrument,
     ScoreFileError,
     is_number,
     json_object,
+    read_choice,
     read_text,
 )
 from survey.scoring.rules import Rules, ScoredCriterion, Target, WhenUnscored
@@ -31,6 +32,7 @@ _KEYS = (
     "min_group_n_for_verdict",
     "small_cell_suppression",
 )
+_WHEN_UNSCORED: tuple[WhenUnscored, ...] = ("undefined", "rescale")
 _TARGET = Target(28, 30)
 _GROUP_NAMES = ("id", "key", "name")
 
@@ -80,7 +82,7 @@ def _short_form(path: Path, text: str) -> Instrument:
     _refuse_misspelt(path, stated)
     criteria = _criteria(path, stated.get("criteria"))
     groups = _groups(path, stated.get("groups"))
-    fixed = _choice(path, stated, "group_rule", ("pooled", "fixed")) == "fixed"
+    fixed = read_choice(path, stated, "group_rule", ("pooled", "fixed")) == "fixed"
     if fixed and not any(weight > 0 for weight in groups.values()):
         raise ScoreFileError(
             f"{path.name}, key 'groups': the rule 'fixed' needs a weight above 0 for some group"
@@ -92,19 +94,25 @@ def _short_form(path: Path, text: str) -> Instrument:
         target=_target(path, stated.get("target")),
         group_rule="fixed" if fixed else "pooled",
         group_weights=groups,
-        when_unscored=cast(
-            "WhenUnscored", _choice(path, stated, "when_unscored", ("undefined", "rescale")) or "undefined"
-        ),
+        when_unscored=read_choice(path, stated, "when_unscored", _WHEN_UNSCORED) or "undefined",
         min_valid_per_cell=_count(path, stated, "min_valid_per_cell", 1),
         min_group_n_for_verdict=_count(path, stated, "min_group_n_for_verdict", 10),
         small_cell_suppression=_count(path, stated, "small_cell_suppression", 5),
     )
     no_answer = stated.get("na")
     texts = frozenset() if no_answer in (None, "blank") else frozenset({str(no_answer)})
-    return Instrument(rules, texts, tuple(groups), stated.get("group_column"))
+    return Instrument(rules, texts, tuple(groups), _group_column(path, stated.get("group_column")))
 
 
-def _refuse_misspelt(path: Path, stated: Mapping[str, Any]) -> None:
+def _group_column(path: Path, stated: JsonValue) -> str | None:
+    if stated is not None and not isinstance(stated, str):
+        raise ScoreFileError(
+            f"{path.name}, key 'group_column': found {stated!r}; name a column or write null"
+        )
+    return stated
+
+
+def _refuse_misspelt(path: Path, stated: Mapping[str, JsonValue]) -> None:
     """Refuse a key that looks like one we know: left unread, it would change the score in silence."""
     for key in stated.keys() - set(_KEYS):
         close = difflib.get_close_matches(key, _KEYS, 1, 0.8)
@@ -112,7 +120,7 @@ def _refuse_misspelt(path: Path, stated: Mapping[str, Any]) -> None:
             raise ScoreFileError(f"{path.name}: the key {key!r} is unknown; is {close[0]!r} meant?")
 
 
-def _criteria(path: Path, stated: Any) -> tuple[ScoredCriterion, ...]:
+def _criteria(path: Path, stated: JsonValue) -> tuple[ScoredCriterion, ...]:
     if not isinstance(stated, list) or not stated:
         raise ScoreFileError(f"{path.name}, key 'criteria': found {stated!r}; list at least one criterion")
     criteria = tuple(_criterion(f"{path.name}, criterion {i}", entry) for i, entry in enumerate(stated, 1))
@@ -123,7 +131,7 @@ def _criteria(path: Path, stated: Any) -> tuple[ScoredCriterion, ...]:
     return criteria
 
 
-def _criterion(where: str, entry: Any) -> ScoredCriterion:
+def _criterion(where: str, entry: JsonValue) -> ScoredCriterion:
     if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or not entry["id"]:
         raise ScoreFileError(f"{where}: found {entry!r}; give it an id")
     points = entry.get("max_points")
@@ -136,7 +144,7 @@ def _criterion(where: str, entry: Any) -> ScoredCriterion:
     return ScoredCriterion(entry["id"], float(points), section, tuple(str(group) for group in groups))
 
 
-def _total(path: Path, stated: Mapping[str, Any], criteria: tuple[ScoredCriterion, ...]) -> float:
+def _total(path: Path, stated: Mapping[str, JsonValue], criteria: tuple[ScoredCriterion, ...]) -> float:
     sum_of_maxima = sum(criterion.max_points for criterion in criteria)
     total = stated.get("total_points", sum_of_maxima)
     if not is_number(total) or abs(total - sum_of_maxima) > 1e-9 * sum_of_maxima:
@@ -147,13 +155,13 @@ def _total(path: Path, stated: Mapping[str, Any], criteria: tuple[ScoredCriterio
     return float(total)
 
 
-def _scale(path: Path, stated: Any) -> tuple[int, ...]:
-    whole = isinstance(stated, list) and len(stated) == 2 and all(type(end) is int for end in stated)
-    if not whole or not 0 < stated[1] - stated[0] <= 100:
+def _scale(path: Path, stated: JsonValue) -> tuple[int, ...]:
+    ends = [end for end in stated if type(end) is int] if isinstance(stated, list) else []
+    if not isinstance(stated, list) or not len(stated) == len(ends) == 2 or not 0 < ends[1] - ends[0] <= 100:
         raise ScoreFileError(
             f"{path.name}, key 'scale': found {stated!r}; write the two ends, such as [1, 5]"
         )
-    return tuple(range(stated[0], stated[1] + 1))
+    return tuple(range(ends[0], ends[1] + 1))
 
 
 def _shares(answers: tuple[int, ...], rule: str) -> dict[int, float]:
@@ -164,7 +172,7 @@ def _shares(answers: tuple[int, ...], rule: str) -> dict[int, float]:
     return {answer: (answer - low) / (high - low) for answer in answers}
 
 
-def _target(path: Path, stated: Any) -> Target:
+def _target(path: Path, stated: JsonValue) -> Target:
     if stated is None:
         return _TARGET
     fields = stated if isinstance(stated, dict) else {}
@@ -174,7 +182,7 @@ def _target(path: Path, stated: Any) -> Target:
     return Target(float(low), float(high))
 
 
-def _groups(path: Path, stated: Any) -> dict[str, float]:
+def _groups(path: Path, stated: JsonValue) -> dict[str, float]:
     """Weight of each group; 0 for one that is not scored. A list of names gives each the same weight."""
     where = f"{path.name}, key 'groups'"
     if stated is None:
@@ -195,7 +203,7 @@ def _groups(path: Path, stated: Any) -> dict[str, float]:
     return weights
 
 
-def _listed_group(where: str, entry: Any) -> tuple[str, Any]:
+def _listed_group(where: str, entry: JsonValue) -> tuple[str, JsonValue]:
     if isinstance(entry, str):
         return entry, 1.0
     name = (
@@ -206,14 +214,7 @@ def _listed_group(where: str, entry: Any) -> tuple[str, Any]:
     return name, entry
 
 
-def _choice(path: Path, stated: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str | None:
-    value = stated.get(key)
-    if value is not None and value not in choices:
-        raise ScoreFileError(f"{path.name}, key {key!r}: found {value!r}; write one of {', '.join(choices)}")
-    return cast("str | None", value)
-
-
-def _count(path: Path, stated: Mapping[str, Any], key: str, default: int) -> int:
+def _count(path: Path, stated: Mapping[str, JsonValue], key: str, default: int) -> int:
     value = stated.get(key)
     if value is None:
         return default

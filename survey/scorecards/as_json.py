@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 
 from survey.instrument.scorecard import Scorecard
+from survey.json_value import JsonObject
 from survey.scorecards.results import CardResults
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import CardPoints, ComponentPoints, IndicatorPoints
 from survey.web.locale import LANGUAGES
 
 
-def points_entry(card: Scorecard, scored: CardPoints, rank: float | None) -> dict[str, object]:
+def points_entry(card: Scorecard, scored: CardPoints, rank: float | None) -> JsonObject:
     """The whole outcome; null where a number is undefined."""
     units = {indicator.key: indicator.unit for indicator in card.indicators}
-    report: dict[str, object] = {
+    report: JsonObject = {
         "points": scored.points,
         "max_scored": scored.max_scored,
         "total": scored.total,
@@ -28,14 +29,14 @@ def points_entry(card: Scorecard, scored: CardPoints, rank: float | None) -> dic
     return report
 
 
-def unit_entry(results: CardResults) -> dict[str, object]:
+def unit_entry(results: CardResults) -> JsonObject:
     """The unit by its id and its name in every language of the interface."""
     return {"id": results.unit_id, **{language: results.unit.to(language) for language in LANGUAGES}}
 
 
-def card_entry(results: CardResults) -> dict[str, object]:
+def card_entry(results: CardResults) -> JsonObject:
     """The outcome of a stored scorecard, with what it is the outcome of and where each value stands."""
-    entry: dict[str, object] = {
+    entry: JsonObject = {
         "unit": unit_entry(results),
         "period": results.period.code,
         "definition": {
@@ -55,7 +56,7 @@ def card_entry(results: CardResults) -> dict[str, object]:
     return entry | points_entry(results.definition, results.scored, results.rank)
 
 
-def _component(component: ComponentPoints, units: Mapping[str, str]) -> dict[str, object]:
+def _component(component: ComponentPoints, units: Mapping[str, str]) -> JsonObject:
     return {
         "points": component.points,
         "max_scored": component.max_scored,
@@ -67,7 +68,7 @@ def _component(component: ComponentPoints, units: Mapping[str, str]) -> dict[str
     }
 
 
-def _indicator(indicator: IndicatorPoints, unit: str) -> dict[str, object]:
+def _indicator(indicator: IndicatorPoints, unit: str) -> JsonObject:
     value = indicator.value
     return {
         "value": bool(value) if unit == "boolean" and value is not None else value,

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,12 +16,13 @@ from survey.web.command_line import FILE, command, exit_with_error
 def scorecard(definition: Path, *, values: Path, as_json: bool) -> None:
     """Score a scorecard from its definition and a file of values, with no database."""
     try:
-        report: dict[str, Any] = score_scorecard(definition, values)
+        report = score_scorecard(definition, values)
     except ScorecardFileError as error:
         exit_with_error(str(error))
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False))
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1, allow_nan=False))
         return
-    earned = "no points" if report["points"] is None else f"{report['points']:.4f} points"
-    scored = f", provisional: scored from {report['max_scored']:g}" if report["provisional"] else ""
-    click.echo(f"{earned} of {report['total']:g}{scored}")
+    points = report.scored
+    earned = "no points" if points.points is None else f"{points.points:.4f} points"
+    scored = f", provisional: scored from {points.max_scored:g}" if points.provisional else ""
+    click.echo(f"{earned} of {points.total:g}{scored}")

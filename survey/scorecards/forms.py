@@ -1,10 +1,10 @@
 """The forms of scorecards, values and tasks."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from wtforms import (
     DateField,
+    Field,
     FileField,
     IntegerField,
     SelectField,
@@ -44,7 +44,7 @@ class CardForm(OfficeForm):
     digest = SelectField(lazy_gettext(lambda: _("Definition")), validators=[Required(), ListedChoice()])
     campaign = SelectField(lazy_gettext(lambda: _("Satisfaction points from")), validators=[ListedChoice()])
 
-    def validate_period(self, field: Any) -> None:
+    def validate_period(self, field: Field) -> None:
         """A year, a quarter or a month."""
         if read_period(field.data or "") is None:
             message = _("Found %(found)s; write a period like 2018, 2018-Q3 or 2018-09")
@@ -114,12 +114,12 @@ class TaskForm(OfficeForm):
     responsible = StringField(lazy_gettext(lambda: _("Responsible")), validators=[PlainText(200)])
     due_on = DateField(lazy_gettext(lambda: _("Due")), format=DAY_FORMATS, validators=[Required()])
 
-    def validate_year(self, field: Any) -> None:
+    def validate_year(self, field: Field) -> None:
         """A year that plans are made for."""
         if field.data is None or not _FIRST_YEAR <= field.data <= _LAST_YEAR:
             raise ValidationError(_("Give a year: %(field)s") % {"field": field.label.text})
 
-    def validate_due_on(self, field: Any) -> None:
+    def validate_due_on(self, field: Field) -> None:
         """A day."""
         if field.data is None:
             raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
@@ -133,7 +133,7 @@ class DoneForm(OfficeForm):
         lazy_gettext(lambda: _("Document: number and sign")), validators=[PlainText(200)]
     )
 
-    def validate_done_on(self, field: Any) -> None:
+    def validate_done_on(self, field: Field) -> None:
         """A day, or nothing."""
         if field.raw_data and str(field.raw_data[0]).strip() and field.data is None:
             field.errors = []

@@ -1,14 +1,16 @@
 """`flask survey scorecard`: the points of a scorecard from files, with no database, as a JSON-able report."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from survey.instrument.node import InstrumentError
 from survey.instrument.scorecard import RANK, Scorecard
 from survey.instrument.scorecard_codec import scorecard_from_text
+from survey.json_value import JsonObject
 from survey.scorecards.as_json import points_entry
 from survey.scorecards.rules import rules_of
 from survey.scorecards.values_file import ValuesFileError, read_values
-from survey.scoring.par_index import score_card
+from survey.scoring.par_index import CardPoints, score_card
 from survey.web.locale import SOURCE_LANGUAGE, gettext_in
 
 
@@ -16,8 +18,21 @@ class ScorecardFileError(ValueError):
     """A file of `scorecard` that cannot be used; the message says which, where, what to do."""
 
 
-def score_scorecard(definition: Path, values: Path) -> dict[str, object]:
-    """The report of `flask survey scorecard`, as docs/scorecard.md has it.
+@dataclass(frozen=True)
+class ScorecardReport:
+    """The report of `flask survey scorecard`."""
+
+    card: Scorecard
+    scored: CardPoints
+    rank: float | None
+
+    def to_json(self) -> JsonObject:
+        """The report as docs/scorecard.md has it."""
+        return points_entry(self.card, self.scored, self.rank)
+
+
+def score_scorecard(definition: Path, values: Path) -> ScorecardReport:
+    """The points of a scorecard.
 
     Raises
     ------
@@ -31,7 +46,7 @@ def score_scorecard(definition: Path, values: Path) -> dict[str, object]:
         raise ScorecardFileError(f"{values.name}: {error}") from None
     observed = {line.key: line.observed for line in lines}
     rank = observed.pop(RANK, None)
-    return points_entry(card, score_card(rules_of(card), observed), rank.value if rank else None)
+    return ScorecardReport(card, score_card(rules_of(card), observed), rank.value if rank else None)
 
 
 def read_definition(path: Path) -> Scorecard:

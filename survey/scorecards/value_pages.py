@@ -1,7 +1,6 @@
 """Values of a scorecard, in the order they travel: entered with evidence, imported, approved or sent back."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,7 +40,7 @@ Loaded = tuple[CardResults, Mapping[int, str]]
 
 
 @bp.url_value_preprocessor
-def _allow_documents(endpoint: str | None, _values: Any) -> None:
+def _allow_documents(endpoint: str | None, _values: object) -> None:
     """Take a larger body where documents are sent, from people who may send them and nobody else."""
     if request.method == "POST" and is_authorised(declared_permission(endpoint or ""), signed_in_official()):
         request.max_content_length = cards.MAX_EVIDENCE_BYTES + _ROOM_FOR_FIELDS

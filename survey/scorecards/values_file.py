@@ -5,7 +5,6 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from survey.instrument.scorecard import Scorecard
 from survey.scorecards.entries import TypedLine, ValueProblem, parse_line, parts
@@ -146,7 +145,7 @@ def _rows_of_workbook(content: bytes, _: Gettext) -> list[list[str]]:
     return _trim([[_cell(value) for value in row] for row in rows], _)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """A cell as it would be typed: 95.0 is 95, true is yes."""
     if value is None:
         return ""

@@ -1,7 +1,6 @@
 """The array types of scoring, and functions on labels and codes."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +8,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
-Labels = npt.NDArray[Any]
+Labels = npt.NDArray[np.generic]
 Counts = npt.NDArray[np.int64]
 _CHUNK_ROWS = 16_384  # fits in a processor's cache: several times as fast as whole columns
 

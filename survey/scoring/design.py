@@ -152,12 +152,13 @@ def _check_column(values: Labels, column: str, n: int) -> None:
         raise DesignError(
             f"{column} has shape {values.shape} for {n} respondents; give one each", column=column
         )
+    numbers: Floats = np.asarray(values)
     if column in ("strata", "psu", "ssu"):
         is_wrong, needs = is_blank(values), "a label"
     elif column == "weights":
-        is_wrong, needs = ~((values >= 0) & (values <= _HEAVIEST)), f"a number from 0 to {_HEAVIEST:.0e}"
+        is_wrong, needs = ~((numbers >= 0) & (numbers <= _HEAVIEST)), f"a number from 0 to {_HEAVIEST:.0e}"
     else:
-        is_wrong, needs = ~(values > 0), "a number of units above 0"
+        is_wrong, needs = ~(numbers > 0), "a number of units above 0"
     if is_wrong.any():
         row = int(np.argmax(is_wrong))
         value = values[row].item() if hasattr(values[row], "item") else values[row]

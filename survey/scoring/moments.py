@@ -5,12 +5,12 @@ of valid answers and the shares they earn, a cell holds counts and the sums of w
 people were drawn in clusters it holds the sum of w b of each cluster instead of the last.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
+from survey.json_value import JsonObject, JsonValue
 from survey.scoring.arrays import Codes, Floats, Labels, chunks, label_codes
 from survey.scoring.design import Layout, SampleDesign, lay_out
 from survey.scoring.estimate import answer_sheet
@@ -208,23 +208,43 @@ def _add(one: Moments, other: Moments, sign: float) -> Moments:
 
 
 def _empty_like(cell: Cell) -> Cell:
-    zeros: dict[str, Any] = {name: np.zeros_like(getattr(cell, name)) for name in _SUMS}
-    zeros |= dict.fromkeys(_COUNTS, 0.0)
-    return Cell(**zeros)
+    return _cell_of(lambda _name: 0.0, lambda name: np.zeros_like(getattr(cell, name)), {})
 
 
 def _sum(one: Cell, other: Cell, sign: float) -> Cell:
-    sums: dict[str, Any] = {
-        name: getattr(one, name) + sign * getattr(other, name) for name in (*_COUNTS, *_SUMS)
-    }
     clusters = dict(one.clusters)
     for name, (people, total) in other.clusters.items():
         before = clusters.get(name, (0.0, np.zeros_like(total)))
         clusters[name] = (before[0] + sign * people, before[1] + sign * total)
-    return Cell(**sums, clusters=clusters)
+    return _cell_of(
+        lambda name: getattr(one, name) + sign * getattr(other, name),
+        lambda name: getattr(one, name) + sign * getattr(other, name),
+        clusters,
+    )
 
 
-def to_document(moments: Moments) -> dict[str, Any]:
+def _cell_of(
+    count: Callable[[str], float],
+    sum_of: Callable[[str], Floats],
+    clusters: Mapping[str, tuple[float, Floats]],
+) -> Cell:
+    """The cell with the count or the sum of each name."""
+    return Cell(
+        n=count("n"),
+        n_weighted=count("n_weighted"),
+        n_answered=count("n_answered"),
+        weight=count("weight"),
+        weight_squared=count("weight_squared"),
+        answered_weight=count("answered_weight"),
+        n_valid=sum_of("n_valid"),
+        first=sum_of("first"),
+        spread=sum_of("spread"),
+        square=sum_of("square"),
+        clusters=clusters,
+    )
+
+
+def to_document(moments: Moments) -> JsonObject:
     """The moments as JSON values without loss of digits."""
     return {
         "made_for": moments.rules_key,
@@ -234,14 +254,14 @@ def to_document(moments: Moments) -> dict[str, Any]:
     }
 
 
-def _cell_document(cell: Cell) -> dict[str, Any]:
+def _cell_document(cell: Cell) -> JsonObject:
     counts = {name: getattr(cell, name) for name in _COUNTS}
     sums = {name: getattr(cell, name).tolist() for name in _SUMS}
     clusters = {name: [people, total.tolist()] for name, (people, total) in sorted(cell.clusters.items())}
     return {**counts, **sums, "clusters": clusters}
 
 
-def from_document(document: Mapping[str, Any]) -> Moments:
+def from_document(document: Mapping[str, JsonValue]) -> Moments:
     """The moments of a document from `to_document`.
 
     Raises
@@ -250,19 +270,44 @@ def from_document(document: Mapping[str, Any]) -> Moments:
         The document has another form.
     """
     try:
-        cells = dict(_parse_cells(document["cells"]))
+        cells = dict(map(_parse_cell, _parse_list(document["cells"])))
         has_clusters, has_weights = bool(document["has_clusters"]), bool(document["has_weights"])
         return Moments(str(document["made_for"]), has_clusters, has_weights, cells)
     except (KeyError, TypeError, ValueError) as error:
         raise MomentsError(f"this is no document of moments: {error}") from error
 
 
-def _parse_cells(cells: Any) -> Iterator[tuple[CellKey, Cell]]:
-    for (stratum, group, domain), values in cells:
-        sums: dict[str, Any] = {name: np.asarray(values[name], dtype=np.float64) for name in _SUMS}
-        clusters = {
-            name: (float(people), np.asarray(total, dtype=np.float64))
-            for name, (people, total) in values["clusters"].items()
-        }
-        sums |= {name: float(values[name]) for name in _COUNTS}
-        yield (str(stratum), str(group), str(domain)), Cell(**sums, clusters=clusters)
+def _parse_cell(entry: JsonValue) -> tuple[CellKey, Cell]:
+    key, document = _parse_list(entry)
+    stratum, group, domain = map(str, _parse_list(key))
+    values = _parse_object(document)
+    clusters = {}
+    for name, cluster in _parse_object(values["clusters"]).items():
+        people, total = _parse_list(cluster)
+        clusters[name] = (_parse_number(people), _parse_sums(total))
+    cell = _cell_of(
+        lambda name: _parse_number(values[name]), lambda name: _parse_sums(values[name]), clusters
+    )
+    return (stratum, group, domain), cell
+
+
+def _parse_object(value: JsonValue) -> Mapping[str, JsonValue]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"an object is needed, found {value!r}")
+    return value
+
+
+def _parse_list(value: JsonValue) -> Sequence[JsonValue]:
+    if not isinstance(value, Sequence):
+        raise TypeError(f"a list is needed, found {value!r}")
+    return value
+
+
+def _parse_number(value: JsonValue) -> float:
+    if not isinstance(value, int | float):
+        raise TypeError(f"a number is needed, found {value!r}")
+    return float(value)
+
+
+def _parse_sums(value: JsonValue) -> Floats:
+    return np.asarray(value, dtype=np.float64)

@@ -11,18 +11,22 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
+from survey.json_value import JsonValue
 from survey.store.cache import BoundedCache
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 Work = Callable[[Session], T]
 
 _to_compact_json = json.JSONEncoder(separators=(",", ":")).encode
@@ -62,19 +66,20 @@ class Base(DeclarativeBase):
     )
 
 
-class JsonText(TypeDecorator[Any]):
-    """Any JSON value as ASCII text, because databases do not store NUL in a text."""
+class JsonText(TypeDecorator[JsonValue]):
+    """A JSON value as ASCII text, because databases do not store NUL in a text."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: JsonValue, dialect: Dialect) -> str | None:
         """The value as compact JSON, NULL for None."""
         return None if value is None else _to_compact_json(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> JsonValue:
         """The value that was bound."""
-        return None if value is None else json.loads(value)
+        bound: JsonValue = None if value is None else json.loads(value)
+        return bound
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -136,11 +141,10 @@ class Database:
     @contextmanager
     def _session(self, purpose: str) -> Iterator[Session]:
         """A session in a transaction that ends with the block: committed, or rolled back by an exception."""
-        options: dict[str, Any] = {"purpose": purpose}
-        if purpose == "read" and not self.is_sqlite:
-            options["isolation_level"] = "REPEATABLE READ"  # one snapshot for all statements, as on SQLite
         with self.engine.connect() as fresh:
-            connection = fresh.execution_options(**options)
+            connection = fresh.execution_options(purpose=purpose)
+            if purpose == "read" and not self.is_sqlite:  # one snapshot for all statements, as on SQLite
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin(), _Session(connection, expire_on_commit=False) as session:
                 yield session
                 session.flush()
@@ -158,7 +162,7 @@ class _Session(Session):
     """Notes whether it wrote objects. Statements do not count: responses are stored by a statement."""
 
 
-_recalled: BoundedCache[Any] = BoundedCache(_RECALL_LIMIT, _RECALL_SECONDS)
+_recalled: BoundedCache[object] = BoundedCache(_RECALL_LIMIT, _RECALL_SECONDS)
 _CHANGED = "changed"
 
 
@@ -184,7 +188,7 @@ def _engine(url: URL) -> Engine:
     return engine
 
 
-def _set_pragmas(connection: Any, _: object) -> None:
+def _set_pragmas(connection: DBAPIConnection, _: object) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -197,21 +201,29 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+@dataclass(frozen=True)
+class _QueuedWork(Generic[T_co]):
+    """Work in the queue of the writer, and its result once it is committed."""
+
+    work: Work[T_co]
+    result: Future[T_co] = field(default_factory=Future)
+
+
 class _GroupWriter:
     """A thread that runs queued work in groups, one transaction a group. The first write starts it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_QueuedWork[object] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def write(self, work: Work[T]) -> T:
         if self._thread is None:
             self._start()
-        answer: Future[T] = Future()
-        self._queue.put((work, answer))
-        return answer.result()
+        queued = _QueuedWork(work)
+        self._queue.put(queued)
+        return queued.result.result()
 
     def stop(self) -> None:
         if self._thread is not None:
@@ -233,9 +245,7 @@ class _GroupWriter:
             if stopping:
                 return
 
-    def _gather(
-        self, first: tuple[Work[Any], Future[Any]]
-    ) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
+    def _gather(self, first: _QueuedWork[object]) -> tuple[list[_QueuedWork[object]], bool]:
         """The queued work, and whether the writer is to stop."""
         group = [first]
         while len(group) < _GROUP_LIMIT:
@@ -248,17 +258,17 @@ class _GroupWriter:
             group.append(queued)
         return group, False
 
-    def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
+    def _commit(self, group: list[_QueuedWork[object]]) -> None:
         """Commit a group in one transaction; if work fails, each in a transaction of its own."""
         try:
             with self._database._session("write") as session:
-                results = [work(session) for work, _ in group]
+                results = [queued.work(session) for queued in group]
         except BaseException as error:  # noqa: BLE001 — raised in the thread of the caller
             if len(group) == 1:
-                group[0][1].set_exception(error)
+                group[0].result.set_exception(error)
                 return
             for item in group:
                 self._commit([item])
             return
-        for (_, answer), result in zip(group, results, strict=True):
-            answer.set_result(result)
+        for queued, result in zip(group, results, strict=True):
+            queued.result.set_result(result)

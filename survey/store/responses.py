@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -120,7 +119,7 @@ def add_many(session: Session, responses: Sequence[NewResponse]) -> None:
     session.execute(insert(ResponseRow), [_row(response) for response in responses])
 
 
-def _row(response: NewResponse) -> dict[str, Any]:
+def _row(response: NewResponse) -> dict[str, object]:
     hour = response.received_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     return {**vars(response), "received_at": hour, "withdrawn_at": None}
 

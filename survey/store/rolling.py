@@ -9,22 +9,27 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from survey.instrument.answers import NOT_APPLICABLE_FIELD
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
+from survey.json_value import JsonValue
 from survey.scoring.arrays import Counts
 from survey.scoring.pair_counts import PairCounts, pair_counts
 
-T = TypeVar("T")
+C = TypeVar("C")  # a count: a number of forms, or numbers by key
+S = TypeVar("S")  # what the column holds
+K = TypeVar("K")
+N = TypeVar("N", int, PairCounts)
 EVERYTHING = ""
 VIEWS = ("group", "desk", "field", "channel", "month")
 FIELD_QUESTION, CHANNEL_QUESTION = "service_domain", "submission_channel"
 N_REASONS = 3  # why there is no answer: not applicable, blank, not asked, in this order
 CellKey = tuple[str, str, str]  # view, part, respondent group
 Crossing = tuple[str, ...]  # the part of each view, in the order of the views
+StoredCrossings = list[tuple[list[str], int]]
 
 
 @dataclass(frozen=True)
@@ -49,36 +54,71 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Count:
+class Count(Generic[C, S]):
     """How a count of a `RollUp` is made from forms, and written to the column with its name.
 
     `layout` is the number of the first layout with this count: a larger number than before makes every
     roll-up be counted anew. Counts that are `in_digest` are part of the identity of a result.
     """
 
-    of: Callable[[Batch], Any]
-    to_json: Callable[[Any], Any]
-    from_json: Callable[[Any], Any]
+    of: Callable[[Batch], C]
+    add: Callable[[C, C], C]
+    negate: Callable[[C], C]
+    to_json: Callable[[C], S]
+    from_json: Callable[[S], C]
     in_digest: bool
     layout: int
 
     @property
-    def empty_json(self) -> Any:
+    def empty_json(self) -> S:
         """The value of the column before any form is counted."""
         return self.to_json(self.of(Batch(())))
 
 
-def _count(
-    of: Callable[[Batch], Any],
-    *,
-    to_json: Callable[[Any], Any] = dict,
-    from_json: Callable[[Any], Any] = dict,
-    in_digest: bool = False,
-    layout: int = 1,
-) -> Any:
-    """Declare a field of `RollUp` as a count: a number of forms, or numbers of forms by key."""
-    count = Count(of, to_json, from_json, in_digest, layout)
-    return field(default_factory=lambda: of(Batch(())), metadata={"count": count})
+def _declare(count: Count[C, S]) -> C:
+    """Declare a field of `RollUp`."""
+    return field(default_factory=lambda: count.of(Batch(())), metadata={"count": count})
+
+
+def _number(of: Callable[[Batch], int], *, in_digest: bool = False, layout: int = 1) -> int:
+    """Declare a number of forms."""
+    return _declare(Count(of, int.__add__, int.__neg__, int, int, in_digest, layout))
+
+
+def _count(of: Callable[[Batch], Mapping[str, int]], *, layout: int = 1) -> Mapping[str, int]:
+    """Declare numbers of forms by key."""
+    return _declare(Count(of, _add_numbers, _negate_numbers, dict, dict, in_digest=False, layout=layout))
+
+
+def _add_numbers(one: Mapping[K, int], other: Mapping[K, int]) -> Mapping[K, int]:
+    return {key: n for key, n in _add_by_key(one, other).items() if n}
+
+
+def _negate_numbers(numbers: Mapping[K, int]) -> Mapping[K, int]:
+    return {key: -n for key, n in numbers.items()}
+
+
+def _add_by_key(one: Mapping[K, N], other: Mapping[K, N]) -> dict[K, N]:
+    return {**one, **{key: one[key] + value if key in one else value for key, value in other.items()}}
+
+
+def _crossings_to_json(crossings: Mapping[Crossing, int]) -> StoredCrossings:
+    return [(list(parts), n) for parts, n in sorted(crossings.items())]
+
+
+def _crossings_from_json(stored: StoredCrossings) -> Mapping[Crossing, int]:
+    return {tuple(parts): n for parts, n in stored}
+
+
+_CROSSINGS = Count(
+    lambda batch: Counter(batch.crossings),
+    _add_numbers,
+    _negate_numbers,
+    _crossings_to_json,
+    _crossings_from_json,
+    in_digest=True,
+    layout=1,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,17 +129,10 @@ class RollUp:
     """
 
     cells: Mapping[CellKey, PairCounts] = field(default_factory=dict)
-    crossings: Mapping[Crossing, int] = _count(
-        lambda batch: Counter(batch.crossings),
-        to_json=lambda crossings: [(list(parts), n) for parts, n in sorted(crossings.items())],
-        from_json=lambda pairs: {tuple(parts): n for parts, n in pairs},
-        in_digest=True,
-    )
+    crossings: Mapping[Crossing, int] = _declare(_CROSSINGS)
     languages: Mapping[str, int] = _count(lambda batch: Counter(form.language for form in batch.valid))
     modes: Mapping[str, int] = _count(lambda batch: Counter(form.mode for form in batch.valid))
-    incomplete: int = _count(
-        lambda batch: len(batch.forms) - len(batch.valid), to_json=int, from_json=int, in_digest=True
-    )
+    incomplete: int = _number(lambda batch: len(batch.forms) - len(batch.valid), in_digest=True)
     views: tuple[str, ...] = VIEWS
 
     @property
@@ -110,13 +143,15 @@ class RollUp:
     def __add__(self, other: "RollUp") -> "RollUp":
         """The counts of both sets of forms together."""
         cells = _add_by_key(self.cells, other.cells)
-        counts = {name: _add(getattr(self, name), getattr(other, name)) for name in COUNTS}
-        return RollUp({key: cell for key, cell in cells.items() if cell.n}, **counts)
+        counts = {
+            name: count.add(getattr(self, name), getattr(other, name)) for name, count in COUNTS.items()
+        }
+        return roll_up_of({key: cell for key, cell in cells.items() if cell.n}, **counts)
 
     def __neg__(self) -> "RollUp":
         """The counts with the opposite sign."""
-        counts = {name: _negate(getattr(self, name)) for name in COUNTS}
-        return RollUp({key: -cell for key, cell in self.cells.items()}, **counts)
+        counts = {name: count.negate(getattr(self, name)) for name, count in COUNTS.items()}
+        return roll_up_of({key: -cell for key, cell in self.cells.items()}, **counts)
 
     def __sub__(self, other: "RollUp") -> "RollUp":
         """The counts without the forms of `other`."""
@@ -127,7 +162,7 @@ class RollUp:
         mine, others = ({key: cell.to_bytes() for key, cell in r.cells.items()} for r in (self, other))
         return mine == others and all(getattr(self, name) == getattr(other, name) for name in COUNTS)
 
-    def digest_facts(self) -> list[Any]:
+    def digest_facts(self) -> list[JsonValue]:
         """The JSON of the counts that are part of the digest of a result."""
         return [count.to_json(getattr(self, name)) for name, count in COUNTS.items() if count.in_digest]
 
@@ -159,21 +194,11 @@ class RollUp:
         return replace(self, cells=cells, crossings=crossings, views=(*self.views, name))
 
 
-COUNTS: dict[str, Count] = {f.name: f.metadata["count"] for f in fields(RollUp) if "count" in f.metadata}
-
-
-def _add(one: Any, other: Any) -> Any:
-    if isinstance(one, int):
-        return one + other
-    return {key: n for key, n in _add_by_key(one, other).items() if n}
-
-
-def _add_by_key(one: Mapping[T, Any], other: Mapping[T, Any]) -> dict[T, Any]:
-    return {**one, **{key: one[key] + value if key in one else value for key, value in other.items()}}
-
-
-def _negate(count: Any) -> Any:
-    return -count if isinstance(count, int) else {key: -n for key, n in count.items()}
+COUNTS: dict[str, Count[object, JsonValue]] = {
+    f.name: f.metadata["count"] for f in fields(RollUp) if "count" in f.metadata
+}
+# The roll-up with these cells and the value of each count by its name.
+roll_up_of: Callable[..., RollUp] = RollUp
 
 
 def count_forms(questionnaire: Questionnaire, forms: Sequence[FormToCount], zone: tzinfo) -> RollUp:
@@ -183,7 +208,7 @@ def count_forms(questionnaire: Questionnaire, forms: Sequence[FormToCount], zone
     codes = _codes(questionnaire, [form.answers for form in valid])
     batch = Batch(forms, valid, crossings)
     counts = {name: count.of(batch) for name, count in COUNTS.items()}
-    return RollUp(cells=_cells(questionnaire, codes, crossings), **counts)
+    return roll_up_of(_cells(questionnaire, codes, crossings), **counts)
 
 
 def _crossing(form: FormToCount, zone: tzinfo) -> Crossing:

@@ -12,9 +12,8 @@ The counts are exact at every moment:
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import fields
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from operator import attrgetter
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -39,11 +38,22 @@ from survey.store import questionnaires
 from survey.store.db import Base, Database, JsonText, batches
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
-from survey.store.rolling import COUNTS, N_REASONS, VIEWS, CellKey, FormToCount, RollUp, count_forms
+from survey.store.rolling import (
+    COUNTS,
+    N_REASONS,
+    VIEWS,
+    CellKey,
+    FormToCount,
+    RollUp,
+    StoredCrossings,
+    count_forms,
+    roll_up_of,
+)
 
 _LAYOUT = str(max(count.layout for count in COUNTS.values()))
 FOLD_FROM = 300  # limit of the unfolded responses that a result reads
 FOLD_AT_ONCE = 1000  # responses in one transaction: on SQLite other writers wait for it
+SelectForms = Select[int, str, str, datetime, bool, dict[str, int | str | None]]  # as `FormToCount`
 _NO_SESSION_SYNC = {"synchronize_session": False}  # the session holds no objects of these rows
 
 
@@ -58,7 +68,7 @@ class RollUpState(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     made_for: Mapped[str] = mapped_column(String(64))
     time_zone: Mapped[str] = mapped_column(String(64))
-    crossings: Mapped[list[tuple[list[str], int]]] = mapped_column(JsonText)
+    crossings: Mapped[StoredCrossings] = mapped_column(JsonText)
     languages: Mapped[dict[str, int]] = mapped_column(JsonText)
     modes: Mapped[dict[str, int]] = mapped_column(JsonText)
     incomplete: Mapped[int]
@@ -195,15 +205,15 @@ def _clear(session: Session, state: RollUpState, campaign: Campaign, zone: tzinf
 
 
 _columns_of = attrgetter(*(column.name for column in fields(FormToCount)))
-_FORMS: Select[Any] = select(*_columns_of(ResponseRow))
+_FORMS: SelectForms = select(*_columns_of(ResponseRow))
 
 
-def _select_present(campaign_id: int) -> Select[Any]:
+def _select_present(campaign_id: int) -> SelectForms:
     """Responses that were not withdrawn."""
     return _FORMS.where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))
 
 
-def _select_unfolded(campaign_id: int) -> Select[Any]:
+def _select_unfolded(campaign_id: int) -> SelectForms:
     """Responses that are not folded and not withdrawn; a withdrawn one has no answers.
 
     The text is that of the partial index. With another spelling SQLite reads the whole campaign.
@@ -212,7 +222,7 @@ def _select_unfolded(campaign_id: int) -> Select[Any]:
     return _FORMS.where(*is_unfolded, ResponseRow.answers.is_not(None))
 
 
-def _forms(session: Session, query: Select[Any]) -> list[FormToCount]:
+def _forms(session: Session, query: SelectForms) -> list[FormToCount]:
     return [FormToCount(*row) for row in session.execute(query)]
 
 
@@ -228,7 +238,7 @@ def _load(
     key = (RollUpCell.view, RollUpCell.part, RollUpCell.respondent_group)
     query = select(*key, RollUpCell.counts).where(RollUpCell.campaign_id == state.campaign_id)
     cells = session.execute(query if only is None else query.where(tuple_(*key).in_(only)))
-    return RollUp(
+    return roll_up_of(
         {(view, part, group): from_bytes(counts, *shape) for view, part, group, counts in cells},
         **{name: count.from_json(getattr(state, name)) for name, count in COUNTS.items()},
     )

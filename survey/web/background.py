@@ -20,15 +20,16 @@ class Worker(Protocol):
 
 
 W = TypeVar("W", bound=Worker)
+W_co = TypeVar("W_co", bound=Worker, covariant=True)
 
 
-class BackgroundThread(Generic[W]):
+class BackgroundThread(Generic[W_co]):
     """Runs a worker in a thread of this process, in one at a time.
 
     `every_seconds` is how often a serving process looks for work by itself; None: only when woken.
     """
 
-    def __init__(self, worker: W, *, every_seconds: float | None = None) -> None:
+    def __init__(self, worker: W_co, *, every_seconds: float | None = None) -> None:
         self.worker = worker
         self.every_seconds = every_seconds
         self._running = threading.Lock()

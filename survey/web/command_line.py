@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn, ParamSpec
 
 import click
 from flask.cli import with_appcontext
@@ -15,25 +15,26 @@ from survey.store import fieldwork, migrate
 from survey.store.fieldwork import CampaignNotFoundError
 from survey.web.context import database
 
+P = ParamSpec("P")
 FILE = click.Path(path_type=Path)  # the commands report a missing file themselves
 
 
-def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
     """Make a function a command that runs in the application's context."""
 
-    def decorate(function: Callable[..., Any]) -> click.Command:
+    def decorate(function: Callable[..., None]) -> click.Command:
         return click.command(name)(with_appcontext(_refusing_in_a_line(function)))
 
     return decorate
 
 
-def _refusing_in_a_line(function: Callable[..., Any]) -> Callable[..., Any]:
+def _refusing_in_a_line(function: Callable[P, None]) -> Callable[P, None]:
     """The function; where the database cannot be used, the process ends with the reason in one line."""
 
     @wraps(function)
-    def refusing(*args: Any, **kwargs: Any) -> Any:
+    def refusing(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            return function(*args, **kwargs)
+            function(*args, **kwargs)
         except DatabaseError as error:
             problem = migrate.schema_problem(database())
             exit_with_error(problem or f"the database refused: {error.orig}")

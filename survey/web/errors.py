@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import Any
+from typing import TypeVar
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from survey.web.security import OtherSiteError
 from survey.web.templates import gettext as _
 
 log = logging.getLogger("survey.errors")
+E = TypeVar("E", bound=Exception)
 
 
 class RefusalKind(Enum):
@@ -54,8 +55,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(Exception, _page_or_problem(_unexpected_error))
 
 
-def _page_or_problem(page: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
-    def answer(error: Exception) -> ResponseReturnValue:
+def _page_or_problem(page: Callable[[E], ResponseReturnValue]) -> Callable[[E], ResponseReturnValue]:
+    def answer(error: E) -> ResponseReturnValue:
         return response_of(_problem(error)) if is_from_a_program() else page(error)
 
     return answer

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import click
 from flask import Blueprint
 
-from survey.web.background import BackgroundThread
+from survey.web.background import BackgroundThread, Worker
 
 
 @dataclass(frozen=True)
@@ -19,4 +18,4 @@ class Feature:
 
     blueprints: tuple[Blueprint, ...] = ()
     commands: tuple[click.Command, ...] = ()
-    background: tuple[Callable[[], BackgroundThread[Any]], ...] = ()
+    background: tuple[Callable[[], BackgroundThread[Worker]], ...] = ()

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 from flask_wtf import FlaskForm
 from werkzeug.local import LocalProxy
@@ -41,7 +41,7 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
 class Required(InputRequired):  # type: ignore[misc]  # nor has WTForms
     """The field must be filled in. No further check runs on an empty field."""
 
-    def __call__(self, form: Any, field: Field) -> None:
+    def __call__(self, form: FlaskForm, field: Field) -> None:
         """Refuse an empty field."""
         if not field.raw_data or not str(field.raw_data[0]).strip():
             field.errors = []
@@ -51,7 +51,7 @@ class Required(InputRequired):  # type: ignore[misc]  # nor has WTForms
 class ListedChoice:
     """The value must be in the list. WTForms checks it; the message is ours."""
 
-    def __call__(self, form: Any, field: Field) -> None:
+    def __call__(self, form: FlaskForm, field: Field) -> None:
         """Refuse a value that is not in the list."""
         if field.errors:
             raise ValidationError(_("Choose from the list: %(field)s") % {"field": field.label.text})
@@ -100,7 +100,7 @@ class PlainText:
     def __init__(self, max_chars: int) -> None:
         self.max_chars = max_chars
 
-    def __call__(self, form: Any, field: Field) -> None:
+    def __call__(self, form: FlaskForm, field: Field) -> None:
         """Refuse control characters and overlong text."""
         text = field.data or ""
         if len(text) > self.max_chars:

@@ -1,7 +1,7 @@
 """Globals and filters of templates: messages, numbers and dates in the page's language, who is signed in."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from flask import Flask, g, has_request_context, request, session
 from jinja2 import StrictUndefined
@@ -15,7 +15,7 @@ PUBLIC_BLUEPRINTS = frozenset(
     {"intake", "receipt", "later", "device", "metrics", "public_results", "api", None}
 )
 
-_FILTERS = {
+_FILTERS: dict[str, Callable[..., str]] = {
     "number": locale.format_number,
     "points": locale.format_short,
     "percent": locale.format_percent,
@@ -73,19 +73,19 @@ def _ngettext(one: str, many: str, n: int) -> str:
     return locale.translations(language()).ngettext(one, many, n)
 
 
-def _in_language(filter_: Any) -> Any:
-    def in_this_language(value: Any, *options: Any) -> str:
+def _in_language(filter_: Callable[..., str]) -> Callable[..., str]:
+    def in_this_language(value: object, *options: object) -> str:
         return str(filter_(_at_the_office(value), language(), *options))
 
     return in_this_language
 
 
-def _at_the_office(value: Any) -> Any:
+def _at_the_office(value: object) -> object:
     """A moment in the office's time zone, so that its day is the day there; anything else unchanged."""
     return value.astimezone(settings().time_zone) if isinstance(value, datetime) else value
 
 
-def _template_globals() -> dict[str, Any]:
+def _template_globals() -> dict[str, object]:
     is_office = request.blueprint not in PUBLIC_BLUEPRINTS
     return {
         "language": language(),

@@ -297,10 +297,10 @@ def publish(office: FlaskClient, content: bytes | str, lang: str = "vi") -> Test
 def changed_document(path: list[str | int], value: object) -> str:
     """The load_shipped questionnaire with one thing changed, as a file."""
     document = codec.to_document(Q)
-    node = document
+    node: Any = document
     for step in path[:-1]:
-        node = node[step]  # type: ignore[index]
-    node[path[-1]] = value  # type: ignore[index]
+        node = node[step]
+    node[path[-1]] = value
     return json.dumps(document, ensure_ascii=False)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.fieldwork.campaigns import set_populations
-from survey.results import certificate, verification
+from survey.results import certificate, certificate_file, verification
 from survey.results.campaign import campaign_results
 from survey.store import commitments, fieldwork
 from survey.store.responses import ResponseRow, withdraw
@@ -41,8 +41,9 @@ def issue(app: Flask, key: str, *, with_rows: bool = False) -> dict[str, Any]:
 def problems(document: dict[str, Any]) -> list[str]:
     """What does not hold in a certificate; one thing where nothing can be recomputed at all."""
     try:
-        return [check.problem for check in verification.verify(document) if check.problem is not None]
-    except verification.CertificateError as error:
+        checks = verification.verify(certificate_file.parse_certificate(document))
+        return [check.problem for check in checks if check.problem is not None]
+    except certificate_file.CertificateError as error:
         return [str(error)]
 
 
@@ -225,6 +226,10 @@ def test_a_group_of_few_has_no_certificate_for_everybody(
         (b"\xff\xfe", "not UTF-8"),
         (b'{"format": "survey-certificate", "version": 9}', "version 9"),
         (b'{"format": "survey-certificate", "version": 1}', "a part is missing"),
+        (
+            b'{"format": "survey-certificate", "version": 1, "digest": "", "instrument": 7}',
+            "instrument: found 7",
+        ),
         (b"[" * 100_000, "not JSON"),
     ],
 )
@@ -251,3 +256,28 @@ def test_a_part_of_another_kind_is_refused_in_one_line(demo_app: Flask, tmp_path
             result = run(demo_app, "verify", file)
             assert result.exit_code == 1
             assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("responses", "leaves"), None, "responses.leaves: found null, but it must be a list"),
+        (("responses", "leaves", 3), "x" * 80, "responses.leaves[3]: found"),
+        (("responses", "rows", 0), [], "responses.rows[0]: found [], but it must be a list of 3"),
+        (("responses", "rows", 0, 2, 0), "5", "responses.rows[0][2][0]: found"),
+        (("sums", "cells", 0, "weight"), True, "sums.cells[0].weight: found true, but it must be a number"),
+        (("sums", "cells", 0, "group"), "none", "sums.cells[0].group: found"),
+        (("sums", "cells", 0, "criteria"), {}, "is missing"),
+        (("sums", "strata", 0, "n"), 10**400, "sums.strata[0].n: found 1"),
+        (("sums", "strata", 0, "sum_z"), float("nan"), "sums.strata[0].sum_z: found NaN"),
+        (("design", "populations"), {"citizen": 0.5}, "design.populations.citizen: found 0.5"),
+        (("result", "level"), "0.95", "result.level: found"),
+        (("sums", "cells", 0, "weight"), 1e300, "a part is missing or of another kind"),
+    ],
+)
+def test_a_refusal_names_the_path(
+    demo_app: Flask, path: tuple[str | int, ...], value: Any, message: str
+) -> None:
+    document = issue(demo_app, "demo", with_rows=True)
+    set_at(*path, to=value)(document)
+    assert message in problems(document)[0]

@@ -30,7 +30,8 @@ class Folder:
         if design is not None:
             (self.path / "design.json").write_text(_text(design))
         design_path = None if design is None else self.path / "design.json"
-        return score_files(self.path / "data.csv", self.path / "instrument.json", design_path, **options)
+        files = (self.path / "data.csv", self.path / "instrument.json", design_path)
+        return score_files(*files, **options).to_json()
 
     def refusal(self, *arguments: Any, **options: Any) -> str:
         with pytest.raises(ScoreFileError) as caught:
@@ -59,7 +60,7 @@ def cut(limits: list[float], total: float) -> list[float]:
 @EVERY_CASE
 def test_a_reference_case_gives_the_figures_of_r(name: str) -> None:
     case = CASES / "scoring" / name
-    report: Any = score_files(case / "data.csv", case / "instrument.json", case / "design.json")
+    report: Any = score_files(case / "data.csv", case / "instrument.json", case / "design.json").to_json()
     expected = json.loads((case / "expected.json").read_text())
     for key in ("score", "se", "max", "df", "n_respondents", "sum_weights", "p_ge_28_t"):
         same(report[key], expected[key])
@@ -77,7 +78,7 @@ def test_a_reference_case_gives_the_figures_of_r(name: str) -> None:
 @EVERY_CASE
 def test_the_domains_of_a_reference_case_are_those_of_r(name: str) -> None:
     case = CASES / "scoring" / name
-    report: Any = score_files(case / "data.csv", case / "instrument.json", case / "design.json")
+    report: Any = score_files(case / "data.csv", case / "instrument.json", case / "design.json").to_json()
     expected = json.loads((case / "expected.json").read_text())
     assert report["domain_variable"] == expected["domain_variable"]
     for key, domain in expected["domains"].items():
@@ -92,7 +93,7 @@ def test_the_domains_of_a_reference_case_are_those_of_r(name: str) -> None:
 
 def test_the_worked_example_with_the_yaml_instrument() -> None:
     instrument = Path(codec.__file__).parent / "library" / "dungquat_38.yaml"
-    report: Any = score_files(CASES / "worked_example.csv", instrument, None)
+    report: Any = score_files(CASES / "worked_example.csv", instrument, None).to_json()
     same(report["score"], 28.228048)
     same(report["se"], 1.790587)
     same(report["df_satterthwaite"], 16.264562)
@@ -165,7 +166,7 @@ def test_two_files_have_a_difference(folder: Folder) -> None:
     second.write_text(DATA.replace("4", "5"))
     report = folder.score(DATA, compare=second)
     difference = report["difference"]
-    alone: Any = score_files(second, folder.path / "instrument.json", None)
+    alone: Any = score_files(second, folder.path / "instrument.json", None).to_json()
     assert difference["estimate"] == pytest.approx(alone["score"] - report["score"])
     assert difference["se"] == pytest.approx((report["se"] ** 2 + alone["se"] ** 2) ** 0.5)
     assert 5 <= difference["df"] <= 10
@@ -268,6 +269,7 @@ def test_a_design_that_cannot_be_used_is_refused_with_its_place(
         ({"groups": {"citizen": -1}}, "group 'citizen': found weight -1; write a number, 0 or more"),
         ({"when_unscored": "ignore"}, "write one of undefined, rescale"),
         ({"when_unscord": "rescale"}, "the key 'when_unscord' is unknown; is 'when_unscored' meant?"),
+        ({"group_column": 7}, "key 'group_column': found 7; name a column or write null"),
         ({"min_valid_per_cell": 2.5}, "key 'min_valid_per_cell': found 2.5; write a whole number"),
     ],
 )

@@ -6,9 +6,10 @@ prints, in the language asked for; `questionnaire` is the document the version's
 
 import json
 from dataclasses import asdict
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from survey.instrument import codec
+from survey.json_value import JsonObject
 from survey.reports import tables, wording
 from survey.results.campaign import VIEWS, AnswerCounts, Breakdown, CampaignResults, satisfied_share
 from survey.results.score_file import score_entry
@@ -25,7 +26,7 @@ def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
     stream.write(text.encode("utf-8", "replace"))
 
 
-def document(results: CampaignResults, language: str) -> dict[str, Any]:
+def document(results: CampaignResults, language: str) -> JsonObject:
     """The result as values JSON knows."""
     return {
         "format": FORMAT,
@@ -62,18 +63,18 @@ def document(results: CampaignResults, language: str) -> dict[str, Any]:
     }
 
 
-def _score(score: Score, results: CampaignResults) -> dict[str, Any]:
+def _score(score: Score, results: CampaignResults) -> JsonObject:
     scoring = results.questionnaire.scoring
     return score_entry(score, Target(scoring.target_low, scoring.target_high), "tilted-beta")
 
 
-def _part(part: Breakdown, results: CampaignResults) -> dict[str, Any]:
+def _part(part: Breakdown, results: CampaignResults) -> JsonObject:
     """A part of the respondents; its score is null where it is too small to show."""
     score = None if part.score is None else _score(part.score, results)
     return {"key": part.key, "label": dict(part.label.translations), "n": part.n, "score": score}
 
 
-def _answers(row: AnswerCounts, results: CampaignResults) -> dict[str, Any]:
+def _answers(row: AnswerCounts, results: CampaignResults) -> JsonObject:
     options = results.questionnaire.scale.options
     return {
         "criterion": row.criterion.key,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from survey.instrument.questionnaire import Text
 from survey.reports.codebook import Variable
@@ -19,6 +19,7 @@ from survey.reports.microdata import Microdata, Row, Value
 from survey.web.defang import defang, storable
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
     import pyarrow as pa
 
@@ -121,8 +122,13 @@ def _frame(data: Microdata, rows: Iterable[Row]) -> "pd.DataFrame":
     import numpy as np
     import pandas as pd
 
-    parts: list[list[Any]] = [[] for _ in data.variables]
-    small: dict[str, Any] = {"code": np.int16, "text": object, "day": "datetime64[us]", "number": np.float64}
+    parts: list[list[npt.NDArray[np.generic]]] = [[] for _ in data.variables]
+    small = {
+        "code": np.dtype(np.int16),
+        "text": np.dtype(object),
+        "day": np.dtype("datetime64[us]"),
+        "number": np.dtype(np.float64),
+    }
     for part in _parts(rows):
         for arrays, variable, column in zip(parts, data.variables, zip(*part, strict=True), strict=True):
             arrays.append(np.array(column, dtype=small[variable.kind]))
