@@ -43,22 +43,22 @@ def schema_problem(database: Database) -> str | None:
     """What keeps this code from working on the database, in one line with what to do; None for nothing."""
     try:
         with database.engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            revision = MigrationContext.configure(connection).get_current_revision()
             tables = set(inspect(connection).get_table_names())
     except DatabaseError as error:
         reason = " ".join(str(error.orig).split())[:200]
         return (
             f"DATABASE_URL: the database cannot be opened ({reason}); check that it runs and may be reached"
         )
-    if found is None:
+    if revision is None:
         return "the database is empty; run `flask survey setup` first"
-    if found not in _revisions():
+    if revision not in _revisions():
         return (
-            f"the database is of a newer release (revision {found}, this one knows up to {head()}); "
+            f"the database is of a newer release (revision {revision}, this one knows up to {head()}); "
             "install that release, or restore the backup made before it"
         )
-    if found != head():
-        return f"the database is at revision {found} and {head()} is needed; run `flask survey setup`"
+    if revision != head():
+        return f"the database is at revision {revision} and {head()} is needed; run `flask survey setup`"
     missing = sorted(Base.metadata.tables.keys() - tables)
     if missing:
         return f"the database lacks the table {', '.join(missing)}; restore a backup that is whole"
@@ -67,8 +67,8 @@ def schema_problem(database: Database) -> str | None:
 
 def is_of_a_newer_release(database: Database) -> bool:
     """Whether the database has a revision that this code does not know."""
-    found = current(database)
-    return found is not None and found not in _revisions()
+    revision = current(database)
+    return revision is not None and revision not in _revisions()
 
 
 @cache

@@ -28,7 +28,9 @@ def _code(cell: str) -> list[str]:
 
 def _settings_read_by(name: str) -> set[str]:
     """The variables of the environment that a file reads."""
-    return set(re.findall(r"""(?:environ[^"'\n]{0,9}["']|\$\{)([A-Z_]{4,})["':]""", text_of(name)))
+    return set(
+        re.findall(r"""(?:environ[^"'\n]{0,9}["']|_or_exit\(["']|\$\{)([A-Z_]{4,})["':]""", text_of(name))
+    )
 
 
 def test_operations_lists_every_setting() -> None:

@@ -11,6 +11,7 @@ from survey.fieldwork.campaigns import NewCampaign, open_campaign
 from survey.instrument.codec import digest
 from survey.publication import links
 from survey.results import verification
+from survey.results.certificate_file import parse_certificate
 from survey.store import fieldwork
 from survey.store.questionnaires import load_shipped
 from survey.web.context import now, today
@@ -179,6 +180,6 @@ def test_everybody_can_recompute_a_published_score(citizen: FlaskClient) -> None
     assert answer.status_code == 200
     assert answer.json is not None
     assert "rows" not in answer.json["responses"]
-    assert all(check.problem is None for check in verification.verify(answer.json))
+    assert all(check.problem is None for check in verification.verify(parse_certificate(answer.json)))
     assert citizen.get("/results/demo/certificate.json").status_code == 404
     assert "/results/demo-truoc/certificate.json" in citizen.get("/results/demo-truoc").text

@@ -124,5 +124,7 @@ def imported_modules(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_only_pages_and_forms_know_about_http(path: Path) -> None:
     folder = path.relative_to(SURVEY).parts[0]
-    knows_http = folder in {"web", "api", "cli.py", "__init__.py"} or bool(HTTP_FILES.fullmatch(path.name))
+    knows_http = folder in {"web", "api", "cli.py", "startup.py", "__init__.py"} or bool(
+        HTTP_FILES.fullmatch(path.name)
+    )
     assert knows_http or not imported_modules(path) & HTTP_MODULES
