@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 from playwright.sync_api import Browser, Page
@@ -31,8 +32,7 @@ _TIMES = """() => new Promise(done => setTimeout(() => {
 }, 300))"""
 
 
-@dataclass(frozen=True)
-class Visit:
+class Visit(NamedTuple):
     """Seconds to the first paint and until the page can be used; how much the layout moved (CLS)."""
 
     paint: float

@@ -19,7 +19,7 @@ from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limi
 from survey.web.permissions import Permission, role_names
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
 _AUDIT_ROWS = 200
@@ -47,11 +47,11 @@ def check_sign_in() -> ResponseReturnValue:
     """Sign a person in. The answer to a wrong name and to a wrong password is the same."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form, errors=form.problems()), 422
+        return page_with_errors("accounts/sign_in.html", form.problems(), form=form)
     person = database().read(lambda s: people.by_username(s, form.username.data))
     if person is None or not officials.password_is_right(person, form.password.data):
         errors = {"username": _("The name or the password is wrong")}
-        return render_template("accounts/sign_in.html", form=form, errors=errors), 422
+        return page_with_errors("accounts/sign_in.html", errors, form=form)
     chosen_language = session.get("language")
     session.clear()
     session.permanent = True
@@ -95,7 +95,7 @@ def change_password() -> ResponseReturnValue:
     if not errors and not officials.password_is_right(signed.person, form.old.data):
         errors = {"old": _("The current password is wrong")}
     if errors:
-        return render_template("accounts/password.html", form=form, errors=errors), 422
+        return page_with_errors("accounts/password.html", errors, form=form)
     person_id, new_password = signed.person.id, form.new.data
     person = audited_change(
         AuditAction.CHANGED_OWN_PASSWORD,
@@ -120,7 +120,7 @@ def add_person() -> ResponseReturnValue:
     """Add an official with a random password, which is shown once."""
     form, created_at = PersonForm(), now()
     if not form.validate_on_submit():
-        return _people_page(form, form.problems(), 422)
+        return _people_page(form, form.problems())
     password = officials.new_password()
     username, full_name, role = form.username.data, form.full_name.data, Role(form.role.data)
     try:
@@ -130,7 +130,7 @@ def add_person() -> ResponseReturnValue:
             lambda s: officials.add_person(s, username, full_name, role, password=password, now=created_at),
         )
     except officials.NameTakenError:
-        return _people_page(form, {"username": _("This sign-in name is already in use")}, 422)
+        return _people_page(form, {"username": _("This sign-in name is already in use")})
     return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), password))
 
 
@@ -196,15 +196,14 @@ def _person_page(
     password: str | None = None,
 ) -> ResponseReturnValue:
     """The page of an official; `password` is a new one, to be shown once."""
-    page = render_template(
+    return page_with_errors(
         "accounts/person.html",
+        errors or {},
         official=official,
         roles=role_names(language()),
         form=form or RoleForm(formdata=None, role=official.role),
-        errors=errors or {},
         password=password,
     )
-    return page, 422 if errors else 200
 
 
 @bp.post("/people/<id:person_id>/active")
@@ -234,14 +233,13 @@ def audit_log() -> ResponseReturnValue:
 
 
 def _people_page(
-    form: PersonForm, errors: dict[str, str], status: int = 200, *, added: tuple[str, str] | None = None
+    form: PersonForm, errors: dict[str, str], *, added: tuple[str, str] | None = None
 ) -> ResponseReturnValue:
-    page = render_template(
+    return page_with_errors(
         "accounts/people.html",
+        errors,
         roles=role_names(language()),
         form=form,
-        errors=errors,
         people=database().read(people.people),
         added=added,
     )
-    return page, status

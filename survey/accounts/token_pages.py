@@ -1,6 +1,6 @@
 """Pages to create, list and revoke the tokens of programs."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.accounts.forms import TokenForm
@@ -19,6 +19,7 @@ from survey.web.context import database, now
 from survey.web.guards import may, official_id
 from survey.web.permissions import TOKEN_PERMISSIONS, Permission
 from survey.web.templates import gettext as _
+from survey.web.templates import page_with_errors
 
 bp = Blueprint("tokens", __name__, url_prefix="/office/tokens")
 
@@ -36,7 +37,7 @@ def create() -> ResponseReturnValue:
     """Create a token, which is shown once."""
     form, person_id, created_at = TokenForm(), official_id(), now()
     if not form.validate_on_submit():
-        return _page(form, form.problems(), 422)
+        return _page(form, form.problems())
     secret = new_secret()
     new = NewToken(form.name.data.strip(), form.permissions.data, int(form.days.data))
     audited_change(
@@ -65,16 +66,15 @@ def revoke(token_id: int) -> ResponseReturnValue:
 
 
 def _page(
-    form: TokenForm, errors: dict[str, str], status: int = 200, *, added: tuple[str, str] | None = None
+    form: TokenForm, errors: dict[str, str], *, added: tuple[str, str] | None = None
 ) -> ResponseReturnValue:
-    page = render_template(
+    return page_with_errors(
         "accounts/tokens.html",
+        errors,
         form=form,
-        errors=errors,
         tokens=database().read(tokens.tokens),
         permissions=TOKEN_PERMISSIONS,
         days_offered=DAYS_OFFERED,
         added=added,
         now=now(),
     )
-    return page, status

@@ -1,6 +1,6 @@
 """Pages of the units of the province and of their members."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("units", __name__, url_prefix="/office/units")
 _NO_UNIT = "none"
@@ -36,14 +36,14 @@ def add() -> ResponseReturnValue:
     """Add a unit."""
     form = UnitForm()
     if not form.validate_on_submit():
-        return _units_page(form, _member_form(bound=False), form.problems(), 422)
+        return _units_page(form, _member_form(bound=False), form.problems())
     names = parse_names(form)
     name = names.to(DEFAULT_LANGUAGE)
     try:
         audited_change(AuditAction.ADDED_UNIT, name, lambda session: add_unit(session, names))
     except UnitExistsError:
         errors = {"name": _("There is a unit of this name already")}
-        return _units_page(form, _member_form(bound=False), errors, 422)
+        return _units_page(form, _member_form(bound=False), errors)
     return redirect(url_for("units.show"), 303)
 
 
@@ -56,7 +56,7 @@ def set_member() -> ResponseReturnValue:
     """Set the unit of a person, who then sees only its scorecards, or none for the whole province."""
     form = _member_form(bound=True)
     if not form.validate_on_submit():
-        return _units_page(UnitForm(formdata=None), form, form.problems(), 422)
+        return _units_page(UnitForm(formdata=None), form, form.problems())
     person_id = int(form.person_id.data)
     unit_id = None if form.unit.data == _NO_UNIT else int(form.unit.data)
     audited_change(
@@ -77,9 +77,7 @@ def _member_form(*, bound: bool) -> MemberForm:
     return form
 
 
-def _units_page(
-    form: UnitForm, member_form: MemberForm, errors: dict[str, str], status: int = 200
-) -> ResponseReturnValue:
+def _units_page(form: UnitForm, member_form: MemberForm, errors: dict[str, str]) -> ResponseReturnValue:
     def load(session: Session) -> tuple[list[units.Unit], dict[int, list[Person]]]:
         unit_ids = units.members(session)
         members: dict[int, list[Person]] = {}
@@ -89,12 +87,11 @@ def _units_page(
         return units.units(session), members
 
     all_units, members = database().read(load)
-    page = render_template(
+    return page_with_errors(
         "accounts/units.html",
+        errors,
         units=all_units,
         members=members,
         form=form,
         member_form=member_form,
-        errors=errors,
     )
-    return page, status

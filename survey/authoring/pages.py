@@ -1,6 +1,6 @@
 """Pages of the published versions of questionnaires, and the form to publish a file."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.authoring.forms import QuestionnaireForm
@@ -14,6 +14,7 @@ from survey.web.downloads import send_inline
 from survey.web.guards import may
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
+from survey.web.templates import page_with_errors
 
 bp = Blueprint("authoring", __name__, url_prefix="/office/questionnaires")
 
@@ -32,14 +33,14 @@ def publish() -> ResponseReturnValue:
     form, published_at = QuestionnaireForm(), now()
     upload = request.files.get("file")
     if not form.validate_on_submit() or upload is None or not upload.filename:
-        return _versions_page({"file": _("Choose a file")}, 422)
+        return _versions_page({"file": _("Choose a file")})
     try:
         questionnaire = codec.questionnaire_from_yaml(upload.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         message = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
-        return _versions_page({"file": message % {"place": error.start}}, 422)
+        return _versions_page({"file": message % {"place": error.start}})
     except InstrumentError as error:
-        return _versions_page({"file": str(error)}, 422)
+        return _versions_page({"file": str(error)})
     audited_change(
         AuditAction.PUBLISHED_QUESTIONNAIRE,
         lambda digest: digest,
@@ -57,8 +58,7 @@ def document(digest: str) -> ResponseReturnValue:
     return send_inline(text.encode(), "application/json", name)
 
 
-def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def _versions_page(errors: dict[str, str]) -> ResponseReturnValue:
     versions = database().read(questionnaires.versions)
     form = QuestionnaireForm()
-    page = render_template("authoring/questionnaires.html", versions=versions, form=form, errors=errors)
-    return page, status
+    return page_with_errors("authoring/questionnaires.html", errors, versions=versions, form=form)

@@ -12,7 +12,7 @@ from wtforms import (
 
 from survey.comments.triage import MAX_TAG_CHARS, MAX_TAGS, parse_tags
 from survey.store.comments import Status
-from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
+from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext, refuse_more_than
 from survey.web.templates import gettext as _
 
 _MAX_NOTE = 1000
@@ -35,9 +35,7 @@ class MarkForm(OfficeForm):
     def validate_tags(self, field: Field) -> None:
         """Refuse too many tags, and a tag that is too long."""
         tags = parse_tags(field.data or "")
-        if len(tags) > MAX_TAGS:
-            message = _("There are %(n)s tags; the most is %(most)s")
-            raise ValidationError(message % {"n": len(tags), "most": MAX_TAGS})
+        refuse_more_than(MAX_TAGS, len(tags), _("There are %(n)s tags; the most is %(most)s"))
         for tag in tags:
             if len(tag) > MAX_TAG_CHARS:
                 message = _("The tag “%(tag)s…” is too long; the most is %(most)s characters")
@@ -45,6 +43,5 @@ class MarkForm(OfficeForm):
 
     def validate_note(self, field: Field) -> None:
         """Refuse a note that is too long."""
-        if len(field.data or "") > _MAX_NOTE:
-            message = _("The note has %(n)s characters; the most is %(most)s")
-            raise ValidationError(message % {"n": len(field.data), "most": _MAX_NOTE})
+        message = _("The note has %(n)s characters; the most is %(most)s")
+        refuse_more_than(_MAX_NOTE, len(field.data or ""), message)

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from survey.web.locale import N_, gettext_in
 from survey.web.masks import mask_in
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("comments", __name__, url_prefix="/office/campaigns")
 _MAX_SEARCH_CHARS = 200
@@ -41,7 +41,7 @@ _STATUS_NAMES = {
 def show(key: str) -> ResponseReturnValue:
     """The comments that the query string selects, so that colleagues can share the address."""
     wanted, errors = _parse_filter()
-    return _comments_page(key, wanted, errors, 422 if errors else 200)
+    return _comments_page(key, wanted, errors)
 
 
 @bp.post("/<key>/comments/<reference>")
@@ -51,7 +51,7 @@ def note(key: str, reference: str) -> ResponseReturnValue:
     form, noted_at, person_id = MarkForm(), now(), signed_in_id()
     wanted, _errors = _parse_filter()
     if not form.validate_on_submit():
-        return _comments_page(key, wanted, form.problems(), 422, form=form, opened=reference)
+        return _comments_page(key, wanted, form.problems(), form=form, opened=reference)
     new = Note(
         status=Status(form.status.data),
         tags=parse_tags(form.tags.data or ""),
@@ -126,7 +126,6 @@ def _comments_page(
     key: str,
     wanted: CommentFilter,
     errors: dict[str, str],
-    status: int = 200,
     *,
     form: MarkForm | None = None,
     opened: str = "",
@@ -138,9 +137,10 @@ def _comments_page(
     about = next((c for c in questionnaire.criteria if c.key == wanted.about), None)
     if wanted.about and about is None:
         errors = {**errors, "about": _("There is no criterion “%(found)s”") % {"found": wanted.about[:40]}}
-        return _comments_page(key, CommentFilter(), errors, 422)
-    page = render_template(
+        return _comments_page(key, CommentFilter(), errors)
+    return page_with_errors(
         "comments/list.html",
+        errors,
         campaign=campaign,
         selection=select_comments(all_comments, wanted, questionnaire),
         wanted=wanted,
@@ -150,9 +150,7 @@ def _comments_page(
         statuses=_status_names(language()),
         form=form or MarkForm(formdata=None),
         opened=opened,
-        errors=errors,
     )
-    return page, status
 
 
 def _status_names(names_language: str) -> dict[Status, str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from survey.web.guards import may
 from survey.web.locale import format_short
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("look", __name__, url_prefix="/office/appearance")
 
@@ -39,8 +39,7 @@ def show() -> ResponseReturnValue:
 
 
 def _page(accent: str, errors: dict[str, str]) -> ResponseReturnValue:
-    page = render_template("fieldwork/look.html", accent=accent, errors=errors, logo=look.current().logo)
-    return page, 422 if errors else 200
+    return page_with_errors("fieldwork/look.html", errors, accent=accent, logo=look.current().logo)
 
 
 @bp.post("")

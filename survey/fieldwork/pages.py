@@ -27,7 +27,7 @@ from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("fieldwork", __name__)
 _MAX_POPULATION = 100_000_000
@@ -76,7 +76,7 @@ def open_campaign() -> ResponseReturnValue:
     """Open a campaign with its desks."""
     form, opened_at = _campaign_form(), now()
     if not form.validate_on_submit():
-        return render_template("fieldwork/new_campaign.html", form=form, errors=form.problems()), 422
+        return page_with_errors("fieldwork/new_campaign.html", form.problems(), form=form)
     new = NewCampaign(
         name=form.name.data.strip(),
         instrument_digest=form.instrument_digest.data,
@@ -114,7 +114,7 @@ def add_desk(key: str) -> ResponseReturnValue:
     """Add a desk to a campaign."""
     form = DeskForm()
     if not form.validate_on_submit():
-        return _desks_page(key, form, form.problems(), 422)
+        return _desks_page(key, form, form.problems())
     names, quota = parse_names(form), form.quota.data
 
     def add_named_desk(session: Session) -> None:
@@ -128,7 +128,7 @@ def add_desk(key: str) -> ResponseReturnValue:
             add_named_desk,
         )
     except campaigns.DeskTakenError:
-        return _desks_page(key, form, {"name": _("The campaign has this desk already")}, 422)
+        return _desks_page(key, form, {"name": _("The campaign has this desk already")})
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
 
@@ -157,7 +157,7 @@ def set_populations(key: str) -> ResponseReturnValue:
     if typed_issued and not _is_population(typed_issued):
         errors["forms-issued"] = _("Not a whole number of forms: %(found)s") % {"found": typed_issued[:20]}
     if errors:
-        return _desks_page(key, DeskForm(), errors, 422, typed=typed, typed_issued=typed_issued)
+        return _desks_page(key, DeskForm(), errors, typed=typed, typed_issued=typed_issued)
     forms_issued = int(typed_issued) if typed_issued else None
     populations = {group: int(text) for group, text in typed.items() if text}
 
@@ -187,7 +187,7 @@ def set_units(key: str) -> ResponseReturnValue:
         if typed[row.collector.id] not in unit_ids
     }
     if errors:
-        return _desks_page(key, DeskForm(), errors, 422)
+        return _desks_page(key, DeskForm(), errors)
     chosen = {collector_id: unit_ids[text] for collector_id, text in typed.items()}
     audited_change(
         AuditAction.SET_UNITS_OF_DESKS,
@@ -216,7 +216,6 @@ def _desks_page(
     key: str,
     form: DeskForm,
     errors: dict[str, str],
-    status: int = 200,
     *,
     typed: dict[str, str] | None = None,
     typed_issued: str | None = None,
@@ -228,8 +227,9 @@ def _desks_page(
 
     campaign, questionnaire, collectors, counts = database().read(load)
     all_units = database().read(units.units)
-    page = render_template(
+    return page_with_errors(
         "fieldwork/desks.html",
+        errors,
         campaign=campaign,
         groups=[questionnaire.group(group) for group in questionnaire.offered_groups()],
         populations=typed or {group: str(n) for group, n in campaign.populations.items()},
@@ -242,9 +242,7 @@ def _desks_page(
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),
         exit_code=lambda code: exit_code_for(code, settings().secret_keys[0]),
         form=form,
-        errors=errors,
     )
-    return page, status
 
 
 def _link(code: str) -> str:

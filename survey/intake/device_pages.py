@@ -16,7 +16,7 @@ from survey.web.locale import LANGUAGES
 from survey.web.modes import Mode, exit_code_for, mode_of
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("device", __name__)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
@@ -70,11 +70,11 @@ def kiosk(code: str, token: str) -> ResponseReturnValue:
 def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) -> ResponseReturnValue:
     questionnaire = collector.questionnaire
     choices = [code for code in questionnaire.languages if code in LANGUAGES]
-    page = render_template(
+    return page_with_errors(
         "intake/kiosk.html",
+        errors,
         code=collector.code,
         token=token,
-        errors=errors,
         title=questionnaire.title,
         organisation=questionnaire.organisation.to(language()),
         minutes=questionnaire.expected_minutes,
@@ -83,7 +83,6 @@ def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) 
         script=page_script("dom.js", "outbox.js", "waiting.js", "kiosk_start.js"),
         is_demo=collector.is_demo,
     )
-    return page, 422 if errors else 200
 
 
 @bp.get("/s/<code>/kiosk/<token>/form")

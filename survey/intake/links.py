@@ -10,38 +10,7 @@ from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, Text
 from survey.store import commitments, fieldwork, questionnaires, responses
 from survey.store.db import Database, NotFoundError
 from survey.web.errors import Refusal, RefusalKind
-
-
-class UnknownCodeError(Refusal):
-    """No collector has this code."""
-
-    kind = RefusalKind.MISSING
-    title = "This code does not lead to a survey"
-    advice = "Check the letters and digits of the address, or scan the code at the desk again."
-
-
-class NotYetOpenError(Refusal):
-    """The campaign has not begun."""
-
-    kind = RefusalKind.CLOSED
-    title = "This survey is not open yet"
-    advice = "Please come back on the day printed on the poster."
-
-
-class ClosedError(Refusal):
-    """The campaign is over."""
-
-    kind = RefusalKind.CLOSED
-    title = "This survey is closed"
-    advice = "Thank you for your interest. The result will be published by the office."
-
-
-class FullError(Refusal):
-    """The collector has taken as many responses as it may."""
-
-    kind = RefusalKind.CONFLICT
-    title = "This survey has all the forms it needs"
-    advice = "Thank you for your willingness to take part."
+from survey.web.locale import N_
 
 
 @dataclass(frozen=True)
@@ -62,7 +31,7 @@ class OpenCollector:
 
 
 def find_collector(database: Database, code: str) -> tuple[OpenCollector, fieldwork.Campaign]:
-    """The collector with this code, open or not; UnknownCodeError without one."""
+    """The collector with this code, open or not; a Refusal without one."""
     return database.recall(("collector", code), lambda session: _collector(session, code))
 
 
@@ -70,7 +39,11 @@ def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Ca
     try:
         row = fieldwork.collector_by_code(session, code)
     except NotFoundError:
-        raise UnknownCodeError from None
+        raise Refusal.because(
+            RefusalKind.MISSING,
+            N_("This code does not lead to a survey"),
+            N_("Check the letters and digits of the address, or scan the code at the desk again."),
+        ) from None
     digest = row.campaign.instrument_digest
     collector = OpenCollector(
         code=row.collector.code,
@@ -97,15 +70,22 @@ def open_collector(database: Database, code: str, *, today: date) -> OpenCollect
 def refuse_if_closed(campaign: fieldwork.Campaign, today: date) -> None:
     """Raise unless the campaign takes responses on this day."""
     if today < campaign.opens_on:
-        raise NotYetOpenError
+        title, advice = (
+            N_("This survey is not open yet"),
+            N_("Please come back on the day printed on the poster."),
+        )
+        raise Refusal.because(RefusalKind.CLOSED, title, advice)
     if today > campaign.closes_on:
-        raise ClosedError
+        title = N_("This survey is closed")
+        advice = N_("Thank you for your interest. The result will be published by the office.")
+        raise Refusal.because(RefusalKind.CLOSED, title, advice)
 
 
 def refuse_if_full(session: Session, collector: OpenCollector) -> None:
     """Raise when the collector has as many responses as its quota."""
     if collector.quota is not None and responses.count_at(session, collector.collector_id) >= collector.quota:
-        raise FullError
+        title = N_("This survey has all the forms it needs")
+        raise Refusal.because(RefusalKind.CONFLICT, title, N_("Thank you for your willingness to take part."))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import re
 from wtforms import Field, SelectChoice, SelectField, TextAreaField, ValidationError
 
 from survey.mail_server import is_address
-from survey.web.forms import ListedChoice, OfficeForm, Required, lazy_gettext
+from survey.web.forms import ListedChoice, OfficeForm, Required, lazy_gettext, refuse_more_than
 from survey.web.locale import LANGUAGES
 from survey.web.templates import gettext as _
 
@@ -32,9 +32,8 @@ class WeeklyForm(OfficeForm):
     def validate_recipients(self, field: Field) -> None:
         """Refuse too many recipients, and what is no address."""
         addresses = parse_recipients(field.data or "")
-        if len(addresses) > MAX_RECIPIENTS:
-            message = _("There are %(n)s addresses; the most is %(most)s")
-            raise ValidationError(message % {"n": len(addresses), "most": MAX_RECIPIENTS})
+        message = _("There are %(n)s addresses; the most is %(most)s")
+        refuse_more_than(MAX_RECIPIENTS, len(addresses), message)
         for address in addresses:
             if not is_address(address):
                 message = _("“%(found)s” is no e-mail address; write it like name@example.vn")

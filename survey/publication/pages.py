@@ -34,7 +34,7 @@ from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.security import embeddable
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("publication", __name__, url_prefix="/office/campaigns")
 public_bp = Blueprint("public_results", __name__)
@@ -214,8 +214,9 @@ def _publication_page(
     campaign = database().read(lambda session: fieldwork.campaign_by_key(session, key))
     public_link = public_url(url_for("public_results.summary", campaign=key))
     badge_link = public_url(url_for("public_results.score_badge", campaign=key, lang=language()))
-    page = render_template(
+    return page_with_errors(
         "publication/publication.html",
+        errors,
         campaign=campaign,
         is_over=campaign.closes_on < today(),
         public_link=public_link,
@@ -224,9 +225,7 @@ def _publication_page(
         days_offered=links.DAYS_OFFERED,
         link=link,
         days=days,
-        errors=errors,
     )
-    return page, 422 if errors else 200
 
 
 def _embed_code(public_link: str, badge_link: str, name: str) -> str:

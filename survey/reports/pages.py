@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from survey.web.guards import may
 from survey.web.inline_svg import inline_svg
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 _STEP = re.compile(r"[0-9]{1,2}")
 bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
@@ -43,8 +43,9 @@ def campaign(key: str) -> ResponseReturnValue:
             shown = results_of_part(basis, part, computed_at=start_of_today()) or results
     except FilterError as error:
         errors = {error.field: str(error)}
-    page = render_template(
+    return page_with_errors(
         "reports/campaign.html",
+        errors,
         results=shown,
         wording=wording,
         tables=tables,
@@ -56,11 +57,9 @@ def campaign(key: str) -> ResponseReturnValue:
         asked={view: request.args.get(view, "") for view in VIEWS},
         opens=partial(_opens, basis),
         number_link=partial(_number_link, key),
-        errors=errors,
         is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
         formats=offered_first(FORMATS),
     )
-    return page, 422 if errors else 200
 
 
 @bp.get("/<key>/trend")
@@ -152,10 +151,7 @@ def number(key: str, kind: str, name: str) -> ResponseReturnValue:
 def _analysis_page(
     template: str, results: CampaignResults, errors: Mapping[str, str] | None = None, **shown: object
 ) -> ResponseReturnValue:
-    page = render_template(
-        template, results=results, errors=errors or {}, wording=wording, tables=tables, **shown
-    )
-    return page, 422 if errors else 200
+    return page_with_errors(template, errors or {}, results=results, wording=wording, tables=tables, **shown)
 
 
 def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, Markup]:

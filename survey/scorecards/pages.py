@@ -25,7 +25,7 @@ from survey.web.downloads import requested_language, send_download
 from survey.web.guards import may, official_id
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
 
@@ -43,7 +43,7 @@ def open_card() -> ResponseReturnValue:
     """Open the scorecard of a unit for a period."""
     form = _card_form(bound=True)
     if not form.validate_on_submit():
-        return _cards_page(form, form.problems(), 422)
+        return _cards_page(form, form.problems())
     period = read_period(form.period.data)
     assert period is not None  # noqa: S101 — the form has looked
     campaign_id, opened_at = campaign_chosen(form.campaign.data), now()
@@ -56,7 +56,7 @@ def open_card() -> ResponseReturnValue:
         )
     except CardTakenError:
         message = _("The unit has a scorecard for this period already")
-        return _cards_page(form, {"period": message}, 422)
+        return _cards_page(form, {"period": message})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
@@ -73,20 +73,19 @@ def _card_form(*, bound: bool) -> CardForm:
     return form
 
 
-def _cards_page(form: CardForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def _cards_page(form: CardForm, errors: dict[str, str]) -> ResponseReturnValue:
     person_id, computed_at = official_id(), start_of_today()
     shown = database().read(
         lambda session: results_of_cards(session, cards_for(session, person_id), computed_at=computed_at)
     )
-    page = render_template(
+    return page_with_errors(
         "scorecards/cards.html",
+        errors,
         cards=shown,
         wording=wording,
         today=today(),
         form=form,
-        errors=errors,
     )
-    return page, status
 
 
 @bp.get("/<id:card_id>")
@@ -172,14 +171,14 @@ def publish() -> ResponseReturnValue:
     """Publish a definition from its file; one that breaks a rule is refused with place and reason."""
     form, upload = DefinitionForm(), request.files.get("file")
     if not form.validate_on_submit() or upload is None or not upload.filename:
-        return _versions_page({"file": _("Choose a file")}, 422)
+        return _versions_page({"file": _("Choose a file")})
     try:
         _publish(upload.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         message = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
-        return _versions_page({"file": message % {"place": error.start}}, 422)
+        return _versions_page({"file": message % {"place": error.start}})
     except InstrumentError as error:
-        return _versions_page({"file": str(error)}, 422)
+        return _versions_page({"file": str(error)})
     return redirect(url_for("scorecards.versions"), 303)
 
 
@@ -193,12 +192,9 @@ def _publish(text: str) -> None:
     )
 
 
-def _versions_page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def _versions_page(errors: dict[str, str]) -> ResponseReturnValue:
     shown = database().read(scorecards.versions)
-    page = render_template(
-        "scorecards/definitions.html", versions=shown, form=DefinitionForm(), errors=errors
-    )
-    return page, status
+    return page_with_errors("scorecards/definitions.html", errors, versions=shown, form=DefinitionForm())
 
 
 @bp.get("/definitions/<card_digest>.yaml")
@@ -230,15 +226,14 @@ def publish_edited(card_digest: str) -> ResponseReturnValue:
     before, form = _document(card_digest), DefinitionTextForm()
     text = form.text.data or ""
     if not form.validate_on_submit():
-        return _edit_page(card_digest, text, form.problems(), 422)
+        return _edit_page(card_digest, text, form.problems())
     try:
         _publish(text)
     except InstrumentError as error:
-        return _edit_page(card_digest, text or before, {"text": str(error)}, 422)
+        return _edit_page(card_digest, text or before, {"text": str(error)})
     return redirect(url_for("scorecards.versions"), 303)
 
 
-def _edit_page(digest: str, text: str, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def _edit_page(digest: str, text: str, errors: dict[str, str]) -> ResponseReturnValue:
     form = DefinitionTextForm(formdata=None)
-    page = render_template("scorecards/edit.html", digest=digest, text=text, form=form, errors=errors)
-    return page, status
+    return page_with_errors("scorecards/edit.html", errors, digest=digest, text=text, form=form)

@@ -1,13 +1,13 @@
 """The plan's tasks: who does them, and whether they are done."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.scorecards import wording
 from survey.scorecards.access import task_for, units_for
 from survey.scorecards.forms import DoneForm, TaskForm
-from survey.scorecards.tasks import progress_of
+from survey.scorecards.tasks import part_of_plan, progress_of
 from survey.store import scorecards
 from survey.store.audit import AuditAction
 from survey.store.scorecards import Task
@@ -16,7 +16,7 @@ from survey.web.context import database, today
 from survey.web.guards import may, official_id
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("plan", __name__, url_prefix="/office")
 _MAX_DIGITS = 9
@@ -35,7 +35,7 @@ def add_task() -> ResponseReturnValue:
     """One more task."""
     form = _task_form(bound=True)
     if not form.validate_on_submit():
-        return _tasks_page(form, form.problems(), 422)
+        return _tasks_page(form, form.problems())
     task = Task(
         unit_id=int(form.unit_id.data),
         year=form.year.data,
@@ -62,7 +62,7 @@ def _number_in_address(name: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else None
 
 
-def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def _tasks_page(form: TaskForm, errors: dict[str, str]) -> ResponseReturnValue:
     person_id, shown_language, day = official_id(), language(), today()
 
     def load(session: Session) -> tuple[list[Task], dict[int, str]]:
@@ -70,26 +70,20 @@ def _tasks_page(form: TaskForm, errors: dict[str, str], status: int = 200) -> Re
         return [task for task in scorecards.tasks(session) if task.unit_id in offered], offered
 
     visible, offered = database().read(load)
-    years = sorted({task.year for task in visible}, reverse=True)
-    year_asked, unit_asked = _number_in_address("year"), _number_in_address("unit")
-    year = year_asked if year_asked in years else (years[0] if years else None)
-    unit = unit_asked if unit_asked in offered else None
-    shown = [task for task in visible if task.year == year and unit in (None, task.unit_id)]
-    page = render_template(
+    unit = _number_in_address("unit")
+    unit = unit if unit in offered else None
+    part = part_of_plan(visible, year=_number_in_address("year"), unit=unit)
+    return page_with_errors(
         "scorecards/tasks.html",
-        tasks=shown,
+        errors,
+        part=part,
         demo_units=database().read(scorecards.demo_units),
-        progress=progress_of(shown, day),
+        progress=progress_of(part.tasks, day),
         wording=wording,
         today=day,
         units=offered,
-        years=years,
-        year=year,
-        unit=unit,
         form=form,
-        errors=errors,
     )
-    return page, status
 
 
 @bp.get("/tasks/<id:task_id>")
@@ -106,11 +100,11 @@ def mark_task(task_id: int) -> ResponseReturnValue:
     """Mark a task as done on a day by a document, or as open again."""
     form, task = DoneForm(), _task(task_id)
     if not form.validate_on_submit():
-        return _task_page(task, form, form.problems(), 422)
+        return _task_page(task, form, form.problems())
     done_on, evidence_ref = form.done_on.data, (form.evidence_ref.data or "").strip()
     if done_on is not None and done_on > today():
         message = _("The day lies in the future; a task is done on a day that has come")
-        return _task_page(task, form, {"done_on": message}, 422)
+        return _task_page(task, form, {"done_on": message})
     person_id = official_id()
 
     def mark(session: Session) -> None:
@@ -127,12 +121,11 @@ def _task(task_id: int) -> Task:
     return database().read(lambda session: task_for(session, task_id, person_id))
 
 
-def _task_page(task: Task, form: DoneForm, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    page = render_template(
+def _task_page(task: Task, form: DoneForm, errors: dict[str, str]) -> ResponseReturnValue:
+    return page_with_errors(
         "scorecards/task.html",
+        errors,
         task=task,
         demo_units=database().read(scorecards.demo_units),
         form=form,
-        errors=errors,
     )
-    return page, status

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ from survey.web.locale import gettext_in
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("scorecard_values", __name__, url_prefix="/office/scorecards")
 _ROOM_FOR_FIELDS = 64 * 1024
@@ -66,21 +66,20 @@ def values(card_id: int) -> ResponseReturnValue:
 
 
 def _values_page(
-    card_id: int, errors: dict[str, str], status: int = 200, *, loaded: Loaded | None = None
+    card_id: int, errors: dict[str, str], *, loaded: Loaded | None = None
 ) -> ResponseReturnValue:
     """The page of values, of results that were `loaded` already, if they were."""
     results, names = loaded or _results(card_id)
-    page = render_template(
+    return page_with_errors(
         "scorecards/values.html",
+        errors,
         results=results,
         names=names,
         wording=wording,
         tables=tables,
         source_form=_source_form(),
-        errors=errors,
         person_id=official_id(),
     )
-    return page, status
 
 
 @bp.post("/<id:card_id>/values")
@@ -91,12 +90,12 @@ def import_values(card_id: int) -> ResponseReturnValue:
     loaded = _results(card_id)
     results, _names = loaded
     if not form.validate_on_submit() or upload is None or not upload.filename:
-        return _values_page(card_id, {"file": _("Choose a file")}, 422, loaded=loaded)
+        return _values_page(card_id, {"file": _("Choose a file")}, loaded=loaded)
     reason = _("Imported from %(file)s") % {"file": _file_name(upload.filename)}
     try:
         lines = read_values(upload.read(), upload.filename, results.definition, gettext_in(language()))
     except ValuesFileError as error:
-        return _values_page(card_id, {"file": str(error)}, 422, loaded=loaded)
+        return _values_page(card_id, {"file": str(error)}, loaded=loaded)
     entries = [
         NewEntry(line.key, line.observed, line.evidence_ref, line.note, reason)
         for line in lines
@@ -255,12 +254,12 @@ def approve_values(card_id: int) -> ResponseReturnValue:
     waiting = {key: s.pending.entry.id for key, s in results.standings.items() if s.pending}
     chosen = {key: number for key, number in waiting.items() if str(number) in ticked}
     if not chosen:
-        return _values_page(card_id, {"approvals": _("Tick the values to approve")}, 422, loaded=loaded)
+        return _values_page(card_id, {"approvals": _("Tick the values to approve")}, loaded=loaded)
     try:
         _decide(card_id, chosen, approve=True, note="")
     except (cards.OwnEntryError, cards.DecidedError):
         message = _("One of these was entered by yourself or no longer waits; nothing was approved")
-        return _values_page(card_id, {"approvals": message}, 422)
+        return _values_page(card_id, {"approvals": message})
     flash(_("%(n)s values have been approved") % {"n": len(chosen)})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
@@ -271,7 +270,7 @@ def choose_source(card_id: int) -> ResponseReturnValue:
     """Take the satisfaction points from another campaign, or from what is typed."""
     form, person_id = _source_form(), official_id()
     if not form.validate_on_submit():
-        return _values_page(card_id, form.problems(), 422)
+        return _values_page(card_id, form.problems())
     campaign_id = campaign_chosen(form.campaign.data)
 
     def choose(session: Session) -> None:
@@ -319,8 +318,9 @@ def _value_page(
 ) -> ResponseReturnValue:
     """The page of one line, of results that were `loaded` already, if they were."""
     (results, names), standing = _line(card_id, indicator, loaded)
-    page = render_template(
+    return page_with_errors(
         "scorecards/value.html",
+        errors,
         results=results,
         standing=standing,
         scored={scored.key: scored for scored in results.scored.indicators}.get(indicator),
@@ -328,10 +328,8 @@ def _value_page(
         names=names,
         wording=wording,
         form=form,
-        errors=errors,
         person_id=official_id(),
     )
-    return page, 422 if errors else 200
 
 
 for _form, _page in (("values/<indicator>/decision", "value"), ("approvals", "values"), ("source", "values")):

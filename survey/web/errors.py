@@ -43,6 +43,13 @@ class Refusal(Exception):  # noqa: N818 — a visitor is refused something, whic
     title = "This page cannot be shown"
     advice = "Go back and try again."
 
+    @classmethod
+    def because(cls, kind: RefusalKind, title: str, advice: str) -> "Refusal":
+        """A refusal that nobody catches by a class of its own."""
+        refusal = cls()
+        refusal.kind, refusal.title, refusal.advice = kind, title, advice
+        return refusal
+
 
 def init(app: Flask) -> None:
     """Answer every exception with a page, or with a problem where a program asks."""

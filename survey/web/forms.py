@@ -57,6 +57,12 @@ class ListedChoice:
             raise ValidationError(_("Choose from the list: %(field)s") % {"field": field.label.text})
 
 
+def refuse_more_than(limit: int, n: int, message: str) -> None:
+    """Refuse n of something where the limit is less; the message has blanks for both, `n` and `most`."""
+    if n > limit:
+        raise ValidationError(message % {"n": n, "most": limit})
+
+
 def with_names(
     label: Callable[[], str], label_in: Callable[[], str], max_chars: int
 ) -> Callable[[type[OfficeForm]], type[OfficeForm]]:

@@ -1,9 +1,10 @@
 """Globals and filters of templates: messages, numbers and dates in the page's language, who is signed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, g, has_request_context, render_template, request, session
+from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 from werkzeug.local import LocalProxy
 
@@ -94,3 +95,8 @@ def _template_globals() -> dict[str, object]:
         "direction": locale.direction(language()),
         "person": LocalProxy(guards.signed_in_official) if is_office else None,
     }
+
+
+def page_with_errors(template: str, errors: Mapping[str, str], **shown: object) -> ResponseReturnValue:
+    """The page of a form with what is wrong by field; its status is 422 where anything is."""
+    return render_template(template, errors=errors, **shown), 422 if errors else 200

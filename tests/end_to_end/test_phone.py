@@ -153,12 +153,18 @@ def open_phone_of(playwright: Playwright, folder: Path) -> tuple[BrowserContext,
     return context, watch(context.pages[0])
 
 
+def open_phone_that_keeps(playwright: Playwright, folder: Path, desk: Desk) -> tuple[BrowserContext, Phone]:
+    """The same with a desk's questionnaire open, and kept for when there is no network."""
+    context, phone = open_phone_of(playwright, folder)
+    phone.open(desk.address)
+    keeps_the_page(phone.page)
+    return context, phone
+
+
 def test_offline_answered_sent_killed_and_opened_again(
     playwright: Playwright, server: Server, desk: Desk, tmp_path: Path
 ) -> None:
-    context, phone = open_phone_of(playwright, tmp_path)
-    phone.open(desk.address)
-    keeps_the_page(phone.page)
+    context, phone = open_phone_that_keeps(playwright, tmp_path, desk)
     context.set_offline(True)
     server.stop()  # set_offline is of pages: a form that waits would be sent by Chromium's background sync
     phone.page.reload()
@@ -183,9 +189,7 @@ def test_offline_answered_sent_killed_and_opened_again(
 def test_an_unfinished_form_is_offered_again_after_the_browser_was_killed(
     playwright: Playwright, desk: Desk, tmp_path: Path
 ) -> None:
-    context, phone = open_phone_of(playwright, tmp_path)
-    phone.open(desk.address)
-    keeps_the_page(phone.page)
+    context, phone = open_phone_that_keeps(playwright, tmp_path, desk)
     context.set_offline(True)
     phone.pick("consent", "agree")
     phone.continue_()
@@ -356,9 +360,7 @@ def test_a_hurried_person_loses_nothing_and_sends_once(phone: Phone, desk: Desk)
 def test_the_service_worker_sends_with_the_page_closed(
     playwright: Playwright, desk: Desk, tmp_path: Path
 ) -> None:
-    context, phone = open_phone_of(playwright, tmp_path)
-    phone.open(desk.address)
-    keeps_the_page(phone.page)
+    context, phone = open_phone_that_keeps(playwright, tmp_path, desk)
     phone.fill_in()
     context.set_offline(True)
     phone.send()

@@ -17,14 +17,9 @@ SERVE = ("gunicorn", "--config", "gunicorn.conf.py", "wsgi:app")
 
 def fails_in_one_line(command: tuple[str, ...], environment: dict[str, str]) -> str:
     """The one line with which a process ends."""
+    line = [str(PROGRAMS / command[0]), *command[1:]]
     ended = subprocess.run(  # noqa: S603
-        [str(PROGRAMS / command[0]), *command[1:]],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+        line, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     lines = [line for line in (ended.stdout + ended.stderr).splitlines() if line.strip()]
     assert ended.returncode != 0

@@ -77,7 +77,8 @@ def of_the_audit_log() -> set[str]:
 
 def test_the_messages_are_found() -> None:
     assert len(in_calls()) > 250
-    assert "This survey is closed" in of_refusals()
+    assert "This link is no longer valid" in of_refusals()
+    assert "This survey is closed" in in_calls()
     assert {"signed in", "shut out", "let in", "downloaded"} <= of_the_audit_log()
 
 
