@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
@@ -43,6 +44,11 @@ class Server:
     def log(self) -> str:
         """What the server wrote so far."""
         return (self.instance / "server.log").read_text(encoding="utf-8")
+
+    def connect(self) -> socket.socket:
+        """A bare connection."""
+        address = urlsplit(self.address)
+        return socket.create_connection((address.hostname, address.port), timeout=20)
 
     def wait_until_ready(self) -> None:
         """Return when /readyz says so."""

@@ -190,23 +190,16 @@ def request_under_way(server: Server, form: Form) -> Iterator[tuple[socket.socke
         f"POST /s/demo/send HTTP/1.1\r\nHost: {urlsplit(server.address).netloc}\r\nExpect: 100-continue\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    with connection_to(server) as phone:
+    with server.connect() as phone:
         phone.sendall(head.encode())
         assert phone.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         yield phone, body
 
 
-def connection_to(server: Server) -> socket.socket:
-    address = urlsplit(server.address)
-    assert address.hostname
-    assert address.port
-    return socket.create_connection((address.hostname, address.port), timeout=20)
-
-
 def takes_nobody(server: Server) -> bool:
     """Whether nobody can connect any more."""
     try:
-        connection_to(server).close()
+        server.connect().close()
     except ConnectionRefusedError:
         return True
     return False
@@ -263,7 +256,7 @@ def test_the_log_never_holds_an_address_an_answer_or_a_code(server: Server) -> N
     requests.get(f"{server.address}/s/{receipt}?comment={COMMENT}", timeout=30)
     assert send(server, a_form(QUESTIONNAIRE, service_domain="made-up", comment=COMMENT)).status_code == 422
     for nonsense in not_quite_http(receipt):
-        with connection_to(server) as stranger:
+        with server.connect() as stranger:
             stranger.sendall(nonsense)
             assert stranger.recv(1000).startswith((b"HTTP/1.0 4", b"HTTP/1.1 4"))
     assert server.stop() == 0
