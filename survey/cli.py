@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from survey.accounts import officials
 from survey.fieldwork import demo
 from survey.scorecards import demo as scorecard_demo
-from survey.store import fieldwork, migrate, people, questionnaires, scorecards
+from survey.store import fieldwork, installation, migrate, people, questionnaires, scorecards
 from survey.store.people import Role
 from survey.web.command_line import command, exit_with_error
-from survey.web.context import database, now, today
+from survey.web.context import database, now, settings, today
 from survey.web.feature import Feature
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ _DEMO_SEED = 20180824
 def command_group(features: tuple[Feature, ...]) -> AppGroup:
     """The group `survey` with every command."""
     group = AppGroup("survey")
-    for feature_command in (setup, *(offered for feature in features for offered in feature.commands)):
+    for feature_command in (
+        setup,
+        accept_secret,
+        *(offered for feature in features for offered in feature.commands),
+    ):
         group.add_command(feature_command)
     return group
 
@@ -37,6 +41,8 @@ def setup(*, with_demo: bool, admin: str) -> None:
     if migrate.is_of_a_newer_release(database()):
         exit_with_error(str(migrate.schema_problem(database())))
     migrate.upgrade(database())
+    if problem := installation.secret_problem(database(), settings().secret_keys):
+        exit_with_error(problem)
     published_at = now()
     database().write(lambda s: questionnaires.publish(s, questionnaires.load_shipped(), now=published_at))
     database().write(lambda s: scorecards.publish(s, scorecards.load_shipped(), now=published_at))
@@ -47,6 +53,14 @@ def setup(*, with_demo: bool, admin: str) -> None:
         click.echo(f"{username}\t{password}")
     if passwords:
         click.echo("These passwords are shown once. Change them after the first sign-in.", err=True)
+
+
+@command("accept-secret")
+def accept_secret() -> None:
+    """Use this database with the present secret although it was made with another, which is lost."""
+    accepted_at, keys = now(), settings().secret_keys
+    database().write(lambda session: installation.accept(session, keys, now=accepted_at))
+    click.echo("The present secret is accepted. Receipts and links made with another one are not valid.")
 
 
 def _add_first_people(admin: str, *, with_demo: bool) -> dict[str, str]:

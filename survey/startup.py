@@ -26,6 +26,7 @@ def check_or_exit() -> None:
     import survey.features  # noqa: F401 — declares every table
     from survey.config import ConfigError, read_settings
     from survey.store.db import Database
+    from survey.store.installation import secret_problem
     from survey.store.migrate import schema_problem
 
     try:
@@ -35,7 +36,7 @@ def check_or_exit() -> None:
         _exit(str(error))
     except OSError as error:
         _exit(_unusable(error))
-    problem = schema_problem(database)
+    problem = schema_problem(database) or secret_problem(database, settings.secret_keys)
     database.dispose()
     if problem is not None:
         _exit(problem)

@@ -24,9 +24,7 @@ class BoundedCache(Generic[Value]):
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """The value under a key, computed where there is none; two threads may both compute it."""
-        entries = (
-            self._entries
-        )  # clear() replaces the dictionary, so an outdated value is not stored after it
+        entries = self._entries  # clear() replaces it, so that an outdated value is not stored after it
         entry = entries.get(key)
         if entry is not None and entry[0] > time.monotonic():
             return entry[1]

@@ -6,15 +6,11 @@ caller gets its result after the commit of its work.
 """
 
 import json
-import queue
-import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
@@ -24,15 +20,18 @@ from sqlalchemy.types import TypeDecorator
 
 from survey.json_value import JsonValue
 from survey.store.cache import BoundedCache
+from survey.store.group_writer import GroupWriter
+from survey.store.unavailable import StoreUnavailableError, unavailable_as_such
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 Work = Callable[[Session], T]
 
 _to_compact_json = json.JSONEncoder(separators=(",", ":")).encode
-_GROUP_LIMIT = 128
 _IDS_IN_A_STATEMENT = 500
-_BUSY_SECONDS = 20
+# A server waits this long for a lock of another program and then says so: whoever waits holds a thread.
+_BUSY_SECONDS, _WAIT_SECONDS = 0.8, 4.0
+_POOL_SECONDS = 3
+_POSTGRESQL_OPTIONS = "-c lock_timeout=3s -c statement_timeout=60s"
 _RECALL_SECONDS = 1.0
 _RECALL_LIMIT = 1000
 
@@ -106,7 +105,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url)
-        self._writer = _GroupWriter(self) if self.is_sqlite else None
+        self._writer = GroupWriter(self._write_session, _WAIT_SECONDS) if self.is_sqlite else None
+        self._busy_seconds = _BUSY_SECONDS
+        self._file: tuple[int, int] | None = None
+        event.listen(self.engine, "do_connect", self._before_connecting)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", self._set_pragmas)
 
     def write(self, work: Work[T]) -> T:
         """Run `work` and return its result once it is committed; roll back and raise where it raises.
@@ -116,8 +120,29 @@ class Database:
         """
         if self._writer:
             return self._writer.write(work)
-        with self._session("write") as session:
+        with self._write_session() as session:
             return work(session)
+
+    def be_patient(self, seconds: float) -> None:
+        """Wait longer for locks of others, as a command may that holds no thread of a server."""
+        self.dispose()
+        self._busy_seconds = seconds
+        if self._writer:
+            self._writer = GroupWriter(self._write_session, 2 * seconds)
+
+    def refuse_another_file(self) -> None:
+        """Raise StoreUnavailableError unless the named file is the one that was opened first.
+
+        What is written into a file that was moved away or replaced is not where it will be looked for.
+        """
+        if self.is_sqlite and self.url.database and self.url.database != ":memory:":
+            try:
+                named = Path(self.url.database).stat()
+            except OSError:
+                raise StoreUnavailableError("the database file is gone") from None
+            self._file = self._file or (named.st_dev, named.st_ino)
+            if self._file != (named.st_dev, named.st_ino):
+                raise StoreUnavailableError("the database file was replaced while it was open")
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on one snapshot of the database and return its result."""
@@ -139,9 +164,16 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
+    def _write_session(self) -> Iterator[Session]:
+        """A session that writes. It is committed into the file that will be looked into, or an error."""
+        with self._session("write") as session:
+            yield session
+        self.refuse_another_file()
+
+    @contextmanager
     def _session(self, purpose: str) -> Iterator[Session]:
         """A session in a transaction that ends with the block: committed, or rolled back by an exception."""
-        with self.engine.connect() as fresh:
+        with unavailable_as_such(), self.engine.connect() as fresh:
             connection = fresh.execution_options(purpose=purpose)
             if purpose == "read" and not self.is_sqlite:  # one snapshot for all statements, as on SQLite
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
@@ -150,6 +182,24 @@ class Database:
                 session.flush()
         if _CHANGED in session.info:
             _recalled.clear()
+
+    def _before_connecting(
+        self, _dialect: object, _: object, _arguments: object, named: dict[str, object]
+    ) -> None:
+        """On SQLite open no second file; on PostgreSQL let no statement of a server wait or run for long."""
+        if self._file is not None:
+            self.refuse_another_file()
+        if not self.is_sqlite and self._busy_seconds == _BUSY_SECONDS:
+            named["options"] = _POSTGRESQL_OPTIONS
+
+    def _set_pragmas(self, connection: DBAPIConnection, _: object) -> None:
+        cursor = connection.cursor()
+        milliseconds = round(1000 * self._busy_seconds)
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={milliseconds}")
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+        self.refuse_another_file()
 
 
 def batches(ids: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -173,7 +223,15 @@ def _note_change(session: Session, _: object) -> None:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=8, hide_parameters=True)
+        return create_engine(
+            url,
+            connect_args={"connect_timeout": _POOL_SECONDS},
+            pool_pre_ping=True,
+            pool_size=16,
+            max_overflow=8,
+            pool_timeout=_POOL_SECONDS,
+            hide_parameters=True,
+        )
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -181,94 +239,14 @@ def _engine(url: URL) -> Engine:
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
         pool_size=16,
         max_overflow=8,
+        pool_timeout=_POOL_SECONDS,
         hide_parameters=True,  # the text of an error goes to the log, which must not contain answers
     )
-    event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _set_pragmas(connection: DBAPIConnection, _: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock when a write begins, so that a second writer waits and does not fail later."""
     writes = connection.get_execution_options().get("purpose") == "write"
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@dataclass(frozen=True)
-class _QueuedWork(Generic[T_co]):
-    """Work in the queue of the writer, and its result once it is committed."""
-
-    work: Work[T_co]
-    result: Future[T_co] = field(default_factory=Future)
-
-
-class _GroupWriter:
-    """A thread that runs queued work in groups, one transaction a group. The first write starts it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._queue: queue.SimpleQueue[_QueuedWork[object] | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def write(self, work: Work[T]) -> T:
-        if self._thread is None:
-            self._start()
-        queued = _QueuedWork(work)
-        self._queue.put(queued)
-        return queued.result.result()
-
-    def stop(self) -> None:
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join()
-            self._thread = None
-
-    def _start(self) -> None:
-        with self._lock:
-            if self._thread is None:
-                thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
-                thread.start()
-                self._thread = thread
-
-    def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group, stopping = self._gather(first)
-            self._commit(group)
-            if stopping:
-                return
-
-    def _gather(self, first: _QueuedWork[object]) -> tuple[list[_QueuedWork[object]], bool]:
-        """The queued work, and whether the writer is to stop."""
-        group = [first]
-        while len(group) < _GROUP_LIMIT:
-            try:
-                queued = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if queued is None:
-                return group, True
-            group.append(queued)
-        return group, False
-
-    def _commit(self, group: list[_QueuedWork[object]]) -> None:
-        """Commit a group in one transaction; if work fails, each in a transaction of its own."""
-        try:
-            with self._database._session("write") as session:
-                results = [queued.work(session) for queued in group]
-        except BaseException as error:  # noqa: BLE001 — raised in the thread of the caller
-            if len(group) == 1:
-                group[0].result.set_exception(error)
-                return
-            for item in group:
-                self._commit([item])
-            return
-        for queued, result in zip(group, results, strict=True):
-            queued.result.set_result(result)

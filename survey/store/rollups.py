@@ -11,6 +11,7 @@ The counts are exact at every moment:
 
 import hashlib
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime, tzinfo
 from operator import attrgetter
@@ -49,6 +50,7 @@ from survey.store.rolling import (
     count_forms,
     roll_up_of,
 )
+from survey.store.unavailable import StoreUnavailableError
 
 _LAYOUT = str(max(count.layout for count in COUNTS.values()))
 FOLD_FROM = 300  # limit of the unfolded responses that a result reads
@@ -110,9 +112,13 @@ def is_exact(session: Session, campaign: Campaign, zone: tzinfo) -> bool:
 
 
 def fold_pending(database: Database, campaign_id: int, zone: tzinfo) -> None:
-    """Fold responses while there are more than `FOLD_FROM`, at most `FOLD_AT_ONCE` in a transaction."""
-    while database.read(lambda session: _needs_folding(session, campaign_id, zone)):
-        database.write(lambda session: fold(session, session.get_one(Campaign, campaign_id), zone))
+    """Fold responses while there are more than `FOLD_FROM`, at most `FOLD_AT_ONCE` in a transaction.
+
+    While the store cannot be written, the counts stay as they are: what is not folded is counted when read.
+    """
+    with suppress(StoreUnavailableError):
+        while database.read(lambda session: _needs_folding(session, campaign_id, zone)):
+            database.write(lambda session: fold(session, session.get_one(Campaign, campaign_id), zone))
 
 
 def _needs_folding(session: Session, campaign_id: int, zone: tzinfo) -> bool:

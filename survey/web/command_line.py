@@ -13,9 +13,11 @@ from sqlalchemy.exc import DatabaseError
 
 from survey.store import fieldwork, migrate
 from survey.store.fieldwork import CampaignNotFoundError
+from survey.store.unavailable import StoreUnavailableError
 from survey.web.context import database
 
 P = ParamSpec("P")
+_PATIENCE_SECONDS = 30
 FILE = click.Path(path_type=Path)  # the commands report a missing file themselves
 
 
@@ -33,11 +35,12 @@ def _refusing_in_a_line(function: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(function)
     def refusing(*args: P.args, **kwargs: P.kwargs) -> None:
+        database().be_patient(_PATIENCE_SECONDS)
         try:
             function(*args, **kwargs)
-        except DatabaseError as error:
-            problem = migrate.schema_problem(database())
-            exit_with_error(problem or f"the database refused: {error.orig}")
+        except (DatabaseError, StoreUnavailableError) as error:
+            reason = error.orig if isinstance(error, DatabaseError) else error
+            exit_with_error(migrate.schema_problem(database()) or f"the database refused: {reason}")
 
     return refusing
 

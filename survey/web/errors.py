@@ -11,10 +11,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
 
 from survey.store.db import NotFoundError
+from survey.store.unavailable import StoreUnavailableError
 from survey.web.problems import Problem, is_from_a_program, problem_of, response_of
 from survey.web.security import OtherSiteError
 from survey.web.templates import gettext as _
 
+_RETRY = {"Retry-After": "5"}
 log = logging.getLogger("survey.errors")
 E = TypeVar("E", bound=Exception)
 
@@ -56,6 +58,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(Problem, response_of)
     app.register_error_handler(Refusal, _page_or_problem(_refusal))
     app.register_error_handler(OtherSiteError, _page_or_problem(_other_site))
+    app.register_error_handler(StoreUnavailableError, _page_or_problem(_unavailable))
     app.register_error_handler(CSRFError, _page_or_problem(_csrf))
     app.register_error_handler(HTTPException, _page_or_problem(_http))
     app.register_error_handler(NotFoundError, lambda _error: _page_or_problem(_http)(NotFound()))
@@ -74,13 +77,16 @@ def _problem(error: Exception) -> Problem:
         return Problem(REFUSAL_STATUS[error.kind], error.title, str(error) or error.advice)
     if isinstance(error, HTTPException):
         return problem_of(error)
+    if isinstance(error, StoreUnavailableError):
+        log.error("the store cannot be used: %s", error)
+        return Problem(503, "The store cannot be used now", "Wait a moment, then try again", headers=_RETRY)
     log.error("unexpected error", exc_info=error)
     return Problem(
         500, "Something went wrong on our side", "Nothing was changed. Wait a moment, then try again"
     )
 
 
-def _page(status: int, title: str, advice: str) -> ResponseReturnValue:
+def _page(status: int, title: str, advice: str) -> tuple[str, int]:
     return render_template("_parts/message.html", title=title, advice=advice, status=status), status
 
 
@@ -102,6 +108,16 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
         _("The page was open for too long"),
         _("Nothing was changed. Go back, load the page again and repeat the last step."),
     )
+
+
+def _unavailable(error: StoreUnavailableError) -> ResponseReturnValue:
+    log.error("the store cannot be used: %s", error)
+    page, status = _page(
+        503,
+        _("This cannot be stored at the moment"),
+        _("Nothing was lost. Wait a minute, then send it again: it is counted only once."),
+    )
+    return page, status, _RETRY
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

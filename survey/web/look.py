@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.store import look as store
+from survey.store.unavailable import StoreUnavailableError
 from survey.web import colour
 from survey.web.context import database
 
@@ -29,7 +30,7 @@ def current() -> Look:
     """The look of the office as it is set now; a page that says the database is gone needs none."""
     try:
         return database().recall("look", _look)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, StoreUnavailableError):
         return _PLAIN
 
 

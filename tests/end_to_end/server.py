@@ -130,6 +130,12 @@ def set_up(environment: dict[str, str]) -> dict[str, str]:
     return dict(line.split("\t") for line in finished.stdout.splitlines())
 
 
+def run_command(server: Server, *arguments: str) -> None:
+    """Run a command of `flask survey` beside the server."""
+    command = [str(PROGRAMS / "flask"), "--app", "wsgi", "survey", *arguments]
+    subprocess.run(command, cwd=ROOT, env=server.environment, check=True, capture_output=True)  # noqa: S603
+
+
 @contextmanager
 def demo_server(instance: Path, database_url: str | None = None, **settings: str) -> Iterator[Server]:
     """A server with the demonstration data and settings of its own (PUBLIC_URL=…), stopped at the end."""
