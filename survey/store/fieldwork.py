@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, NotFoundError, UtcTime, require
 from survey.store.units import NameColumns, Unit
@@ -72,9 +72,6 @@ class Collector(Base):
 
 
 _LOOK_ALIKES = str.maketrans("ilo", "110")
-_FOLDED_CODE: ColumnElement[str] = func.lower(Collector.code)
-for _letter, _digit in (("i", "1"), ("l", "1"), ("o", "0")):
-    _FOLDED_CODE = func.replace(_FOLDED_CODE, _letter, _digit)
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,9 @@ def collector_by_code(session: Session, code: str) -> CollectorAtDesk:
     """The collector of a code on a poster, however the code was typed, as long as only one can be meant."""
     exact = session.execute(_collectors().where(Collector.code == code)).one_or_none()
     if exact is None:
-        similar = session.execute(_collectors().where(fold_code(code) == _FOLDED_CODE).limit(2)).all()
+        similar = session.execute(
+            _collectors().where(_folded(Collector.code) == fold_code(code)).limit(2)
+        ).all()
         exact = similar[0] if len(similar) == 1 else None
     return CollectorAtDesk(*require(exact))
 
@@ -100,6 +99,14 @@ def fold_code(text: str) -> str:
     """The letters and digits of a code as people read and type it: no case, no signs, look-alikes as one."""
     letters = unicodedata.normalize("NFKC", text).lower()
     return "".join(c for c in letters if c.isascii() and c.isalnum()).translate(_LOOK_ALIKES)
+
+
+def _folded(code: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """What `fold_code` makes of a stored code."""
+    folded: ColumnElement[str] = func.lower(code)
+    for letter, digit in ("i", "1"), ("l", "1"), ("o", "0"):
+        folded = func.replace(folded, letter, digit)
+    return folded
 
 
 def collectors_of(session: Session, campaign_id: int) -> list[CollectorAtDesk]:
