@@ -89,7 +89,7 @@ def collector_by_code(session: Session, code: str) -> CollectorAtDesk:
     exact = session.execute(_collectors().where(Collector.code == code)).one_or_none()
     if exact is None:
         similar = session.execute(
-            _collectors().where(_folded(Collector.code) == fold_code(code)).limit(2)
+            _collectors().where(_fold_column(Collector.code) == fold_code(code)).limit(2)
         ).all()
         exact = similar[0] if len(similar) == 1 else None
     return CollectorAtDesk(*require(exact))
@@ -101,7 +101,7 @@ def fold_code(text: str) -> str:
     return "".join(c for c in letters if c.isascii() and c.isalnum()).translate(_LOOK_ALIKES)
 
 
-def _folded(code: InstrumentedAttribute[str]) -> ColumnElement[str]:
+def _fold_column(code: InstrumentedAttribute[str]) -> ColumnElement[str]:
     """What `fold_code` makes of a stored code."""
     folded: ColumnElement[str] = func.lower(code)
     for letter, digit in ("i", "1"), ("l", "1"), ("o", "0"):
