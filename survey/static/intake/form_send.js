@@ -15,7 +15,7 @@ function send() {
   var address = sendButton.formAction;
   entry = {};
   try {
-    entry = waiting.able && {
+    if (waiting.able) entry = {
       id: form.submission_id.value, url: address, body: encode(), words: check.querySelector("[data-answers]").innerText,
       at: Date.now(), shared: "shared" in texts
     };
