@@ -60,6 +60,8 @@ def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Ca
 
 def desk_of(database: Database, typed: str) -> str | None:
     """The code of the desk whose poster somebody typed; None where no poster has it."""
+    if not typed.isprintable():
+        return None
     try:
         return database.read(lambda session: fieldwork.collector_by_code(session, typed).collector.code)
     except NotFoundError:

@@ -61,6 +61,7 @@ def withdraw() -> ResponseReturnValue:
     if form and form.campaign.is_open(today()):
         response_id, moment = form.response_id, now()
         database().write(lambda session: withdrawal.withdraw(session, response_id, now=moment))
+        database().forget_deleted()
     return view()
 
 
