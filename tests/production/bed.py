@@ -57,7 +57,7 @@ http {{
 
 
 class Door(socketserver.ThreadingTCPServer):
-    """An HTTP proxy for CONNECT to the host of the bed, which sees visitors come from an address of their own."""
+    """An HTTP proxy for CONNECT to the host of the bed, which makes visitors come from an address."""
 
     daemon_threads = True
     request_queue_size = 128
