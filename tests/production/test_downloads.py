@@ -1,4 +1,4 @@
-"""Files through nginx: every format of results, responses and scorecards, and files made in the background."""
+"""Files through nginx: every format of results, responses and scorecards; files made in the background."""
 
 import json
 from pathlib import Path
