@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -35,6 +35,9 @@ from tests.cases import HOSTILE_STRINGS
 from tests.postgres import create_database, drop_database, private_postgres
 from tests.web.inbox import Inbox, mail_server
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright  # most tests need no browser
+
 PASSWORD = "a-password-for-tests"  # noqa: S105 — of people who exist in tests only
 SECRET = "k" * 40
 _numbers = itertools.count()
@@ -57,6 +60,15 @@ def pg_server() -> Iterator[Path]:
     """The private PostgreSQL of this test process."""
     with private_postgres() as root:
         yield root
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator["Playwright"]:
+    """The one driver of browsers of this test process; a second one beside it is refused."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
 
 
 @dataclass(frozen=True)

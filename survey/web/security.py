@@ -20,6 +20,7 @@ _ALWAYS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
 )
+_OVER_HTTPS = (("Strict-Transport-Security", "max-age=31536000"),)  # a year
 
 
 class PrintableConverter(BaseConverter):
@@ -124,7 +125,7 @@ def _set_headers(response: Response) -> Response:
         "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
-    for name, value in _ALWAYS:
+    for name, value in _ALWAYS + (_OVER_HTTPS if settings().https_only else ()):
         headers.setdefault(name, value)
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"

@@ -3,19 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.end_to_end.office import sign_in
 from tests.end_to_end.phone import CHROMIUM, PROGRAM, Phone, open_phone
 from tests.end_to_end.server import Server, demo_server
 
 expect.set_options(timeout=20_000)  # two noisy cores
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

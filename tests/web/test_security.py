@@ -249,6 +249,21 @@ def test_with_an_https_address_the_cookie_travels_over_https_only(url: str, tmp_
 
 
 @pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [(None, None), ("http://10.0.0.5", None), ("https://khaosat.example.vn", "max-age=31536000")],
+)
+def test_browsers_stay_with_https_for_a_year_where_the_address_is_https(
+    url: str, tmp_path: Path, public_url: str | None, expected: str | None
+) -> None:
+    app = create_app(replace(settings_for(url, tmp_path), public_url=public_url))
+    for path in ("/", "/static/office.css", "/s/unknown", "/office/sign-in", "/healthz"):
+        answer = app.test_client().get(path)
+        assert answer.headers.get("Strict-Transport-Security") == expected, path
+        answer.close()
+    database_of(app).dispose()
+
+
+@pytest.mark.parametrize(
     "elsewhere",
     [
         "//evil.example",
