@@ -186,8 +186,10 @@ def _display(folder: Path) -> Iterator[str]:
 def _webdriver(session: requests.Session, driver: str, door: Door) -> Iterator[Send]:
     capabilities = {
         "acceptInsecureCerts": True,
-        "proxy": {"proxyType": "manual", "sslProxy": urlsplit(door.url).netloc},
-        "webkitgtk:browserOptions": {"binary": str(_mini_browser()), "args": ["--automation"]},
+        "webkitgtk:browserOptions": {
+            "binary": str(_mini_browser()),
+            "args": ["--automation", f"--proxy={door.url}"],
+        },
     }
 
     def post(url: str, parameters: Mapping[str, Any]) -> Any:
