@@ -70,9 +70,9 @@ class RemoteBrowser:
         wait_until(holds, condition)
 
     def _element(self, selector: str) -> str:
-        found = self.send("FindElements", {"using": "css selector", "value": selector})
-        assert found, selector
-        return str(next(iter(found[0].values())))
+        matches = self.send("FindElements", {"using": "css selector", "value": selector})
+        assert matches, selector
+        return str(next(iter(matches[0].values())))
 
 
 class RemoteError(Exception):
