@@ -8,6 +8,7 @@ from survey.store import (  # noqa: F401 — their tables register in Base.metad
     export_jobs,
     feedback,
     fieldwork,
+    installation,
     look,
     people,
     questionnaires,

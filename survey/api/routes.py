@@ -100,7 +100,7 @@ def codebook(key: str) -> ResponseReturnValue:
 def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     """The responses, a row a form, in an order that tells nothing of who came when."""
     keys, day, scope = settings().secret_keys, today(), CursorScope(key, program().token.id)
-    after = None if cursor is None else cursors.decode(cursor, scope, today=day, secret_keys=keys)
+    after = None if not cursor else cursors.decode(cursor, scope, today=day, secret_keys=keys)
     context = ExportContext(keys[0], settings().time_zone, start_of_today())
 
     def load(session: Session) -> tuple[JsonObject, Cursor | None]:

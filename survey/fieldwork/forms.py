@@ -3,7 +3,6 @@
 from wtforms import (
     DateField,
     Field,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
@@ -18,6 +17,7 @@ from survey.web.forms import (
     OfficeForm,
     PlainText,
     Required,
+    WholeNumberField,
     is_plain,
     lazy_gettext,
     with_names,
@@ -73,7 +73,7 @@ class CampaignForm(OfficeForm):
 class DeskForm(OfficeForm):
     """A new desk."""
 
-    quota = IntegerField(lazy_gettext(lambda: _("Maximum number of forms")), validators=[Optional()])
+    quota = WholeNumberField(lazy_gettext(lambda: _("Maximum number of forms")), validators=[Optional()])
 
     def validate_quota(self, field: Field) -> None:
         """Refuse what is no whole number in the range."""

@@ -1,6 +1,5 @@
 """Pages of campaigns, desks and posters, in the order of an officer's work."""
 
-import re
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -20,7 +19,7 @@ from survey.store.units import Unit
 from survey.web.changes import audited_change
 from survey.web.context import database, now, public_url, settings, today
 from survey.web.downloads import send_inline
-from survey.web.forms import parse_names
+from survey.web.forms import parse_names, parse_whole_number
 from survey.web.guards import may, public
 from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.modes import Mode, exit_code_for, token_for
@@ -31,7 +30,6 @@ from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("fieldwork", __name__)
 _MAX_POPULATION = 100_000_000
-_POPULATION = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -151,15 +149,16 @@ def set_populations(key: str) -> ResponseReturnValue:
     errors = {
         f"population-{group}": _("Not a whole number of people: %(found)s") % {"found": text[:20]}
         for group, text in typed.items()
-        if text and not _is_population(text)
+        if text and _read_population(text) is None
     }
     typed_issued = request.form.get("forms-issued", "").strip()
-    if typed_issued and not _is_population(typed_issued):
+    forms_issued = _read_population(typed_issued)
+    if typed_issued and forms_issued is None:
         errors["forms-issued"] = _("Not a whole number of forms: %(found)s") % {"found": typed_issued[:20]}
     if errors:
         return _desks_page(key, DeskForm(), errors, typed=typed, typed_issued=typed_issued)
-    forms_issued = int(typed_issued) if typed_issued else None
-    populations = {group: int(text) for group, text in typed.items() if text}
+    numbers = {group: _read_population(text) for group, text in typed.items()}
+    populations = {group: n for group, n in numbers.items() if n is not None}
 
     def change(session: Session) -> None:
         campaign = fieldwork.campaign_by_key(session, key)
@@ -203,8 +202,9 @@ def _units_and_desks(session: Session, key: str) -> tuple[list[Unit], list[Colle
     return units.units(session), fieldwork.collectors_of(session, campaign.id)
 
 
-def _is_population(text: str) -> bool:
-    return bool(_POPULATION.fullmatch(text)) and 0 < int(text) <= _MAX_POPULATION
+def _read_population(text: str) -> int | None:
+    n = parse_whole_number(text)
+    return n if n is not None and 0 < n <= _MAX_POPULATION else None
 
 
 def _load_campaign(session: Session, key: str) -> tuple[Campaign, Questionnaire]:

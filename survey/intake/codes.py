@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 
+from survey.store.fieldwork import fold_code
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U to misread
-_MISREAD = str.maketrans("ILO", "110")
 
 
 def group_letters(letters: str, size: int) -> str:
@@ -14,7 +15,7 @@ def group_letters(letters: str, size: int) -> str:
 
 def parse_code(text: str, chars: int, size: int) -> str | None:
     """The code in its one spelling, however it was grouped or misread; None when the text cannot be one."""
-    letters = "".join(text.upper().split()).replace("-", "").translate(_MISREAD)
+    letters = fold_code(text).upper()
     return group_letters(letters, size) if len(letters) == chars and set(letters) <= set(ALPHABET) else None
 
 

@@ -10,6 +10,7 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.intake import codes
 from survey.intake.links import OpenCollector
 from survey.store import questionnaires, responses, saved_forms
+from survey.store.responses import full_hour
 
 SAVED_FOR = timedelta(days=3)
 _CHARS, _GROUP = 10, 5  # 50 bits, for three days and a few hundred tries an hour
@@ -42,7 +43,7 @@ def save_form(
         answers=to_stored(answers),
         comment=answers.comment,
     )
-    expires_at = now + SAVED_FOR
+    expires_at = full_hour(now) + SAVED_FOR + timedelta(hours=1)
     saved_forms.save(session, form, code_hash=codes.hash_code(code), expires_at=expires_at, now=now)
     return expires_at
 

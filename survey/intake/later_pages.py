@@ -1,11 +1,11 @@
 """Save and continue: an unfinished form is saved on one device and finished on another by a short code."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.instrument.answers import ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT
-from survey.intake import code_qr, later, links
+from survey.intake import code_qr, later, links, receipts
 from survey.intake.rendering import FormState, filled_document, page_script, submission_id_from_request
 from survey.web.context import database, now, public_url, today
 from survey.web.guards import public
@@ -13,6 +13,7 @@ from survey.web.limits import limit_guesses
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
+from survey.web.templates import language
 
 bp = Blueprint("later", __name__)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
@@ -65,6 +66,10 @@ def resume() -> ResponseReturnValue:
     text, moment = request.form.get("code", ""), now()
     code = later.parse_code(text)
     form = database().read(lambda session: later.find_form(session, code, now=moment)) if code else None
+    if form is None and receipts.parse_code(text) is not None:
+        return redirect(url_for("receipt.view", lang=language()), 307)  # with the code, as a form
+    if form is None and (desk := links.desk_of(database(), text)):
+        return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
     if form is None:
         message = _("No unfinished form has this code, or its three days are over. Check the code.")
         return _ask_page({"code": message}, text[:40]), 422

@@ -58,6 +58,16 @@ def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Ca
     return collector, row.campaign
 
 
+def desk_of(database: Database, typed: str) -> str | None:
+    """The code of the desk whose poster somebody typed; None where no poster has it."""
+    if not typed.isprintable():
+        return None
+    try:
+        return database.read(lambda session: fieldwork.collector_by_code(session, typed).collector.code)
+    except NotFoundError:
+        return None
+
+
 def open_collector(database: Database, code: str, *, today: date) -> OpenCollector:
     """The collector with this code, ready to take a response; a Refusal says why it is not."""
     collector, campaign = find_collector(database, code)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.intake import code_qr, codes, links, receipts
+from survey.intake import code_qr, codes, later, links, receipts
 from survey.intake.links import SentForm
 from survey.intake.rendering import page_script
 from survey.intake.summary import summary
@@ -61,6 +61,7 @@ def withdraw() -> ResponseReturnValue:
     if form and form.campaign.is_open(today()):
         response_id, moment = form.response_id, now()
         database().write(lambda session: withdrawal.withdraw(session, response_id, now=moment))
+        database().forget_deleted()
     return view()
 
 
@@ -97,6 +98,12 @@ def _find_form() -> tuple[SentForm | None, str | None]:
 
 
 def _unknown_code_page() -> ResponseReturnValue:
+    """The page that asks again; the code of an unfinished form or of a desk leads to where it is read."""
+    typed = request.form.get("code", "")
+    if later.parse_code(typed) is not None:
+        return redirect(url_for("later.resume", lang=language()), 307)  # with the code, as a form
+    if desk := links.desk_of(database(), typed):
+        return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
     errors = {"code": _("No form has this receipt code. Check the letters and digits.")}
     return _find_page(errors, request.form.get("code", "")[:40]), 422
 

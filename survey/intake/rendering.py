@@ -1,7 +1,7 @@
 """The documents a respondent sees, rendered: the questionnaire blank or filled, and the receipt."""
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from survey.instrument.answers import ParsedForm
+from survey.instrument.answers import Answers, Missing, ParsedForm
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr
 from survey.intake.document import CODE_MARK, ID_MARK, NONCE_MARK, Document
@@ -115,6 +115,7 @@ class FormView:
     decline: str
     comment_key: str
     comment: str
+    comment_limit: int  # characters
     languages: Mapping[str, str]
     skip_css: Markup
     script: Markup
@@ -145,6 +146,7 @@ def build_form_view(
         decline=q.consent.decline.to(language),
         comment_key=q.comment.key,
         comment=q.comment.text.to(language),
+        comment_limit=q.comment.max_chars,
         languages={code: LANGUAGES[code] for code in q.languages if code in LANGUAGES},
         skip_css=Markup(skip_css(q)),  # noqa: S704 — keys only, checked by instrument/node.py
         script=page_script(*scripts),
@@ -177,7 +179,7 @@ def _render_blank(collector: OpenCollector, fill_mode: FillMode, lang: str) -> s
         errors={},
         consent="",
         comment="",
-        filled=False,
+        start="",
         is_demo=collector.is_demo,
     )
 
@@ -206,22 +208,28 @@ def filled_document(
 ) -> ResponseReturnValue:
     """The document with the answers just sent and their errors."""
     lang, form_state = language(), form_state or form_state_from_request(collector)
+    pages = form_pages(collector.questionnaire, lang, parsed.answers)
     page = render_template(
         "intake/document.html",
-        form=build_form_view(
-            collector,
-            lang,
-            form_state.fill_mode,
-            form_pages(collector.questionnaire, lang, parsed.answers),
-        ),
+        form=build_form_view(collector, lang, form_state.fill_mode, pages),
         submission_id=form_state.submission_id,
         errors=errors,
         consent=form_state.consent,
         comment=parsed.answers.comment or "",
-        filled=True,
+        start="s-consent" if form_state.consent != "agree" else f"s-{_first_blank(pages, parsed.answers)}",
         is_demo=collector.is_demo,
     )
     return page, 422 if errors else 200
+
+
+def _first_blank(pages: Sequence[FormPage], answers: Answers) -> str:
+    """The first page with a question that has no answer, where somebody goes on who comes back."""
+    for page in pages:
+        for item in page.items:
+            is_asked = answers.values.get(item.key) is not Missing.NOT_ASKED
+            if is_asked and not any(choice.is_chosen for choice in item.choices):
+                return page.key
+    return "check"
 
 
 def receipt_document(collector: OpenCollector, receipt: Receipt) -> ResponseReturnValue:

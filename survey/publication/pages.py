@@ -31,7 +31,7 @@ from survey.web.errors import Refusal, RefusalKind
 from survey.web.guards import may, public
 from survey.web.limits import limit_guesses
 from survey.web.permissions import Permission
-from survey.web.redirects import redirect_to
+from survey.web.redirects import LAST_SIGNS, redirect_to
 from survey.web.security import embeddable
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
@@ -108,7 +108,7 @@ def _published_results(key: str) -> CampaignResults:
 
 def _load_published(session: Session, key: str) -> tuple[Campaign, CampaignResults]:
     try:
-        row = fieldwork.campaign_by_key(session, key)
+        row = fieldwork.campaign_by_key(session, key.rstrip(LAST_SIGNS).lower())
     except NotFoundError:
         raise NotPublishedError from None
     if row.published_at is None:

@@ -12,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -166,13 +165,7 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
         abort(404)
     record_action(AuditAction.DOWNLOADED, f"{key} responses.{job.format} ({job.language})")
     name = f"{key}-responses-{job.language}.{job.format}"
-    return send_file(
-        path,
-        mimetype=RESPONSE_FORMATS[job.format].mimetype,
-        download_name=name,
-        as_attachment=True,
-        max_age=0,
-    )
+    return send_download(path, RESPONSE_FORMATS[job.format].mimetype, name)
 
 
 @bp.get("/<key>/codebook.csv")

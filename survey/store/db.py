@@ -10,9 +10,21 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Never, TypeVar, cast
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event, select
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Result,
+    Text,
+    create_engine,
+    event,
+    select,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
@@ -130,6 +142,16 @@ class Database:
         if self._writer:
             self._writer = GroupWriter(self._write_session, 2 * seconds)
 
+    def forget_deleted(self) -> None:
+        """Overwrite what was deleted in the files of SQLite, its log too; PostgreSQL does it by VACUUM.
+
+        While somebody reads an older state, the log keeps it until the next call.
+        """
+        if self.is_sqlite:
+            with unavailable_as_such(), self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def refuse_another_file(self) -> None:
         """Raise StoreUnavailableError unless the named file is the one that was opened first.
 
@@ -195,11 +217,22 @@ class Database:
     def _set_pragmas(self, connection: DBAPIConnection, _: object) -> None:
         cursor = connection.cursor()
         milliseconds = round(1000 * self._busy_seconds)
-        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={milliseconds}")
-        for pragma in pragmas:
+        pragmas = (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"busy_timeout={milliseconds}",
+        )
+        for pragma in (*pragmas, f"busy_timeout={milliseconds}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
         self.refuse_another_file()
+
+
+def rows_changed(result: Result[Never]) -> int:
+    """How many rows a statement changed."""
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def batches(ids: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -1,10 +1,11 @@
 """Campaigns, desks and collectors. A collector is the one link (and QR) of a campaign at a desk."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, NotFoundError, UtcTime, require
 from survey.store.units import NameColumns, Unit
@@ -70,6 +71,9 @@ class Collector(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
 
+_LOOK_ALIKES = str.maketrans("ilo", "110")
+
+
 @dataclass(frozen=True)
 class CollectorAtDesk:
     """A collector with its desk and campaign, and the unit of the desk, where it is set."""
@@ -81,10 +85,28 @@ class CollectorAtDesk:
 
 
 def collector_by_code(session: Session, code: str) -> CollectorAtDesk:
-    """The collector of a code on a poster."""
-    return CollectorAtDesk(
-        *require(session.execute(_collectors().where(Collector.code == code)).one_or_none())
-    )
+    """The collector of a code on a poster, however the code was typed, as long as only one can be meant."""
+    exact = session.execute(_collectors().where(Collector.code == code)).one_or_none()
+    if exact is None:
+        similar = session.execute(
+            _collectors().where(_fold_column(Collector.code) == fold_code(code)).limit(2)
+        ).all()
+        exact = similar[0] if len(similar) == 1 else None
+    return CollectorAtDesk(*require(exact))
+
+
+def fold_code(text: str) -> str:
+    """The letters and digits of a code as people read and type it: no case, no signs, look-alikes as one."""
+    letters = unicodedata.normalize("NFKC", text).lower()
+    return "".join(c for c in letters if c.isascii() and c.isalnum()).translate(_LOOK_ALIKES)
+
+
+def _fold_column(code: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """What `fold_code` makes of a stored code."""
+    folded: ColumnElement[str] = func.lower(code)
+    for letter, digit in ("i", "1"), ("l", "1"), ("o", "0"):
+        folded = func.replace(folded, letter, digit)
+    return folded
 
 
 def collectors_of(session: Session, campaign_id: int) -> list[CollectorAtDesk]:

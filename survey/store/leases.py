@@ -10,9 +10,11 @@
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import CursorResult, String, update
+from sqlalchemy import String, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
+
+from survey.store.db import rows_changed
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
@@ -42,5 +44,4 @@ def settle(session: Session, row: LeaseColumns, is_row: ColumnElement[bool], **v
     """Write to a row that this process took; False when it has it no longer. `is_row` selects the row."""
     table = type(row)
     is_taken = (table.state == row.taken_state, table.attempts == row.attempts)
-    result = session.execute(update(table).where(is_row, *is_taken).values(**values))
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return rows_changed(session.execute(update(table).where(is_row, *is_taken).values(**values))) == 1

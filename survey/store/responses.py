@@ -120,8 +120,12 @@ def add_many(session: Session, responses: Sequence[NewResponse]) -> None:
 
 
 def _row(response: NewResponse) -> dict[str, object]:
-    hour = response.received_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return {**vars(response), "received_at": hour, "withdrawn_at": None}
+    return {**vars(response), "received_at": full_hour(response.received_at), "withdrawn_at": None}
+
+
+def full_hour(moment: datetime) -> datetime:
+    """The hour of a moment, in UTC: what is stored of people has no finer time (docs/decisions/0006)."""
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def by_submission(session: Session, submission_id: str) -> ResponseRow | None:
@@ -139,7 +143,7 @@ def withdraw(session: Session, response_id: int, *, now: datetime) -> None:
     session.execute(
         update(ResponseRow)
         .where(ResponseRow.id == response_id, ResponseRow.withdrawn_at.is_(None))
-        .values(answers=None, comment=None, withdrawn_at=now)
+        .values(answers=None, comment=None, withdrawn_at=full_hour(now))
     )
 
 

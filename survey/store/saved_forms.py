@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, delete, select
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.store.db import Base, JsonText, UtcTime
+from survey.store.db import Base, JsonText, UtcTime, rows_changed
+from survey.store.responses import ResponseRow
 
 
 class SavedForm(Base):
-    """A form that is not sent yet, with its submission id. `answers` are as in a response."""
+    """A form that is not sent yet, with its submission id. `answers` are as in a response.
+
+    Once it is sent, the row stays without answers until it expires, so that its code can say so. `expires_at`
+    is a full hour: a moment would tell which form came when.
+    """
 
     __tablename__ = "saved_form"
 
@@ -22,6 +27,10 @@ class SavedForm(Base):
     answers: Mapped[dict[str, int | str | None]] = mapped_column(JsonText)
     comment: Mapped[str | None] = mapped_column(JsonText)
     expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+_IS_RESPONSE = exists().where(ResponseRow.submission_id == SavedForm.submission_id)
+_WAS_SENT = and_(SavedForm.answers != {}, _IS_RESPONSE)
 
 
 @dataclass(frozen=True)
@@ -37,11 +46,8 @@ class FormToSave:
 
 def save(session: Session, form: FormToSave, *, code_hash: str, expires_at: datetime, now: datetime) -> None:
     """Save a form instead of its earlier version, and delete expired forms."""
-    session.execute(
-        delete(SavedForm).where(
-            (SavedForm.submission_id == form.submission_id) | (SavedForm.expires_at <= now)
-        )
-    )
+    delete_saved(session, form.submission_id)
+    delete_due(session, now=now)
     session.add(SavedForm(**vars(form), code_hash=code_hash, expires_at=expires_at))
 
 
@@ -50,6 +56,19 @@ def by_code(session: Session, code_hash: str, *, now: datetime) -> SavedForm | N
     return session.scalar(
         select(SavedForm).where(SavedForm.code_hash == code_hash, SavedForm.expires_at > now)
     )
+
+
+def has_due(session: Session, *, now: datetime) -> bool:
+    """Whether a form has expired, or has answers although it was sent."""
+    due = select(SavedForm.id).where(or_(SavedForm.expires_at <= now, _WAS_SENT)).limit(1)
+    return session.scalar(due) is not None
+
+
+def delete_due(session: Session, *, now: datetime) -> int:
+    """Delete expired forms, and the answers of those that were sent; how many forms it were."""
+    deleted = session.execute(delete(SavedForm).where(SavedForm.expires_at <= now))
+    emptied = session.execute(update(SavedForm).where(_WAS_SENT).values(answers={}, comment=None))
+    return rows_changed(deleted) + rows_changed(emptied)
 
 
 def delete_saved(session: Session, submission_id: str) -> None:

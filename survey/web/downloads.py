@@ -1,6 +1,7 @@
 """A file as the answer to a request."""
 
 import io
+from pathlib import Path
 
 from flask import Response, abort, request, send_file
 
@@ -8,11 +9,12 @@ from survey.web.locale import LANGUAGES
 from survey.web.templates import language
 
 
-def send_download(content: bytes, mimetype: str, name: str) -> Response:
-    """The content as a file to save under a name."""
-    return send_file(
-        io.BytesIO(content), mimetype=mimetype, download_name=name, as_attachment=True, max_age=0
-    )
+def send_download(content: bytes | Path, mimetype: str, name: str) -> Response:
+    """The content, or a file that has it, to save under a name; no cache on the way keeps it."""
+    source = content if isinstance(content, Path) else io.BytesIO(content)
+    answer = send_file(source, mimetype=mimetype, download_name=name, as_attachment=True)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def send_inline(content: bytes, mimetype: str, name: str) -> Response:

@@ -1,12 +1,13 @@
 """Fields and checks of the office's forms."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import cast
 
 from flask_wtf import FlaskForm
 from werkzeug.local import LocalProxy
-from wtforms import Field, StringField, ValidationError
+from wtforms import Field, IntegerField, StringField, ValidationError
 from wtforms.validators import InputRequired, StopValidation
 
 from survey.instrument.questionnaire import Text
@@ -16,6 +17,10 @@ from survey.web.templates import language
 
 # As browsers send a day, and as people type it where a browser has no calendar.
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+_PLAIN_DIGITS = re.compile(r"[0-9]{1,15}")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,' \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
 
 
 def lazy_gettext(translate: Callable[[], str]) -> str:
@@ -55,6 +60,22 @@ class ListedChoice:
         """Refuse a value that is not in the list."""
         if field.errors:
             raise ValidationError(_("Choose from the list: %(field)s") % {"field": field.label.text})
+
+
+def parse_whole_number(text: str) -> int | None:
+    """A whole number as people write it: 1250, 1.250, 1,250 or 1 250; None for anything else."""
+    plain = text.strip()
+    if _GROUPED.fullmatch(plain):
+        plain = "".join(c for c in plain if c.isdecimal())
+    return int(plain) if _PLAIN_DIGITS.fullmatch(plain) else None
+
+
+class WholeNumberField(IntegerField):  # type: ignore[misc]  # nor has WTForms
+    """A whole number, also with separators between thousands."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed."""
+        self.data = parse_whole_number(valuelist[0]) if valuelist else None
 
 
 def refuse_more_than(limit: int, n: int, message: str) -> None:

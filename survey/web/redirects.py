@@ -1,11 +1,16 @@
-"""Redirects from addresses that only take forms."""
+"""Redirects: from addresses that only take forms, and from addresses that were typed with a sign too many."""
 
 from collections.abc import Callable
 
-from flask import redirect, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import RequestRedirect
 
+from survey.web.problems import is_from_a_program
 from survey.web.templates import language
+
+LAST_SIGNS = "/.,;:)\u200b\xa0 "
 
 
 def redirect_to(endpoint: str) -> Callable[..., ResponseReturnValue]:
@@ -19,3 +24,21 @@ def redirect_to(endpoint: str) -> Callable[..., ResponseReturnValue]:
         return redirect(url_for(endpoint, lang=language(), **variables))  # type: ignore[arg-type]
 
     return redirect_back
+
+
+def init(app: Flask) -> None:
+    """Redirect `/receipt/` and the like, which no page has, to the page without the last signs."""
+    app.before_request(_without_last_signs)
+
+
+def _without_last_signs() -> ResponseReturnValue | None:
+    path = request.path.rstrip(LAST_SIGNS)
+    is_typed = request.method in ("GET", "HEAD") and isinstance(request.routing_exception, NotFound)
+    if not is_typed or path in ("", request.path) or is_from_a_program():
+        return None
+    try:
+        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except (HTTPException, RequestRedirect):
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(f"{path}?{query}" if query else path, 308)

@@ -201,8 +201,6 @@ def test_begun_here_and_finished_there(browser: Browser, server: Server, *, scri
     there.page.wait_for_selector("form#f")
     assert there.page.locator("input[value=business]").is_checked()
     assert code not in there.page.url
-    there.pick("consent", "agree")
-    there.continue_()
     while not there.page.locator("#s-check.on").count():
         there.fill_in_section()
     there.send()

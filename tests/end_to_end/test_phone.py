@@ -369,3 +369,59 @@ def test_the_service_worker_sends_with_the_page_closed(
     context.set_offline(False)
     wait_until(lambda: len(desk.responses()) == 1, "the service worker to send", seconds=60)
     context.close()
+
+
+def test_half_an_emoji_in_a_comment_is_sent(phone: Phone, desk: Desk) -> None:
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.page.evaluate("document.querySelector('#f textarea').value = 'Tốt \\ud83d'")
+    phone.send()
+    phone.receipt()
+    assert [response.comment for response in desk.responses()] == ["Tốt \N{REPLACEMENT CHARACTER}"]
+
+
+def test_a_comment_is_never_longer_than_the_server_takes(phone: Phone, desk: Desk) -> None:
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.page.goto(f"{desk.address}#comment")
+    comment = phone.page.locator("#f textarea")
+    assert "1.000" in phone.page.locator("label[for=comment]").inner_text()
+    phone.page.evaluate("document.querySelector('#f textarea').value = 'ă'.repeat(999)")
+    comment.press("End")
+    comment.press_sequentially("bcd")
+    assert comment.input_value() == "ă" * 999 + "b"
+    phone.continue_()
+    phone.page.context.set_offline(True)
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    phone.page.context.set_offline(False)
+    phone.receipt()
+    assert [len(response.comment or "") for response in desk.responses()] == [1000]
+
+
+def test_the_skip_link_stays_in_the_section(phone: Phone, desk: Desk) -> None:
+    phone.open(desk.address)
+    phone.pick("consent", "agree")
+    phone.continue_()
+    section = phone.page.locator("section.on")
+    expect(section).to_have_attribute("id", "s-visit-1")
+    phone.page.locator(".skip").focus()
+    phone.page.keyboard.press("Enter")
+    phone.page.wait_for_function("location.hash === '#main'")
+    expect(section).to_have_attribute("id", "s-visit-1")
+    phone.fill_in_section()
+    expect(section).not_to_have_attribute("id", "s-visit-1")
+
+
+def test_a_form_that_is_continued_opens_where_it_was_left(phone: Phone, desk: Desk, server: Server) -> None:
+    phone.open(desk.address)
+    phone.pick("consent", "agree")
+    phone.continue_()
+    phone.fill_in_section()
+    where = phone.page.locator("section.on").get_attribute("id") or ""
+    phone.page.locator(".later button").click()
+    code = phone.page.inner_text("#saved-code")
+    phone.open(f"{server.address}/continue")
+    phone.page.fill("#code", code)
+    phone.page.locator("main form button").click()
+    expect(phone.page.locator("section.on")).to_have_attribute("id", where)

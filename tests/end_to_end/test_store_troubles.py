@@ -69,7 +69,7 @@ def is_ready(server: Server) -> bool:
 
 
 @contextmanager
-def locked(server: Server) -> Iterator[None]:
+def lock_file(server: Server) -> Iterator[None]:
     """The file locked by another program."""
     connection = sqlite3.connect(server.database_file, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
@@ -80,7 +80,7 @@ def locked(server: Server) -> Iterator[None]:
 
 def test_a_locked_file_stops_no_page_and_loses_no_form(server: Server) -> None:
     forms = [a_form(Q) for _ in range(24)]
-    with locked(server), ThreadPoolExecutor(24) as people:
+    with lock_file(server), ThreadPoolExecutor(24) as people:
         begun = time.monotonic()
         while time.monotonic() - begun < 6:
             answers = people.map(lambda form: send(server, form), forms)

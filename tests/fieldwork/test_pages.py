@@ -228,9 +228,27 @@ def test_populations_are_kept_and_taken_back(app: Flask, office: FlaskClient, ke
     assert campaign(app, key).populations == {}
 
 
+@pytest.mark.parametrize("typed", ["1200", "1.200", "1,200", "1 200", "1\u202f200", " 1200 "])
+def test_a_number_of_people_is_read_as_people_write_it(
+    app: Flask, office: FlaskClient, key: str, typed: str
+) -> None:
+    group = Q.offered_groups()[0]
+    answer = post(
+        office,
+        f"/office/campaigns/{key}/populations",
+        **{f"population-{group}": typed, "forms-issued": typed},
+    )
+    assert answer.status_code == 303
+    assert (campaign(app, key).populations, campaign(app, key).forms_issued) == ({group: 1200}, 1200)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        "1.20",
+        "1.200,300",
+        ".200",
+        "1..200",
         "-1",
         "0",
         "nhiều",
@@ -264,6 +282,15 @@ def test_a_viewer_sees_desks_and_no_form(app: Flask, key: str) -> None:
     page = sign_in_as(app, "viewer").get(f"/office/campaigns/{key}/desks").text
     assert "Quầy 1" in page
     assert 'method="post"' not in page.partition("<main")[2]
+
+
+def test_links_that_fill_in_for_others_are_shown_to_who_may_run_a_survey(
+    app: Flask, office: FlaskClient, key: str
+) -> None:
+    clients = (office, sign_in_as(app, "viewer"))
+    pages = [client.get(f"/office/campaigns/{key}/desks").text for client in clients]
+    for secret in ("/kiosk/", "/assisted/", "Mã thoát"):
+        assert [secret in page for page in pages] == [True, False], secret
 
 
 @pytest.mark.parametrize("path", ["nothing", "nothing/desks", "nothing/populations", "nothing/summary.csv"])

@@ -41,7 +41,7 @@ function route() {
   if (entry) return;
   var target = location.hash.length > 1 && byId(decodeURIComponent(location.hash.slice(1)));
   var section = target && form.contains(target) && sectionOf(target);
-  if (!section) return show(first);
+  if (!section) return target && hasMoved || show(byId(texts.filled) || first);
   var wrong = section === check && sections.filter(function (other) { return problems(other).length; })[0];
   if (wrong) return showErrors(wrong);
   show(section, target === section ? null : target);
@@ -172,7 +172,7 @@ if (navigator.serviceWorker) window.addEventListener("load", function () {
   }).then(null, ignore);
 });
 
-if (form.hasAttribute("data-filled")) save();
+if (texts.filled) save();
 else beginDraft(function (where) {
   refresh();
   save();

@@ -13,15 +13,17 @@ function decline() {
 }
 function send() {
   var address = sendButton.formAction;
-  if (!waiting.able) {
+  entry = {};
+  try {
+    if (waiting.able) entry = {
+      id: form.submission_id.value, url: address, body: encode(), words: check.querySelector("[data-answers]").innerText,
+      at: Date.now(), shared: "shared" in texts
+    };
+  } catch (error) { /* half an emoji has no encoding; the browser's own way of sending replaces it */ }
+  if (!entry.id) {
     form.action = address;
-    entry = {};
     return form.submit();
   }
-  entry = {
-    id: form.submission_id.value, url: address, body: encode(), words: check.querySelector("[data-answers]").innerText,
-    at: Date.now(), shared: "shared" in texts
-  };
   tell(texts.sending);
   outbox.keep(entry).then(function () {
     entry.stored = true;
