@@ -103,7 +103,7 @@ def _pass_on(one: socket.socket, other: socket.socket) -> None:
 
 
 @contextmanager
-def _opened(nginx_port: int, address: str) -> Iterator[Door]:
+def open_door(nginx_port: int, address: str) -> Iterator[Door]:
     with Door(nginx_port, address) as door:
         thread = threading.Thread(target=door.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
@@ -127,7 +127,7 @@ class Bed:
     @contextmanager
     def door_of(self, visitor: str) -> Iterator[Door]:
         """A door for visitors at an address of the loopback range."""
-        with _opened(self.nginx_port, visitor) as door:
+        with open_door(self.nginx_port, visitor) as door:
             yield door
 
     @contextmanager
@@ -232,7 +232,7 @@ def production(folder: Path, database_url: str) -> Iterator[Bed]:
         nginx_port = running.enter_context(
             _nginx(folder, folder / "certificate.pem", int(server.environment["PORT"]))
         )
-        door = running.enter_context(_opened(nginx_port, ME))
+        door = running.enter_context(open_door(nginx_port, ME))
         yield Bed(
             replace(server, address=ADDRESS),
             door,

@@ -14,8 +14,8 @@ from tests.production.bed import Bed, production
 expect.set_options(timeout=20_000)  # two noisy cores
 
 
-@pytest.fixture(scope="session")
-def bed(pg_server: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
+@pytest.fixture(scope="session", name="bed")
+def run_bed(pg_server: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
     database_url = create_database(pg_server, "production")
     with production(tmp_path_factory.mktemp("production"), database_url) as running:
         yield running

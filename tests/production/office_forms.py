@@ -25,7 +25,7 @@ class OfficeForm:
     endpoint: str
     path: str
     typed: Mapping[str, "str | bool | FilePayload"] = field(default_factory=dict)
-    by: str = ADMIN
+    username: str = ADMIN
     row: str = "main"
     button: str = "button"
 

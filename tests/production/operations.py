@@ -31,7 +31,7 @@ def value_said(name: str) -> str:
     """The value that a sentence tells an operator to give a variable: `NAME=value`."""
     values = set(re.findall(rf"`{name}=([^`]+)`", text_of(DOCUMENT)))
     assert len(values) == 1, f"{DOCUMENT} says {name}= with {sorted(values)}"
-    return values.pop()
+    return str(values.pop())
 
 
 def nginx_location(port: int) -> str:

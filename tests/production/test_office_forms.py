@@ -83,7 +83,7 @@ def forms_of(app: Flask) -> list[OfficeForm]:
             "accounts.change_password",
             "/office/password",
             {"old": "{password}", "new": NEW_PASSWORD},
-            by=ADDED,
+            username=ADDED,
         ),
         OfficeForm("accounts.set_role", "{person}", {"role": "officer"}),
         OfficeForm("accounts.renew_password", "{person}"),
@@ -93,7 +93,9 @@ def forms_of(app: Flask) -> list[OfficeForm]:
         OfficeForm("tokens.create", "/office/tokens", {"name": "Bảng tin", "permissions": True}),
         OfficeForm("tokens.revoke", "/office/tokens"),
         OfficeForm("authoring.publish", "/office/questionnaires", {"file": a_questionnaire(app)}),
-        OfficeForm("comments.note", "/office/campaigns/demo/comments", {"note": "Đã chuyển"}, by=OFFICER),
+        OfficeForm(
+            "comments.note", "/office/campaigns/demo/comments", {"note": "Đã chuyển"}, username=OFFICER
+        ),
         OfficeForm(
             "fieldwork.open_campaign",
             "/office/campaigns/new",
@@ -131,9 +133,9 @@ def forms_of(app: Flask) -> list[OfficeForm]:
                 "evidence_ref": "88/BC-BQL",
                 "file": evidence_just_within_the_limit(),
             },
-            by=OFFICER,
+            username=OFFICER,
         ),
-        OfficeForm("scorecard_values.decide_value", LINE, by=LEADER, button="button[value=approve]"),
+        OfficeForm("scorecard_values.decide_value", LINE, username=LEADER, button="button[value=approve]"),
         OfficeForm(
             "scorecard_values.import_values",
             VALUES,
@@ -144,9 +146,9 @@ def forms_of(app: Flask) -> list[OfficeForm]:
                     b"indicator_key,value,numerator,denominator\nunit_autonomy_rate,,8,10\n",
                 )
             },
-            by=OFFICER,
+            username=OFFICER,
         ),
-        OfficeForm("scorecard_values.approve_values", VALUES, by=LEADER),
+        OfficeForm("scorecard_values.approve_values", VALUES, username=LEADER),
         OfficeForm("scorecard_values.choose_source", VALUES),
         OfficeForm(
             "plan.add_task",
@@ -177,7 +179,7 @@ def test_every_form_of_the_office_is_taken_behind_tls(
     routes = app.url_map.bind(HOST)
     known: dict[str, str] = {}
     for form in forms_of(app):
-        page = desks(form.by)
+        page = desks(form.username)
         answer = send(page, form.with_known(known), routes)
         errors = page.locator("#error-summary")
         assert errors.count() == 0, (form.endpoint, errors.inner_text())
@@ -210,8 +212,12 @@ def test_a_document_over_the_limit_is_refused_by_the_form_and_not_by_nginx(
     chromium: Browser, bed: Bed, app: Flask
 ) -> None:
     too_large = a_file("bao-cao.pdf", "application/pdf", PDF.ljust(MAX_EVIDENCE_BYTES + 1, b"\n"))
-    typed = {"numerator": "9", "denominator": "10", "evidence_ref": "88/BC-BQL", "file": too_large}
+    value = OfficeForm(
+        "scorecard_values.enter_value",
+        LINE,
+        {"numerator": "9", "denominator": "10", "evidence_ref": "88/BC-BQL", "file": too_large},
+    )
     with sign_in(chromium, bed.server, OFFICER) as page:
-        answer = send(page, OfficeForm("scorecard_values.enter_value", LINE, typed), app.url_map.bind(HOST))
+        answer = send(page, value, app.url_map.bind(HOST))
         assert answer.status == 422
         assert page.locator("#error-summary a[href='#file']").is_visible()

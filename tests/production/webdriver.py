@@ -70,9 +70,9 @@ class RemoteBrowser:
         wait_until(holds, condition)
 
     def _element(self, selector: str) -> str:
-        found = self.send("FindElements", {"using": "css selector", "value": selector})
-        assert found, selector
-        return str(next(iter(found[0].values())))
+        matches = self.send("FindElements", {"using": "css selector", "value": selector})
+        assert matches, selector
+        return str(next(iter(matches[0].values())))
 
 
 class RemoteError(Exception):
@@ -186,8 +186,10 @@ def _display(folder: Path) -> Iterator[str]:
 def _webdriver(session: requests.Session, driver: str, door: Door) -> Iterator[Send]:
     capabilities = {
         "acceptInsecureCerts": True,
-        "proxy": {"proxyType": "manual", "sslProxy": urlsplit(door.url).netloc},
-        "webkitgtk:browserOptions": {"binary": str(_mini_browser()), "args": ["--automation"]},
+        "webkitgtk:browserOptions": {
+            "binary": str(_mini_browser()),
+            "args": ["--automation", f"--proxy={door.url}"],
+        },
     }
 
     def post(url: str, parameters: Mapping[str, Any]) -> Any:
