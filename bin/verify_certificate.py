@@ -82,7 +82,8 @@ se, *limits = (None, *said["interval"]) if s is None else interval(s, head, said
 answered = [cell["answered"] for cell in sums["cells"]]
 fewest = head["min_group_n_for_verdict"] * any(group["scored"] for group in document["groups"].values())
 few = sum(answered) < max(2, head["small_cell_suppression"]) or any(0 < n < fewest for n in answered)
-steps = sum((limits[i] or 0) >= head["target"][edge] for i, edge in ((1, "low"), (0, "low"), (0, "high")))
+borders = [(limits[i] or 0, head["target"][edge]) for i, edge in ((1, "low"), (0, "low"), (0, "high"))]
+steps = sum(limit >= edge or isclose(limit, edge, rel_tol=1e-9, abs_tol=1e-9) for limit, edge in borders)
 verdict = "withheld" if s is None or few else ("missed", "inconclusive", "met", "exceeds")[steps]
 numbers = zip((s, said["se"] and se, *limits), (said["score"], said["se"], *said["interval"]), strict=True)
 checks = {

@@ -8,6 +8,7 @@ from survey.drawing.formatting import format_count
 from survey.drawing.tables import Cell, Column, Table
 from survey.reports import wording
 from survey.results.campaign import VIEWS, Breakdown, CampaignResults, satisfied_share
+from survey.scoring.borders import is_below
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score
 from survey.web.locale import LANGUAGES, Gettext, gettext_in
@@ -57,7 +58,7 @@ def sections(results: CampaignResults, language: str) -> Table:
         *_interval_columns(results, language),
         _n(_("Respondents")),
     )
-    short = [s.text.to(language) for s, part in scored if part.scored_max < part.max_points]
+    short = [s.text.to(language) for s, part in scored if is_below(part.scored_max, part.max_points)]
     note = _("Provisional, because some of its criteria could not be scored: {factors}.").format(
         factors="; ".join(short)
     )

@@ -16,6 +16,7 @@ from survey.results.score_inputs import (
     read_choice,
     read_text,
 )
+from survey.scoring.borders import is_equal
 from survey.scoring.rules import Rules, ScoredCriterion, Target, WhenUnscored
 
 _KEYS = (
@@ -147,7 +148,7 @@ def _criterion(where: str, entry: JsonValue) -> ScoredCriterion:
 def _total(path: Path, stated: Mapping[str, JsonValue], criteria: tuple[ScoredCriterion, ...]) -> float:
     sum_of_maxima = sum(criterion.max_points for criterion in criteria)
     total = stated.get("total_points", sum_of_maxima)
-    if not is_number(total) or abs(total - sum_of_maxima) > 1e-9 * sum_of_maxima:
+    if not is_number(total) or not is_equal(total, sum_of_maxima):
         raise ScoreFileError(
             f"{path.name}, key 'total_points': found {total!r}, but the criteria sum to {sum_of_maxima:g}; "
             "make them equal"

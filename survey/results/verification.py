@@ -16,6 +16,7 @@ from survey.results.certificate import (
     sums_of,
 )
 from survey.results.certificate_file import CellSums, Certificate, StratumSums, refusal_of
+from survey.scoring.borders import is_equal
 from survey.scoring.estimate import (
     Cells,
     combine_cells,
@@ -27,8 +28,6 @@ from survey.scoring.rules import Rules
 from survey.scoring.score import Score
 from survey.scoring.variance import Variances, unit_factor
 from survey.store import commitments
-
-_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def _difference(stated: JsonValue, recomputed: JsonValue, path: str) -> str | No
         pairs = enumerate(zip(stated, recomputed, strict=True))
         return _first_difference((*pair, f"{path}[{i}]") for i, pair in pairs)
     if isinstance(recomputed, float) and isinstance(stated, int | float) and not isinstance(stated, bool):
-        holds = math.isclose(stated, recomputed, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+        holds = is_equal(stated, recomputed)
     else:
         holds = stated == recomputed
     where = f" at {path}" if path else ""

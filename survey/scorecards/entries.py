@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from survey.instrument.scorecard import RANK, Indicator, Scorecard
+from survey.scoring.borders import is_above
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import Observed
 from survey.web.locale import Gettext
@@ -115,7 +116,7 @@ def _counted_share(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
         raise _ProblemError("numerator", _("How many of the cases? Give the numerator"))
     share = 100 * numerator / denominator
     stated = _value(line, typed.value, _)
-    if stated is not None and abs(stated - share) > _rounding(typed.value):
+    if stated is not None and is_above(abs(stated - share), _rounding(typed.value)):
         message = _("Found {found}, but {numerator} of {denominator} is {share}; correct one of them")
         counts = {"numerator": f"{numerator:g}", "denominator": f"{denominator:g}", "share": f"{share:.6g}"}
         raise _ProblemError("value", message.format(found=typed.value[:20], **counts))
@@ -137,7 +138,7 @@ def _value(line: Indicator, text: str, _: Gettext) -> float | None:
 
 
 def _plausible(percent: float, text: str, part: str, _: Gettext) -> None:
-    if percent > _MOST_PERCENT:
+    if is_above(percent, _MOST_PERCENT):
         message = _("Found {found}, which is more than {most} percent; is a decimal point missing?")
         raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST_PERCENT:g}"))
 
@@ -162,7 +163,7 @@ def _number(text: str, part: str, _: Gettext) -> float | None:
 def _rounding(text: str) -> float:
     """Half of the last digit that was typed."""
     _whole, _point, decimals = text.replace(",", ".").partition(".")
-    return 0.5 * 10.0 ** -len(decimals) + 1e-9
+    return 0.5 * 10.0 ** -len(decimals)
 
 
 def parts() -> Iterator[str]:

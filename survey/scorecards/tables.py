@@ -7,6 +7,7 @@ from survey.scorecards import wording
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.report import CardReport
 from survey.scorecards.results import CardResults, LineStatus
+from survey.scoring.borders import is_at_most
 from survey.scoring.par_index import IndicatorPoints, IndicatorState
 from survey.scoring.ranking import Placing
 from survey.web import locale
@@ -153,7 +154,7 @@ def risks(results: CardResults, language: str) -> Table:
     near = [
         indicator
         for indicator in results.scored.indicators
-        if indicator.margin is not None and indicator.margin <= _NARROW_MARGIN and indicator.at_risk
+        if indicator.margin is not None and is_at_most(indicator.margin, _NARROW_MARGIN) and indicator.at_risk
     ]
     near.sort(key=lambda indicator: -indicator.at_risk)
     rows = tuple(

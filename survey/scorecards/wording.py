@@ -1,12 +1,12 @@
 """The sentences about a scorecard that pages and files share, in either language."""
 
-import math
 from datetime import date
 
 from survey.drawing.formatting import UNDEFINED, format_points
 from survey.instrument.scorecard import RANK, Indicator
 from survey.scorecards.results import CardResults, LineStatus, value_in
 from survey.scorecards.tasks import is_late
+from survey.scoring.borders import is_at_least, round_down, round_up
 from survey.scoring.interval import Interval
 from survey.scoring.par_index import IndicatorPoints, IndicatorState, Light
 from survey.store.scorecards import Entry, Task
@@ -197,7 +197,7 @@ def value(line: Indicator, amount: float | None, language: str) -> str:
 
 def _short(amount: float) -> float:
     """Two decimals, never rounded up to a mark that was not reached: 79.999 is 79.99."""
-    return math.floor(amount * 100 + 1e-9) / 100
+    return round_down(amount * 100) / 100
 
 
 def entry_text(line: Indicator, entry: Entry, language: str) -> str:
@@ -246,16 +246,15 @@ def distance(standing: LineStatus, scored: IndicatorPoints, language: str) -> st
     line, goal = standing.line, standing.line.target
     if scored.value is None or goal is None or scored.light is Light.FULL or line.unit == "boolean":
         return ""
-    short = goal - scored.value
-    if short <= 0:
+    if is_at_least(scored.value, goal):
         return ""
     entry = standing.counted.entry if standing.counted else None
     if entry is not None and entry.denominator and entry.numerator is not None:
-        more = math.ceil(goal / 100 * entry.denominator - 1e-9) - entry.numerator
+        more = round_up(goal / 100 * entry.denominator) - entry.numerator
         return _("{n} more cases of {all}").format(
             n=locale.format_short(more, language), all=locale.format_short(entry.denominator, language)
         )
-    return _("{n} short").format(n=format_points(short, language))
+    return _("{n} short").format(n=format_points(goal - scored.value, language))
 
 
 def mover(standing: LineStatus, scored: IndicatorPoints, language: str) -> str:

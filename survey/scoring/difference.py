@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from survey.scoring.arrays import Codes, Labels
+from survey.scoring.borders import is_below
 from survey.scoring.estimate import AnswersError, Estimates, estimates
 from survey.scoring.interval import NOTHING, Interval, check_level
 from survey.scoring.results import Score
@@ -100,8 +101,9 @@ def difference_from(
     one: Estimates, two: Estimates, variances: Variances, rules: Rules, level: float
 ) -> Difference | None:
     """Second score minus first, from both estimates and the variance of their difference."""
-    minimum = rules.total_points * (1 - 1e-9) if rules.when_unscored == "undefined" else NOTHING
-    if min(one.scored_max[0], two.scored_max[0]) < minimum:
+    scored = float(min(one.scored_max[0], two.scored_max[0]))
+    is_undefined = rules.when_unscored == "undefined" and is_below(scored, rules.total_points)
+    if scored <= 0 or is_undefined:
         return None
     estimate, variance = float(two.points[0] - one.points[0]), float(variances.total[0])
     df = variances.design_df

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from survey.scoring.arrays import Floats
+from survey.scoring.borders import is_at_least, is_below
 from survey.scoring.estimate import Estimates, scored_groups, section_keys
 from survey.scoring.interval import (
     NOTHING,
@@ -73,7 +74,7 @@ def score_from_findings(findings: Findings, rules: Rules, level: float) -> Score
         max_points=rules.total_points,
         df_satterthwaite=None,
         scored_max=reached,
-        provisional=evidence is not None and reached < rules.total_points * (1 - 1e-9),
+        provisional=evidence is not None and is_below(reached, rules.total_points),
         interval=Interval(0.0, rules.total_points) if findings.n_respondents == 0 else None,
         interval_t=None,
         interval_logit_t=None,
@@ -123,7 +124,7 @@ class _ScoreBuilder:
         """Whether an estimate has points: of all its criteria under `undefined`, of some under `rescale`."""
         behind = float(self.findings.estimates.scored_max[estimate])
         if self.rules.when_unscored == "undefined":
-            return behind > 0 and behind >= full * (1 - 1e-9)
+            return behind > 0 and is_at_least(behind, full)
         return behind > 0
 
     def df_or_none(self, df: float) -> float | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from survey.scoring.arrays import Counts, Floats
+from survey.scoring.borders import is_at_least
 from survey.scoring.interval import check_level
 from survey.scoring.results import Score
 
@@ -137,6 +138,6 @@ def _quadrant(
 ) -> Quadrant | None:
     if importance is None or share is None:
         return None
-    if importance.value >= middle[0]:
-        return Quadrant.KEEP_UP if share >= middle[1] else Quadrant.FIX_FIRST
-    return Quadrant.POSSIBLE_OVERKILL if share >= middle[1] else Quadrant.LOW_PRIORITY
+    if is_at_least(importance.value, middle[0]):
+        return Quadrant.KEEP_UP if is_at_least(share, middle[1]) else Quadrant.FIX_FIRST
+    return Quadrant.POSSIBLE_OVERKILL if is_at_least(share, middle[1]) else Quadrant.LOW_PRIORITY

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from survey.scoring.arrays import Codes, Floats, Labels
+from survey.scoring.borders import is_at_least, is_below
 from survey.scoring.design import Layout, SampleDesign, lay_out
 from survey.scoring.sequence import score_sequence
 from survey.scoring.variance import stratum_variances
@@ -164,15 +165,15 @@ def chance_at_least(evidence: Evidence, mark: float, interval: Interval, level: 
     docs/statistics.md#chance-that-the-target-is-reached.
     """
     if evidence.is_census:
-        return float(evidence.estimate >= mark)
+        return float(is_at_least(evidence.estimate, mark))
     if evidence.df is None or evidence.df < 1:
         return None
     widening = evidence.df / (evidence.df - 2) if evidence.df > 2 else 3.0
     share = min(max(mark / evidence.total, 0.0), 1.0)
     chance = 1 - _beta_probability(_beta_parameters(evidence, 1 / 4, 1 / 4, widening), share)
-    if interval.low >= mark:
+    if is_at_least(interval.low, mark):
         return max(chance, (1 + level) / 2)
-    if interval.high < mark:
+    if is_below(interval.high, mark):
         return min(chance, round((1 - level) / 2, 15))  # 0.025 for 0.95, not 0.025000000000000022
     return chance
 
@@ -182,7 +183,7 @@ def chance_at_least_t(evidence: Evidence, mark: float) -> float | None:
     if evidence.df is None or evidence.df < 1:
         return None
     if evidence.variance <= NOTHING * evidence.total**2:
-        return float(evidence.estimate >= mark)
+        return float(is_at_least(evidence.estimate, mark))
     from scipy.special import stdtr
 
     return float(stdtr(evidence.df, (evidence.estimate - mark) / math.sqrt(evidence.variance)))

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from survey.scoring.borders import is_at_least, is_below
 from survey.scoring.interval import Interval
 from survey.scoring.rates import wilson
 
 LEVEL = 0.95
 NEAR = 0.8  # share of the maximum from which a component or indicator counts as near
-_ROUNDING = 1e-9
 
 
 class IndicatorState(StrEnum):
@@ -133,7 +133,7 @@ class CardPoints:
     def components_at_max(self) -> int:
         """How many components earned all their points."""
         return sum(
-            component.points is not None and component.points >= component.max_scored - _ROUNDING
+            component.points is not None and is_at_least(component.points, component.max_scored)
             for component in self.components
         )
 
@@ -160,7 +160,7 @@ def score_card(rules: Sequence[ComponentRules], observed: Mapping[str, Observed]
         points=points,
         max_scored=max_scored,
         total=total,
-        provisional=max_scored < total - _ROUNDING,
+        provisional=is_below(max_scored, total),
         components=components,
         interval=_interval_of_sum(points, scored),
     )
@@ -208,7 +208,7 @@ def _component_light(rules: ComponentRules, scored: Sequence[IndicatorPoints], e
         return Light.FULL
     keys = {indicator.key for indicator in scored}
     aim = sum(r.max_points * _share(r, _target_value(r)) for r in rules.indicators if r.key in keys)
-    return Light.NEAR if earned >= NEAR * aim - _ROUNDING else Light.LOW
+    return Light.NEAR if is_at_least(earned, NEAR * aim) else Light.LOW
 
 
 def _target_value(rule: IndicatorRule) -> float:
@@ -224,7 +224,8 @@ def score_indicator(rule: IndicatorRule, observed: Observed) -> IndicatorPoints:
     if value is None or state is not IndicatorState.SCORED:
         return IndicatorPoints(rule.key, state, value, None, rule.max_points, Light.NONE, wilson=limits)
     share = _share(rule, value)
-    margin = value - rule.floor if rule.kind == "ratio" and 0 < rule.floor <= value else None
+    has_floor = rule.kind == "ratio" and rule.floor > 0 and is_at_least(value, rule.floor)
+    margin = max(value - rule.floor, 0.0) if has_floor else None
     return IndicatorPoints(
         key=rule.key,
         state=state,
@@ -258,7 +259,7 @@ def _state(rule: IndicatorRule, observed: Observed, value: float | None) -> Indi
 def _share(rule: IndicatorRule, value: float) -> float:
     """The share of the maximum that a value earns, 0..1. A value over the target earns 1."""
     if rule.kind == "ratio":
-        return 0.0 if value < rule.floor else min(value / 100, 1.0)
+        return 0.0 if is_below(value, rule.floor) else min(value / 100, 1.0)
     if rule.kind == "boolean":
         return float(value == rule.target)
     if rule.kind == "linear":
@@ -276,11 +277,13 @@ def _target_light(rule: IndicatorRule, observed: Observed, value: float, share: 
     if rule.kind == "boolean":
         return Light.FULL if share else Light.LOW
     if rule.kind == "from_survey" and observed.interval is not None:
-        reached = observed.interval.low >= target
-        return Light.FULL if reached else Light.LOW if observed.interval.high < target else Light.NEAR
-    if value >= target - _ROUNDING:
+        reached = is_at_least(observed.interval.low, target)
+        return (
+            Light.FULL if reached else Light.LOW if is_below(observed.interval.high, target) else Light.NEAR
+        )
+    if is_at_least(value, target):
         return Light.FULL
-    return Light.NEAR if share > 0 and value >= NEAR * target else Light.LOW
+    return Light.NEAR if share > 0 and is_at_least(value, NEAR * target) else Light.LOW
 
 
 def _clip(interval: Interval | None, maximum: float) -> Interval | None:

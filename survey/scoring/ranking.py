@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from survey.scoring.arrays import Floats
+from survey.scoring.borders import is_above
 from survey.scoring.interval import Interval
 
 _GRID = 400
@@ -88,7 +89,7 @@ class _Curves:
 def _placing(i: int, contenders: Sequence[Contender], curves: _Curves, top: int) -> Placing:
     chances = np.delete(curves.chance_above(curves.quantiles(i)), i, axis=1)
     ranks = np.cumsum(_number_above(chances).mean(axis=0))
-    better = sum(c.points > contenders[i].points for c in contenders)
+    better = sum(is_above(c.points, contenders[i].points) for c in contenders)
     last = len(contenders)
     return Placing(
         key=contenders[i].key,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from survey.scoring.borders import is_above, is_at_least, is_below, round_up
 from survey.scoring.interval import Interval
 from survey.scoring.rules import Target
 
@@ -84,20 +85,20 @@ def verdict_of(interval: Interval | None, target: Target) -> Verdict:
     """The verdict of an interval; inconclusive without one. `findings` decides whether it is withheld."""
     if interval is None:
         return Verdict.INCONCLUSIVE
-    if interval.low >= target.high:
+    if is_at_least(interval.low, target.high):
         return Verdict.EXCEEDS
-    if interval.low >= target.low:
+    if is_at_least(interval.low, target.low):
         return Verdict.MET
-    if interval.high < target.low:
+    if is_below(interval.high, target.low):
         return Verdict.MISSED
     return Verdict.INCONCLUSIVE
 
 
 def band_position(score: float, target: Target) -> BandPosition:
     """The position of the score; both edges belong to the band."""
-    if score < target.low:
+    if is_below(score, target.low):
         return BandPosition.BELOW
-    return BandPosition.WITHIN if score <= target.high else BandPosition.ABOVE
+    return BandPosition.ABOVE if is_above(score, target.high) else BandPosition.WITHIN
 
 
 def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread) -> FormsNeeded | None:
@@ -113,7 +114,7 @@ def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread)
     if settled or spread.n < 2 or spread.variance_without_fpc <= 0:
         return None
     distance = abs(score - target.low)
-    can_decide = distance >= _NEAREST
+    can_decide = is_at_least(distance, _NEAREST)
     person_variance = spread.n * spread.variance_without_fpc
     without_fpc = (
         person_variance * ((_Z_LEVEL + _Z_POWER) / distance) ** 2
@@ -121,7 +122,7 @@ def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread)
         else (person_variance * (_Z_LEVEL / _HALF_WIDTH) ** 2)
     )
     needed = without_fpc / (1 + without_fpc / spread.population) if spread.population else without_fpc
-    more = max(0, math.ceil(needed - spread.n - 1e-9))
+    more = max(0, round_up(needed - spread.n))
     half_width = None if can_decide else _HALF_WIDTH
     return FormsNeeded(
         more, spread.n + more, _allocate(more, spread.people), can_decide, distance, half_width
