@@ -3,17 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Response, abort, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -40,6 +30,7 @@ from survey.web.guards import may, signed_in_id, signed_in_official
 from survey.web.locale import LANGUAGES
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
+from survey.web.templates import page_with_errors
 
 bp = Blueprint("downloads", __name__, url_prefix="/office/campaigns")
 
@@ -134,7 +125,7 @@ def start_export(key: str) -> ResponseReturnValue:
     name, file_language = request.form.get("format", ""), request.form.get("language", "")
     if name not in RESPONSE_FORMATS or file_language not in LANGUAGES:
         message = _("Choose a format and a language that are offered here.")
-        return _downloads_page(key, {"format": message}), 422
+        return _downloads_page(key, {"format": message})
     added_at, person_id = now(), signed_in_id()
 
     def add_job(session: Session) -> None:
@@ -190,11 +181,11 @@ def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
 
     row, jobs = database().read(load)
     page = make_response(
-        render_template(
+        page_with_errors(
             "reports/downloads.html",
+            errors or {},
             campaign=row,
             jobs=jobs,
-            errors=errors or {},
             formats=FORMATS,
             response_formats=[(key, kind.label) for key, kind in RESPONSE_FORMATS.items()],
             states=_states(),

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.end_to_end.office import sign_in
-from tests.end_to_end.phone import CHROMIUM, PROGRAM, Phone, open_phone
+from tests.end_to_end.phone import CHROMIUM, PROGRAM, Phone, flawless_phone
 from tests.end_to_end.server import Server, demo_server
 
 expect.set_options(timeout=20_000)  # two noisy cores
@@ -28,10 +28,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Phone]:
     """A phone nobody has used, in which nothing may go wrong."""
-    context, opened = open_phone(browser)
-    yield opened
-    assert opened.problems == []
-    context.close()
+    with flawless_phone(browser) as opened:
+        yield opened
 
 
 @pytest.fixture

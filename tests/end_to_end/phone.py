@@ -1,5 +1,7 @@
 """A phone in a citizen's hand: how it is opened, how questions are answered, what is wrong with a page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +61,12 @@ class Phone:
     def open(self, address: str) -> None:
         """Scan a code."""
         self.page.goto(address)
+
+    def begin(self, address: str) -> None:
+        """Scan a code, agree, and go on to the first questions."""
+        self.open(address)
+        self.pick("consent", "agree")
+        self.continue_()
 
     def fill_in(self, rating: str = "4") -> None:
         """Answer everything on the way, as a person would, to the page that shows it all before sending."""
@@ -121,6 +129,16 @@ def open_phone(browser: Browser, **options: Any) -> tuple[BrowserContext, Phone]
     context = browser.new_context(**PHONE, **options)
     context.set_default_timeout(30_000)
     return context, watch(context.new_page())
+
+
+@contextmanager
+def flawless_phone(browser: Browser, *, takes_cookies: bool = True, **options: Any) -> Iterator[Phone]:
+    """A phone nobody has used, in which nothing may go wrong."""
+    context, opened = open_phone(browser, **options)
+    yield opened
+    assert takes_cookies or context.cookies() == [], "a citizen's pages set no cookie"
+    assert opened.problems == []
+    context.close()
 
 
 def accessible(page: Page) -> list[str]:

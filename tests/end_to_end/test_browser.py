@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from tests.end_to_end.independent import Figures, figures
 from tests.end_to_end.office import check_pages
-from tests.end_to_end.phone import SAID, VISIT, Phone, accessible, open_phone, runs_scripts
+from tests.end_to_end.phone import SAID, VISIT, Phone, accessible, flawless_phone, open_phone, runs_scripts
 from tests.end_to_end.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -23,11 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
 def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Phone]:
-    context, opened = open_phone(browser, java_script_enabled=request.param)
-    yield opened
-    assert context.cookies() == [], "a citizen's pages set no cookie"
-    assert opened.problems == []
-    context.close()
+    with flawless_phone(browser, takes_cookies=False, java_script_enabled=request.param) as opened:
+        yield opened
 
 
 def code_on(poster: bytes) -> str:

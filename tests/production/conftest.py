@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Playwright, expect
 
-from tests.end_to_end.office import sign_in
-from tests.end_to_end.phone import CHROMIUM, PROGRAM, Phone, open_phone
+from tests.end_to_end.conftest import official, phone  # noqa: F401 — fixtures
+from tests.end_to_end.phone import CHROMIUM, PROGRAM
+from tests.end_to_end.server import Server
 from tests.postgres import create_database
 from tests.production.bed import Bed, production
 
@@ -31,17 +32,13 @@ def chromium(playwright: Playwright, bed: Bed) -> Iterator[Browser]:
     opened.close()
 
 
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[Phone]:
-    """A phone nobody has used, in which nothing may go wrong."""
-    context, opened = open_phone(chromium)
-    yield opened
-    assert opened.problems == []
-    context.close()
+@pytest.fixture(scope="session")
+def browser(chromium: Browser) -> Browser:
+    """The browser of the fixtures that all tests from outside share."""
+    return chromium
 
 
-@pytest.fixture
-def official(chromium: Browser, bed: Bed) -> Iterator[Page]:
-    """The administrator, signed in on a desktop."""
-    with sign_in(chromium, bed.server, "admin") as page:
-        yield page
+@pytest.fixture(scope="session")
+def server(bed: Bed) -> Server:
+    """The server of the fixtures that all tests from outside share."""
+    return bed.server

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.end_to_end.phone import SAID, Phone, open_phone, runs_scripts
+from tests.end_to_end.phone import SAID, Phone, flawless_phone, runs_scripts
 from tests.production.bed import ADDRESS, HOST
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.postgres]
@@ -14,11 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.postgres]
 
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
 def any_phone(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Phone]:
-    context, opened = open_phone(chromium, java_script_enabled=request.param)
-    yield opened
-    assert context.cookies() == [], "a citizen's pages set no cookie"
-    assert opened.problems == []
-    context.close()
+    with flawless_phone(chromium, takes_cookies=False, java_script_enabled=request.param) as opened:
+        yield opened
 
 
 def hosts(phone: Phone) -> set[str | None]:
