@@ -141,6 +141,12 @@ def flawless_phone(browser: Browser, *, takes_cookies: bool = True, **options: A
     context.close()
 
 
+def wait_for_offline_copy(page: Page) -> None:
+    """Wait until the service worker is at work and the page is kept on the phone."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
+    page.wait_for_function("caches.open('forms-1').then(c => c.keys()).then(forms => forms.length > 0)")
+
+
 def accessible(page: Page) -> list[str]:
     """What axe finds wrong with the page as it shows."""
     return [violation["id"] for violation in violations(page, WCAG)]

@@ -15,7 +15,16 @@ from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
 from survey.web.locale import text_of
-from tests.end_to_end.phone import CHROMIUM, PHONE, PROGRAM, SAID, Phone, open_phone, watch
+from tests.end_to_end.phone import (
+    CHROMIUM,
+    PHONE,
+    PROGRAM,
+    SAID,
+    Phone,
+    open_phone,
+    wait_for_offline_copy,
+    watch,
+)
 from tests.end_to_end.server import Server, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -85,12 +94,6 @@ def desk(new_desk: Callable[[], Desk]) -> Desk:
     return new_desk()
 
 
-def keeps_the_page(page: Page) -> None:
-    """Wait until the service worker is at work and the page is kept on the phone."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
-    page.wait_for_function("caches.open('forms-1').then(c => c.keys()).then(forms => forms.length > 0)")
-
-
 def in_outbox(page: Page) -> int:
     """How many forms the phone keeps."""
     return int(page.evaluate("outbox.all().then(forms => forms.length)"))
@@ -157,7 +160,7 @@ def open_phone_that_keeps(playwright: Playwright, folder: Path, desk: Desk) -> t
     """The same with a desk's questionnaire open, and kept for when there is no network."""
     context, phone = open_phone_of(playwright, folder)
     phone.open(desk.address)
-    keeps_the_page(phone.page)
+    wait_for_offline_copy(phone.page)
     return context, phone
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.end_to_end.phone import SAID, Phone, flawless_phone, runs_scripts
+from tests.end_to_end.phone import SAID, Phone, flawless_phone, runs_scripts, wait_for_offline_copy
 from tests.production.bed import ADDRESS, HOST
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.postgres]
@@ -53,15 +53,9 @@ def test_a_form_begun_here_is_finished_on_another_phone(any_phone: Phone, phone:
     assert hosts(any_phone) == hosts(phone) == {HOST}
 
 
-def keep_the_page(page: Page) -> None:
-    """Wait until the service worker is at work and the page is kept on the phone."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
-    page.wait_for_function("caches.open('forms-1').then(c => c.keys()).then(forms => forms.length > 0)")
-
-
 def test_a_form_sent_without_a_network_arrives_later(phone: Phone) -> None:
     phone.open(f"{ADDRESS}/s/demo")
-    keep_the_page(phone.page)
+    wait_for_offline_copy(phone.page)
     assert phone.page.evaluate("isSecureContext")
     phone.page.context.set_offline(True)
     phone.page.reload()
