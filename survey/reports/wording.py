@@ -238,7 +238,7 @@ def _by_group(needed: FormsNeeded, results: CampaignResults, language: str) -> s
         for key, more in needed.by_stratum.items()
         if key in labels
     ]
-    return f" ({'; '.join(shared)})" if len(shared) > 1 and needed.more else ""
+    return f" ({'; '.join(shared)})" if len(shared) > 1 else ""
 
 
 def rate_sentence(results: CampaignResults, language: str) -> str | None:
