@@ -2,33 +2,38 @@
 no two round differently.
 """
 
+from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
 from survey.scoring.interval import Interval
+from survey.scoring.rounding import decimals_beside, round_half_up
 from survey.web import locale
 
 UNDEFINED = "–"
 
 
-def round_half_up(value: float, decimals: int) -> float:
-    """`value` rounded half up on its first 15 digits, as spreadsheets show it; Python rounds half to even."""
-    step = Decimal(1).scaleb(-decimals)
-    return float(Decimal(f"{value:.15g}").quantize(step, ROUND_HALF_UP))
+def format_points(
+    value: float | None, language: str, decimals: int = 2, *, borders: Sequence[float] = ()
+) -> str:
+    """Points with two decimals, an en dash where they are undefined.
+
+    The number has more decimals where it would otherwise seem to be on another side of one of the borders.
+    """
+    if value is None:
+        return UNDEFINED
+    needed = decimals_beside(value, borders, decimals)
+    return locale.format_number(round_half_up(value, needed), language, needed)
 
 
-def format_points(value: float | None, language: str, decimals: int = 2) -> str:
-    """Points with two decimals, an en dash where they are undefined."""
-    return (
-        UNDEFINED
-        if value is None
-        else locale.format_number(round_half_up(value, decimals), language, decimals)
-    )
+def format_percent(share: float | None, language: str, *, borders: Sequence[float] = ()) -> str:
+    """A share (0..1) as a percentage with one decimal, an en dash where it is undefined.
 
-
-def format_percent(share: float | None, language: str) -> str:
-    """A share (0..1) as a percentage with one decimal, an en dash where it is undefined."""
-    return UNDEFINED if share is None else locale.format_percent(round_half_up(share, 3), language)
+    The number has more decimals beside a border (0..1), as in `format_points`.
+    """
+    if share is None:
+        return UNDEFINED
+    needed = decimals_beside(share, borders, 3)
+    return locale.format_percent(round_half_up(share, needed), language, needed - 2)
 
 
 def format_count(value: int | None, language: str) -> str:
@@ -36,11 +41,12 @@ def format_count(value: int | None, language: str) -> str:
     return UNDEFINED if value is None else locale.format_number(value, language, 0)
 
 
-def format_interval(limits: Interval | None, language: str) -> str:
-    """Both limits with two decimals, an en dash alone where there is no interval."""
+def format_interval(limits: Interval | None, language: str, *, borders: Sequence[float] = ()) -> str:
+    """Both limits with two decimals, or more beside a border; an en dash alone where there is no interval."""
     if limits is None:
         return UNDEFINED
-    return f"{format_points(limits.low, language)} – {format_points(limits.high, language)}"
+    low, high = (format_points(limit, language, borders=borders) for limit in (limits.low, limits.high))
+    return f"{low} – {high}"
 
 
 def format_day(value: date, language: str) -> str:

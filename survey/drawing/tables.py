@@ -12,15 +12,24 @@ from survey.web import locale
 
 Cell = str | float | int | None
 Kind = Literal["text", "points", "maximum", "percent", "count"]
+Borders = tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name in data files, its heading in the report's language, how its cells are printed."""
+    """One column: its name in data files, its heading in the report's language, how its cells are printed.
+
+    A number beside one of the `borders` is printed with the decimals that tell its side.
+    """
 
     key: str
     label: str
     kind: Kind
+    borders: Borders = ()
+
+    def format(self, cell: Cell, language: str) -> str:
+        """A cell of the column as the language writes it."""
+        return format_cell(cell, self.kind, language, self.borders)
 
 
 @dataclass(frozen=True)
@@ -49,10 +58,7 @@ class Table:
     def laid_out(self, language: str) -> tuple[tuple[Column, ...], list[Block]]:
         """The columns to print and the printed rows; a `section` column becomes headings over its rows."""
         rows = [
-            tuple(
-                format_cell(cell, column.kind, language)
-                for cell, column in zip(row, self.columns, strict=True)
-            )
+            tuple(column.format(cell, language) for cell, column in zip(row, self.columns, strict=True))
             for row in self.rows
         ]
         if self.columns[0].key != "section":
@@ -68,28 +74,29 @@ class Table:
 
 @dataclass(frozen=True)
 class Fact:
-    """One value with its name."""
+    """One value with its name; `borders` as in a column."""
 
     key: str
     label: str
     value: Cell
     kind: Kind
+    borders: Borders = ()
 
     def format(self, language: str) -> str:
         """The value as the language writes it."""
-        return format_cell(self.value, self.kind, language)
+        return format_cell(self.value, self.kind, language, self.borders)
 
 
-def format_cell(value: Cell, kind: Kind, language: str) -> str:
+def format_cell(value: Cell, kind: Kind, language: str, borders: Borders = ()) -> str:
     """A cell as the language writes it; an en dash where it is undefined."""
     if value is None:
         return UNDEFINED
     if isinstance(value, str):
         return value
     if kind == "points":
-        return format_points(value, language)
+        return format_points(value, language, borders=borders)
     if kind == "percent":
-        return format_percent(value, language)
+        return format_percent(value, language, borders=borders)
     if kind == "maximum":
         return locale.format_short(value, language)
     return format_count(int(value), language)

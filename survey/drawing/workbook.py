@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from survey.drawing.tables import Cell, Fact, Kind, Table
+from survey.drawing.tables import Borders, Cell, Fact, Kind, Table
+from survey.scoring.rounding import decimals_beside
 from survey.web.defang import defang, storable
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ _NUMBER_FORMATS: dict[Kind, str] = {
     "percent": "0.0%",
     "count": "#,##0",
 }
+_DECIMALS: dict[Kind, int] = {"points": 2, "percent": 3}  # of the value that is shown
 _INK, _WASH, _LINE, _BAR = "#16202a", "#e8edf1", "#8b98a5", "#0b4a8f"
+_BASE = {"font_name": "Arial", "font_size": 10, "font_color": _INK, "valign": "top"}
+_RULED = {**_BASE, "bottom": 1, "bottom_color": _LINE}
 _LONGEST_CELL = 32_767
 _A4 = 9
 _UPRIGHT_COLUMNS = 7
@@ -86,6 +90,15 @@ class Workbook:
         sheet.set_footer(f"&L{_header_text(self.properties.title[:100])}&R&P / &N")
         return written
 
+    def number_format(self, value: float, kind: Kind, borders: Borders) -> "Format":
+        """The look of a number, with more decimals beside a border."""
+        usual = _DECIMALS.get(kind, 0)
+        further = decimals_beside(value, borders, usual) - usual
+        if not further:
+            return self.formats.numbers[kind]
+        pattern = _NUMBER_FORMATS[kind].replace(".0", "." + "0" * (further + 1))
+        return self.xlsxwriter_workbook.add_format({**_RULED, "num_format": pattern})
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -123,7 +136,7 @@ class Sheet:
         for cells in table.rows:
             row += 1
             for index, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
-                self.write_cell(row, index, cell, column.kind)
+                self.write_cell(row, index, cell, column.kind, column.borders)
         return self.write_sentences(row + 1, table.notes)
 
     def write_facts(self, row: int, headings: tuple[str, str], facts: tuple[Fact, ...]) -> int:
@@ -133,7 +146,7 @@ class Sheet:
         for fact in facts:
             row += 1
             self.write_text(row, 0, fact.label, self.formats.label)
-            self.write_cell(row, 1, fact.value, fact.kind)
+            self.write_cell(row, 1, fact.value, fact.kind, fact.borders)
         return row + 1
 
     def write_sentences(self, row: int, sentences: tuple[str, ...]) -> int:
@@ -145,14 +158,14 @@ class Sheet:
             row += 1
         return row
 
-    def write_cell(self, row: int, column: int, value: Cell, kind: Kind) -> None:
+    def write_cell(self, row: int, column: int, value: Cell, kind: Kind, borders: Borders = ()) -> None:
         """Write a cell: a number as a number."""
         if value is None:
             self.worksheet.write_blank(row, column, None, self.formats.numbers[kind])
         elif isinstance(value, str):
             self.write_text(row, column, value, self.formats.label)
         else:
-            self.worksheet.write_number(row, column, value, self.formats.numbers[kind])
+            self.worksheet.write_number(row, column, value, self.workbook.number_format(value, kind, borders))
 
     def write_text(self, row: int, column: int, text: str, style: "Format") -> None:
         """Write a text that no spreadsheet runs."""
@@ -236,16 +249,14 @@ def new_workbook(stream: BinaryIO, properties: Properties) -> Iterator[Workbook]
 
 
 def _formats(workbook: "xlsxwriter.Workbook") -> Formats:
-    base = {"font_name": "Arial", "font_size": 10, "font_color": _INK, "valign": "top"}
-    ruled = {**base, "bottom": 1, "bottom_color": _LINE}
     return Formats(
-        title=workbook.add_format({**base, "bold": True, "font_size": 14}),
-        bold=workbook.add_format({**base, "bold": True}),
-        heading=workbook.add_format({**ruled, "bold": True, "bg_color": _WASH, "text_wrap": True}),
-        label=workbook.add_format({**ruled, "text_wrap": True}),
-        note=workbook.add_format({**base, "text_wrap": True}),
+        title=workbook.add_format({**_BASE, "bold": True, "font_size": 14}),
+        bold=workbook.add_format({**_BASE, "bold": True}),
+        heading=workbook.add_format({**_RULED, "bold": True, "bg_color": _WASH, "text_wrap": True}),
+        label=workbook.add_format({**_RULED, "text_wrap": True}),
+        note=workbook.add_format({**_BASE, "text_wrap": True}),
         numbers={
-            kind: workbook.add_format({**ruled, "num_format": pattern})
+            kind: workbook.add_format({**_RULED, "num_format": pattern})
             for kind, pattern in _NUMBER_FORMATS.items()
         },
     )

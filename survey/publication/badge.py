@@ -35,7 +35,7 @@ def badge(results: CampaignResults, shown: CampaignResults | None, language: str
     if shown is None or shown.score.score is None:
         return _layout(label, _("too few forms"), _COLOURS["withheld"], results.campaign.name)
     verdict = wording.verdict_name(shown.score.verdict, language)
-    value = f"{wording.out_of(shown.score, language)} · {verdict}"
+    value = f"{wording.out_of(shown, language)} · {verdict}"
     title = f"{results.campaign.name}. {wording.verdict_sentence(shown, language)}"
     return _layout(label, value, _COLOURS[shown.score.verdict.value], title)
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from survey.drawing.formatting import UNDEFINED, format_points
 from survey.drawing.tables import Cell, Column, Table
 from survey.reports import wording
-from survey.results.analysis import Pair, RankedCriterion, Step
+from survey.results.analysis import SIGNIFICANCE, Pair, RankedCriterion, Step
 from survey.results.campaign import CampaignResults
 from survey.scoring.difference import Difference
 from survey.scoring.results import Score
 from survey.web.locale import gettext_in
 
 _SMALL_P = 0.001
+_NO_DIFFERENCE = (0.0,)
 
 
 def pairs(compared: Sequence[Pair], language: str) -> Table:
@@ -54,13 +55,13 @@ def trend(steps: Sequence[Step], results: CampaignResults, language: str) -> Tab
         )
         for step in steps
     )
-    level = wording.level(results, language)
+    level, borders = wording.level(results, language), wording.borders(results)
     columns = (
         Column("label", _("Campaign"), "text"),
         Column("n", _("Forms"), "count"),
-        Column("points", _("Points"), "points"),
-        Column("ci_low", _("{level} interval, lower").format(level=level), "points"),
-        Column("ci_high", _("{level} interval, upper").format(level=level), "points"),
+        Column("points", _("Points"), "points", borders),
+        Column("ci_low", _("{level} interval, lower").format(level=level), "points", borders),
+        Column("ci_high", _("{level} interval, upper").format(level=level), "points", borders),
         *_difference_columns(language),
     )
     note = _(
@@ -134,9 +135,9 @@ def against_population(results: CampaignResults, language: str) -> Table:
 def _difference_columns(language: str) -> tuple[Column, ...]:
     _ = gettext_in(language)
     return (
-        Column("difference", _("Difference"), "points"),
-        Column("difference_low", _("Difference, lower"), "points"),
-        Column("difference_high", _("Difference, upper"), "points"),
+        Column("difference", _("Difference"), "points", _NO_DIFFERENCE),
+        Column("difference_low", _("Difference, lower"), "points", _NO_DIFFERENCE),
+        Column("difference_high", _("Difference, upper"), "points", _NO_DIFFERENCE),
         Column("p", _("p, adjusted"), "text"),
     )
 
@@ -165,4 +166,4 @@ def _p(value: float | None, language: str) -> str:
         return UNDEFINED
     if value < _SMALL_P:
         return f"< {format_points(_SMALL_P, language, 3)}"
-    return format_points(value, language, 3)
+    return format_points(value, language, 3, borders=(SIGNIFICANCE,))

@@ -11,13 +11,14 @@ from survey.drawing import canvas
 from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, answer_colours, on
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import format_count, format_percent, format_points, round_half_up
+from survey.drawing.formatting import format_count, format_percent, format_points
 from survey.drawing.strip import Reach, Side, Strip
-from survey.drawing.tables import Table, format_cell
+from survey.drawing.tables import Table
 from survey.reports import tables, wording
 from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
 from survey.scoring.results import SectionScore
+from survey.scoring.rounding import round_half_up
 from survey.scoring.verdict import Verdict
 from survey.web import locale
 from survey.web.locale import gettext_in
@@ -125,7 +126,7 @@ def _score_title(results: CampaignResults, language: str) -> str:
         return _("No score yet")
     verdict = wording.verdict_name(score.verdict, language)
     provisional = " " + _("(provisional)") if score.provisional else ""
-    return _("{score} points").format(score=wording.out_of(score, language)) + provisional + "\n" + verdict
+    return _("{score} points").format(score=wording.out_of(results, language)) + provisional + "\n" + verdict
 
 
 def _zoom(results: CampaignResults) -> tuple[float, float]:
@@ -185,7 +186,7 @@ def _draw_interval(strip: Strip, results: CampaignResults, language: str) -> Non
         _draw_limits(strip, results, score.interval, language)
     for colour, width in ((GROUND, 5), (INK, 2.5)):
         strip.line([score.score] * 2, [_BAR_Y - 0.22, _BAR_Y + 0.22], colour=colour, width=width, layer=4)
-    label = format_points(score.score, language)
+    label = wording.points(score.score, results, language)
     strip.write_text(score.score, _BAR_Y + 0.27, label, colour=INK, size=canvas.BODY, above=True, bold=True)
 
 
@@ -204,7 +205,7 @@ def _draw_limits(strip: Strip, results: CampaignResults, interval: Interval, lan
     )
     gap = 0.1 * _side_room(_zoom(results))
     for limit, side, shift in _both_sides(interval.low, interval.high, gap):
-        label = format_points(limit, language)
+        label = wording.points(limit, results, language)
         strip.write_text(limit + shift, _BAR_Y, label, colour=MEASURED, size=canvas.BODY, side=side)
 
 
@@ -275,7 +276,7 @@ def _as_sentences(table: Table, columns: tuple[str, ...], language: str) -> str:
     indices = [index for index, column in enumerate(table.columns) if column.key in columns]
     sentences = []
     for row in table.rows:
-        label, *values = (format_cell(row[index], table.columns[index].kind, language) for index in indices)
+        label, *values = (table.columns[index].format(row[index], language) for index in indices)
         headings = [table.columns[index].label for index in indices[1:]]
         values_text = "; ".join(f"{heading} {value}" for heading, value in zip(headings, values, strict=True))
         sentences.append(f"{label}: {values_text}.")

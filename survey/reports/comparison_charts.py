@@ -9,7 +9,7 @@ from survey.drawing import canvas
 from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, LINE, MEASURED, SOFT, answer_colours
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import UNDEFINED, format_count, format_interval, format_points
+from survey.drawing.formatting import UNDEFINED, format_count
 from survey.drawing.strip import Strip
 from survey.reports import wording
 from survey.results.analysis import RankedCriterion
@@ -58,12 +58,15 @@ def intervals_figure(
         if not rows:
             picture.write_centred(_("There is nothing to show."))
         for top, row in zip(tops, rows, strict=False):
-            value = _row_value(row, language)
+            value = _row_value(results, row, language)
             strip = picture.row(top, row.label, value, reach, characters=_LABEL_CHARACTERS)
             _draw_row(strip, results, row.score)
         if rows:
             picture.scale(tops[-1], reach, canvas.whole_ticks(reach, language))
-        sentences = (f"{row.label}: {_row_value(row, language)}, {_limits(row, language)}" for row in rows)
+        sentences = (
+            f"{row.label}: {_row_value(results, row, language)}, {_limits(results, row, language)}"
+            for row in rows
+        )
         return picture.render(f"intervals-{_number_of(title)}", kind, "; ".join(sentences))
 
 
@@ -72,16 +75,16 @@ def _number_of(title: str) -> int:
     return sum((index + 1) * ord(character) for index, character in enumerate(title))
 
 
-def _limits(row: ScoreRow, language: str) -> str:
-    return format_interval(row.score.interval if row.score else None, language)
+def _limits(results: CampaignResults, row: ScoreRow, language: str) -> str:
+    return wording.interval(row.score.interval if row.score else None, results, language)
 
 
-def _row_value(row: ScoreRow, language: str) -> str:
+def _row_value(results: CampaignResults, row: ScoreRow, language: str) -> str:
     _ = gettext_in(language)
     n = _("n = {n}").format(n=format_count(row.n, language))
     if row.score is None or row.score.score is None:
         return f"{UNDEFINED} · {n}"
-    return f"{format_points(row.score.score, language)} · {n}"
+    return f"{wording.points(row.score.score, results, language)} · {n}"
 
 
 def _reach(results: CampaignResults, rows: Sequence[ScoreRow]) -> tuple[float, float]:

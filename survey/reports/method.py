@@ -12,26 +12,33 @@ def headline_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
     """The numbers and words of the score, one by one."""
     _ = gettext_in(language)
     score, scoring = results.score, results.questionnaire.scoring
-    level = wording.level(results, language)
+    level, borders = wording.level(results, language), wording.borders(results)
+    tail = (1 - score.level) / 2
     low, high = (score.interval.low, score.interval.high) if score.interval else (None, None)
     t_low, t_high = (score.interval_t.low, score.interval_t.high) if score.interval_t else (None, None)
     return (
-        Fact("score", _("Score"), score.score, "points"),
+        Fact("score", _("Score"), score.score, "points", borders),
         Fact("max_points", _("Maximum"), score.max_points, "maximum"),
         Fact("verdict", _("Verdict"), wording.verdict_name(score.verdict, language), "text"),
         Fact(
             "reading", _("Plain reading of the point"), wording.reading_name(score.reading, language), "text"
         ),
-        Fact("ci_low", _("{level} interval, lower").format(level=level), low, "points"),
-        Fact("ci_high", _("{level} interval, upper").format(level=level), high, "points"),
+        Fact("ci_low", _("{level} interval, lower").format(level=level), low, "points", borders),
+        Fact("ci_high", _("{level} interval, upper").format(level=level), high, "points", borders),
         Fact("target_low", _("Target band, from"), scoring.target_low, "maximum"),
         Fact("target_high", _("Target band, to"), scoring.target_high, "maximum"),
         Fact("scored_max", _("Maximum of the scored criteria"), score.scored_max, "maximum"),
         Fact("se", _("Standard error"), score.se, "points"),
         Fact("df", _("Degrees of freedom"), score.df_satterthwaite, "points"),
-        Fact("t_low", _("t interval for comparison, lower"), t_low, "points"),
-        Fact("t_high", _("t interval for comparison, upper"), t_high, "points"),
-        Fact("p_ge_low", _("Confidence that the score reaches the band"), score.p_ge_low, "percent"),
+        Fact("t_low", _("t interval for comparison, lower"), t_low, "points", borders),
+        Fact("t_high", _("t interval for comparison, upper"), t_high, "points", borders),
+        Fact(
+            "p_ge_low",
+            _("Confidence that the score reaches the band"),
+            score.p_ge_low,
+            "percent",
+            (tail, 1 - tail),
+        ),
         Fact("satisfied_rate", _("Satisfied answers"), results.satisfied_rate, "percent"),
         Fact("n", _("Valid forms"), results.forms.valid, "count"),
     )

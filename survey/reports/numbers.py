@@ -53,7 +53,7 @@ def _score_formula(results: CampaignResults, language: str) -> str:
     total, reached = (
         locale.format_short(maximum, language) for maximum in (score.max_points, score.scored_max)
     )
-    return f"{format_points(score.score, language)} = {total} × {added} ÷ {reached}"
+    return f"{wording.points(score.score, results, language)} = {total} × {added} ÷ {reached}"
 
 
 def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber | None:

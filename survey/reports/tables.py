@@ -259,26 +259,30 @@ def _n(heading: str) -> Column:
     return Column("n", heading, "count")
 
 
-def _points_columns(_: Gettext) -> tuple[Column, ...]:
+def _points_columns(_: Gettext, borders: tuple[float, ...] = ()) -> tuple[Column, ...]:
     return (
-        Column("points", _("Points"), "points"),
+        Column("points", _("Points"), "points", borders),
         Column("max_points", _("Maximum"), "maximum"),
         Column("share", _("Share of maximum"), "percent"),
         Column("se", _("Standard error"), "points"),
     )
 
 
-def _interval_columns(results: CampaignResults, language: str) -> tuple[Column, ...]:
+def _interval_columns(
+    results: CampaignResults, language: str, borders: tuple[float, ...] = ()
+) -> tuple[Column, ...]:
     _ = gettext_in(language)
     level = wording.level(results, language)
     return (
-        Column("ci_low", _("{level} interval, lower").format(level=level), "points"),
-        Column("ci_high", _("{level} interval, upper").format(level=level), "points"),
+        Column("ci_low", _("{level} interval, lower").format(level=level), "points", borders),
+        Column("ci_high", _("{level} interval, upper").format(level=level), "points", borders),
     )
 
 
 def _score_columns(results: CampaignResults, language: str) -> tuple[Column, ...]:
-    return (*_points_columns(gettext_in(language)), *_interval_columns(results, language))
+    borders = wording.borders(results)
+    earned = _points_columns(gettext_in(language), borders)
+    return (*earned, *_interval_columns(results, language, borders))
 
 
 def _score_cells(score: Score | None) -> tuple[Cell, ...]:

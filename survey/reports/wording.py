@@ -15,17 +15,16 @@ from survey.drawing.formatting import (
     format_signed,
 )
 from survey.instrument.questionnaire import Criterion
-from survey.results.analysis import RankedCriterion, Step
+from survey.results.analysis import SIGNIFICANCE, RankedCriterion, Step
 from survey.results.basis import UNIT_VIEW
 from survey.results.campaign import CampaignResults
 from survey.scoring.importance import Quadrant
-from survey.scoring.results import Score
+from survey.scoring.interval import Interval
 from survey.scoring.rules import Target
 from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict, band_precision
 from survey.web import locale
 from survey.web.locale import N_, gettext_in
 
-_LEVEL = 0.05
 _MOST_NAMED = 3
 _VERDICTS = {
     Verdict.EXCEEDS: N_("Target exceeded"),
@@ -90,9 +89,26 @@ def band(results: CampaignResults, language: str) -> str:
     return f"{low} – {high}"
 
 
-def out_of(score: Score, language: str) -> str:
+def borders(results: CampaignResults) -> tuple[float, float]:
+    """The borders that a score and its limits are compared with: both ends of the target band."""
+    scoring = results.questionnaire.scoring
+    return (scoring.target_low, scoring.target_high)
+
+
+def points(value: float | None, results: CampaignResults, language: str) -> str:
+    """A score or a limit of it: 28,23, or 27,997 beside the target 28."""
+    return format_points(value, language, borders=borders(results))
+
+
+def interval(limits: Interval | None, results: CampaignResults, language: str) -> str:
+    """The interval of a score: 24,44 – 32,02."""
+    return format_interval(limits, language, borders=borders(results))
+
+
+def out_of(results: CampaignResults, language: str) -> str:
     """The score out of its maximum, 28,23 / 38."""
-    return f"{format_points(score.score, language)} / {locale.format_short(score.max_points, language)}"
+    maximum = locale.format_short(results.score.max_points, language)
+    return f"{points(results.score.score, results, language)} / {maximum}"
 
 
 def level(results: CampaignResults, language: str) -> str:
@@ -107,12 +123,16 @@ def verdict_sentence(results: CampaignResults, language: str) -> str:
     if score.score is None:
         return _("No score yet. Target band {band}.").format(band=target)
     verdict = verdict_name(score.verdict, language)
-    values = {"score": out_of(score, language), "verdict": verdict[:1].lower() + verdict[1:], "band": target}
+    values = {
+        "score": out_of(results, language),
+        "verdict": verdict[:1].lower() + verdict[1:],
+        "band": target,
+    }
     if score.interval is None:
         return _("{score} points — {verdict}. Target band {band}.").format(**values)
     return _(
         "{score} points — {verdict} ({level} confidence interval: {interval}). Target band {band}."
-    ).format(level=level(results, language), interval=format_interval(score.interval, language), **values)
+    ).format(level=level(results, language), interval=interval(score.interval, results, language), **values)
 
 
 def reading_sentence(results: CampaignResults, language: str) -> str | None:
@@ -218,7 +238,7 @@ def _by_group(needed: FormsNeeded, results: CampaignResults, language: str) -> s
         for key, more in needed.by_stratum.items()
         if key in labels
     ]
-    return f" ({'; '.join(shared)})" if len(shared) > 1 and needed.more else ""
+    return f" ({'; '.join(shared)})" if len(shared) > 1 else ""
 
 
 def rate_sentence(results: CampaignResults, language: str) -> str | None:
@@ -283,9 +303,11 @@ def change_sentence(step: Step, language: str) -> str:
     change = step.since_before
     if change is None:
         return _("The score of one of the two campaigns is not defined, so no change can be told")
-    limits = UNDEFINED if change.interval is None else format_interval(change.interval, language)
+    limits = (
+        UNDEFINED if change.interval is None else format_interval(change.interval, language, borders=(0.0,))
+    )
     values = {"change": format_signed(change.estimate, language), "interval": limits}
-    if step.p_adjusted is not None and step.p_adjusted < _LEVEL:
+    if step.p_adjusted is not None and step.p_adjusted < SIGNIFICANCE:
         return _("{change} points since the campaign before, more than chance (95%: {interval})").format(
             **values
         )

@@ -16,7 +16,7 @@ from survey.scoring.verdict import BandPosition, band_position
 from survey.store.rolling import EVERYTHING, scored_positions
 
 MAX_STEP = 50  # percentage points a criterion may be moved by in a what-if
-_LEVEL = 0.05
+SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Pair:
     @property
     def differs(self) -> bool:
         """Whether the difference is statistically significant."""
-        return self.p_adjusted is not None and self.p_adjusted < _LEVEL
+        return self.p_adjusted is not None and self.p_adjusted < SIGNIFICANCE
 
 
 def pairs_of(basis: Basis, view: str) -> tuple[Pair, ...]:

@@ -10,6 +10,7 @@ from survey.results import certificate, score_file, verification
 from survey.results.certificate_file import Certificate, CertificateError, read_certificate
 from survey.scoring.difference import Difference
 from survey.scoring.interval import Interval
+from survey.scoring.rounding import decimals_beside
 from survey.store import fieldwork, rollups
 from survey.store.fieldwork import CampaignNotFoundError
 from survey.web.command_line import FILE, command, exit_with_error, refuse_unknown_campaign
@@ -41,21 +42,33 @@ def _in_short(report: score_file.ScoreReport) -> str:
     score = report.whole
     if score.score is None:
         return f"no score ({score.n_respondents} respondents): {report.verdict.value}"
-    limits = f"{score.score:.4f} of {score.max_points:g}, {_interval_in_short(report.interval)}"
+    borders = (report.instrument.rules.target.low, report.instrument.rules.target.high)
+    number = _in_decimals(score.score, borders)
+    limits = f"{number} of {score.max_points:g}, {_interval_in_short(report.interval, borders)}"
     provisional = f", provisional from {score.scored_max:g} points" if score.provisional else ""
     difference = "" if report.second is None else _difference_in_short(report.difference)
     return f"{limits}: {report.verdict.value} (n = {score.n_respondents}{provisional}){difference}"
 
 
-def _interval_in_short(interval: Interval | None) -> str:
-    return "no interval" if interval is None else f"95% interval {interval.low:.4f} to {interval.high:.4f}"
+def _interval_in_short(interval: Interval | None, borders: tuple[float, ...]) -> str:
+    if interval is None:
+        return "no interval"
+    return f"95% interval {_in_decimals(interval.low, borders)} to {_in_decimals(interval.high, borders)}"
+
+
+def _in_decimals(value: float, borders: tuple[float, ...], sign: str = "") -> str:
+    """A number with four decimals, or more beside a border."""
+    return f"{value:{sign}.{decimals_beside(value, borders, 4)}f}"
 
 
 def _difference_in_short(difference: Difference | None) -> str:
     if difference is None or difference.interval is None:
         return "\nno difference: one of the files has no score"
-    low, high = difference.interval.low, difference.interval.high
-    return f"\nsecond minus first {difference.estimate:+.4f}, 95% interval {low:+.4f} to {high:+.4f}"
+    estimate, low, high = (
+        _in_decimals(value, (0.0,), "+")
+        for value in (difference.estimate, difference.interval.low, difference.interval.high)
+    )
+    return f"\nsecond minus first {estimate}, 95% interval {low} to {high}"
 
 
 @command("verify")

@@ -31,7 +31,7 @@ from survey.scoring.score import (
     Verdict,
     score_responses,
 )
-from survey.scoring.verdict import verdict_of
+from survey.scoring.verdict import forms_needed, verdict_of
 
 __all__ = ["ScoreFileError", "score_entry", "score_files"]
 
@@ -166,7 +166,7 @@ def score_entry(score: Score, target: Target, method: IntervalMethod) -> JsonObj
         "sum_weights": score.sum_weights,
         "design_effect": score.design_effect,
         "effective_respondents": score.effective_respondents,
-        "forms_needed": _forms(score, verdict),
+        "forms_needed": _forms(score, target, method),
         "criteria": {criterion.key: _criterion_entry(criterion) for criterion in score.criteria},
         "sections": {section.key: _section_entry(section, score.df, method) for section in score.sections},
     }
@@ -224,9 +224,13 @@ def _verdict(score: Score, target: Target, method: IntervalMethod) -> Verdict:
     return score.verdict if score.verdict is Verdict.WITHHELD else verdict_of(_chosen(score, method), target)
 
 
-def _forms(score: Score, verdict: Verdict) -> JsonObject | None:
-    is_open = verdict in (Verdict.INCONCLUSIVE, Verdict.WITHHELD)
-    return asdict(score.forms_needed) if is_open and score.forms_needed is not None else None
+def _forms(score: Score, target: Target, method: IntervalMethod) -> JsonObject | None:
+    """The plan from the interval that the verdict is of."""
+    interval, spread = _chosen(score, method), score.spread
+    if score.score is None or interval is None or spread is None:
+        return None
+    needed = forms_needed(score.score, interval, _verdict(score, target, method), target, spread)
+    return None if needed is None else asdict(needed)
 
 
 def _limits(interval: Interval | None) -> list[float] | None:

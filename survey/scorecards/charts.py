@@ -12,7 +12,7 @@ from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, GROUND, INK, LINE, MEASURED
 from survey.drawing.demo_label import demo_label
 from survey.drawing.formatting import UNDEFINED, format_points
-from survey.drawing.tables import Table, format_cell
+from survey.drawing.tables import Table
 from survey.scorecards import tables, wording
 from survey.scorecards.ranking import Ranking
 from survey.scorecards.results import CardResults
@@ -53,7 +53,8 @@ def components_figure(results: CardResults, language: str, kind: PictureKind, *,
 
 
 def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPoints, language: str) -> None:
-    earned = f"{format_points(scored.points, language)} / {locale.format_short(scored.max_scored, language)}"
+    points = format_points(scored.points, language, borders=(scored.max_scored,))
+    earned = f"{points} / {locale.format_short(scored.max_scored, language)}"
     strip = picture.row(top, label, f"{earned} {wording.sign(scored.light)}", (0, 1))
     strip.bar(0, 1, fill=BAND, layer=1)
     if scored.points is None:
@@ -139,7 +140,9 @@ def _as_sentences(table: Table, language: str) -> str:
     """Name, points and interval of each row, for those who do not see the picture."""
     sentences = []
     for row in table.rows:
-        label, *cells = (format_cell(c, k.kind, language) for c, k in zip(row, table.columns, strict=True))
+        label, *cells = (
+            column.format(cell, language) for cell, column in zip(row, table.columns, strict=True)
+        )
         named = zip(table.columns[1:], cells, strict=True)
         sentences.append(f"{label}: " + "; ".join(f"{column.label} {cell}" for column, cell in named) + ".")
     return " ".join(sentences) or UNDEFINED

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from survey.drawing.formatting import format_interval
 from survey.drawing.tables import Cell, Column, Table
 from survey.scorecards import wording
 from survey.scorecards.ranking import Ranking
@@ -20,9 +21,10 @@ _NARROW_MARGIN = 3.0  # percentage points above the floor
 def components(results: CardResults, language: str) -> Table:
     """Points and maximum of each component."""
     _ = gettext_in(language)
+    maxima = tuple({component.max_scored for component in results.scored.components})
     columns = (
         Column("label", _("Component"), "text"),
-        Column("points", _("Points"), "points"),
+        Column("points", _("Points"), "points", maxima),
         Column("max_points", _("Maximum"), "maximum"),
         Column("share", _("Share of maximum"), "percent"),
         Column("max_scored", _("Scored from"), "maximum"),
@@ -78,7 +80,7 @@ def _indicator_row(
     if counted is not None and not (results.source and line.rule.kind == "from_survey"):
         value = wording.entry_text(line, counted.entry, language)
     elif scored.interval is not None:
-        value = f"{value} ({wording.limits(scored.interval, language)})"
+        value = f"{value} ({wording.limits(scored.interval, line, language)})"
     interval, away = scored.wilson, wording.distance(standing, scored, language)
     return (
         component,
@@ -88,7 +90,7 @@ def _indicator_row(
         scored.points,
         scored.max_points,
         "; ".join(text for text in (wording.state(scored, language), away) if text),
-        f"{wording.limits(interval, language)}%" if interval else "",
+        f"{format_interval(interval, language)}%" if interval else "",
         _evidence(standing, results, language),
         approval(standing, results, language),
     )
@@ -212,7 +214,7 @@ def ranking(ranked: Ranking, own_unit: int | None, language: str) -> Table:
             _places(unit.placing),
             unit.placing.chance_top,
             unit.points,
-            wording.limits(unit.interval, language),
+            format_interval(unit.interval, language),
             unit.card.scored.max_scored,
         )
         for unit in ranked.placed

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from survey.drawing.formatting import UNDEFINED, format_points
+from survey.drawing.formatting import UNDEFINED, format_interval, format_points
 from survey.instrument.scorecard import RANK, Indicator
 from survey.scorecards.results import CardResults, LineStatus, value_in
 from survey.scorecards.tasks import is_late
@@ -28,11 +28,9 @@ def estimate_label(language: str) -> str:
     return _("Internal estimate – only the province's council gives the official points")
 
 
-def limits(interval: Interval | None, language: str) -> str:
-    """Both ends of an interval, an en dash where there is none."""
-    if interval is None:
-        return UNDEFINED
-    return f"{format_points(interval.low, language)} – {format_points(interval.high, language)}"
+def limits(interval: Interval | None, line: Indicator, language: str) -> str:
+    """Both ends of an indicator's interval, told apart from its target; an en dash where there is none."""
+    return format_interval(interval, language, borders=() if line.target is None else (line.target,))
 
 
 def total_sentence(results: CardResults, language: str) -> str:
@@ -46,7 +44,7 @@ def total_sentence(results: CardResults, language: str) -> str:
     if scored.interval is None:
         return _("{points} / {total} points.").format(**values)
     sentence = _("{points} / {total} points (95% confidence interval: {interval}).")
-    return sentence.format(interval=limits(scored.interval, language), **values)
+    return sentence.format(interval=format_interval(scored.interval, language), **values)
 
 
 def provisional_sentence(results: CardResults, language: str) -> str | None:
@@ -212,7 +210,7 @@ def entry_text(line: Indicator, entry: Entry, language: str) -> str:
         ]
         return f"{text} ({counts[0]} / {counts[1]})"
     if entry.low is not None and entry.high is not None:
-        return f"{text} ({limits(Interval(entry.low, entry.high), language)})"
+        return f"{text} ({limits(Interval(entry.low, entry.high), line, language)})"
     return text
 
 
@@ -254,7 +252,7 @@ def distance(standing: LineStatus, scored: IndicatorPoints, language: str) -> st
         return _("{n} more cases of {all}").format(
             n=locale.format_short(more, language), all=locale.format_short(entry.denominator, language)
         )
-    return _("{n} short").format(n=format_points(goal - scored.value, language))
+    return _("{n} short").format(n=format_points(goal - scored.value, language, borders=(0.0,)))
 
 
 def mover(standing: LineStatus, scored: IndicatorPoints, language: str) -> str:
@@ -275,5 +273,6 @@ def risk(standing: LineStatus, scored: IndicatorPoints, language: str) -> str:
     floor = standing.line.rule.floor
     message = _("{margin} percentage points above the floor of {floor}%, under which nothing is earned")
     return message.format(
-        margin=format_points(scored.margin, language), floor=locale.format_short(floor, language)
+        margin=format_points(scored.margin, language, borders=(0.0,)),
+        floor=locale.format_short(floor, language),
     )

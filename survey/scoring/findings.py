@@ -136,13 +136,21 @@ class _ScoreBuilder:
         if answered == 0:
             return ("no_answers",)
         reasons = [] if is_scored else [f"unscored:{key}" for key in unscored]
-        if answered < max(2, rules.small_cell_suppression):
+        if answered < self._min_respondents:
             reasons.append(f"few_respondents:{answered}")
-        for key in scored_groups(rules):
-            count = self.findings.answered_by_group.get(key, 0)
-            if 0 < count < rules.min_group_n_for_verdict:
-                reasons.append(f"small_group:{key}:{count}")
+        for key, missing in self.missing_by_group().items():
+            reasons.append(f"small_group:{key}:{rules.min_group_n_for_verdict - missing}")
         return tuple(reasons)
+
+    @property
+    def _min_respondents(self) -> int:
+        return max(2, self.rules.small_cell_suppression)
+
+    def missing_by_group(self) -> dict[str, int]:
+        """The forms that each group lacks for a verdict, of the scored groups that have any answer."""
+        counts = {key: self.findings.answered_by_group.get(key, 0) for key in scored_groups(self.rules)}
+        minimum = self.rules.min_group_n_for_verdict
+        return {key: minimum - n for key, n in counts.items() if 0 < n < minimum}
 
     def add_conclusions(self, score: Score, evidence: Evidence) -> Score:
         """The score with its intervals, verdict, chances and forms needed."""
@@ -152,7 +160,13 @@ class _ScoreBuilder:
         known = evidence.df is not None
         deff = self._design_effect(0, findings.n_answered, findings.answered_weight) if known else None
         spread = Spread(
-            findings.n_respondents, evidence.variance_without_fpc, findings.population, dict(findings.people)
+            findings.n_respondents,
+            evidence.variance,
+            evidence.variance_without_fpc,
+            findings.population,
+            dict(findings.people),
+            self.missing_by_group(),
+            max(0, self._min_respondents - findings.n_answered),
         )
         return replace(
             score,
@@ -168,7 +182,8 @@ class _ScoreBuilder:
             reading=band_position(evidence.estimate, rules.target),
             p_ge_low=chance_at_least(evidence, rules.target.low, interval, level),
             p_ge_low_t=chance_at_least_t(evidence, rules.target.low),
-            forms_needed=forms_needed(evidence.estimate, verdict, rules.target, spread),
+            spread=spread,
+            forms_needed=forms_needed(evidence.estimate, interval, verdict, rules.target, spread),
             design_effect=deff,
             effective_respondents=findings.n_answered / deff if deff else None,
         )

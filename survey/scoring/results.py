@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from survey.scoring.interval import Evidence, Interval
-from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict
+from survey.scoring.verdict import BandPosition, FormsNeeded, Spread, Verdict
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class Score:
     `withheld_because` has the codes `no_answers`, `unscored:<criterion>`, `few_respondents:<n>` and
     `small_group:<group>:<n>`; it is empty unless the verdict is withheld. `unscored` names the criteria
     without points.
-    `evidence` is the basis of the intervals, None without a score. `design_effect` is the variance
-    over that of as many respondents drawn at random with replacement; `effective_respondents` are those who
-    answered, divided by it.
+    `evidence` is the basis of the intervals and `spread` that of the plan, None without a score.
+    `design_effect` is the variance over that of as many respondents drawn at random with replacement;
+    `effective_respondents` are those who answered, divided by it.
     """
 
     score: float | None
@@ -92,6 +92,7 @@ class Score:
     evidence: Evidence | None = None
     design_effect: float | None = None
     effective_respondents: float | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True)

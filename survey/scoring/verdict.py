@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from survey.scoring.borders import is_above, is_at_least, is_below, round_up
+from survey.scoring.borders import is_above, is_at_least, is_at_most, is_below, round_up
 from survey.scoring.interval import Interval
 from survey.scoring.rules import Target
 
@@ -28,6 +28,11 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     WITHHELD = "withheld"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether more forms could bring a conclusion."""
+        return self in (Verdict.INCONCLUSIVE, Verdict.WITHHELD)
+
 
 class BandPosition(StrEnum):
     """The position of the score without its interval, as in the tables of a province."""
@@ -41,10 +46,10 @@ class BandPosition(StrEnum):
 class FormsNeeded:
     """The number of forms that would settle the verdict, planned from the spread so far.
 
-    `more` forms on top of those that came in make `total`; `by_stratum` divides `more` in proportion to
-    people. `distance` is from the score to the edge that decides. Where `can_decide` is False it is
-    under half a point, more forms cannot reasonably decide, and the numbers are for an interval of
-    `half_width` points each way instead; else `half_width` is None.
+    `more` forms, at least 1, on top of those that came in make `total`; `by_stratum` divides `more` in
+    proportion to people, with what short groups lack. `distance` is from the score to the edge that decides.
+    Where `can_decide` is False it is under half a point, more forms cannot reasonably decide, and the numbers
+    are for an interval of `half_width` points each way instead; else `half_width` is None.
     """
 
     more: int
@@ -69,16 +74,20 @@ class BandPrecision:
 
 @dataclass(frozen=True)
 class Spread:
-    """The basis of the plan: n forms and the variance of their score (points squared, no FPC).
+    """The basis of the plan: n forms and the variance of their score (points squared), with and without FPC.
 
     `population` is None where its number of people is not known; `people` is the share or number of
-    people in each stratum.
+    people in each stratum. `missing_by_group` are the forms that short groups lack for a verdict, by group,
+    `missing_in_all` those that the whole lacks.
     """
 
     n: int
+    variance: float
     variance_without_fpc: float
     population: float | None
     people: Mapping[str, float]
+    missing_by_group: Mapping[str, int] = field(default_factory=dict)
+    missing_in_all: int = 0
 
 
 def verdict_of(interval: Interval | None, target: Target) -> Verdict:
@@ -101,32 +110,54 @@ def band_position(score: float, target: Target) -> BandPosition:
     return BandPosition.ABOVE if is_above(score, target.high) else BandPosition.WITHIN
 
 
-def forms_needed(score: float, verdict: Verdict, target: Target, spread: Spread) -> FormsNeeded | None:
+def forms_needed(
+    score: float, interval: Interval, verdict: Verdict, target: Target, spread: Spread
+) -> FormsNeeded | None:
     """Forms that would settle an open verdict; None when it is settled or the sample shows no spread yet.
 
-    Every verdict depends first on the lower edge of the band, so the distance is to that edge.
+    Parameters
+    ----------
+    interval : the interval of the verdict; the plan is that it narrows
 
     Source
     ------
-    docs/statistics.md#forms-still-needed; two-sided 5%, power 80%, with FPC (Cochran 1977, ch. 4).
+    docs/statistics.md#forms-still-needed; power 80%, with FPC (Cochran 1977, ch. 4).
     """
-    settled = verdict in (Verdict.EXCEEDS, Verdict.MET, Verdict.MISSED)
-    if settled or spread.n < 2 or spread.variance_without_fpc <= 0:
+    if not verdict.is_open:
         return None
-    distance = abs(score - target.low)
-    can_decide = is_at_least(distance, _NEAREST)
-    person_variance = spread.n * spread.variance_without_fpc
-    without_fpc = (
-        person_variance * ((_Z_LEVEL + _Z_POWER) / distance) ** 2
-        if can_decide
-        else (person_variance * (_Z_LEVEL / _HALF_WIDTH) ** 2)
-    )
-    needed = without_fpc / (1 + without_fpc / spread.population) if spread.population else without_fpc
-    more = max(0, round_up(needed - spread.n))
-    half_width = None if can_decide else _HALF_WIDTH
-    return FormsNeeded(
-        more, spread.n + more, _allocate(more, spread.people), can_decide, distance, half_width
-    )
+    least = max(spread.missing_in_all, sum(spread.missing_by_group.values()))
+    distance, can_decide, half_width = abs(score - target.low), True, None
+    is_open = verdict is Verdict.INCONCLUSIVE or verdict_of(interval, target).is_open
+    if is_open and spread.n >= 2 and spread.variance_without_fpc > 0:
+        can_decide = is_at_least(distance, _NEAREST)
+        half_width = None if can_decide else _half_width_under(interval)
+        reach = (interval.high - interval.low) / 2
+        narrower = _narrowing(score, interval, target, spread) if half_width is None else half_width / reach
+        least = max(least, 1, round_up(_forms_for(narrower, spread) - spread.n))
+    if not least:
+        return None
+    by_stratum = _with_missing(least, spread)
+    return FormsNeeded(least, spread.n + least, by_stratum, can_decide, distance, half_width)
+
+
+def _narrowing(score: float, interval: Interval, target: Target, spread: Spread) -> float:
+    """The share of its width at which the interval clears the lower edge with a power of 80%."""
+    reach = score - interval.low if is_at_least(score, target.low) else interval.high - score
+    return abs(score - target.low) / (reach + _Z_POWER * math.sqrt(spread.variance))
+
+
+def _half_width_under(interval: Interval) -> float:
+    """One point, or the half, quarter … of it that is less than the half-width of the interval."""
+    half_width = _HALF_WIDTH
+    while is_at_most((interval.high - interval.low) / 2, half_width):
+        half_width /= 2
+    return half_width
+
+
+def _forms_for(narrower: float, spread: Spread) -> float:
+    """The number of forms that makes an interval narrower: its width goes with the root of 1/n - 1/N."""
+    rest = 1 / spread.population if spread.population else 0.0
+    return 1 / ((1 / spread.n - rest) * narrower**2 + rest)
 
 
 def band_precision(target: Target, total: float) -> BandPrecision | None:
@@ -141,6 +172,16 @@ def band_precision(target: Target, total: float) -> BandPrecision | None:
         return None
     forms = (2 * _Z_LEVEL * _USUAL_DEVIATION * total / width) ** 2
     return BandPrecision(width, _USUAL_WIDTH_OF_THIRTY * total, 10 * round(forms / 10))
+
+
+def _with_missing(more: int, spread: Spread) -> dict[str, int]:
+    """`more` forms in proportion to people, and no group with fewer than it lacks for a verdict."""
+    missing = spread.missing_by_group
+    shared = _allocate(more, spread.people)
+    if all(shared.get(group, 0) >= lacking for group, lacking in missing.items()):
+        return shared
+    rest = _allocate(more - sum(missing.values()), spread.people)
+    return {key: rest.get(key, 0) + missing.get(key, 0) for key in {**rest, **missing}}
 
 
 def _allocate(more: int, people: Mapping[str, float]) -> dict[str, int]:

@@ -146,9 +146,9 @@ def format_short(value: float, language: str) -> str:
     return numbers.format_decimal(value, format="#,##0.##", locale=language)
 
 
-def format_percent(share: float, language: str) -> str:
-    """A share (0..1) as a percentage with one decimal."""
-    return numbers.format_percent(share, format="#,##0.0%", locale=language)
+def format_percent(share: float, language: str, decimals: int = 1) -> str:
+    """A share (0..1) as a percentage, with one decimal if no other number is asked for."""
+    return numbers.format_percent(share, format=f"#,##0.{'0' * decimals}%", locale=language)
 
 
 def format_day(value: datetime.date, language: str) -> str:

@@ -268,3 +268,11 @@ def _section(section: Section, criteria: tuple[CriterionScore, ...]) -> SectionS
 
 
 EVERY = [normal, provisional, withheld, no_data, demo, hostile]
+
+
+def beside_the_border() -> CampaignResults:
+    """The lower limit 27.9965 is just under the target 28, so the verdict is open; the upper is over 30."""
+    results = normal()
+    score = replace(results.score, score=29.9962, interval=Interval(27.9965, 30.0041), p_ge_low=0.97498)
+    parts = (replace(results.breakdowns["group"][0], score=score), *results.breakdowns["group"][1:])
+    return replace(results, score=score, breakdowns={**results.breakdowns, "group": parts})

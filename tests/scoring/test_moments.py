@@ -29,7 +29,7 @@ def numbers(score: Score) -> dict[str, Any]:
     actual: dict[str, Any] = {f.name: getattr(score, f.name) for f in fields(Score)}
     parts = {f"{c.key}.{f.name}": getattr(c, f.name) for c in score.criteria for f in fields(c)}
     parts |= {f"{s.key}.{f.name}": getattr(s, f.name) for s in score.sections for f in fields(s)}
-    for name in ("criteria", "sections", "evidence"):
+    for name in ("criteria", "sections", "evidence", "spread"):
         del actual[name]
     forms = actual.pop("forms_needed")
     if forms is not None:

@@ -8,8 +8,9 @@ import json
 from dataclasses import asdict
 from typing import BinaryIO
 
+from survey.drawing.tables import Table
 from survey.instrument import codec
-from survey.json_value import JsonObject
+from survey.json_value import JsonObject, JsonValue
 from survey.reports import tables, wording
 from survey.results.campaign import VIEWS, AnswerCounts, Breakdown, CampaignResults, satisfied_share
 from survey.results.score_file import score_entry
@@ -58,7 +59,7 @@ def document(results: CampaignResults, language: str) -> JsonObject:
         "languages": dict(results.languages),
         "answers": [_answers(row, results) for row in results.answers],
         "comments": list(results.comments),
-        "tables": [asdict(table) for table in tables.all_tables(results, language)],
+        "tables": [_table(table) for table in tables.all_tables(results, language)],
         "questionnaire": codec.to_document(results.questionnaire),
     }
 
@@ -72,6 +73,12 @@ def _part(part: Breakdown, results: CampaignResults) -> JsonObject:
     """A part of the respondents; its score is null where it is too small to show."""
     score = None if part.score is None else _score(part.score, results)
     return {"key": part.key, "label": dict(part.label.translations), "n": part.n, "score": score}
+
+
+def _table(table: Table) -> JsonObject:
+    """A table without the borders of its columns, which concern printed numbers."""
+    columns: list[JsonValue] = [{"key": c.key, "label": c.label, "kind": c.kind} for c in table.columns]
+    return {**asdict(table), "columns": columns}
 
 
 def _answers(row: AnswerCounts, results: CampaignResults) -> JsonObject:
