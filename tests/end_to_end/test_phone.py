@@ -386,7 +386,7 @@ def test_a_comment_is_never_longer_than_the_server_takes(phone: Phone, desk: Des
     phone.fill_in()
     phone.page.goto(f"{desk.address}#comment")
     comment = phone.page.locator("#f textarea")
-    assert "1.000" in phone.page.locator("label[for=comment]").inner_text()
+    assert "tối đa 1.000 ký tự" in phone.page.locator("label[for=comment]").inner_text()
     phone.page.evaluate("document.querySelector('#f textarea').value = 'ă'.repeat(999)")
     comment.press("End")
     comment.press_sequentially("bcd")
