@@ -164,7 +164,10 @@ def test_as_the_name_of_a_field_it_is_ignored(citizen: FlaskClient, half: list[s
 def test_as_a_receipt_code_it_finds_no_form(citizen: FlaskClient, half: list[str]) -> None:
     for text in half:
         for path in ("/receipt", "/receipt/withdraw"):
-            assert post(citizen, path, {"code": text}).status_code == 422, ascii(text)
+            answer = post(citizen, path, {"code": text})
+            if answer.status_code == 307:  # as long as the code of a saved form, which is read at its own box
+                answer = post(citizen, answer.location, {"code": text})
+            assert answer.status_code == 422, ascii(text)
 
 
 PLACES = [

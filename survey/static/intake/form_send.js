@@ -16,8 +16,8 @@ function send() {
   entry = {};
   try {
     if (waiting.able) entry = {
-      id: form.submission_id.value, url: address, body: encode(), words: check.querySelector("[data-answers]").innerText,
-      at: Date.now(), shared: "shared" in texts
+      id: form.submission_id.value, url: address, body: encode(),
+      words: check.querySelector("[data-answers]").innerText, at: Date.now(), shared: "shared" in texts
     };
   } catch (error) { /* half an emoji has no encoding; the browser's own way of sending replaces it */ }
   if (!entry.id) {
