@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(
-    0, str(Path(__file__).resolve().parent)
-)  # gunicorn reads this file before it knows the folder
+# gunicorn reads this file before it knows the folder
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from survey.startup import check_or_exit, whole_number_or_exit
 
@@ -27,8 +26,6 @@ preload_app = False
 accesslog = None  # the application logs requests itself, without addresses
 errorlog = "-"
 loglevel = "error"  # a warning about a request that is no HTTP holds the address it came from
-limit_request_line = 4094
-limit_request_field_size = 8190
 
 
 def on_starting(server: Any) -> None:

@@ -44,10 +44,13 @@ class WholeRequestWorker(Worker):  # type: ignore[misc] # gunicorn has no types
             ident=None,
             log_socket_errors=False,
         )
+        next_look = 0.0
         while self.alive and self.ppid == os.getppid():
-            self.notify()
             wasyncore.loop(timeout=_LOOK_SECONDS, map=channels, use_poll=True, count=1)
-            _close_slow_requests(channels)
+            if time.monotonic() >= next_look:  # the loop turns for each event, not each second
+                next_look = time.monotonic() + _LOOK_SECONDS
+                self.notify()
+                _close_slow_requests(channels)
         _finish(server, channels, time.monotonic() + self.cfg.graceful_timeout)
 
 
@@ -55,14 +58,9 @@ def _close_slow_requests(channels: Channels) -> None:
     """Close the connections whose request has been coming in for too long."""
     now = time.monotonic()
     for channel in list(channels.values()):
-        if not isinstance(channel, HTTPChannel):
-            continue
-        request = channel.request
-        if request is None:
-            continue
-        started = request.__dict__.setdefault("started", now)
-        if now - started > READ_SECONDS:
-            channel.will_close = True
+        if isinstance(channel, HTTPChannel) and channel.request is not None:
+            started = channel.request.__dict__.setdefault("started", now)
+            channel.will_close |= now - started > READ_SECONDS
 
 
 def _finish(server: BaseWSGIServer | MultiSocketServer, channels: Channels, deadline: float) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -11,31 +13,22 @@ if TYPE_CHECKING:
 def create_app_or_exit() -> "Flask":
     """The application of this environment; the process ends with one line where a setting cannot be used."""
     from survey import create_app
-    from survey.config import ConfigError
 
-    try:
+    with _exiting_on_wrong_settings():
         return create_app()
-    except ConfigError as error:
-        _exit(str(error))
-    except OSError as error:
-        _exit(_unusable(error))
 
 
 def check_or_exit() -> None:
     """End the process with one line unless the settings and the database are fit to serve."""
     import survey.features  # noqa: F401 — declares every table
-    from survey.config import ConfigError, read_settings
+    from survey.config import read_settings
     from survey.store.db import Database
     from survey.store.installation import secret_problem
     from survey.store.migrate import schema_problem
 
-    try:
+    with _exiting_on_wrong_settings():
         settings = read_settings(os.environ)
         database = Database(settings.database_url)
-    except ConfigError as error:
-        _exit(str(error))
-    except OSError as error:
-        _exit(_unusable(error))
     problem = schema_problem(database) or secret_problem(database, settings.secret_keys)
     database.dispose()
     if problem is not None:
@@ -55,8 +48,16 @@ def whole_number_or_exit(name: str, default: int) -> int:
     return int(text)
 
 
-def _unusable(error: OSError) -> str:
-    return f"{error.filename} cannot be used: {error.strerror}; check INSTANCE_PATH and DATABASE_URL"
+@contextmanager
+def _exiting_on_wrong_settings() -> Generator[None, None, None]:
+    from survey.config import ConfigError
+
+    try:
+        yield
+    except ConfigError as error:
+        _exit(str(error))
+    except OSError as error:
+        _exit(f"{error.filename} cannot be used: {error.strerror}; check INSTANCE_PATH and DATABASE_URL")
 
 
 def _say(message: str) -> None:

@@ -146,10 +146,11 @@ def set_populations(key: str) -> ResponseReturnValue:
     typed = {
         group: request.form.get(f"population-{group}", "").strip() for group in questionnaire.offered_groups()
     }
+    populations = {group: n for group, text in typed.items() if (n := _read_population(text)) is not None}
     errors = {
         f"population-{group}": _("Not a whole number of people: %(found)s") % {"found": text[:20]}
         for group, text in typed.items()
-        if text and _read_population(text) is None
+        if text and group not in populations
     }
     typed_issued = request.form.get("forms-issued", "").strip()
     forms_issued = _read_population(typed_issued)
@@ -157,8 +158,6 @@ def set_populations(key: str) -> ResponseReturnValue:
         errors["forms-issued"] = _("Not a whole number of forms: %(found)s") % {"found": typed_issued[:20]}
     if errors:
         return _desks_page(key, DeskForm(), errors, typed=typed, typed_issued=typed_issued)
-    numbers = {group: _read_population(text) for group, text in typed.items()}
-    populations = {group: n for group, n in numbers.items() if n is not None}
 
     def change(session: Session) -> None:
         campaign = fieldwork.campaign_by_key(session, key)

@@ -80,10 +80,8 @@ def open_collector(database: Database, code: str, *, today: date) -> OpenCollect
 def refuse_if_closed(campaign: fieldwork.Campaign, today: date) -> None:
     """Raise unless the campaign takes responses on this day."""
     if today < campaign.opens_on:
-        title, advice = (
-            N_("This survey is not open yet"),
-            N_("Please come back on the day printed on the poster."),
-        )
+        title = N_("This survey is not open yet")
+        advice = N_("Please come back on the day printed on the poster.")
         raise Refusal.because(RefusalKind.CLOSED, title, advice)
     if today > campaign.closes_on:
         title = N_("This survey is closed")

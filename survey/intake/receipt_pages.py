@@ -105,7 +105,7 @@ def _unknown_code_page() -> ResponseReturnValue:
     if desk := links.desk_of(database(), typed):
         return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
     errors = {"code": _("No form has this receipt code. Check the letters and digits.")}
-    return _find_page(errors, request.form.get("code", "")[:40]), 422
+    return _find_page(errors, typed[:40]), 422
 
 
 @bp.post("/s/<code>/feedback")

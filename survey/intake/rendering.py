@@ -25,7 +25,7 @@ from survey.web.compress import accepts_gzip
 from survey.web.context import settings
 from survey.web.locale import LANGUAGES
 from survey.web.modes import Mode, mode_of
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 MODE_FIELD, VERSION_FIELD = "_mode", "_version"  # no question has such a key: keys begin with a letter
 _VERSION_CHARS = 16
@@ -209,17 +209,16 @@ def filled_document(
     """The document with the answers just sent and their errors."""
     lang, form_state = language(), form_state or form_state_from_request(collector)
     pages = form_pages(collector.questionnaire, lang, parsed.answers)
-    page = render_template(
+    return page_with_errors(
         "intake/document.html",
+        errors,
         form=build_form_view(collector, lang, form_state.fill_mode, pages),
         submission_id=form_state.submission_id,
-        errors=errors,
         consent=form_state.consent,
         comment=parsed.answers.comment or "",
         start="s-consent" if form_state.consent != "agree" else f"s-{_first_blank(pages, parsed.answers)}",
         is_demo=collector.is_demo,
     )
-    return page, 422 if errors else 200
 
 
 def _first_blank(pages: Sequence[FormPage], answers: Answers) -> str:

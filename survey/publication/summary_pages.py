@@ -8,7 +8,6 @@ from flask import (
     abort,
     flash,
     redirect,
-    render_template,
     request,
     url_for,
 )
@@ -30,7 +29,7 @@ from survey.web.downloads import send_download
 from survey.web.guards import may
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, page_with_errors
 
 bp = Blueprint("summaries", __name__, url_prefix="/office/campaigns")
 
@@ -126,19 +125,18 @@ def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
     stored = {"language": plan.language, "recipients": "\n".join(plan.recipients)} if plan else {}
     form = refused or WeeklyForm(formdata=None, data={"language": language(), **stored})
     errors = refused.problems() or {"weekly": _("Choose to switch it on or off")} if refused else {}
-    page = render_template(
+    return page_with_errors(
         "publication/summaries.html",
+        errors,
         campaign=campaign,
         plan=plan,
         form=form,
-        errors=errors,
         rows=[_row(campaign, summary, letters) for summary in summaries],
         next_on=next_due(campaign.opens_on, campaign.closes_on, now=now(), zone=settings().time_zone),
         last_on=campaign.closes_on + timedelta(days=1),
         morning=MORNING,
         sends_mail=settings().mail is not None,
     )
-    return page, 422 if refused else 200
 
 
 def _load_all(

@@ -26,14 +26,13 @@ def decimals_beside(value: float, borders: Sequence[float], decimals: int) -> in
     A value is below, at or above each border; 27.9965 beside 28 needs three decimals.
     """
     needed = decimals
-    while needed < _MAX_DECIMALS and not _keeps_sides(value, round_half_up(value, needed), borders):
+    while needed < _MAX_DECIMALS and any(_changes_side(value, needed, border) for border in borders):
         needed += 1
     return needed
 
 
-def _keeps_sides(value: float, rounded: float, borders: Sequence[float]) -> bool:
-    return all(
-        is_above(value, border) == is_above(rounded, border)
-        and is_below(value, border) == is_below(rounded, border)
-        for border in borders
+def _changes_side(value: float, decimals: int, border: float) -> bool:
+    rounded = round_half_up(value, decimals)
+    return is_above(value, border) != is_above(rounded, border) or is_below(value, border) != is_below(
+        rounded, border
     )

@@ -224,7 +224,7 @@ class Database:
             "secure_delete=ON",
             f"busy_timeout={milliseconds}",
         )
-        for pragma in (*pragmas, f"busy_timeout={milliseconds}"):
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
         self.refuse_another_file()

@@ -35,16 +35,20 @@ def head() -> str:
 
 def current(database: Database) -> str | None:
     """The revision of the database, None when it is empty."""
+    return revision_and_gaps(database)[0]
+
+
+def revision_and_gaps(database: Database) -> tuple[str | None, list[str]]:
+    """The revision of the database, None when it is empty, and the tables of this code that it lacks."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        revision = MigrationContext.configure(connection).get_current_revision()
+        return revision, sorted(Base.metadata.tables.keys() - set(inspect(connection).get_table_names()))
 
 
 def schema_problem(database: Database) -> str | None:
     """What keeps this code from working on the database, in one line with what to do; None for nothing."""
     try:
-        with database.engine.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-            tables = set(inspect(connection).get_table_names())
+        revision, missing = revision_and_gaps(database)
     except DatabaseError as error:
         reason = " ".join(str(error.orig).split())[:200]
         return (
@@ -59,7 +63,6 @@ def schema_problem(database: Database) -> str | None:
         )
     if revision != head():
         return f"the database is at revision {revision} and {head()} is needed; run `flask survey setup`"
-    missing = sorted(Base.metadata.tables.keys() - tables)
     if missing:
         return f"the database lacks the table {', '.join(missing)}; restore a backup that is whole"
     return None

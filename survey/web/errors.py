@@ -139,8 +139,6 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:
-    if type(error).__module__.startswith("gunicorn.http"):  # a body that broke off or breaks the protocol
-        return _page(400, _("This page cannot be shown"), _("Go back and try again."))
     log.error("unexpected error", exc_info=error)
     return _page(
         500,

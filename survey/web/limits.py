@@ -109,7 +109,8 @@ def limit_guesses(*, status: int) -> Callable[[View[P]], View[P]]:
         def view_with_limit(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             @after_this_request
             def refuse_another(response: Response) -> Response:
-                if response.status_code != status or _count((view.__module__, view.__qualname__, visitor())):
+                key = (view.__module__, view.__qualname__, visitor())
+                if response.status_code != status or _count(WRONG_CODES, key):
                     return response
                 return make_response(current_app.handle_user_exception(TooManyRequests()))
 
@@ -120,10 +121,10 @@ def limit_guesses(*, status: int) -> Callable[[View[P]], View[P]]:
     return declare
 
 
-def _count(key: tuple[str, ...]) -> bool:
-    """Count a wrong code; whether it is still within the limits."""
+def _count(limits: str, key: tuple[str, ...]) -> bool:
+    """Count a failure; whether it is still within all the limits."""
     counter, is_within = _failures(), True
-    for limit in _parse_limits(WRONG_CODES):
+    for limit in _parse_limits(limits):
         is_within &= counter.hit(limit, *key)
     return is_within
 
@@ -131,15 +132,13 @@ def _count(key: tuple[str, ...]) -> bool:
 def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> None:
     """The same before a page runs: answer 429 after too many failures, else count this one."""
     counter = _failures()
-    parsed_limits = _parse_limits(limits)
-    if not all(counter.test(limit, *key) for limit in parsed_limits):
+    if not all(counter.test(limit, *key) for limit in _parse_limits(limits)):
         abort(429)
 
     @after_this_request
     def count(response: Response) -> Response:
         if response.status_code == status:
-            for limit in parsed_limits:
-                counter.hit(limit, *key)
+            _count(limits, key)
         return response
 
 

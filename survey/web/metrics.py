@@ -14,9 +14,7 @@ from survey.web.guards import public
 
 bp = Blueprint("metrics", __name__)
 log = logging.getLogger("survey.readiness")
-_problems: BoundedCache[str | None] = BoundedCache(
-    1, 1.0
-)  # whoever asks often has the store asked once a second
+_problems: BoundedCache[str | None] = BoundedCache(1, 1.0)  # the store is asked once a second at most
 
 
 @bp.get("/healthz")
@@ -37,11 +35,10 @@ def readyz() -> ResponseReturnValue:
 def _problem() -> str | None:
     """Why a form could not be stored now, in a few words without names of the machine; None for nothing."""
     try:
-        database().refuse_another_file()
-        current = migrate.current(database())
-        if current != migrate.head():
-            return f"not migrated: {current} instead of {migrate.head()}"
-        if migrate.schema_problem(database()):
+        revision, missing = migrate.revision_and_gaps(database())
+        if revision != migrate.head():
+            return f"not migrated: {revision} instead of {migrate.head()}"
+        if missing:
             return "a table is missing"
         probed_at = now()
         database().write(lambda session: installation.note_write(session, now=probed_at))
