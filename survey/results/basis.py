@@ -32,6 +32,8 @@ from survey.web import locale
 
 _WITH_GROUP = "+group"
 UNIT_VIEW = "unit"  # the desks of a unit together; only where a desk has one
+# What hiding a part costs for each of its people. The crossings with groups, at 1, are given up first.
+_COSTS = {"group": 100.0, "desk": 10.0, UNIT_VIEW: 10.0, "field": 10.0, "channel": 3.0, "month": 3.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +123,7 @@ class Basis:
             for view in self.rolled.views[1:]
         }
         people = np.array([self.rolled.crossings[crossing] for crossing in crossings], dtype=np.int64)
-        return hidden_in_views(views, self.rules.small_cell_suppression, people=people)
+        return hidden_in_views(views, self.rules.small_cell_suppression, people=people, weights=_COSTS)
 
     def may_show(self, view: str, part: str, group: str = "") -> bool:
         """Whether the part, or a group's people in it, may be shown."""
