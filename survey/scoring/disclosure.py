@@ -49,12 +49,12 @@ def hidden_in_views(
     sizes = np.bincount(cell_of.reshape(-1), weights=people, minlength=len(cells)).astype(np.int64)
     cells, sizes = cells[sizes > 0], sizes[sizes > 0]
     candidates = {
-        (name, part): Part(name, inside, (weights or {}).get(name, 1.0))
+        (name, part): CellSet(name, inside, (weights or {}).get(name, 1.0))
         for column, (name, (parts, _codes)) in enumerate(zip(views, columns, strict=True))
         for code, part in enumerate(parts.tolist())
         if part and (inside := np.flatnonzero(cells[:, column] == code)).size
     }
-    everybody = Part("", np.arange(sizes.size))
+    everybody = CellSet("", np.arange(sizes.size))
     shown = parts_to_show(candidates, [everybody], small_sets(cells, sizes, minimum), sizes, minimum)
     return {
         name: frozenset(part for view, part in candidates if view == name and (view, part) not in shown)
@@ -63,7 +63,7 @@ def hidden_in_views(
 
 
 @dataclass(frozen=True)
-class Part:
+class CellSet:
     """Cells whose figures are shown together; `cost` is what hiding them costs for each of their people.
 
     Parts of one view have no cell in common.
@@ -78,7 +78,11 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 def parts_to_show(
-    candidates: Mapping[Key, Part], known: Sequence[Part], small: Sequence[Codes], sizes: Counts, minimum: int
+    candidates: Mapping[Key, CellSet],
+    known: Sequence[CellSet],
+    small: Sequence[Codes],
+    sizes: Counts,
+    minimum: int,
 ) -> set[Key]:
     """The candidates that may be shown to readers who know some parts, the dearest first.
 
@@ -128,7 +132,7 @@ class _Audit:
     combinations, so that only inner products of rows are needed.
     """
 
-    def __init__(self, parts: Sequence[Part], small: Sequence[Codes], sizes: Counts, minimum: int) -> None:
+    def __init__(self, parts: Sequence[CellSet], small: Sequence[Codes], sizes: Counts, minimum: int) -> None:
         rows, protected = _as_rows([part.cells for part in parts], sizes.size), _as_rows(small, sizes.size)
         views = {part.view: number for number, part in enumerate(parts)}
         self._minimum = minimum
@@ -144,8 +148,8 @@ class _Audit:
 
     def forget_what_is_known(self) -> None:
         """Give up the small sets that can be computed now."""
-        kept = self._distance > _ZERO
-        self._with_small, self._distance = self._with_small[kept], self._distance[kept]
+        is_left = self._distance > _ZERO
+        self._with_small, self._distance = self._with_small[is_left], self._distance[is_left]
 
     def show_if_safe(self, row: int) -> bool:
         """Show a part unless something about too few people could then be computed; whether it was shown."""
