@@ -13,10 +13,10 @@ from survey.api.declare import EnumSchema, IntegerSchema, Parameter, TextSchema,
 from survey.json_value import JsonObject
 from survey.reports.export import render_file
 from survey.reports.response_export import ExportContext, campaign_microdata
-from survey.results.current import certificate_file, results_today
+from survey.results.current import certificate_today, results_today
 from survey.scorecards.access import card_for, cards_for
 from survey.scorecards.as_json import card_entry
-from survey.scorecards.results import card_results, results_of_cards
+from survey.scorecards.results import card_results, release_surveys, results_of_cards
 from survey.store import audit, fieldwork
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
@@ -79,11 +79,8 @@ def results(key: str, language: str) -> ResponseReturnValue:
 @answers("Certificate", refusals=(404, 409))
 def certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
-    computed_at = start_of_today()
-    content = database().read(
-        lambda session: certificate_file(session, _campaign(session, key), computed_at=computed_at)
-    )
-    return _recorded_answer(_conditional(content), f"{key} certificate.json")
+    database().read(lambda session: _campaign(session, key))
+    return _recorded_answer(_conditional(certificate_today(key)), f"{key} certificate.json")
 
 
 @bp.get("/campaigns/<key>/codebook")
@@ -122,6 +119,7 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
 def scorecards() -> ResponseReturnValue:
     """Every scorecard that the token's owner sees, latest period first."""
     person_id, computed_at = program().person.id, start_of_today()
+    release_surveys()
     return _answer(
         database().read(
             lambda session: documents.scorecards(
@@ -142,6 +140,7 @@ def scorecard(card_id: int) -> ResponseReturnValue:
         card = _card(session, card_id, person_id)
         return card_entry(card_results(session, card, computed_at=computed_at))
 
+    release_surveys()
     return _recorded_answer(_answer(database().read(load)), f"scorecard {card_id}.json")
 
 

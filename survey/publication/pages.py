@@ -1,5 +1,8 @@
 """Pages to publish results, and the pages that everybody or the holder of a link may see."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import (
     Blueprint,
     Response,
@@ -15,12 +18,11 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from survey.drawing.formatting import format_day
-from survey.json_value import JsonObject
 from survey.publication import badge, links, publishing
 from survey.publication.public_results import public_criteria, public_results
 from survey.reports import figures, tables, wording
-from survey.results import certificate
 from survey.results.campaign import CampaignResults, campaign_results
+from survey.results.current import certificate_today, release_today
 from survey.store import fieldwork
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
@@ -39,6 +41,7 @@ from survey.web.templates import language, page_with_errors
 bp = Blueprint("publication", __name__, url_prefix="/office/campaigns")
 public_bp = Blueprint("public_results", __name__)
 _CACHE_SECONDS = 300
+T = TypeVar("T")
 
 
 class NotPublishedError(Refusal):
@@ -74,13 +77,8 @@ def score_badge(campaign: str) -> ResponseReturnValue:
 @limit_guesses(status=404)
 def score_certificate(campaign: str) -> ResponseReturnValue:
     """What a stranger needs to recompute a published score, without an answer of anybody."""
-
-    def build(session: Session) -> JsonObject:
-        row, results = _load_published(session, campaign)
-        return certificate.public_certificate(session, row, results)
-
-    document = certificate.as_bytes(database().read(build))
-    return _cacheable(Response(document, mimetype="application/json"))
+    row = database().read(lambda session: _published(session, campaign))
+    return _cacheable(Response(certificate_today(row.key), mimetype="application/json"))
 
 
 @public_bp.get("/shared/<token>")
@@ -99,21 +97,36 @@ def shared_summary(token: str) -> ResponseReturnValue:
             raise links.ExpiredLinkError
         return campaign_results(session, row, computed_at=start_of_today())
 
-    return _summary_page(database().read(load), is_shared=True)
+    return _summary_page(_read_released(link.campaign_key, load), is_shared=True)
 
 
 def _published_results(key: str) -> CampaignResults:
-    return database().read(lambda session: _load_published(session, key)[1])
+    return _read_released(key, lambda session: _load_published(session, key))
 
 
-def _load_published(session: Session, key: str) -> tuple[Campaign, CampaignResults]:
+def _read_released(key: str, load: Callable[[Session], T]) -> T:
+    """What is loaded after the results of the campaign, if there is one, were released as far as due."""
+    release_today(database().read(lambda session: fieldwork.ids_of(session, _as_stored(key))))
+    return database().read(load)
+
+
+def _as_stored(key: str) -> str:
+    """A campaign's key as people copy it into the address."""
+    return key.rstrip(LAST_SIGNS).lower()
+
+
+def _load_published(session: Session, key: str) -> CampaignResults:
+    return campaign_results(session, _published(session, key), computed_at=start_of_today())
+
+
+def _published(session: Session, key: str) -> Campaign:
     try:
-        row = fieldwork.campaign_by_key(session, key.rstrip(LAST_SIGNS).lower())
+        row = fieldwork.campaign_by_key(session, _as_stored(key))
     except NotFoundError:
         raise NotPublishedError from None
     if row.published_at is None:
         raise NotPublishedError
-    return row, campaign_results(session, row, computed_at=start_of_today())
+    return row
 
 
 def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:

@@ -14,7 +14,8 @@ from survey.publication.weekly_schedule import newest_due
 from survey.reports import wording
 from survey.reports.export import render_file
 from survey.results.campaign import campaign_results
-from survey.store import audit, rollups, weekly
+from survey.results.releasing import release_if_due
+from survey.store import audit, weekly
 from survey.store.audit import AuditAction
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
@@ -107,7 +108,7 @@ class WeeklyWorker:
 
         It has no comments: it is stored and sent, and a person who withdraws a form withdraws the comment.
         """
-        rollups.fold_pending(self.database, summary.campaign_id, self.time_zone)
+        release_if_due(self.database, [summary.campaign_id], now=self.clock(), zone=self.time_zone)
         computed_at = start_of_day(self.clock(), self.time_zone)
         results = self.database.read(
             lambda session: campaign_results(

@@ -16,9 +16,8 @@ from survey.reports.response_export import (
     campaign_microdata,
     write_responses,
 )
-from survey.results.campaign import campaign_results
-from survey.results.certificate import CertificateWithheldError
-from survey.results.current import certificate_file
+from survey.results.certificate import CertificateOutdatedError, CertificateWithheldError
+from survey.results.current import certificate_today, results_today
 from survey.store import fieldwork
 from survey.web.command_line import command, exit_with_error, refuse_unknown_campaign
 from survey.web.context import database, settings, start_of_today
@@ -46,7 +45,7 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
         with refuse_unknown_campaign():
-            database().read(lambda session: write(session, campaign, name, lang, path))
+            write(campaign, name, lang, path)
         try:
             if out == "-":
                 with path.open("rb") as file:
@@ -57,41 +56,47 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
             exit_with_error(f"{out} cannot be written: {error.strerror}")
 
 
-def _write_summary(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+def _write_summary(key: str, name: str, lang: str, path: Path) -> None:
     """Write the file of a format with all an administrator sees."""
-    campaign = fieldwork.campaign_by_key(session, key)
-    computed_at, address = start_of_today(), settings().public_url
-    results = campaign_results(session, campaign, computed_at=computed_at, office_address=address)
+    results, basis = results_today(key)
     responses = None
     if name == "xlsx":
-        responses = responses_for_a_sheet(session, campaign_microdata(session, campaign, _export_context()))
+        responses = database().read(
+            lambda session: responses_for_a_sheet(
+                session, campaign_microdata(session, basis.campaign, _export_context())
+            )
+        )
     path.write_bytes(render_file(results, name, lang, responses))
 
 
-def _write_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+def _write_certificate(key: str, name: str, lang: str, path: Path) -> None:
     """Write the certificate for everybody."""
-    campaign = fieldwork.campaign_by_key(session, key)
     try:
-        path.write_bytes(certificate_file(session, campaign, computed_at=start_of_today()))
-    except CertificateWithheldError as error:
+        path.write_bytes(certificate_today(key))
+    except (CertificateWithheldError, CertificateOutdatedError) as error:
         exit_with_error(str(error))
 
 
-def _write_audit_certificate(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+def _write_audit_certificate(key: str, name: str, lang: str, path: Path) -> None:
     """Write the certificate with what each form counted."""
-    campaign = fieldwork.campaign_by_key(session, key)
-    path.write_bytes(certificate_file(session, campaign, computed_at=start_of_today(), for_audit=True))
+    try:
+        path.write_bytes(certificate_today(key, for_audit=True))
+    except CertificateOutdatedError as error:
+        exit_with_error(str(error))
 
 
-def _write_responses(session: Session, key: str, name: str, lang: str, path: Path) -> None:
+def _write_responses(key: str, name: str, lang: str, path: Path) -> None:
     """Write a response file, telling the progress to a terminal."""
-    campaign = fieldwork.campaign_by_key(session, key)
 
     def progress(done: int, n: int) -> None:
         if sys.stderr.isatty():
             click.echo(f"\r{done:,} / {n:,}", err=True, nl=done == n)
 
-    write_responses(session, campaign, name, lang, path, _export_context(), progress=progress)
+    def write(session: Session) -> None:
+        campaign = fieldwork.campaign_by_key(session, key)
+        write_responses(session, campaign, name, lang, path, _export_context(), progress=progress)
+
+    database().read(write)
 
 
 def _export_context() -> ExportContext:

@@ -18,7 +18,7 @@ from survey.reports.response_export import (
     campaign_microdata,
     write_responses,
 )
-from survey.results.current import certificate_file, results_today
+from survey.results.current import certificate_today, results_today
 from survey.store import export_jobs, fieldwork, response_files
 from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
@@ -71,12 +71,7 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
 
 
 def _send_certificate(key: str, name: str, *, for_audit: bool = False) -> ResponseReturnValue:
-    computed_at = start_of_today()
-    content = database().read(
-        lambda session: certificate_file(
-            session, fieldwork.campaign_by_key(session, key), computed_at=computed_at, for_audit=for_audit
-        )
-    )
+    content = certificate_today(key, for_audit=for_audit)
     record_action(AuditAction.DOWNLOADED, f"{key} {name}")
     return send_download(content, "application/json", f"{key}-{name}")
 

@@ -18,7 +18,7 @@ from survey.reports.filters import FilterError
 from survey.results import analysis
 from survey.results.basis import Basis, basis_of
 from survey.results.campaign import VIEWS, CampaignResults, results_of_part
-from survey.results.current import results_today
+from survey.results.current import release_today, results_today
 from survey.store import fieldwork
 from survey.web.context import database, settings, start_of_today, today
 from survey.web.guards import may
@@ -74,6 +74,7 @@ def trend(key: str) -> ResponseReturnValue:
         others = [c.name for c in every if c not in like]
         return [basis_of(session, c, settings().time_zone) for c in like], others
 
+    release_today(database().read(lambda session: [c.id for c in fieldwork.campaigns(session)]))
     bases, others = database().read(load)
     named = [(b.campaign.key, b.campaign.name, b.scores("group").whole) for b in bases]
     steps = analysis.trend(named)

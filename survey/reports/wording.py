@@ -16,8 +16,8 @@ from survey.drawing.formatting import (
 )
 from survey.instrument.questionnaire import Criterion
 from survey.results.analysis import SIGNIFICANCE, RankedCriterion, Step
-from survey.results.basis import UNIT_VIEW
 from survey.results.campaign import CampaignResults
+from survey.results.releasing import UNIT_VIEW
 from survey.scoring.importance import Quadrant
 from survey.scoring.interval import Interval
 from survey.scoring.rules import Target

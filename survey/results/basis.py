@@ -3,24 +3,27 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, tzinfo
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire, Text
+from survey.results.releasing import COSTS, UNIT_VIEW, unit_part
 from survey.results.scoring_rules import rules_of
 from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.estimate import scored_groups
 from survey.scoring.moment_score import score_moments
 from survey.scoring.moments import Moments, rules_key
 from survey.scoring.pair_counts import PairCounts, moment_cell
+from survey.scoring.releases import GROUP_VIEW, SEPARATOR, WITH_GROUP, PartKey, within
 from survey.scoring.results import SurveyScore
 from survey.scoring.rules import Rules
-from survey.store import fieldwork, questionnaires, rollups
+from survey.store import fieldwork, questionnaires, releases, rollups
 from survey.store.fieldwork import Campaign, CollectorAtDesk
+from survey.store.releases import Release
 from survey.store.rolling import (
     CHANNEL_QUESTION,
     EVERYTHING,
@@ -30,21 +33,20 @@ from survey.store.rolling import (
 )
 from survey.web import locale
 
-_WITH_GROUP = "+group"
-UNIT_VIEW = "unit"  # the desks of a unit together; only where a desk has one
-# What hiding a part costs for each of its people. The crossings with groups, at 1, are given up first.
-_COSTS = {"group": 100.0, "desk": 10.0, UNIT_VIEW: 10.0, "field": 10.0, "channel": 3.0, "month": 3.0}
-
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """A campaign with its counts. `populations` is empty where the office's numbers cannot be used."""
+    """A campaign with its counts, those of its `release` where there is one.
+
+    `populations` is empty where the office's numbers cannot be used.
+    """
 
     campaign: Campaign
     questionnaire: Questionnaire
     collectors: tuple[CollectorAtDesk, ...]
     rolled: RollUp
     populations: Mapping[str, int]
+    release: Release | None = None
 
     @cached_property
     def rules(self) -> Rules:
@@ -88,7 +90,7 @@ class Basis:
         if view == EVERYTHING:
             everybody = self.rolled.part(EVERYTHING, EVERYTHING)
             return {(EVERYTHING, group): cell for group, cell in everybody.items()}
-        if view == "group":
+        if view == GROUP_VIEW and self.release is None:
             return {(group, group): cell for group, cell in self.rolled.part(EVERYTHING, EVERYTHING).items()}
         return {key[1:]: cell for key, cell in self.rolled.cells.items() if key[0] == view}
 
@@ -114,26 +116,43 @@ class Basis:
         labels = np.array(crossings, dtype=str)
         views = {view: labels[:, index] for index, view in enumerate(self.rolled.views)}
         views |= {
-            view + _WITH_GROUP: np.array(
+            view + WITH_GROUP: np.array(
                 [
                     within(part, group) if part else ""
-                    for part, group in zip(views[view], views["group"], strict=True)
+                    for part, group in zip(views[view], views[GROUP_VIEW], strict=True)
                 ]
             )
             for view in self.rolled.views[1:]
         }
         people = np.array([self.rolled.crossings[crossing] for crossing in crossings], dtype=np.int64)
-        return hidden_in_views(views, self.rules.small_cell_suppression, people=people, weights=_COSTS)
+        return hidden_in_views(views, self.rules.small_cell_suppression, people=people, weights=COSTS)
 
     def may_show(self, view: str, part: str, group: str = "") -> bool:
         """Whether the part, or a group's people in it, may be shown."""
-        if group and view != "group":
-            return within(part, group) not in self.hidden.get(view + _WITH_GROUP, frozenset())
-        return part not in self.hidden.get(view, frozenset())
+        in_group = (view + WITH_GROUP, within(part, group))
+        if self.release is None:
+            name, part = in_group if group and view != GROUP_VIEW else (view, part)
+            return part not in self.hidden.get(name, frozenset())
+        if (view, part) not in self.release.step_of:
+            return not self.rolled.sizes(view).get(part)
+        return not group or view == GROUP_VIEW or in_group in self.release.parts
+
+    def size(self, view: str, part: str) -> int:
+        """The forms in a part: those that are shown, or all where the part is not shown."""
+        if self.release is not None and (view, part) in self.release.step_of:
+            return sum(cell.n for (name, _group), cell in self.parts(view).items() if name == part)
+        return self.rolled.sizes(view).get(part, 0)
+
+    def as_of(self, view: str, part: str) -> datetime | None:
+        """The hour when the figures of a part were released; None where that was with the whole."""
+        if self.release is None:
+            return None
+        step = self.release.step_of.get((view, part), self.release.number)
+        return None if step == self.release.number else self.release.released_at[step]
 
     def labels(self, view: str) -> dict[str, Text]:
         """The parts of a view by name, in the order they are shown."""
-        if view == "group":
+        if view == GROUP_VIEW:
             return {key: self.questionnaire.group(key).text for key in self.questionnaire.offered_groups()}
         if view == "desk":
             return desk_names(self.collectors)
@@ -157,11 +176,6 @@ class Basis:
         )
 
 
-def within(part: str, group: str) -> str:
-    """The name of a group's people in a part."""
-    return f"{part}\x1f{group}"
-
-
 def sum_cells(cells: Sequence[PairCounts]) -> PairCounts | None:
     """The cells together, None without any."""
     total: PairCounts | None = None
@@ -175,17 +189,29 @@ def _add(total: PairCounts | None, cell: PairCounts) -> PairCounts:
 
 
 def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
-    """A campaign's counts as they are stored at this moment."""
+    """A campaign's released counts (`releasing.py`).
+
+    Before the first release they are those that are stored at this moment, or none while they are too few to
+    show.
+    """
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     collectors = tuple(fieldwork.collectors_of(session, campaign.id))
-    rolled = _with_units(rollups.roll_up(session, campaign, zone), collectors)
-    fits = populations_fit(campaign.populations, rolled.sizes("group"), questionnaire)
+    release = releases.load(session, campaign.id, questionnaire)
+    if release is None:
+        rolled = _with_units(rollups.roll_up(session, campaign, zone), collectors)
+        if rolled.valid < questionnaire.scoring.small_cell_suppression:
+            rolled = RollUp(incomplete=rolled.incomplete)
+    else:
+        release = _with_unit_numbers(release, collectors)
+        rolled = release.rolled
+    fits = populations_fit(campaign.populations, rolled.sizes(GROUP_VIEW), questionnaire)
     return Basis(
         campaign=campaign,
         questionnaire=questionnaire,
         collectors=collectors,
         rolled=rolled,
         populations=campaign.populations if fits else {},
+        release=release,
     )
 
 
@@ -202,8 +228,40 @@ def unit_names(collectors: Sequence[CollectorAtDesk]) -> dict[str, Text]:
 
 def _with_units(rolled: RollUp, collectors: Sequence[CollectorAtDesk]) -> RollUp:
     """The counts with a view of units, each the forms of its desks, where a desk has a unit."""
-    units = {str(row.collector.id): str(row.unit.id) for row in collectors if row.unit}
+    units = _units_of_desks(collectors)
     return rolled.with_merged_view(UNIT_VIEW, "desk", units) if units else rolled
+
+
+def _units_of_desks(collectors: Sequence[CollectorAtDesk]) -> dict[str, str]:
+    return {str(row.collector.id): str(row.unit.id) for row in collectors if row.unit}
+
+
+def _with_unit_numbers(release: Release, collectors: Sequence[CollectorAtDesk]) -> Release:
+    """The release with units by number. A unit that got or lost a desk since is not shown."""
+    unit_of = _units_of_desks(collectors)
+    desks_of: dict[str, list[str]] = {}
+    for desk, unit in unit_of.items():
+        desks_of.setdefault(unit, []).append(desk)
+    number_of = {unit_part(desks): unit for unit, desks in desks_of.items()}
+
+    def renamed(view: str, part: str) -> PartKey | None:
+        name, *group = part.split(SEPARATOR)
+        if view.removesuffix(WITH_GROUP) != UNIT_VIEW:
+            return view, part
+        return (view, SEPARATOR.join([number_of[name], *group])) if name in number_of else None
+
+    cells = {
+        (*key, group): cell
+        for (view, part, group), cell in release.rolled.cells.items()
+        if (key := renamed(view, part)) is not None
+    }
+    rolled = _with_units(release.rolled, collectors)
+    return replace(
+        release,
+        rolled=replace(rolled, cells=cells),
+        step_of={key: step for part, step in release.step_of.items() if (key := renamed(*part)) is not None},
+        parts=frozenset(key for part in release.parts if (key := renamed(*part)) is not None),
+    )
 
 
 def populations_fit(

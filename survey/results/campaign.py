@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
-from survey.results.basis import UNIT_VIEW, Basis, basis_of, sum_cells
+from survey.results.basis import Basis, basis_of, sum_cells
+from survey.results.releasing import UNIT_VIEW
 from survey.scoring.fieldwork_rates import Dispositions, FieldworkRates, fieldwork_rates
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.results import Score, SurveyScore
@@ -85,12 +86,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """The score of one part of the respondents. `score` is None where the part is too small to show."""
+    """The score of one part of the respondents. `score` is None where the part is too small to show.
+
+    `as_of` is the hour when its figures were released, None where that was with the whole.
+    """
 
     key: str
     label: Text
     n: int
     score: Score | None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -268,9 +273,14 @@ def _facts(campaign: Campaign) -> CampaignFacts:
 
 
 def _breakdown(basis: Basis, view: str, scored: SurveyScore) -> tuple[Breakdown, ...]:
-    scores, sizes = scored.domains, basis.rolled.sizes(view)
     return tuple(
-        Breakdown(key, label, sizes.get(key, 0), scores.get(key) if basis.may_show(view, key) else None)
+        Breakdown(
+            key,
+            label,
+            basis.size(view, key),
+            scored.domains.get(key) if basis.may_show(view, key) else None,
+            basis.as_of(view, key),
+        )
         for key, label in basis.labels(view).items()
     )
 

@@ -25,7 +25,7 @@ from survey.scoring.design import SampleDesign
 from survey.scoring.estimate import estimates, scored_groups, section_keys
 from survey.scoring.rules import Rules
 from survey.scoring.score import Sample, Score, sample_of
-from survey.store import commitments, questionnaires, responses
+from survey.store import commitments, questionnaires, releases, responses
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ScoredResponse
 from survey.web.errors import Refusal, RefusalKind
@@ -42,6 +42,17 @@ class CertificateWithheldError(Refusal):
     title = "There is no certificate for everybody yet"
     advice = (
         "A group has so few forms that its sums would be the answers of persons. Collect more forms first."
+    )
+
+
+class CertificateOutdatedError(Refusal):
+    """The forms are no longer those that the results were released from, and no certificate was stored."""
+
+    kind = RefusalKind.CONFLICT
+    title = "There is no certificate of these results any more"
+    advice = (
+        "A form was withdrawn after the results were released, and nobody had asked for the certificate "
+        "before. There will be one again when the results move on."
     )
 
 
@@ -62,8 +73,22 @@ class CountedForm:
 def certificate(
     session: Session, campaign: Campaign, results: CampaignResults, *, with_rows: bool = False
 ) -> JsonObject:
-    """The certificate of a campaign's results, read in the same transaction as they were."""
+    """The certificate of a campaign's results, read in the same transaction as they were.
+
+    Raises
+    ------
+    CertificateOutdatedError
+        A form of the results was withdrawn since.
+    """
     forms = _forms(session, campaign, results.questionnaire)
+    return _document(campaign, results, forms, with_rows=with_rows)
+
+
+def _document(
+    campaign: Campaign, results: CampaignResults, forms: Sequence[CountedForm], *, with_rows: bool
+) -> JsonObject:
+    if len(forms) != results.forms.valid:
+        raise CertificateOutdatedError("a form was withdrawn after the results were released")
     return seal(
         {
             "format": FORMAT,
@@ -91,14 +116,16 @@ def certificate(
 
 
 def stored_leaves(session: Session, campaign: Campaign) -> list[str]:
-    """The leaves of the forms that a campaign counts now, in order."""
+    """The leaves of the forms that a campaign's released results count, in order."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     return [form.leaf for form in _forms(session, campaign, questionnaire)]
 
 
 def _forms(session: Session, campaign: Campaign, questionnaire: Questionnaire) -> list[CountedForm]:
     keys = [criterion.key for criterion in questionnaire.scored_criteria]
-    stored = responses.valid(session, campaign.id)
+    progress = releases.progress_of(session, campaign.id)
+    last_id = progress.last_response_id if progress.number else None
+    stored = responses.valid(session, campaign.id, last_id=last_id)
     return sorted((count_form(form, keys) for form in stored), key=lambda form: form.leaf)
 
 
@@ -110,13 +137,39 @@ def public_certificate(session: Session, campaign: Campaign, results: CampaignRe
     CertificateWithheldError
         A scored group has so few forms that its sums would be the answers of persons.
     """
+    forms = _forms(session, campaign, results.questionnaire)
+    _refuse_few(results, forms)
+    return _document(campaign, results, forms, with_rows=False)
+
+
+def _refuse_few(results: CampaignResults, forms: Sequence[CountedForm]) -> None:
     few = results.questionnaire.scoring.small_cell_suppression
+    keys = [criterion.key for criterion in results.questionnaire.scored_criteria]
+    ratings = Counter(
+        (form.group, key)
+        for form in forms
+        for key, rating in zip(keys, form.ratings, strict=True)
+        if rating is not None
+    )
     for group in results.parts("group"):
-        if results.questionnaire.group(group.key).scored and 0 < group.n < few:
+        if not results.questionnaire.group(group.key).scored or group.n == 0:
+            continue
+        if group.n < few:
             raise CertificateWithheldError(
                 f"the group {group.key!r} has {group.n} forms and {few} are needed; ask for more forms first"
             )
-    return certificate(session, campaign, results)
+        if group.score is None or group.as_of is not None:
+            raise CertificateWithheldError(
+                f"the group {group.key!r} changed by so few forms that they would be found by subtraction; "
+                "ask for more forms first"
+            )
+        for key in keys:
+            n = ratings[group.key, key]
+            if 0 < n < few:
+                raise CertificateWithheldError(
+                    f"the criterion {key!r} has {n} ratings from the group {group.key!r}; {few} are needed, "
+                    "so ask for more forms first"
+                )
 
 
 def count_form(form: ScoredResponse, keys: Sequence[str]) -> CountedForm:

@@ -1,23 +1,28 @@
 """A campaign's results at this moment, for whoever shows them."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from survey.results import certificate
 from survey.results.basis import Basis
-from survey.results.campaign import CampaignResults, campaign_results, results_and_basis
-from survey.store import fieldwork, rollups
+from survey.results.campaign import CampaignResults, results_and_basis
+from survey.results.releasing import release_if_due
+from survey.store import fieldwork, releases
 from survey.store.db import Database
-from survey.web.context import database, settings, start_of_today
+from survey.store.unavailable import StoreUnavailableError
+from survey.web.context import database, now, settings, start_of_today
 
 
 def current_results(
-    database: Database, key: str, *, computed_at: datetime, office_address: str | None
+    database: Database, key: str, *, now: datetime, computed_at: datetime, office_address: str | None
 ) -> tuple[CampaignResults, Basis]:
-    """The results of a campaign and what they follow from, after new forms were folded into its counts.
+    """The results of a campaign and what they follow from, after the next step was released if it is due.
 
-    Months are those of `computed_at`'s time zone; `office_address` is as in `campaign_results`.
+    `now` is the present moment. Months are those of `computed_at`'s time zone; `office_address` is as in
+    `campaign_results`.
 
     Raises
     ------
@@ -25,7 +30,7 @@ def current_results(
         No campaign has the key.
     """
     campaign_id = database.read(lambda session: fieldwork.campaign_by_key(session, key).id)
-    rollups.fold_pending(database, campaign_id, computed_at.tzinfo or UTC)
+    release_if_due(database, [campaign_id], now=now, zone=computed_at.tzinfo or UTC)
 
     def load(session: Session) -> tuple[CampaignResults, Basis]:
         campaign = fieldwork.campaign_by_key(session, key)
@@ -37,24 +42,51 @@ def current_results(
 def results_today(key: str) -> tuple[CampaignResults, Basis]:
     """`current_results` of the running application, dated by the day."""
     return current_results(
-        database(), key, computed_at=start_of_today(), office_address=settings().public_url
+        database(), key, now=now(), computed_at=start_of_today(), office_address=settings().public_url
     )
+
+
+def release_today(campaign_ids: Iterable[int]) -> None:
+    """`release_if_due` of the running application, before the results of campaigns are read."""
+    release_if_due(database(), campaign_ids, now=now(), zone=settings().time_zone)
 
 
 def certificate_file(
-    session: Session, campaign: fieldwork.Campaign, *, computed_at: datetime, for_audit: bool = False
+    database: Database, key: str, *, now: datetime, computed_at: datetime, for_audit: bool = False
 ) -> bytes:
     """The certificate of a campaign's results, with what each form counted `for_audit`.
 
+    The one for everybody is stored when it is first asked for, so that it stays as it was when a form is
+    withdrawn.
+
     Raises
     ------
+    CampaignNotFoundError
+        No campaign has the key.
     CertificateWithheldError
-        A scored group has too few forms for the certificate that everybody may read.
+        A scored group, or a criterion in it, has too few forms for the certificate that everybody may read.
+    CertificateOutdatedError
+        A form was withdrawn since the results were released, and no certificate was stored.
     """
-    results = campaign_results(session, campaign, computed_at=computed_at)
-    document = (
-        certificate.certificate(session, campaign, results, with_rows=True)
-        if for_audit
-        else certificate.public_certificate(session, campaign, results)
+    results, basis = current_results(database, key, now=now, computed_at=computed_at, office_address=None)
+    campaign_id, number = basis.campaign.id, 0 if basis.release is None else basis.release.number
+    if for_audit:
+        document = database.read(
+            lambda session: certificate.certificate(session, basis.campaign, results, with_rows=True)
+        )
+        return certificate.as_bytes(document)
+    stored = database.read(lambda session: releases.certificate_of(session, campaign_id, number))
+    if stored is not None:
+        return stored
+    content = certificate.as_bytes(
+        database.read(lambda session: certificate.public_certificate(session, basis.campaign, results))
     )
-    return certificate.as_bytes(document)
+    if number:
+        with suppress(StoreUnavailableError):
+            database.write(lambda session: releases.keep_certificate(session, campaign_id, number, content))
+    return content
+
+
+def certificate_today(key: str, *, for_audit: bool = False) -> bytes:
+    """`certificate_file` of the running application, dated by the day."""
+    return certificate_file(database(), key, now=now(), computed_at=start_of_today(), for_audit=for_audit)

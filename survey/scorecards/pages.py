@@ -16,7 +16,7 @@ from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.ranking import Ranking, ranking_of
 from survey.scorecards.report import CardReport, card_report
-from survey.scorecards.results import results_of_cards
+from survey.scorecards.results import release_surveys, results_of_cards
 from survey.store import fieldwork, scorecards, units
 from survey.store.audit import AuditAction
 from survey.web.changes import audited_change, record_action
@@ -75,6 +75,7 @@ def _card_form(*, bound: bool) -> CardForm:
 
 def _cards_page(form: CardForm, errors: dict[str, str]) -> ResponseReturnValue:
     person_id, computed_at = official_id(), start_of_today()
+    release_surveys()
     shown = database().read(
         lambda session: results_of_cards(session, cards_for(session, person_id), computed_at=computed_at)
     )
@@ -115,6 +116,7 @@ def _report(card_id: int) -> CardReport:
         row = card_for(session, card_id, person_id)
         return card_report(session, row, computed_at=computed_at, today=day)
 
+    release_surveys()
     return database().read(load)
 
 
@@ -145,6 +147,7 @@ def ranking() -> ResponseReturnValue:
         ranked = ranking_of(results_of_cards(session, rows, computed_at=computed_at)) if rows else None
         return ranked, periods, units.unit_of(session, person_id)
 
+    release_surveys()
     ranked, periods, own_unit = database().read(load)
     return render_template(
         "scorecards/ranking.html",

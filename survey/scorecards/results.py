@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from survey.instrument.questionnaire import Text
 from survey.instrument.scorecard import RANK, Indicator, Scorecard
 from survey.results.campaign import CampaignResults, results_without_parts
+from survey.results.current import release_today
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.rules import lines_of, rules_of
 from survey.scoring.interval import Interval
@@ -16,6 +17,7 @@ from survey.scoring.par_index import CardPoints, Observed, score_card, value_of
 from survey.store import scorecards
 from survey.store.fieldwork import Campaign
 from survey.store.scorecards import Entry, EntryRecord, UnitCard
+from survey.web.context import database
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,11 @@ class CardResults:
     def n_entered(self) -> int:
         """How many lines have a value that counts."""
         return sum(standing.counted is not None for standing in self.standings.values())
+
+
+def release_surveys() -> None:
+    """Bring the results of every survey that is a line of a scorecard up to date, before cards are read."""
+    release_today(database().read(scorecards.survey_ids))
 
 
 def card_results(session: Session, row: UnitCard, *, computed_at: datetime) -> CardResults:

@@ -18,7 +18,13 @@ from survey.scorecards.forms import (
     campaign_chosen,
     sources,
 )
-from survey.scorecards.results import CardResults, LineStatus, card_results, observation_of
+from survey.scorecards.results import (
+    CardResults,
+    LineStatus,
+    card_results,
+    observation_of,
+    release_surveys,
+)
 from survey.scorecards.values_file import Line, ValuesFileError, read_values
 from survey.store import audit, fieldwork, people, scorecards
 from survey.store.audit import AuditAction
@@ -55,6 +61,7 @@ def _results(card_id: int) -> Loaded:
         names = {person.id: person.full_name for person in people.people(session)}
         return card_results(session, row, computed_at=computed_at), names
 
+    release_surveys()
     return database().read(load)
 
 

@@ -143,6 +143,11 @@ def campaign_by_key(session: Session, key: str) -> Campaign:
     return campaign
 
 
+def ids_of(session: Session, key: str) -> list[int]:
+    """The number of the campaign with this key, none without one."""
+    return list(session.scalars(select(Campaign.id).where(Campaign.key == key)))
+
+
 def has_campaign(session: Session, key: str) -> bool:
     """Whether there is a campaign with this key."""
     return session.scalar(select(func.count()).where(Campaign.key == key)) != 0

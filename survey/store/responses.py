@@ -147,16 +147,15 @@ def withdraw(session: Session, response_id: int, *, now: datetime) -> None:
     )
 
 
-def valid(session: Session, campaign_id: int) -> Iterator[ScoredResponse]:
-    """The complete responses of a campaign that are not withdrawn, in the order of storing."""
+def valid(session: Session, campaign_id: int, *, last_id: int | None = None) -> Iterator[ScoredResponse]:
+    """The complete responses of a campaign that are not withdrawn, in their order, up to a last id."""
+    query = select(
+        ResponseRow.collector_id, ResponseRow.language, ResponseRow.answers, ResponseRow.receipt_hash
+    ).where(
+        ResponseRow.campaign_id == campaign_id, ResponseRow.is_complete, ResponseRow.withdrawn_at.is_(None)
+    )
     rows = session.execute(
-        select(ResponseRow.collector_id, ResponseRow.language, ResponseRow.answers, ResponseRow.receipt_hash)
-        .where(
-            ResponseRow.campaign_id == campaign_id,
-            ResponseRow.is_complete,
-            ResponseRow.withdrawn_at.is_(None),
-        )
-        .order_by(ResponseRow.id)
+        (query if last_id is None else query.where(ResponseRow.id <= last_id)).order_by(ResponseRow.id)
     )
     for collector_id, language, answers, receipt_hash in rows:
         yield ScoredResponse(collector_id, language, answers or {}, receipt_hash)

@@ -10,7 +10,7 @@ The counts are exact at every moment:
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime, tzinfo
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Select,
     String,
     delete,
+    func,
     insert,
     select,
     text,
@@ -35,7 +36,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.instrument.questionnaire import Questionnaire
 from survey.scoring.pair_counts import from_bytes
-from survey.store import questionnaires
+from survey.store import questionnaires, releases
 from survey.store.db import Base, Database, JsonText, batches
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
@@ -44,6 +45,7 @@ from survey.store.rolling import (
     N_REASONS,
     VIEWS,
     CellKey,
+    Crossing,
     FormToCount,
     RollUp,
     StoredCrossings,
@@ -98,6 +100,38 @@ def roll_up(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
     unfolded = _forms(session, _select_unfolded(campaign.id))
     stored = _load(session, state, questionnaire)
     return stored + count_forms(questionnaire, unfolded, zone) if unfolded else stored
+
+
+def stored_counts(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp | None:
+    """The counts of the responses that are folded, None where they are outdated or there are none."""
+    state = session.get(RollUpState, campaign.id)
+    if state is None or state.made_for != _key_of(campaign, zone):
+        return None
+    return _load(session, state, questionnaires.questionnaire(session, campaign.instrument_digest))
+
+
+def crossings_now(session: Session, campaign: Campaign, zone: tzinfo) -> Mapping[Crossing, int]:
+    """The valid forms by crossing, without reading what they answered where that is counted."""
+    state = session.get(RollUpState, campaign.id)
+    if state is None or state.made_for != _key_of(campaign, zone):
+        return count_all(session, campaign, zone).crossings
+    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
+    unfolded = count_forms(questionnaire, _forms(session, _select_unfolded(campaign.id)), zone)
+    return (roll_up_of({}, crossings=COUNTS["crossings"].from_json(state.crossings)) + unfolded).crossings
+
+
+def last_folded_id(session: Session, campaign_id: int) -> int:
+    """The highest id of a folded response, 0 without any."""
+    folded = select(func.max(ResponseRow.id)).where(
+        ResponseRow.campaign_id == campaign_id, ResponseRow.is_folded
+    )
+    return session.scalar(folded) or 0
+
+
+def fold_all(database: Database, campaign_id: int, zone: tzinfo) -> None:
+    """Fold every response that is stored now."""
+    while database.write(lambda session: fold(session, session.get_one(Campaign, campaign_id), zone)):
+        pass
 
 
 def count_all(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
@@ -164,6 +198,8 @@ def subtract(session: Session, response_id: int) -> None:
     change = count_forms(questionnaire, [FormToCount(*_columns_of(row))], zone)
     stored = _load(session, state, questionnaire, only=change.cells)
     _store(session, state, stored - change, set(change.cells))
+    for crossing in change.crossings:
+        releases.note_withdrawal(session, campaign.id, crossing)
 
 
 def reset(session: Session, campaign: Campaign, zone: tzinfo) -> None:

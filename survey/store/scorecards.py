@@ -146,6 +146,12 @@ def _cards() -> Select[Card, Unit]:
     return select(Card, Unit).join(Unit, Unit.id == Card.unit_id)
 
 
+def survey_ids(session: Session) -> list[int]:
+    """The campaigns whose scores are lines of scorecards."""
+    chosen = select(Card.campaign_id).where(Card.campaign_id.is_not(None)).distinct()
+    return [number for number in session.scalars(chosen.order_by(Card.campaign_id)) if number is not None]
+
+
 def entries(session: Session, card_ids: Sequence[int]) -> list[EntryRecord]:
     """Every entry of the cards, oldest first."""
     query = (

@@ -1,0 +1,163 @@
+"""Moves the released results of a campaign on when enough people came or left, and says what moves.
+
+This happens when somebody looks, so a survey nobody looks at while it is open is released once, whole.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from survey.scoring.pair_counts import PairCounts
+from survey.scoring.releases import (
+    GROUP_VIEW,
+    WITH_GROUP,
+    PartKey,
+    Step,
+    ViewNames,
+    are_parts_due,
+    is_due,
+    parts_of_step,
+    within,
+)
+from survey.store import fieldwork, questionnaires, releases, rollups
+from survey.store.db import Database
+from survey.store.fieldwork import Campaign
+from survey.store.releases import NewStep, Progress
+from survey.store.rolling import EVERYTHING, VIEWS, CellKey, Crossing, RollUp
+from survey.store.unavailable import StoreUnavailableError
+
+UNIT_VIEW = "unit"  # the desks of a unit together; only where a desk has one
+# What hiding a part costs for each of its people. The crossings with groups, at 1, are given up first.
+COSTS = {GROUP_VIEW: 100.0, "desk": 10.0, UNIT_VIEW: 10.0, "field": 10.0, "channel": 3.0, "month": 3.0}
+_VIEWS = ViewNames(VIEWS, {UNIT_VIEW: "desk"}, COSTS)
+_LONGEST_UNIT = 2_000  # characters: PostgreSQL cannot index much more
+
+
+def release_if_due(database: Database, campaign_ids: Iterable[int], *, now: datetime, zone: tzinfo) -> None:
+    """Store the next step of each campaign where it is due, so that what is read next is up to date.
+
+    While the store cannot be written, what was released last stays.
+
+    Parameters
+    ----------
+    campaign_ids : campaigns whose results are looked at
+    now : the present moment; a campaign is over when its last day has ended in the zone
+    zone : the office's time zone, which months follow
+    """
+    for campaign_id in campaign_ids:
+        with suppress(StoreUnavailableError):
+            _release_if_due(database, campaign_id, now, zone)
+
+
+def _release_if_due(database: Database, campaign_id: int, now: datetime, zone: tzinfo) -> None:
+    today = now.astimezone(zone).date()
+    rollups.fold_pending(database, campaign_id, zone)
+    if database.read(lambda session: _is_due(session, campaign_id, zone, today)):
+        rollups.fold_all(database, campaign_id, zone)
+        step = database.read(lambda session: _next_step(session, campaign_id, zone, today))
+        if step is not None:
+            database.write(lambda session: releases.add_step(session, campaign_id, step, now=now))
+
+
+def _is_due(session: Session, campaign_id: int, zone: tzinfo, today: date) -> bool:
+    """Whether enough people came or left; or the survey is over, and parts may be behind the whole."""
+    campaign, progress = session.get_one(Campaign, campaign_id), releases.progress_of(session, campaign_id)
+    if campaign.closes_on < today and progress.number and not progress.is_final:
+        return True
+    n_changed = sum(_changes(progress, rollups.crossings_now(session, campaign, zone)).values())
+    n_shown = 0 if campaign.closes_on < today else sum(progress.crossings.values())
+    return is_due(n_changed, n_shown, _minimum(session, campaign))
+
+
+def _minimum(session: Session, campaign: Campaign) -> int:
+    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
+    return questionnaire.scoring.small_cell_suppression
+
+
+def _changes(progress: Progress, now: Mapping[Crossing, int]) -> dict[Crossing, int]:
+    """The people who came or left since the last step, by crossing.
+
+    Where people of a crossing came and others left, at least one is counted: rather too few than too many.
+    """
+    crossings = {*now, *progress.crossings, *progress.withdrawn}
+    changed = {key: abs(now.get(key, 0) - progress.crossings.get(key, 0)) for key in crossings}
+    return {
+        key: max(n, 1 if key in progress.withdrawn else 0)
+        for key, n in sorted(changed.items())
+        if n or key in progress.withdrawn
+    }
+
+
+def _next_step(session: Session, campaign_id: int, zone: tzinfo, today: date) -> NewStep | None:
+    """The step that the stored counts make now, None where another process has just made it.
+
+    The last few people of a survey that is over stay outside for good: they would be the whole difference.
+    """
+    campaign, progress = session.get_one(Campaign, campaign_id), releases.progress_of(session, campaign_id)
+    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
+    minimum, is_over = questionnaire.scoring.small_cell_suppression, campaign.closes_on < today
+    counts = rollups.stored_counts(session, campaign, zone) or RollUp()
+    changes, withdrawn = _changes(progress, counts.crossings), progress.withdrawn
+    last_id = rollups.last_folded_id(session, campaign_id)
+    if sum(changes.values()) >= minimum:
+        counts = _with_group_view(_with_unit_view(counts, _desks_of_units(session, campaign_id)))
+    elif progress.is_final or not is_over:
+        return None
+    else:
+        counts = releases.counts_of_last_step(session, campaign_id, questionnaire)
+        changes, withdrawn, last_id = {}, {}, progress.last_response_id
+    earlier = releases.steps_of(session, campaign_id)
+    parts: frozenset[PartKey] = frozenset()
+    if is_over or _are_parts_due(earlier, changes, sum(counts.crossings.values()), minimum):
+        parts = parts_of_step(_VIEWS, earlier, changes, _totals(counts), minimum)
+    return NewStep(progress.number, counts, changes, parts, withdrawn, last_id, is_final=is_over)
+
+
+def _are_parts_due(earlier: Sequence[Step], changes: Mapping[Crossing, int], n: int, minimum: int) -> bool:
+    last = max((number for number, step in enumerate(earlier, start=1) if step.parts), default=0)
+    n_since = sum(sum(step.changes.values()) for step in earlier[last:]) + sum(changes.values())
+    return are_parts_due(n_since, max(0, n - n_since), minimum, sum(len(step.parts) for step in earlier))
+
+
+def unit_part(desks: Iterable[str]) -> str:
+    """The name under which the desks of a unit are released together: it changes when they do."""
+    return ",".join(sorted(desks, key=int))
+
+
+def _desks_of_units(session: Session, campaign_id: int) -> dict[str, str]:
+    """For each desk that works for a unit, the name under which the desks of the unit are released."""
+    units: dict[int, list[str]] = {}
+    for row in fieldwork.collectors_of(session, campaign_id):
+        if row.unit:
+            units.setdefault(row.unit.id, []).append(str(row.collector.id))
+    named = {unit_part(desks): desks for desks in units.values()}
+    return {desk: name for name, desks in named.items() for desk in desks if len(name) <= _LONGEST_UNIT}
+
+
+def _with_unit_view(counts: RollUp, part_of: Mapping[str, str]) -> RollUp:
+    """The counts with cells of units; the crossings stay as they are."""
+    merged = counts.with_merged_view(UNIT_VIEW, "desk", part_of) if part_of else counts
+    return replace(counts, cells=merged.cells)
+
+
+def _with_group_view(counts: RollUp) -> RollUp:
+    """The counts with the groups as a view, so that a group can stay as it was shown."""
+    cells: dict[CellKey, PairCounts] = dict(counts.cells)
+    for group, cell in counts.part(EVERYTHING, EVERYTHING).items():
+        cells[GROUP_VIEW, group, group] = cell
+    return replace(counts, cells=cells)
+
+
+def _totals(counts: RollUp) -> dict[PartKey, int]:
+    """The people of each part of a view, and of each part within groups."""
+    totals: Counter[PartKey] = Counter()
+    for (view, part, group), cell in counts.cells.items():
+        if view != EVERYTHING and part:
+            totals[view, part] += cell.n
+            if view != GROUP_VIEW and group:
+                totals[view + WITH_GROUP, within(part, group)] += cell.n
+    return dict(totals)

@@ -1,0 +1,299 @@
+"""Released results: what pages, files and programs may know of a campaign's answers.
+
+Results do not follow every form. They move in steps (`scoring/releases.py`), and a step is stored: everybody
+sees the same until the next one. The whole has the counts of the last step. Each part of a view has those of
+the last step it moved with.
+"""
+
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    delete,
+    insert,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.instrument.questionnaire import Questionnaire
+from survey.scoring.pair_counts import from_bytes
+from survey.scoring.releases import PartKey, Step
+from survey.store.db import Base, JsonText, UtcTime, batches
+from survey.store.responses import full_hour
+from survey.store.rolling import COUNTS, EVERYTHING, N_REASONS, Crossing, RollUp, StoredCrossings, roll_up_of
+
+_LAYOUT = str(max(count.layout for count in COUNTS.values()))
+
+
+class ReleasedResults(Base):
+    """The last step of a campaign, one column for each of `rolling.COUNTS`.
+
+    The forms of the step are those up to `last_response_id` that are not withdrawn.
+    `withdrawn` counts the forms that were withdrawn since, by crossing. `is_final` says that the step was
+    made after the last day.
+    """
+
+    __tablename__ = "released_results"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int]
+    layout: Mapped[str] = mapped_column(String(10))
+    last_response_id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    released_at: Mapped[datetime] = mapped_column(UtcTime)
+    is_final: Mapped[bool]
+    crossings: Mapped[StoredCrossings] = mapped_column(JsonText)
+    languages: Mapped[dict[str, int]] = mapped_column(JsonText)
+    modes: Mapped[dict[str, int]] = mapped_column(JsonText)
+    incomplete: Mapped[int]
+    withdrawn: Mapped[StoredCrossings] = mapped_column(JsonText)
+
+
+class ReleaseStep(Base):
+    """One step: how many forms came or left by crossing, and the parts that moved with it."""
+
+    __tablename__ = "release_step"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    released_at: Mapped[datetime] = mapped_column(UtcTime)
+    changes: Mapped[StoredCrossings] = mapped_column(JsonText)
+    parts: Mapped[list[tuple[str, str]]] = mapped_column(JsonText)
+
+
+class ReleasedCell(Base):
+    """The counts of one respondent group in the whole or a part, as of step `number`.
+
+    What `is_shown` is as of the step it last moved with. The other counts are those of the last step, for
+    parts that may move later.
+    """
+
+    __tablename__ = "released_cell"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    view: Mapped[str] = mapped_column(String(20), primary_key=True)
+    part: Mapped[str] = mapped_column(Text, primary_key=True)
+    respondent_group: Mapped[str] = mapped_column(String(100), primary_key=True)
+    is_shown: Mapped[bool] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    counts: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReleasedCertificate(Base):
+    """The certificate for everybody of step `number`, compressed. It stays when a form of it is withdrawn."""
+
+    __tablename__ = "released_certificate"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int]
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True)
+class Release:
+    """The released results of a campaign, up to step `number`.
+
+    `rolled` has the counts of the whole as of that step, and of each part as of the step it last moved with,
+    which is in `step_of`; a part without one was never shown. `parts` moved when parts last did.
+    `released_at` is when each step was made, to the hour.
+    """
+
+    number: int
+    is_final: bool
+    rolled: RollUp
+    step_of: Mapping[PartKey, int]
+    parts: Collection[PartKey]
+    released_at: Mapping[int, datetime]
+
+
+@dataclass(frozen=True)
+class NewStep:
+    """A step to store after step `after`: the counts, the people who came or left, the parts that move."""
+
+    after: int
+    counts: RollUp
+    changes: Mapping[Crossing, int]
+    parts: Collection[PartKey]
+    withdrawn: Mapping[Crossing, int]
+    last_response_id: int
+    is_final: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the release of a campaign is: its last step, and what was withdrawn since."""
+
+    number: int
+    is_final: bool
+    last_response_id: int
+    crossings: Mapping[Crossing, int]
+    withdrawn: Mapping[Crossing, int]
+
+
+_NOTHING = Progress(0, is_final=False, last_response_id=0, crossings={}, withdrawn={})
+
+
+def progress_of(session: Session, campaign_id: int) -> Progress:
+    """How far the release of a campaign is; counts of an outdated layout are none."""
+    row = _last(session, campaign_id)
+    if row is None:
+        return _NOTHING
+    return Progress(
+        row.number, row.is_final, row.last_response_id, _crossings(row.crossings), _crossings(row.withdrawn)
+    )
+
+
+def steps_of(session: Session, campaign_id: int) -> list[Step]:
+    """Every step of a campaign, the first one first."""
+    rows = session.scalars(
+        select(ReleaseStep).where(ReleaseStep.campaign_id == campaign_id).order_by(ReleaseStep.number)
+    )
+    return [Step(_crossings(row.changes), _keys(row.parts)) for row in rows]
+
+
+def load(session: Session, campaign_id: int, questionnaire: Questionnaire) -> Release | None:
+    """The released results of a campaign, None before the first step."""
+    row = _last(session, campaign_id)
+    if row is None:
+        return None
+    stored = _cells(session, campaign_id, is_shown=True)
+    steps = session.execute(
+        select(ReleaseStep.number, ReleaseStep.released_at, ReleaseStep.parts)
+        .where(ReleaseStep.campaign_id == campaign_id)
+        .order_by(ReleaseStep.number)
+    ).all()
+    return Release(
+        number=row.number,
+        is_final=row.is_final,
+        rolled=_roll_up(row, stored, questionnaire),
+        step_of={(cell.view, cell.part): cell.number for cell in stored},
+        parts=next((_keys(parts) for _number, _moment, parts in reversed(steps) if parts), frozenset()),
+        released_at={number: moment for number, moment, _parts in steps},
+    )
+
+
+def counts_of_last_step(session: Session, campaign_id: int, questionnaire: Questionnaire) -> RollUp:
+    """The counts of the last step, also of parts that did not move with it."""
+    row = _last(session, campaign_id)
+    return _roll_up(row, _cells(session, campaign_id, is_shown=False), questionnaire) if row else RollUp()
+
+
+def _cells(session: Session, campaign_id: int, *, is_shown: bool) -> Sequence[ReleasedCell]:
+    query = select(ReleasedCell).where(ReleasedCell.campaign_id == campaign_id)
+    return session.scalars(query.where(ReleasedCell.is_shown.is_(is_shown))).all()
+
+
+def _roll_up(row: ReleasedResults, stored: Sequence[ReleasedCell], questionnaire: Questionnaire) -> RollUp:
+    shape = (len(questionnaire.criteria), len(questionnaire.scale.options), N_REASONS)
+    cells = {
+        (cell.view, cell.part, cell.respondent_group): from_bytes(cell.counts, *shape) for cell in stored
+    }
+    counts = {name: count.from_json(getattr(row, name)) for name, count in COUNTS.items()}
+    return roll_up_of(cells, **counts)
+
+
+def add_step(session: Session, campaign_id: int, step: NewStep, *, now: datetime) -> bool:
+    """Store a step unless another one was stored since it was computed; whether it was stored."""
+    row = _last(session, campaign_id, lock=True)
+    if (row.number if row else 0) != step.after:
+        return False
+    if row is None:
+        _clear(session, campaign_id)
+        row = ReleasedResults(campaign_id=campaign_id, layout=_LAYOUT, withdrawn=[])
+        session.add(row)
+    row.number, row.released_at, row.is_final = step.after + 1, full_hour(now), step.is_final
+    row.last_response_id = step.last_response_id
+    for name, count in COUNTS.items():
+        setattr(row, name, count.to_json(getattr(step.counts, name)))
+    since = _crossings(row.withdrawn)  # a form that was withdrawn meanwhile is still in the counts
+    row.withdrawn = _to_json({key: n - step.withdrawn.get(key, 0) for key, n in since.items()})
+    parts = [list(part) for part in sorted(step.parts)]
+    session.add(
+        ReleaseStep(
+            campaign_id=campaign_id,
+            number=row.number,
+            released_at=row.released_at,
+            changes=_to_json(step.changes),
+            parts=parts,
+        )
+    )
+    _replace_cells(session, campaign_id, row.number, step)
+    return True
+
+
+def certificate_of(session: Session, campaign_id: int, number: int) -> bytes | None:
+    """The certificate that was stored of a step, None where none was."""
+    row = session.get(ReleasedCertificate, campaign_id)
+    return zlib.decompress(row.document) if row is not None and row.number == number else None
+
+
+def keep_certificate(session: Session, campaign_id: int, number: int, content: bytes) -> None:
+    """Store the certificate of a step instead of that of an earlier one."""
+    packed = zlib.compress(content, 6)
+    session.merge(ReleasedCertificate(campaign_id=campaign_id, number=number, document=packed))
+
+
+def note_withdrawal(session: Session, campaign_id: int, crossing: Crossing) -> None:
+    """Count a form that is withdrawn, so that the next step knows how many people it is about."""
+    row = _last(session, campaign_id, lock=True)
+    if row is not None:
+        since = _crossings(row.withdrawn)
+        row.withdrawn = _to_json({**since, crossing: since.get(crossing, 0) + 1})
+
+
+def _last(session: Session, campaign_id: int, *, lock: bool = False) -> ReleasedResults | None:
+    query = select(ReleasedResults).where(ReleasedResults.campaign_id == campaign_id)
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None or row.layout != _LAYOUT else row
+
+
+def _clear(session: Session, campaign_id: int) -> None:
+    for table in (ReleasedCell, ReleaseStep, ReleasedCertificate, ReleasedResults):
+        session.execute(delete(table).where(table.campaign_id == campaign_id))
+
+
+def _replace_cells(session: Session, campaign_id: int, number: int, step: NewStep) -> None:
+    """Store the counts of the step, and show those of the whole and of the parts that move."""
+    moved = {(EVERYTHING, EVERYTHING), *step.parts}
+    cells = delete(ReleasedCell).where(ReleasedCell.campaign_id == campaign_id)
+    key = tuple_(ReleasedCell.view, ReleasedCell.part)
+    statements = [cells.where(key.in_(part)) for part in batches(sorted(moved))]
+    for statement in (cells.where(ReleasedCell.is_shown.is_(False)), *statements):
+        session.execute(statement, execution_options={"synchronize_session": False})
+    packed = {key: cell.to_bytes() for key, cell in sorted(step.counts.cells.items())}
+    rows = [
+        {
+            "campaign_id": campaign_id,
+            "view": view,
+            "part": part,
+            "respondent_group": group,
+            "is_shown": is_shown,
+            "number": number,
+            "counts": counts,
+        }
+        for is_shown in (False, True)
+        for (view, part, group), counts in packed.items()
+        if not is_shown or (view, part) in moved
+    ]
+    if rows:
+        session.execute(insert(ReleasedCell), rows)
+
+
+def _crossings(stored: StoredCrossings) -> dict[Crossing, int]:
+    return {tuple(parts): n for parts, n in stored}
+
+
+def _to_json(crossings: Mapping[Crossing, int]) -> StoredCrossings:
+    return [(list(parts), n) for parts, n in sorted(crossings.items()) if n]
+
+
+def _keys(parts: Collection[tuple[str, str]]) -> frozenset[PartKey]:
+    return frozenset((view, part) for view, part in parts)
