@@ -77,7 +77,7 @@ def score_badge(campaign: str) -> ResponseReturnValue:
 @limit_guesses(status=404)
 def score_certificate(campaign: str) -> ResponseReturnValue:
     """What a stranger needs to recompute a published score, without an answer of anybody."""
-    row = database().read(lambda session: _published(session, campaign))
+    row = database().read(lambda session: _load_published_campaign(session, campaign))
     return _cacheable(Response(certificate_today(row.key), mimetype="application/json"))
 
 
@@ -116,10 +116,10 @@ def _as_stored(key: str) -> str:
 
 
 def _load_published(session: Session, key: str) -> CampaignResults:
-    return campaign_results(session, _published(session, key), computed_at=start_of_today())
+    return campaign_results(session, _load_published_campaign(session, key), computed_at=start_of_today())
 
 
-def _published(session: Session, key: str) -> Campaign:
+def _load_published_campaign(session: Session, key: str) -> Campaign:
     try:
         row = fieldwork.campaign_by_key(session, _as_stored(key))
     except NotFoundError:

@@ -38,7 +38,8 @@ from survey.web import locale
 class Basis:
     """A campaign with its counts, those of its `release` where there is one.
 
-    `populations` is empty where the office's numbers cannot be used.
+    `populations` is empty where the office's numbers cannot be used. `n_too_few` valid forms are too few to
+    show anything of them.
     """
 
     campaign: Campaign
@@ -47,6 +48,7 @@ class Basis:
     rolled: RollUp
     populations: Mapping[str, int]
     release: Release | None = None
+    n_too_few: int = 0
 
     @cached_property
     def rules(self) -> Rules:
@@ -196,11 +198,11 @@ def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
     """
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     collectors = tuple(fieldwork.collectors_of(session, campaign.id))
-    release = releases.load(session, campaign.id, questionnaire)
+    release, n_too_few = releases.load(session, campaign.id, questionnaire), 0
     if release is None:
         rolled = _with_units(rollups.roll_up(session, campaign, zone), collectors)
         if rolled.valid < questionnaire.scoring.small_cell_suppression:
-            rolled = RollUp(incomplete=rolled.incomplete)
+            n_too_few, rolled = rolled.valid, RollUp(incomplete=rolled.incomplete)
     else:
         release = _with_unit_numbers(release, collectors)
         rolled = release.rolled
@@ -212,6 +214,7 @@ def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
         rolled=rolled,
         populations=campaign.populations if fits else {},
         release=release,
+        n_too_few=n_too_few,
     )
 
 
@@ -244,7 +247,7 @@ def _with_unit_numbers(release: Release, collectors: Sequence[CollectorAtDesk]) 
         desks_of.setdefault(unit, []).append(desk)
     number_of = {unit_part(desks): unit for unit, desks in desks_of.items()}
 
-    def renamed(view: str, part: str) -> PartKey | None:
+    def rename(view: str, part: str) -> PartKey | None:
         name, *group = part.split(SEPARATOR)
         if view.removesuffix(WITH_GROUP) != UNIT_VIEW:
             return view, part
@@ -253,14 +256,14 @@ def _with_unit_numbers(release: Release, collectors: Sequence[CollectorAtDesk]) 
     cells = {
         (*key, group): cell
         for (view, part, group), cell in release.rolled.cells.items()
-        if (key := renamed(view, part)) is not None
+        if (key := rename(view, part)) is not None
     }
     rolled = _with_units(release.rolled, collectors)
     return replace(
         release,
         rolled=replace(rolled, cells=cells),
-        step_of={key: step for part, step in release.step_of.items() if (key := renamed(*part)) is not None},
-        parts=frozenset(key for part in release.parts if (key := renamed(*part)) is not None),
+        step_of={key: step for part, step in release.step_of.items() if (key := rename(*part)) is not None},
+        parts=frozenset(key for part in release.parts if (key := rename(*part)) is not None),
     )
 
 

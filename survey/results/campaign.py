@@ -195,7 +195,9 @@ def _forms(session: Session, basis: Basis) -> FormCounts:
     campaign, rolled = basis.campaign, basis.rolled
     withdrawn = responses.count_withdrawn(session, campaign.id)
     declined = responses.count_declined(session, [row.collector.id for row in basis.collectors])
-    return FormCounts(rolled.valid, rolled.incomplete, withdrawn, declined, campaign.forms_issued)
+    return FormCounts(
+        rolled.valid + basis.n_too_few, rolled.incomplete, withdrawn, declined, campaign.forms_issued
+    )
 
 
 def results_of(

@@ -151,25 +151,27 @@ def _refuse_few(results: CampaignResults, forms: Sequence[CountedForm]) -> None:
         for key, rating in zip(keys, form.ratings, strict=True)
         if rating is not None
     )
-    for group in results.parts("group"):
-        if not results.questionnaire.group(group.key).scored or group.n == 0:
-            continue
-        if group.n < few:
-            raise CertificateWithheldError(
-                f"the group {group.key!r} has {group.n} forms and {few} are needed; ask for more forms first"
-            )
-        if group.score is None or group.as_of is not None:
-            raise CertificateWithheldError(
-                f"the group {group.key!r} changed by so few forms that they would be found by subtraction; "
-                "ask for more forms first"
-            )
-        for key in keys:
-            n = ratings[group.key, key]
-            if 0 < n < few:
-                raise CertificateWithheldError(
-                    f"the criterion {key!r} has {n} ratings from the group {group.key!r}; {few} are needed, "
-                    "so ask for more forms first"
-                )
+    sizes = Counter(form.group for form in forms)
+    scored = [group for group in results.parts("group") if results.questionnaire.group(group.key).scored]
+    problems = [
+        *(
+            f"the group {group.key!r} has {sizes[group.key]} forms and {few} are needed"
+            for group in scored
+            if 0 < sizes[group.key] < few
+        ),
+        *(
+            f"so few forms of the group {group.key!r} are new that subtraction would show them"
+            for group in scored
+            if sizes[group.key] and (group.score is None or group.as_of is not None)
+        ),
+        *(
+            f"the criterion {key!r} has {n} ratings from the group {name!r} and {few} are needed"
+            for (name, key), n in sorted(ratings.items())
+            if n < few
+        ),
+    ]
+    if problems:
+        raise CertificateWithheldError(f"{problems[0]}; ask for more forms first")
 
 
 def count_form(form: ScoredResponse, keys: Sequence[str]) -> CountedForm:

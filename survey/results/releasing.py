@@ -16,7 +16,7 @@ from survey.scoring.releases import (
     GROUP_VIEW,
     WITH_GROUP,
     PartKey,
-    Step,
+    ShownStep,
     ViewNames,
     are_parts_due,
     is_due,
@@ -26,7 +26,7 @@ from survey.scoring.releases import (
 from survey.store import fieldwork, questionnaires, releases, rollups
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
-from survey.store.releases import NewStep, Progress
+from survey.store.releases import NewStep, ReleaseProgress
 from survey.store.rolling import EVERYTHING, VIEWS, CellKey, Crossing, RollUp
 from survey.store.unavailable import StoreUnavailableError
 
@@ -64,13 +64,27 @@ def _release_if_due(database: Database, campaign_id: int, now: datetime, zone: t
 
 
 def _is_due(session: Session, campaign_id: int, zone: tzinfo, today: date) -> bool:
-    """Whether enough people came or left; or the survey is over, and parts may be behind the whole."""
+    """Whether enough people came or left, or parts can move without the whole."""
     campaign, progress = session.get_one(Campaign, campaign_id), releases.progress_of(session, campaign_id)
-    if campaign.closes_on < today and progress.number and not progress.is_final:
+    if progress.number and _may_parts_be_behind(
+        session, campaign, progress, is_over=campaign.closes_on < today
+    ):
         return True
     n_changed = sum(_changes(progress, rollups.crossings_now(session, campaign, zone)).values())
     n_shown = 0 if campaign.closes_on < today else sum(progress.crossings.values())
     return is_due(n_changed, n_shown, _minimum(session, campaign))
+
+
+def _may_parts_be_behind(
+    session: Session, campaign: Campaign, progress: ReleaseProgress, *, is_over: bool
+) -> bool:
+    """Whether the survey is over since the last step, or its desks work for other units."""
+    if is_over and not progress.is_final:
+        return True
+    of_desks = _desks_of_units(session, campaign.id)
+    collectors = {crossing[VIEWS.index("desk")] for crossing in progress.crossings}
+    units = {of_desks[desk] for desk in collectors & of_desks.keys()}
+    return units != releases.parts_of_last_step(session, campaign.id, UNIT_VIEW)
 
 
 def _minimum(session: Session, campaign: Campaign) -> int:
@@ -78,7 +92,7 @@ def _minimum(session: Session, campaign: Campaign) -> int:
     return questionnaire.scoring.small_cell_suppression
 
 
-def _changes(progress: Progress, now: Mapping[Crossing, int]) -> dict[Crossing, int]:
+def _changes(progress: ReleaseProgress, now: Mapping[Crossing, int]) -> dict[Crossing, int]:
     """The people who came or left since the last step, by crossing.
 
     Where people of a crossing came and others left, at least one is counted: rather too few than too many.
@@ -103,21 +117,23 @@ def _next_step(session: Session, campaign_id: int, zone: tzinfo, today: date) ->
     counts = rollups.stored_counts(session, campaign, zone) or RollUp()
     changes, withdrawn = _changes(progress, counts.crossings), progress.withdrawn
     last_id = rollups.last_folded_id(session, campaign_id)
-    if sum(changes.values()) >= minimum:
-        counts = _with_group_view(_with_unit_view(counts, _desks_of_units(session, campaign_id)))
-    elif progress.is_final or not is_over:
-        return None
-    else:
+    is_moving = sum(changes.values()) >= minimum
+    if not is_moving:
+        if not progress.number or not _may_parts_be_behind(session, campaign, progress, is_over=is_over):
+            return None
         counts = releases.counts_of_last_step(session, campaign_id, questionnaire)
         changes, withdrawn, last_id = {}, {}, progress.last_response_id
+    counts = _with_group_view(_with_unit_view(counts, _desks_of_units(session, campaign_id)))
     earlier = releases.steps_of(session, campaign_id)
     parts: frozenset[PartKey] = frozenset()
-    if is_over or _are_parts_due(earlier, changes, sum(counts.crossings.values()), minimum):
+    if is_over or not is_moving or _are_parts_due(earlier, changes, sum(counts.crossings.values()), minimum):
         parts = parts_of_step(_VIEWS, earlier, changes, _totals(counts), minimum)
     return NewStep(progress.number, counts, changes, parts, withdrawn, last_id, is_final=is_over)
 
 
-def _are_parts_due(earlier: Sequence[Step], changes: Mapping[Crossing, int], n: int, minimum: int) -> bool:
+def _are_parts_due(
+    earlier: Sequence[ShownStep], changes: Mapping[Crossing, int], n: int, minimum: int
+) -> bool:
     last = max((number for number, step in enumerate(earlier, start=1) if step.parts), default=0)
     n_since = sum(sum(step.changes.values()) for step in earlier[last:]) + sum(changes.values())
     return are_parts_due(n_since, max(0, n - n_since), minimum, sum(len(step.parts) for step in earlier))
@@ -139,7 +155,9 @@ def _desks_of_units(session: Session, campaign_id: int) -> dict[str, str]:
 
 
 def _with_unit_view(counts: RollUp, part_of: Mapping[str, str]) -> RollUp:
-    """The counts with cells of units; the crossings stay as they are."""
+    """The counts with cells of units instead of those they have; the crossings stay as they are."""
+    without = {key: cell for key, cell in counts.cells.items() if key[0] != UNIT_VIEW}
+    counts = replace(counts, cells=without)
     merged = counts.with_merged_view(UNIT_VIEW, "desk", part_of) if part_of else counts
     return replace(counts, cells=merged.cells)
 

@@ -28,7 +28,7 @@ _GROWTH_OF_PARTS = ((2_500, 0.2), (math.inf, 1.0))
 
 
 @dataclass(frozen=True)
-class Step:
+class ShownStep:
     """One release: the people who came or left before it, by crossing, and the parts that moved with it."""
 
     changes: Mapping[Crossing, int]
@@ -85,7 +85,7 @@ def are_parts_due(n_changed: int, n_shown: int, minimum: int, n_parts_shown: int
 
 def parts_of_step(
     views: ViewNames,
-    earlier: Sequence[Step],
+    earlier: Sequence[ShownStep],
     changes: Mapping[Crossing, int],
     totals: Mapping[PartKey, int],
     minimum: int,
@@ -102,10 +102,10 @@ def parts_of_step(
     totals : people of each part now
     minimum : smallest number of people of a part, and of what moves
     """
-    table = _Table(views, [*(step.changes for step in earlier), changes])
+    table = _StepTable(views, [*(step.changes for step in earlier), changes])
     shown_with: dict[PartKey, int] = {}
     known = []
-    for number, step in enumerate([*earlier, Step(changes, frozenset())], start=1):
+    for number, step in enumerate([*earlier, ShownStep(changes, frozenset())], start=1):
         known.append(table.set_of(EVERYBODY, number - 1, number))
         for part in sorted(step.parts):
             known.append(table.set_of(part, shown_with.get(part, 0), number))
@@ -133,7 +133,7 @@ def _around(part: PartKey) -> tuple[PartKey, ...]:
     return (view.removesuffix(WITH_GROUP), name), (GROUP_VIEW, group)
 
 
-class _Table:
+class _StepTable:
     """The cells of several steps: the people of each crossing who came or left with each step."""
 
     def __init__(self, views: ViewNames, steps: Sequence[Mapping[Crossing, int]]) -> None:

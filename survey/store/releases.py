@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.instrument.questionnaire import Questionnaire
 from survey.scoring.pair_counts import from_bytes
-from survey.scoring.releases import PartKey, Step
+from survey.scoring.releases import PartKey, ShownStep
 from survey.store.db import Base, JsonText, UtcTime, batches
 from survey.store.responses import full_hour
 from survey.store.rolling import COUNTS, EVERYTHING, N_REASONS, Crossing, RollUp, StoredCrossings, roll_up_of
@@ -128,7 +128,7 @@ class NewStep:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ReleaseProgress:
     """How far the release of a campaign is: its last step, and what was withdrawn since."""
 
     number: int
@@ -138,25 +138,25 @@ class Progress:
     withdrawn: Mapping[Crossing, int]
 
 
-_NOTHING = Progress(0, is_final=False, last_response_id=0, crossings={}, withdrawn={})
+_NOTHING = ReleaseProgress(0, is_final=False, last_response_id=0, crossings={}, withdrawn={})
 
 
-def progress_of(session: Session, campaign_id: int) -> Progress:
+def progress_of(session: Session, campaign_id: int) -> ReleaseProgress:
     """How far the release of a campaign is; counts of an outdated layout are none."""
     row = _last(session, campaign_id)
     if row is None:
         return _NOTHING
-    return Progress(
+    return ReleaseProgress(
         row.number, row.is_final, row.last_response_id, _crossings(row.crossings), _crossings(row.withdrawn)
     )
 
 
-def steps_of(session: Session, campaign_id: int) -> list[Step]:
+def steps_of(session: Session, campaign_id: int) -> list[ShownStep]:
     """Every step of a campaign, the first one first."""
     rows = session.scalars(
         select(ReleaseStep).where(ReleaseStep.campaign_id == campaign_id).order_by(ReleaseStep.number)
     )
-    return [Step(_crossings(row.changes), _keys(row.parts)) for row in rows]
+    return [ShownStep(_crossings(row.changes), _keys(row.parts)) for row in rows]
 
 
 def load(session: Session, campaign_id: int, questionnaire: Questionnaire) -> Release | None:
@@ -184,6 +184,14 @@ def counts_of_last_step(session: Session, campaign_id: int, questionnaire: Quest
     """The counts of the last step, also of parts that did not move with it."""
     row = _last(session, campaign_id)
     return _roll_up(row, _cells(session, campaign_id, is_shown=False), questionnaire) if row else RollUp()
+
+
+def parts_of_last_step(session: Session, campaign_id: int, view: str) -> set[str]:
+    """The parts of a view that the last step has counts of, whether they moved with it or not."""
+    query = select(ReleasedCell.part).where(
+        ReleasedCell.campaign_id == campaign_id, ReleasedCell.view == view
+    )
+    return set(session.scalars(query.where(ReleasedCell.is_shown.is_(False)).distinct()))
 
 
 def _cells(session: Session, campaign_id: int, *, is_shown: bool) -> Sequence[ReleasedCell]:

@@ -75,7 +75,7 @@ def test_the_demonstration_is_recomputed_by_both(demo_app: Flask, tmp_path: Path
     agrees(demo_app, "demo-truoc", tmp_path)
 
 
-@pytest.mark.parametrize(("citizens", "businesses"), [(0, 0), (1, 0), (1, 1), (3, 2), (12, 6)])
+@pytest.mark.parametrize(("citizens", "businesses"), [(0, 0), (5, 0), (3, 2), (12, 6)])
 def test_a_campaign_of_few_forms_is_recomputed_by_both(
     app: Flask, campaign: tuple[str, str], tmp_path: Path, citizens: int, businesses: int
 ) -> None:
@@ -216,6 +216,19 @@ def test_a_group_of_few_has_no_certificate_for_everybody(
     out = tmp_path / "c.json"
     line = refusal(run(app, "export", key, "--format", "certificate", "--out", out))
     assert "'business' has 3 forms and 5 are needed" in line
+
+
+def test_a_criterion_that_few_of_a_group_rated_has_no_certificate_for_everybody(
+    app: Flask, campaign: tuple[str, str], tmp_path: Path
+) -> None:
+    """Six forms a group, one rating of a criterion: its cell would be that person's answer."""
+    key, code = campaign
+    rated = QUESTIONNAIRE.scored_criteria[0].key
+    send_forms(app, code, 5, **{rated: ""})
+    send_forms(app, code, 1)
+    send_forms(app, code, 6, **BUSINESS)
+    line = refusal(run(app, "export", key, "--format", "certificate", "--out", tmp_path / "c.json"))
+    assert f"the criterion '{rated}' has 1 ratings from the group 'citizen'" in line
 
 
 @pytest.mark.parametrize(
