@@ -17,7 +17,7 @@ from survey.web.context import database, now
 def publish_questionnaire(file: Path, *, check: bool) -> None:
     """Publish a questionnaire from its YAML or JSON file and print its digest."""
     try:
-        questionnaire = codec.questionnaire_from_yaml(file.read_text(encoding="utf-8-sig"))
+        questionnaire = codec.questionnaire_to_publish(file.read_text(encoding="utf-8-sig"))
     except InstrumentError as error:
         exit_with_error(f"{file}: {error}")
     except UnicodeDecodeError as error:

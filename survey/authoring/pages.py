@@ -35,7 +35,7 @@ def publish() -> ResponseReturnValue:
     if not form.validate_on_submit() or upload is None or not upload.filename:
         return _versions_page({"file": _("Choose a file")})
     try:
-        questionnaire = codec.questionnaire_from_yaml(upload.read().decode("utf-8-sig"))
+        questionnaire = codec.questionnaire_to_publish(upload.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         message = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
         return _versions_page({"file": message % {"place": error.start}})

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from survey.fieldwork import campaigns, posters
 from survey.fieldwork.campaigns import NewCampaign
 from survey.fieldwork.forms import CampaignForm, DeskForm
+from survey.instrument.node import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
+from survey.instrument.reach import check_reachable
 from survey.store import feedback as feedback_store
 from survey.store import fieldwork, questionnaires, responses, units
 from survey.store.audit import AuditAction
@@ -73,8 +75,10 @@ def new_campaign() -> ResponseReturnValue:
 def open_campaign() -> ResponseReturnValue:
     """Open a campaign with its desks."""
     form, opened_at = _campaign_form(), now()
-    if not form.validate_on_submit():
-        return page_with_errors("fieldwork/new_campaign.html", form.problems(), form=form)
+    errors = {} if form.validate_on_submit() else form.problems()
+    errors = errors or _unreachable(form.instrument_digest.data)
+    if errors:
+        return page_with_errors("fieldwork/new_campaign.html", errors, form=form)
     new = NewCampaign(
         name=form.name.data.strip(),
         instrument_digest=form.instrument_digest.data,
@@ -88,6 +92,16 @@ def open_campaign() -> ResponseReturnValue:
         lambda session: campaigns.open_campaign(session, new, now=opened_at),
     )
     return redirect(url_for("fieldwork.desks", key=campaign.key), 303)
+
+
+def _unreachable(digest: str) -> dict[str, str]:
+    """The error of a questionnaire, published by an older release, by which a group can never be scored."""
+    try:
+        check_reachable(database().read(lambda session: questionnaires.questionnaire(session, digest)))
+    except InstrumentError as error:
+        message = _("With this questionnaire some respondents can never be scored: %(problem)s")
+        return {"instrument_digest": message % {"problem": error}}
+    return {}
 
 
 def _campaign_form() -> CampaignForm:
