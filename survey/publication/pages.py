@@ -18,7 +18,7 @@ from survey.drawing.formatting import format_day
 from survey.json_value import JsonObject
 from survey.publication import badge, links, publishing
 from survey.publication.public_results import public_criteria, public_results
-from survey.reports import figures, tables, wording
+from survey.reports import cautions, figures, tables, wording
 from survey.results import certificate
 from survey.results.campaign import CampaignResults, campaign_results
 from survey.store import fieldwork
@@ -126,6 +126,7 @@ def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:
         results=shown,
         min_shown=results.questionnaire.scoring.small_cell_suppression,
         wording=wording,
+        cautions=cautions,
         tables=tables,
         criteria=public_criteria(shown, language()) if shown else None,
         figures=drawn,

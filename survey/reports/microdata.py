@@ -15,6 +15,7 @@ from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.reports import codebook
 from survey.reports.codebook import NOT_ASKED, Variable
 from survey.results.basis import desk_names, populations_fit, unit_names
+from survey.results.form_counts import count_people_known
 from survey.store import fieldwork, questionnaires, response_files
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.response_files import Hashes, Ids, StoredForm
@@ -168,7 +169,8 @@ def _weights(
         return {}
     valid = (form for form in response_files.forms(session, ids) if form.is_complete)
     counts = Counter(str(form.answers.get(GROUP_QUESTION)) for form in valid)
-    if not populations_fit(campaign.populations, counts, questionnaire):
+    known = count_people_known(session, campaign)
+    if not populations_fit(campaign.populations, counts, questionnaire, known):
         return {}
     return {group: campaign.populations.get(group, n) / n for group, n in counts.items()}
 

@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 
 from survey.drawing.file_formats import offered_first
 from survey.drawing.formatting import format_points
-from survey.reports import analysis_tables, comparison_charts, figures, filters, numbers, tables, wording
+from survey.reports import (
+    analysis_tables,
+    cautions,
+    comparison_charts,
+    figures,
+    filters,
+    numbers,
+    tables,
+    wording,
+)
 from survey.reports.export import FORMATS
 from survey.reports.filters import FilterError
 from survey.results import analysis
@@ -20,7 +29,7 @@ from survey.results.basis import Basis, basis_of
 from survey.results.campaign import VIEWS, CampaignResults, results_of_part
 from survey.results.current import results_today
 from survey.store import fieldwork
-from survey.web.context import database, settings, start_of_today, today
+from survey.web.context import database, settings, start_of_today
 from survey.web.guards import may
 from survey.web.inline_svg import inline_svg
 from survey.web.permissions import Permission
@@ -48,6 +57,7 @@ def campaign(key: str) -> ResponseReturnValue:
         errors,
         results=shown,
         wording=wording,
+        cautions=cautions,
         tables=tables,
         analysis_tables=analysis_tables,
         figures=figures.figures(shown, language(), figures.OF_THE_SUMMARY),
@@ -57,7 +67,6 @@ def campaign(key: str) -> ResponseReturnValue:
         asked={view: request.args.get(view, "") for view in VIEWS},
         opens=partial(_opens, basis),
         number_link=partial(_number_link, key),
-        is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
         formats=offered_first(FORMATS),
     )
 
@@ -151,7 +160,8 @@ def number(key: str, kind: str, name: str) -> ResponseReturnValue:
 def _analysis_page(
     template: str, results: CampaignResults, errors: Mapping[str, str] | None = None, **shown: object
 ) -> ResponseReturnValue:
-    return page_with_errors(template, errors or {}, results=results, wording=wording, tables=tables, **shown)
+    shared = {"results": results, "wording": wording, "cautions": cautions, "tables": tables}
+    return page_with_errors(template, errors or {}, **shared, **shown)
 
 
 def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, Markup]:

@@ -14,7 +14,8 @@ from survey.drawing.formatting import (
     format_points,
     format_signed,
 )
-from survey.instrument.questionnaire import Criterion
+from survey.reports import cautions
+from survey.reports.cautions import criterion_label as criterion_label
 from survey.results.analysis import SIGNIFICANCE, RankedCriterion, Step
 from survey.results.basis import UNIT_VIEW
 from survey.results.campaign import CampaignResults
@@ -57,14 +58,6 @@ def view_names(language: str) -> dict[str, tuple[str, str]]:
         "channel": (_("Submission channels"), _("Channel")),
         "month": (_("Months"), _("Month")),
     }
-
-
-def criterion_label(criterion: Criterion, language: str) -> str:
-    """The criterion's wording with an ellipsis where a form shows the respondent's earlier answer."""
-    label = criterion.text.to(language)
-    if criterion.substitution is None:
-        return label
-    return label.replace("{" + criterion.substitution.question + "}", "…")
 
 
 def verdict_name(verdict: Verdict, language: str) -> str:
@@ -129,10 +122,43 @@ def verdict_sentence(results: CampaignResults, language: str) -> str:
         "band": target,
     }
     if score.interval is None:
-        return _("{score} points — {verdict}. Target band {band}.").format(**values)
-    return _(
-        "{score} points — {verdict} ({level} confidence interval: {interval}). Target band {band}."
-    ).format(level=level(results, language), interval=interval(score.interval, results, language), **values)
+        statement = _("{score} points — {verdict}. Target band {band}.").format(**values)
+    else:
+        limits = interval(score.interval, results, language)
+        statement = _(
+            "{score} points — {verdict} ({level} confidence interval: {interval}). Target band {band}."
+        ).format(level=level(results, language), interval=limits, **values)
+    return _whose_score(results, language) + statement
+
+
+def _whose_score(results: CampaignResults, language: str) -> str:
+    """The beginning of the first sentence where a scored group has no answer, or too few forms."""
+    _ = gettext_in(language)
+    scored = [group.key for group in results.questionnaire.groups if group.scored]
+    absent, short = results.score.absent_groups, _short_groups(results, language)
+    parts = []
+    if absent:
+        present = tuple(key for key in scored if key not in absent)
+        parts.append(
+            _("Only {present}; no answer from {absent}").format(
+                present=cautions.group_labels(results, present, language),
+                absent=cautions.group_labels(results, absent, language),
+            )
+        )
+    parts += short
+    return "; ".join(parts) + ": " if parts else ""
+
+
+def _short_groups(results: CampaignResults, language: str) -> list[str]:
+    """The scored groups with too few forms for a verdict, with how many."""
+    _ = gettext_in(language)
+    codes = [code.split(":") for code in results.score.withheld_because if code.startswith("small_group:")]
+    return [
+        _("Only {n} forms from {group}").format(
+            n=code[-1], group=cautions.group_labels(results, (":".join(code[1:-1]),), language)
+        )
+        for code in codes
+    ]
 
 
 def reading_sentence(results: CampaignResults, language: str) -> str | None:
@@ -145,71 +171,6 @@ def reading_sentence(results: CampaignResults, language: str) -> str | None:
     ).format(reading=reading_name(results.score.reading, language))
 
 
-def provisional_sentence(results: CampaignResults, language: str) -> str | None:
-    """That the score is rescaled, from how many points, and what could not be scored; None if it is not."""
-    score = results.score
-    if not score.provisional or score.score is None:
-        return None
-    _ = gettext_in(language)
-    unscored = {c.key for c in score.criteria if c.points is None}
-    labels = [
-        criterion_label(c, language) for c in results.questionnaire.scored_criteria if c.key in unscored
-    ]
-    return _(
-        "Provisional, rescaled from {scored} of {total} points. Not scored for lack of answers: {criteria}."
-    ).format(
-        scored=locale.format_short(score.scored_max, language),
-        total=locale.format_short(score.max_points, language),
-        criteria="; ".join(labels),
-    )
-
-
-def withheld_sentence(results: CampaignResults, language: str) -> str | None:
-    """Why no verdict is given; None when one is given."""
-    reasons = _withheld_reasons(results, language)
-    if not reasons:
-        return None
-    _ = gettext_in(language)
-    return _("No conclusion yet: {reasons}.").format(reasons="; ".join(reasons))
-
-
-def _withheld_reasons(results: CampaignResults, language: str) -> list[str]:
-    """Each reason in words; criteria without a score are named while they are few, else counted."""
-    _ = gettext_in(language)
-    codes = results.score.withheld_because
-    unscored = [code for code in codes if code.startswith("unscored:")]
-    if len(unscored) <= _MOST_NAMED:
-        return [_withheld_reason(code, results, language) for code in codes]
-    counted = _("{n} criteria could not be scored").format(n=format_count(len(unscored), language))
-    others = [_withheld_reason(code, results, language) for code in codes if code not in unscored]
-    return [counted, *others]
-
-
-def _withheld_reason(code: str, results: CampaignResults, language: str) -> str:
-    _ = gettext_in(language)
-    reason, *details = code.split(":")
-    if reason == "unscored":
-        return _("“{criterion}” could not be scored").format(
-            criterion=_criterion_named(details, results, language)
-        )
-    if reason == "few_respondents":
-        return _("there are only {n} valid forms").format(n=details[-1])
-    if reason == "small_group":
-        labels = {group.key: group.text.to(language) for group in results.questionnaire.groups}
-        return _("the group “{group}” has {n} valid forms, {needed} are needed").format(
-            group=labels.get(details[0], details[0]),
-            n=details[-1],
-            needed=format_count(results.questionnaire.scoring.min_group_n_for_verdict, language),
-        )
-    return _("there is no valid answer")
-
-
-def _criterion_named(details: list[str], results: CampaignResults, language: str) -> str:
-    key = ":".join(details)
-    named = (c for c in results.questionnaire.criteria if c.key == key)
-    return next((criterion_label(c, language) for c in named), key)
-
-
 def forms_needed_sentence(results: CampaignResults, language: str) -> str | None:
     """How many more forms would settle an open verdict, as a plan; None when nothing is open."""
     needed = results.forms_needed
@@ -217,6 +178,10 @@ def forms_needed_sentence(results: CampaignResults, language: str) -> str | None
         return None
     _ = gettext_in(language)
     values = {"more": format_count(needed.more, language), "total": format_count(needed.total, language)}
+    if needed.is_for_absent_only:
+        return _("For a score of all groups, at least {more} more forms are needed from {groups}.").format(
+            groups=cautions.group_labels(results, tuple(needed.of_absent), language), **values
+        )
     if needed.can_decide:
         return _(
             "To settle it, about {more} more forms are needed ({total} in all), if answers go on varying as"
@@ -287,8 +252,7 @@ def summary_sentences(results: CampaignResults, language: str) -> tuple[str, ...
     """What the summary says, most important first; what does not apply is left out."""
     said_first = (
         verdict_sentence(results, language),
-        provisional_sentence(results, language),
-        withheld_sentence(results, language),
+        *cautions.sentences_without_demo(results, language),
         reading_sentence(results, language),
         forms_needed_sentence(results, language),
         rate_sentence(results, language),

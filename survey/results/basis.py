@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from functools import cached_property
 
@@ -11,9 +11,11 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire, Text
+from survey.results.form_counts import FormCounts, count_forms
 from survey.results.scoring_rules import rules_of
 from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.estimate import scored_groups
+from survey.scoring.findings import without_absent
 from survey.scoring.moment_score import score_moments
 from survey.scoring.moments import Moments, rules_key
 from survey.scoring.pair_counts import PairCounts, moment_cell
@@ -42,6 +44,7 @@ class Basis:
     questionnaire: Questionnaire
     collectors: tuple[CollectorAtDesk, ...]
     rolled: RollUp
+    forms: FormCounts
     populations: Mapping[str, int]
 
     @cached_property
@@ -93,7 +96,18 @@ class Basis:
     def scores(self, view: str, group: str = "") -> SurveyScore:
         """The score of everybody and of each part of a view, or of one group's people in each."""
         moments = self.moments(view, group)
-        return score_moments(moments, self.rules, populations=self.strata, lonely_psu="adjust")
+        scored = score_moments(moments, self.rules, populations=self.strata, lonely_psu="adjust")
+        if group or view == "group":  # people of one group, among whom no other group can be missed
+            of_one = {key: without_absent(score, self.rules.target) for key, score in scored.domains.items()}
+            scored = replace(scored, domains=of_one)
+        return scored
+
+    @property
+    def is_census(self) -> bool:
+        """Whether every one of the people served, whose numbers are known, sent a valid form."""
+        sizes = self.rolled.sizes("group")
+        earning = [key for key in scored_groups(self.rules) if key in self.populations]
+        return bool(earning) and all(sizes.get(key, 0) == self.populations[key] for key in earning)
 
     @property
     def strata(self) -> Mapping[str, float] | None:
@@ -177,12 +191,14 @@ def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     collectors = tuple(fieldwork.collectors_of(session, campaign.id))
     rolled = _with_units(rollups.roll_up(session, campaign, zone), collectors)
-    fits = populations_fit(campaign.populations, rolled.sizes("group"), questionnaire)
+    forms = count_forms(session, campaign, rolled, collectors)
+    fits = populations_fit(campaign.populations, rolled.sizes("group"), questionnaire, forms.people_known)
     return Basis(
         campaign=campaign,
         questionnaire=questionnaire,
         collectors=collectors,
         rolled=rolled,
+        forms=forms,
         populations=campaign.populations if fits else {},
     )
 
@@ -205,11 +221,22 @@ def _with_units(rolled: RollUp, collectors: Sequence[CollectorAtDesk]) -> RollUp
 
 
 def populations_fit(
-    populations: Mapping[str, int], forms: Mapping[str, int], questionnaire: Questionnaire
+    populations: Mapping[str, int],
+    forms: Mapping[str, int],
+    questionnaire: Questionnaire,
+    people_known: int,
 ) -> bool:
-    """Whether the office's numbers can be used: each scored group has one, none smaller than its forms."""
-    return bool(populations) and all(
-        populations.get(key, 0) >= n for key, n in forms.items() if questionnaire.group(key).scored
+    """Whether the office's numbers can be used.
+
+    Each scored group with forms has a number, none is smaller than its valid forms, and together they are not
+    fewer than the people who are known: those who sent a form, withdrew it, declined or saved one. The group
+    of the last ones is not known.
+    """
+    without_number = sum(n for key, n in forms.items() if key not in populations)
+    return (
+        bool(populations)
+        and sum(populations.values()) >= people_known - without_number
+        and all(populations.get(key, 0) >= n for key, n in forms.items() if questionnaire.group(key).scored)
     )
 
 

@@ -36,6 +36,11 @@ class Ranking:
         """Whether any of it is a demonstration."""
         return any(card.is_demo for card in (*(unit.card for unit in self.placed), *self.not_placed))
 
+    @property
+    def cards(self) -> tuple[CardResults, ...]:
+        """The scorecards that have a place."""
+        return tuple(unit.card for unit in self.placed)
+
 
 def ranking_of(cards: Sequence[CardResults]) -> Ranking:
     """The ranking of the cards that share the commonest definition.
