@@ -25,14 +25,18 @@ _NAMES = {
 
 def names(results: CampaignResults, language: str) -> str:
     """All cautions in a few words each; empty without any."""
+    return names_of(cautions_of(results), language)
+
+
+def names_of(cautions: tuple[Caution, ...], language: str) -> str:
+    """Cautions in a few words each."""
     _ = gettext_in(language)
-    return "; ".join(_(_NAMES[caution]) for caution in cautions_of(results))
+    return "; ".join(_(_NAMES[caution]) for caution in cautions)
 
 
 def names_without_demo(results: CampaignResults, language: str) -> str:
     """The same for what has the label of a demonstration already."""
-    _ = gettext_in(language)
-    return "; ".join(_(_NAMES[c]) for c in cautions_of(results) if c is not Caution.DEMO)
+    return names_of(tuple(c for c in cautions_of(results) if c is not Caution.DEMO), language)
 
 
 def sentences(results: CampaignResults, language: str) -> tuple[str, ...]:

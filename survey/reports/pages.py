@@ -25,11 +25,12 @@ from survey.reports import (
 from survey.reports.export import FORMATS
 from survey.reports.filters import FilterError
 from survey.results import analysis
-from survey.results.basis import Basis, basis_of
+from survey.results.basis import Basis
 from survey.results.campaign import VIEWS, CampaignResults, results_of_part
 from survey.results.current import results_today
+from survey.results.trend import Trend, trend_of
 from survey.store import fieldwork
-from survey.web.context import database, settings, start_of_today
+from survey.web.context import database, start_of_today
 from survey.web.guards import may
 from survey.web.inline_svg import inline_svg
 from survey.web.permissions import Permission
@@ -71,30 +72,26 @@ def campaign(key: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<key>/trend")
+@bp.get("/<key>/trend", endpoint="trend")
 @may(Permission.REPORT_READ)
-def trend(key: str) -> ResponseReturnValue:
+def show_trend(key: str) -> ResponseReturnValue:
     """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
     results, _basis = results_today(key)
 
-    def load(session: Session) -> tuple[list[Basis], list[str]]:
-        every = sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id))
-        like = [c for c in every if c.instrument_digest == results.campaign.instrument_digest]
-        others = [c.name for c in every if c not in like]
-        return [basis_of(session, c, settings().time_zone) for c in like], others
+    def load(session: Session) -> Trend:
+        campaign = fieldwork.campaign_by_key(session, key)
+        return trend_of(session, campaign, computed_at=start_of_today())
 
-    bases, others = database().read(load)
-    named = [(b.campaign.key, b.campaign.name, b.scores("group").whole) for b in bases]
-    steps = analysis.trend(named)
-    rows = [comparison_charts.ScoreRow(s.name, s.score.n_respondents, s.score) for s in steps]
+    trend = database().read(load)
+    compared = [step.campaign for step in trend.steps]
+    rows = [comparison_charts.ScoreRow(c.name, c.score.n_respondents, c.score) for c in compared]
     title = _("Campaigns with the same questionnaire")
     return _analysis_page(
         "reports/trend.html",
         results,
-        compared=analysis_tables.trend(steps, results, language()),
+        compared=analysis_tables.trend(trend.steps, results, language()),
         figure=inline_svg(comparison_charts.intervals_figure, results, title, rows, language()),
-        others=others,
-        steps=steps,
+        trend=trend,
     )
 
 
@@ -120,6 +117,7 @@ def comparison(key: str) -> ResponseReturnValue:
         figure=inline_svg(comparison_charts.intervals_figure, results, names[view], rows, language()),
         n_different=sum(pair.differs for pair in pairs),
         n_pairs=len(pairs),
+        withheld=[part.label.to(language()) for part in parts if part.score is None and part.n],
         view=view,
         view_names=names,
         errors=errors,

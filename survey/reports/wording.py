@@ -16,9 +16,10 @@ from survey.drawing.formatting import (
 )
 from survey.reports import cautions
 from survey.reports.cautions import criterion_label as criterion_label
-from survey.results.analysis import SIGNIFICANCE, RankedCriterion, Step
+from survey.results.analysis import RankedCriterion
 from survey.results.basis import UNIT_VIEW
 from survey.results.campaign import CampaignResults
+from survey.results.trend import NotCompared, Step
 from survey.scoring.importance import Quadrant
 from survey.scoring.interval import Interval
 from survey.scoring.rules import Target
@@ -44,6 +45,13 @@ _QUADRANTS = {
     Quadrant.KEEP_UP: N_("keep up"),
     Quadrant.LOW_PRIORITY: N_("later"),
     Quadrant.POSSIBLE_OVERKILL: N_("good enough"),
+}
+
+_NOT_COMPARED = {
+    NotCompared.OTHER_VERSION: N_("Not compared, because their questionnaire is another version:"),
+    NotCompared.OTHER_UNITS: N_("Not compared, because they are of other units:"),
+    NotCompared.DEMONSTRATION: N_("Not compared, because only one side is a demonstration:"),
+    NotCompared.NO_SCORE: N_("Not compared, because they have no score:"),
 }
 
 
@@ -262,22 +270,39 @@ def summary_sentences(results: CampaignResults, language: str) -> tuple[str, ...
 
 
 def change_sentence(step: Step, language: str) -> str:
-    """What changed since the campaign before."""
+    """What changed from the campaign before to this one."""
     _ = gettext_in(language)
-    change = step.since_before
+    if step.before is None or step.change is None:
+        return _("No earlier campaign can be compared with this one")
+    change, before = step.change.difference, step.before.name
     if change is None:
         return _("The score of one of the two campaigns is not defined, so no change can be told")
-    limits = (
-        UNDEFINED if change.interval is None else format_interval(change.interval, language, borders=(0.0,))
-    )
-    values = {"change": format_signed(change.estimate, language), "interval": limits}
-    if step.p_adjusted is not None and step.p_adjusted < SIGNIFICANCE:
-        return _("{change} points since the campaign before, more than chance (95%: {interval})").format(
-            **values
+    if change.interval is None:
+        return _("{change} points since “{before}”; its sampling error is not known").format(
+            change=format_signed(change.estimate, language), before=before
         )
-    return _("{change} points since the campaign before, which may be chance (95%: {interval})").format(
-        **values
+    text = _(
+        "{change} points since “{before}”, not statistically significant (adjusted interval: {interval})"
     )
+    if step.change.is_significant:
+        text = _(
+            "{change} points since “{before}”, statistically significant (adjusted interval: {interval})"
+        )
+    limits = format_interval(change.interval, language, borders=(0.0,))
+    sentence = text.format(change=format_signed(change.estimate, language), before=before, interval=limits)
+    return sentence if step.change.same_criteria else f"{sentence}. {other_criteria_note(language)}"
+
+
+def other_criteria_note(language: str) -> str:
+    """That two scores are of different criteria."""
+    _ = gettext_in(language)
+    return _("The two scores are not of the same criteria, because one lacks answers to some.")
+
+
+def not_compared_sentence(reason: NotCompared, names: Sequence[str], language: str) -> str:
+    """The campaigns that are not compared for one reason."""
+    _ = gettext_in(language)
+    return _(_NOT_COMPARED[reason]) + " " + "; ".join(names)
 
 
 def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from survey.scoring.arrays import Codes, Labels
-from survey.scoring.borders import is_below
+from survey.scoring.borders import is_above, is_below
 from survey.scoring.estimate import AnswersError, Estimates, estimates
 from survey.scoring.interval import NOTHING, Interval, check_level
 from survey.scoring.results import Score
@@ -28,6 +28,21 @@ class Difference:
     df: float | None
     interval: Interval | None
     p_value: float | None = None
+
+
+def excludes_zero(difference: Difference) -> bool | None:
+    """Whether the interval leaves out 0; None where there is no interval."""
+    interval = difference.interval
+    if interval is None:
+        return None
+    return is_above(interval.low, 0.0) or is_below(interval.high, 0.0)
+
+
+def at_level(difference: Difference, level: float, limit: float) -> Difference:
+    """The difference with an interval of another level, cut to -limit..limit points."""
+    if difference.se is None or difference.df is None or difference.interval is None:
+        return difference
+    return _with_interval(difference.estimate, difference.se, difference.df, limit, level)
 
 
 def difference_of(first: Score, second: Score, *, level: float = 0.95) -> Difference | None:
