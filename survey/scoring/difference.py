@@ -12,7 +12,7 @@ from survey.scoring.estimate import AnswersError, Estimates, estimates
 from survey.scoring.interval import NOTHING, Interval, check_level
 from survey.scoring.results import Score
 from survey.scoring.rules import Rules
-from survey.scoring.score import Sample, domain_rows
+from survey.scoring.score import Sample, behind_of, domain_rows
 from survey.scoring.variance import Variances, stratum_variances
 
 
@@ -108,7 +108,8 @@ def _between(sample: Sample, first: Codes, second: Codes, level: float) -> Diffe
         estimates(sample.sheet, rules, weight, r) for r in (first, second)
     )
     influence = np.concatenate([-influence_one[:, :1], influence_two[:, :1]])
-    variances = stratum_variances(sample.layout, influence, np.concatenate([first, second]))
+    behind = behind_of(sample, one, first)[:, :1] | behind_of(sample, two, second)[:, :1]
+    variances = stratum_variances(sample.layout, influence, np.concatenate([first, second]), behind)
     return difference_from(one, two, variances, rules, level)
 
 
