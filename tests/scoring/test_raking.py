@@ -13,7 +13,7 @@ from survey.scoring.calibration import Calibration, Margin
 from survey.scoring.design import SampleDesign
 from survey.scoring.score import score_responses
 from tests.scoring.builders import some_rules
-from tests.scoring.test_golden import (
+from tests.scoring.golden import (
     ANSWERS,
     BY_DOMAIN,
     BY_STRATUM,
