@@ -86,7 +86,7 @@ def microdata(
         variables=_variables(questionnaire, collectors),
         ids=ids,
         positions=positions,
-        desks={c.collector.id: code for code, c in enumerate(collectors, 1)},
+        desks={row.collector.id: row.collector.id for row in collectors},
         units=_unit_codes(collectors),
         days=_days_to_name(session, campaign, questionnaire.scoring.small_cell_suppression, time_zone),
         weights=_weights(session, campaign, questionnaire, ids) if weights is None else weights,
@@ -106,11 +106,9 @@ def _variables(questionnaire: Questionnaire, collectors: Sequence[CollectorAtDes
 
 
 def _unit_codes(collectors: Sequence[CollectorAtDesk]) -> dict[int, int]:
-    codes = {key: code for code, key in enumerate(unit_names(collectors), 1)}
+    has_units = any(row.unit for row in collectors)
     return {
-        row.collector.id: codes[str(row.unit.id)] if row.unit else codebook.NO_UNIT
-        for row in collectors
-        if codes
+        row.collector.id: row.unit.id if row.unit else codebook.NO_UNIT for row in collectors if has_units
     }
 
 

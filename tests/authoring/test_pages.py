@@ -45,6 +45,29 @@ def test_a_questionnaire_that_nobody_can_complete_is_not_published(
     assert len(database_of(app).read(questionnaires.versions)) == 1
 
 
+def test_another_text_of_a_published_version_is_refused(
+    app: Flask, office: FlaskClient, tmp_path: Path
+) -> None:
+    document = json.loads(json.dumps(to_document(QUESTIONNAIRE)))
+    document["thanks"]["en"] += " Bye."
+    text = json.dumps(document)
+    (tmp_path / "q.json").write_text(text)
+    page = office.get("/office/questionnaires").text
+    file = (BytesIO(text.encode()), "q.json")
+    answer = office.post("/office/questionnaires", data={"csrf_token": csrf_in(page), "file": file})
+    assert answer.status_code == 422
+    assert "is published already with another text" in answer.text
+    for options in ([], ["--check"]):
+        command = run(app, "publish-questionnaire", tmp_path / "q.json", *options)
+        assert command.exit_code == 1
+        assert "give this text another number in `version`" in command.stderr
+    document["instrument"]["version"] = 2
+    (tmp_path / "q.json").write_text(json.dumps(document))
+    assert run(app, "publish-questionnaire", tmp_path / "q.json").exit_code == 0
+    (tmp_path / "same.json").write_text(json.dumps(to_document(QUESTIONNAIRE)))
+    assert run(app, "publish-questionnaire", tmp_path / "same.json").exit_code == 0, "the same text again"
+
+
 def test_a_new_campaign_refuses_a_version_by_which_nobody_can_be_scored(
     app: Flask, office: FlaskClient, unreachable: str
 ) -> None:

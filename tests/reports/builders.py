@@ -66,11 +66,11 @@ def normal() -> CampaignResults:
                 Breakdown("business", questionnaire.group("business").text, 120, replace(part, score=29.8)),
             ),
             "desk": (
-                Breakdown("d1", text("Quầy số 1 – Trụ sở Ban Quản lý", "Desk 1 – Board office"), 190, part),
+                Breakdown("1", text("Quầy số 1 – Trụ sở Ban Quản lý", "Desk 1 – Board office"), 190, part),
                 Breakdown(
-                    "d2", text("Quầy KCN Tịnh Phong", "Tinh Phong desk"), 106, replace(part, score=27.4)
+                    "2", text("Quầy KCN Tịnh Phong", "Tinh Phong desk"), 106, replace(part, score=27.4)
                 ),
-                Breakdown("d3", text("Quầy KCN Quảng Phú", "Quang Phu desk"), 4, None),
+                Breakdown("3", text("Quầy KCN Quảng Phú", "Quang Phu desk"), 4, None),
             ),
         },
         channels=(
