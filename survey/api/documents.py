@@ -97,5 +97,6 @@ def _scorecard(results: CardResults) -> JsonObject:
         "total": results.scored.total,
         "provisional": results.scored.provisional,
         "is_demo": results.is_demo,
+        "cautions": list(results.source.cautions) if results.source else [],
         "link": url_for("api.scorecard", card_id=results.card_id),
     }

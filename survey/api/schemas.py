@@ -6,12 +6,15 @@ from survey.json_value import JsonObject
 from survey.reports import codebook
 from survey.reports.files import json as result_file
 from survey.results.campaign import VIEWS
+from survey.results.cautions import Caution
+from survey.scorecards.results import OTHER_PERIOD
 from survey.scoring.verdict import Verdict
 from survey.web.locale import LANGUAGES
 
 Schema = JsonObject
 
 TEXT: Schema = {"type": "string"}
+TIME: JsonObject = {"type": "string", "format": "date-time"}
 NUMBER: Schema = {"type": "number"}
 WHOLE: Schema = {"type": "integer"}
 YES_NO: Schema = {"type": "boolean"}
@@ -84,6 +87,7 @@ _FORMS_NEEDED = members(
     can_decide=YES_NO,
     distance=NUMBER,
     half_width=maybe(NUMBER),
+    of_absent=map_of(WHOLE),
 )
 _CRITERION_SCORE = members(
     ratio=maybe(NUMBER),
@@ -123,6 +127,7 @@ _SCORE = {
         provisional=YES_NO,
         scored_max=NUMBER,
         unscored=list_of(TEXT),
+        absent_groups=list_of(TEXT),
         p_ge_low=maybe(NUMBER),
         p_ge_low_t=maybe(NUMBER),
         n_respondents=WHOLE,
@@ -141,6 +146,7 @@ _PART = members(
     label=TEXTS,
     n=WHOLE,
     score=maybe(ref("Score")),
+    as_of=maybe(TIME),
 )
 _TABLE = members(
     "A table as it is printed, its numbers in full.",
@@ -165,8 +171,9 @@ _RESULTS = members(
         public_page=maybe(LINK),
     ),
     digest={**TEXT, "description": "Names this result: the same forms under the same rules have the same."},
-    computed_at={"type": "string", "format": "date-time"},
+    computed_at=TIME,
     summary=list_of(TEXT),
+    cautions=list_of(members(key={"type": "string", "enum": list(Caution)}, text=TEXT)),
     score=ref("Score"),
     satisfied_rate=maybe(NUMBER),
     forms=members(
@@ -175,6 +182,7 @@ _RESULTS = members(
         withdrawn=WHOLE,
         declined=WHOLE,
         issued=maybe(WHOLE),
+        saved=WHOLE,
         returned=WHOLE,
         rates=members(
             rr1=maybe(NUMBER), rr2=maybe(NUMBER), rr5=maybe(NUMBER), coop1=maybe(NUMBER), ref1=maybe(NUMBER)
@@ -212,6 +220,7 @@ _CERTIFICATE = members(
     design=members(interval=TEXT, populations=map_of(WHOLE)),
     responses=members(n=WHOLE, leaf=TEXT, root=TEXT, leaves=list_of(TEXT)),
     sums=members(strata=list_of(DOCUMENT), cells=list_of(DOCUMENT)),
+    cautions=list_of({"type": "string", "enum": list(Caution)}),
     result=DOCUMENT,
     digest=TEXT,
 )
@@ -262,6 +271,7 @@ _INDICATOR = members(
     interval=LIMITS,
     wilson=LIMITS,
 )
+_CARD_CAUTIONS = list_of({"type": "string", "enum": [*Caution, OTHER_PERIOD]})
 _RANK = members(value=maybe(WHOLE), max_rank=WHOLE, of=WHOLE)
 _MEMBERS_OF_SCORECARD: Mapping[str, Schema] = {
     "unit": _UNIT,
@@ -270,6 +280,7 @@ _MEMBERS_OF_SCORECARD: Mapping[str, Schema] = {
     "is_demo": YES_NO,
     "is_internal_estimate": {"const": True},
     "campaign": {**maybe(TEXT), "description": "The campaign the satisfaction points come from."},
+    "cautions": {**_CARD_CAUTIONS, "description": "What limits the satisfaction points."},
     "computed_on": DAY,
     "missing": list_of(TEXT),
     "waiting": list_of(TEXT),
@@ -312,7 +323,17 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Row": _ROW,
     "Scorecards": members(
-        scorecards=list_of(members(id=WHOLE, unit=_UNIT, period=TEXT, **_POINTS, is_demo=YES_NO, link=LINK))
+        scorecards=list_of(
+            members(
+                id=WHOLE,
+                unit=_UNIT,
+                period=TEXT,
+                **_POINTS,
+                is_demo=YES_NO,
+                cautions=_CARD_CAUTIONS,
+                link=LINK,
+            )
+        )
     ),
     "Scorecard": _SCORECARD,
 }

@@ -7,6 +7,7 @@ import click
 from survey.instrument import codec
 from survey.instrument.node import InstrumentError
 from survey.store import questionnaires
+from survey.store.versions import VersionTakenError
 from survey.web.command_line import FILE, command, exit_with_error
 from survey.web.context import database, now
 
@@ -17,7 +18,7 @@ from survey.web.context import database, now
 def publish_questionnaire(file: Path, *, check: bool) -> None:
     """Publish a questionnaire from its YAML or JSON file and print its digest."""
     try:
-        questionnaire = codec.questionnaire_from_yaml(file.read_text(encoding="utf-8-sig"))
+        questionnaire = codec.questionnaire_to_publish(file.read_text(encoding="utf-8-sig"))
     except InstrumentError as error:
         exit_with_error(f"{file}: {error}")
     except UnicodeDecodeError as error:
@@ -25,6 +26,10 @@ def publish_questionnaire(file: Path, *, check: bool) -> None:
     except OSError as error:
         exit_with_error(f"{file} cannot be read: {error.strerror}")
     published_at = now()
-    if not check:
-        database().write(lambda s: questionnaires.publish(s, questionnaire, now=published_at))
+    try:
+        database().read(lambda s: questionnaires.refuse_twin(s, questionnaire))
+        if not check:
+            database().write(lambda s: questionnaires.publish_from_file(s, questionnaire, now=published_at))
+    except VersionTakenError as error:
+        exit_with_error(f"{file}: {error}")
     click.echo(codec.digest(questionnaire))

@@ -30,23 +30,27 @@ def versions() -> ResponseReturnValue:
 @may(Permission.FIELDWORK_WRITE)
 def publish() -> ResponseReturnValue:
     """Publish a questionnaire from its file. A refusal names the position and the rule."""
-    form, published_at = QuestionnaireForm(), now()
-    upload = request.files.get("file")
+    form, upload = QuestionnaireForm(), request.files.get("file")
     if not form.validate_on_submit() or upload is None or not upload.filename:
         return _versions_page({"file": _("Choose a file")})
     try:
-        questionnaire = codec.questionnaire_from_yaml(upload.read().decode("utf-8-sig"))
+        _publish(upload.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         message = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
         return _versions_page({"file": message % {"place": error.start}})
     except InstrumentError as error:
         return _versions_page({"file": str(error)})
+    return redirect(url_for("authoring.versions"), 303)
+
+
+def _publish(text: str) -> None:
+    """Publish the questionnaire that a text holds."""
+    questionnaire, published_at = codec.questionnaire_to_publish(text), now()
     audited_change(
         AuditAction.PUBLISHED_QUESTIONNAIRE,
         lambda digest: digest,
-        lambda session: questionnaires.publish(session, questionnaire, now=published_at),
+        lambda session: questionnaires.publish_from_file(session, questionnaire, now=published_at),
     )
-    return redirect(url_for("authoring.versions"), 303)
 
 
 @bp.get("/<digest>.json")

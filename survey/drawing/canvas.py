@@ -146,10 +146,11 @@ class Canvas:
             self.text((left + 12) / self.width, top, printable(label, at_most=40), color=SOFT)
 
     def render(self, name: str, kind: PictureKind, alternative: str) -> bytes:
-        """The finished picture; `alternative` becomes the SVG's description."""
+        """The finished picture; `alternative` becomes its description."""
         file = io.BytesIO()
         if kind == "png":
-            self.figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None})
+            described = {"Software": None, "Description": printable(alternative, at_most=8000)}
+            self.figure.savefig(file, format="png", dpi=_DPI, metadata=described)
             return file.getvalue()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         self.figure.savefig(file, format="svg", metadata=nothing)

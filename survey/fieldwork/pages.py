@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 from survey.fieldwork import campaigns, posters
 from survey.fieldwork.campaigns import NewCampaign
 from survey.fieldwork.forms import CampaignForm, DeskForm
+from survey.instrument.node import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
+from survey.instrument.reach import check_reachable
+from survey.results.form_counts import count_people_known
 from survey.store import feedback as feedback_store
 from survey.store import fieldwork, questionnaires, responses, units
 from survey.store.audit import AuditAction
@@ -73,8 +76,10 @@ def new_campaign() -> ResponseReturnValue:
 def open_campaign() -> ResponseReturnValue:
     """Open a campaign with its desks."""
     form, opened_at = _campaign_form(), now()
-    if not form.validate_on_submit():
-        return page_with_errors("fieldwork/new_campaign.html", form.problems(), form=form)
+    errors = {} if form.validate_on_submit() else form.problems()
+    errors = errors or _unreachable(form.instrument_digest.data)
+    if errors:
+        return page_with_errors("fieldwork/new_campaign.html", errors, form=form)
     new = NewCampaign(
         name=form.name.data.strip(),
         instrument_digest=form.instrument_digest.data,
@@ -88,6 +93,16 @@ def open_campaign() -> ResponseReturnValue:
         lambda session: campaigns.open_campaign(session, new, now=opened_at),
     )
     return redirect(url_for("fieldwork.desks", key=campaign.key), 303)
+
+
+def _unreachable(digest: str) -> dict[str, str]:
+    """The error of a questionnaire, published by an older release, by which a group can never be scored."""
+    try:
+        check_reachable(database().read(lambda session: questionnaires.questionnaire(session, digest)))
+    except InstrumentError as error:
+        message = _("With this questionnaire some respondents can never be scored: %(problem)s")
+        return {"instrument_digest": message % {"problem": error}}
+    return {}
 
 
 def _campaign_form() -> CampaignForm:
@@ -156,6 +171,7 @@ def set_populations(key: str) -> ResponseReturnValue:
     forms_issued = _read_population(typed_issued)
     if typed_issued and forms_issued is None:
         errors["forms-issued"] = _("Not a whole number of forms: %(found)s") % {"found": typed_issued[:20]}
+    errors = errors or _too_few_people(key, populations)
     if errors:
         return _desks_page(key, DeskForm(), errors, typed=typed, typed_issued=typed_issued)
 
@@ -194,6 +210,21 @@ def set_units(key: str) -> ResponseReturnValue:
     )
     flash(_("The units of the desks have been saved"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
+
+
+def _too_few_people(key: str, populations: dict[str, int]) -> dict[str, str]:
+    """The error of numbers that together are fewer than the people who are known already."""
+    if not populations:
+        return {}
+    known = database().read(lambda s: count_people_known(s, fieldwork.campaign_by_key(s, key)))
+    people, first = sum(populations.values()), next(iter(populations))
+    if people >= known:
+        return {}
+    message = _(
+        "%(found)s people are fewer than the %(known)s who are known already: forms sent, withdrawn or "
+        "saved, and people who declined. Enter everybody who was served."
+    )
+    return {f"population-{first}": message % {"found": people, "known": known}}
 
 
 def _units_and_desks(session: Session, key: str) -> tuple[list[Unit], list[CollectorAtDesk]]:

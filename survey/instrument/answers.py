@@ -132,14 +132,22 @@ def _parse_comment(
     return text, []
 
 
-def count_ratings(questionnaire: Questionnaire, answers: Answers) -> int:
-    """How many criteria were answered on the scale."""
-    return sum(answers.rating(criterion.key) is not None for criterion in questionnaire.criteria)
+def count_answered(questionnaire: Questionnaire, answers: Answers) -> int:
+    """How many criteria were answered, on the scale or as not applicable where that is offered."""
+    values = (answers.values.get(criterion.key) for criterion in questionnaire.criteria)
+    return sum(isinstance(value, int) or value is Missing.NOT_APPLICABLE for value in values)
 
 
 def is_complete(questionnaire: Questionnaire, answers: Answers) -> bool:
-    """Whether the form has enough ratings to be scored. A form with fewer is stored and not scored."""
-    return count_ratings(questionnaire, answers) >= questionnaire.scoring.min_valid_items
+    """Whether the form has enough answers to be scored. A form with fewer is stored and not scored.
+
+    The judgement is stored with a form when it comes in; read it there for a stored one.
+
+    Source
+    ------
+    docs/statistics.md#complete-forms.
+    """
+    return count_answered(questionnaire, answers) >= questionnaire.scoring.min_valid_items
 
 
 def to_stored(answers: Answers) -> dict[str, int | str | None]:

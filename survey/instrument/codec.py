@@ -25,6 +25,7 @@ from survey.instrument.questionnaire import (
     Substitution,
     Text,
 )
+from survey.instrument.reach import check_reachable
 from survey.json_value import JsonObject
 
 SCHEMA_VERSION = 1
@@ -62,6 +63,13 @@ _OTHER_MODULES = ("internal_module", "par_scorecard")  # in the same file, parse
 def questionnaire_from_yaml(text: str) -> Questionnaire:
     """The questionnaire of a YAML (or JSON) text; an InstrumentError names the field that breaks a rule."""
     return from_document(document.parse(text))
+
+
+def questionnaire_to_publish(text: str) -> Questionnaire:
+    """The questionnaire of a text, which also lets each of its groups reach a score."""
+    questionnaire = questionnaire_from_yaml(text)
+    check_reachable(questionnaire)
+    return questionnaire
 
 
 def questionnaire_from_json(text: str) -> Questionnaire:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from survey.instrument.answers import Answers, from_stored, is_complete
+from survey.instrument.answers import Answers, from_stored
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, Text
 from survey.store import commitments, fieldwork, questionnaires, responses
 from survey.store.db import Database, NotFoundError
@@ -129,12 +129,13 @@ def open_surveys(session: Session, today: date, language: str) -> list[OpenSurve
 
 @dataclass(frozen=True)
 class SentForm:
-    """A stored form. `answers` is None once it is withdrawn."""
+    """A stored form, judged as `is_complete` when it came in. `answers` is None once it is withdrawn."""
 
     response_id: int
     submission_id: str
     campaign: fieldwork.Campaign
     questionnaire: Questionnaire
+    is_complete: bool
     answers: Answers | None
     withdrawn_on: datetime | None
 
@@ -147,12 +148,14 @@ def find_form(session: Session, receipt_hash: str) -> SentForm | None:
     questionnaire = questionnaires.questionnaire(session, row.instrument_digest)
     answers = from_stored(questionnaire, row.answers, row.comment) if row.answers is not None else None
     campaign = session.get_one(fieldwork.Campaign, row.campaign_id)
-    return SentForm(row.id, row.submission_id, campaign, questionnaire, answers, row.withdrawn_at)
+    return SentForm(
+        row.id, row.submission_id, campaign, questionnaire, row.is_complete, answers, row.withdrawn_at
+    )
 
 
 def leaf_of(form: SentForm, receipt_hash: str) -> str | None:
     """The form's code in the certificate of its campaign; None for one that is not counted."""
-    if form.answers is None or not is_complete(form.questionnaire, form.answers):
+    if form.answers is None or not form.is_complete:
         return None
     group = form.answers.option(GROUP_QUESTION) or ""
     ratings = [form.answers.rating(criterion.key) for criterion in form.questionnaire.scored_criteria]

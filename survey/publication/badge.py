@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from survey.reports import wording
+from survey.reports import cautions, wording
 from survey.results.campaign import CampaignResults
 from survey.web.locale import gettext_in
 
@@ -31,12 +31,14 @@ class Badge:
 def badge(results: CampaignResults, shown: CampaignResults | None, language: str) -> Badge:
     """The badge of a published result, with a message when there are too few forms to show a score."""
     _ = gettext_in(language)
-    label = _("Satisfaction") + (" (demo)" if results.campaign.is_demo else "")
+    label = _("Satisfaction")
     if shown is None or shown.score.score is None:
-        return _layout(label, _("too few forms"), _COLOURS["withheld"], results.campaign.name)
-    verdict = wording.verdict_name(shown.score.verdict, language)
-    value = f"{wording.out_of(shown, language)} · {verdict}"
-    title = f"{results.campaign.name}. {wording.verdict_sentence(shown, language)}"
+        limits = " ".join((results.campaign.name + ".", *cautions.sentences(results, language)))
+        return _layout(label, _("too few forms"), _COLOURS["withheld"], limits)
+    verdict, limits = wording.verdict_name(shown.score.verdict, language), cautions.names(shown, language)
+    value = f"{wording.out_of(shown, language)} · {verdict}" + (f" ({limits})" if limits else "")
+    findings = (wording.verdict_sentence(shown, language), *cautions.sentences(shown, language))
+    title = f"{results.campaign.name}. {' '.join(findings)}"
     return _layout(label, value, _COLOURS[shown.score.verdict.value], title)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from survey.drawing.formatting import format_day
 from survey.publication import badge, links, publishing
 from survey.publication.public_results import public_criteria, public_results
-from survey.reports import figures, tables, wording
+from survey.reports import cautions, figures, tables, wording
 from survey.results.campaign import CampaignResults, campaign_results
 from survey.results.current import certificate_today, release_today
 from survey.store import fieldwork
@@ -139,6 +139,7 @@ def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:
         results=shown,
         min_shown=results.questionnaire.scoring.small_cell_suppression,
         wording=wording,
+        cautions=cautions,
         tables=tables,
         criteria=public_criteria(shown, language()) if shown else None,
         figures=drawn,

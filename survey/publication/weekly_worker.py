@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.mail_server import MailServer
 from survey.publication import weekly_letters
 from survey.publication.weekly_schedule import newest_due
-from survey.reports import wording
+from survey.reports import cautions, wording
 from survey.reports.export import render_file
 from survey.results.campaign import campaign_results
 from survey.results.releasing import release_if_due
@@ -104,7 +104,7 @@ class WeeklyWorker:
         return Outcome(f"{name}: made", succeeded=True) if self.database.write(finish) else None
 
     def _render(self, summary: WeeklySummary) -> tuple[bytes, dict[str, str]]:
-        """The file as the downloads offer it this day, and its first sentence in every language.
+        """The file as the downloads offer it this day, and its first sentence and cautions in every language.
 
         It has no comments: it is stored and sent, and a person who withdraws a form withdraws the comment.
         """
@@ -118,7 +118,15 @@ class WeeklyWorker:
                 office_address=self.office_address,
             )
         )
-        headline = {language: wording.verdict_sentence(results, language) for language in LANGUAGES}
+        headline = {
+            language: " ".join(
+                (
+                    wording.verdict_sentence(results, language),
+                    *cautions.sentences_without_demo(results, language),
+                )
+            )
+            for language in LANGUAGES
+        }
         return render_file(replace(results, comments=()), "pdf", summary.language), headline
 
     def _claim_letter(self) -> Letter | None:

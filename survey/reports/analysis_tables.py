@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from survey.drawing.formatting import UNDEFINED, format_points
 from survey.drawing.tables import Cell, Column, Table
-from survey.reports import wording
-from survey.results.analysis import SIGNIFICANCE, Pair, RankedCriterion, Step
+from survey.reports import cautions, wording
+from survey.results.analysis import SIGNIFICANCE, Comparison, Pair, RankedCriterion
 from survey.results.campaign import CampaignResults
+from survey.results.trend import Step
 from survey.scoring.difference import Difference
 from survey.scoring.results import Score
 from survey.web.locale import gettext_in
@@ -16,15 +17,15 @@ _NO_DIFFERENCE = (0.0,)
 
 
 def pairs(compared: Sequence[Pair], language: str) -> Table:
-    """Every pair of parts, the difference with its interval, and whether it is more than chance."""
+    """Every pair of parts, the difference with its adjusted interval, and whether it is significant."""
     _ = gettext_in(language)
     rows = tuple(
         (
             pair.second.to(language),
             pair.first.to(language),
-            *_difference_cells(pair.difference),
-            _p(pair.p_adjusted, language),
-            _("yes") if pair.differs else _("not shown"),
+            *_difference_cells(pair.comparison.difference),
+            _p(pair.comparison.p_adjusted, language),
+            _significance(pair.comparison, language),
         )
         for pair in compared
     )
@@ -32,26 +33,44 @@ def pairs(compared: Sequence[Pair], language: str) -> Table:
         Column("label", _("This part"), "text"),
         Column("against", _("against"), "text"),
         *_difference_columns(language),
-        Column("differs", _("Differs"), "text"),
+        Column("differs", _("Difference is"), "text"),
     )
     note = _(
-        "p is adjusted for all pairs of the table (Benjamini and Hochberg). “Not shown” does not mean equal:"
-        " the forms are too few to tell."
+        "p and the interval are adjusted for all pairs of the table (Benjamini and Hochberg; Benjamini and"
+        " Yekutieli). “Not significant” does not mean equal: the forms are too few to tell."
     )
-    return Table("pairs", _("Differences"), columns, tuple(map(str, range(len(rows)))), rows, (note,))
+    notes = (note, *_criteria_note([pair.comparison for pair in compared], language))
+    return Table("pairs", _("Differences"), columns, tuple(map(str, range(len(rows)))), rows, notes)
+
+
+def _significance(comparison: Comparison, language: str) -> str:
+    """Whether a difference is significant; marked where the scores are not of the same criteria."""
+    _ = gettext_in(language)
+    if comparison.is_significant is None:
+        return UNDEFINED
+    text = _("significant") if comparison.is_significant else _("not significant")
+    return text if comparison.same_criteria else f"{text} *"
+
+
+def _criteria_note(compared: Sequence[Comparison], language: str) -> tuple[str, ...]:
+    if all(comparison.same_criteria for comparison in compared):
+        return ()
+    return (f"* {wording.other_criteria_note(language)}",)
 
 
 def trend(steps: Sequence[Step], results: CampaignResults, language: str) -> Table:
-    """Every campaign with its score, and its difference from the one before."""
+    """Every campaign with its score and cautions, and its difference from the one before."""
     _ = gettext_in(language)
     rows = tuple(
         (
-            step.name,
-            step.score.n_respondents,
-            step.score.score,
-            *_limits(step.score),
-            *_difference_cells(step.since_before),
-            _p(step.p_adjusted, language),
+            step.campaign.name,
+            step.campaign.score.n_respondents,
+            step.campaign.score.score,
+            *_limits(step.campaign.score),
+            *_difference_cells(step.change.difference if step.change else None),
+            _p(step.change.p_adjusted if step.change else None, language),
+            _significance(step.change, language) if step.change else UNDEFINED,
+            cautions.names_of(step.campaign.cautions, language),
         )
         for step in steps
     )
@@ -63,12 +82,15 @@ def trend(steps: Sequence[Step], results: CampaignResults, language: str) -> Tab
         Column("ci_low", _("{level} interval, lower").format(level=level), "points", borders),
         Column("ci_high", _("{level} interval, upper").format(level=level), "points", borders),
         *_difference_columns(language),
+        Column("differs", _("Difference is"), "text"),
+        Column("cautions", _("Please note"), "text"),
     )
     note = _(
-        "The difference is from the campaign before, for separate samples (Welch); p is adjusted for all"
-        " steps (Holm)."
+        "The difference is from the campaign before, for separate samples (Welch); p and the interval of the"
+        " difference are adjusted for all steps (Holm)."
     )
-    return Table("trend", _("Campaigns"), columns, tuple(step.key for step in steps), rows, (note,))
+    notes = (note, *_criteria_note([step.change for step in steps if step.change], language))
+    return Table("trend", _("Campaigns"), columns, tuple(step.campaign.key for step in steps), rows, notes)
 
 
 def priorities(ranked: Sequence[RankedCriterion], language: str) -> Table:

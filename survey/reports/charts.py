@@ -14,7 +14,7 @@ from survey.drawing.demo_label import demo_label
 from survey.drawing.formatting import format_count, format_percent, format_points
 from survey.drawing.strip import Reach, Side, Strip
 from survey.drawing.tables import Table
-from survey.reports import tables, wording
+from survey.reports import cautions, tables, wording
 from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
 from survey.scoring.results import SectionScore
@@ -108,7 +108,7 @@ def score_alternative(results: CampaignResults, language: str) -> str:
     sentences = (
         demo_label(language) + "." if results.campaign.is_demo else None,
         wording.verdict_sentence(results, language),
-        wording.provisional_sentence(results, language),
+        *cautions.sentences_without_demo(results, language),
         _zoom_sentence(results, language),
     )
     return " ".join(sentence for sentence in sentences if sentence)
@@ -119,14 +119,16 @@ def _demo(results: CampaignResults, language: str) -> str | None:
 
 
 def _score_title(results: CampaignResults, language: str) -> str:
-    """The finding in two lines."""
+    """The finding in two lines, and its cautions in a third."""
     _ = gettext_in(language)
     score = results.score
     if score.score is None:
-        return _("No score yet")
+        limits = cautions.names_without_demo(results, language)
+        return _("No score yet") + (f"\n({limits})" if limits else "")
     verdict = wording.verdict_name(score.verdict, language)
-    provisional = " " + _("(provisional)") if score.provisional else ""
-    return _("{score} points").format(score=wording.out_of(results, language)) + provisional + "\n" + verdict
+    points = _("{score} points").format(score=wording.out_of(results, language))
+    limits = cautions.names_without_demo(results, language)
+    return f"{points}\n{verdict}" + (f"\n({limits})" if limits else "")
 
 
 def _zoom(results: CampaignResults) -> tuple[float, float]:

@@ -47,7 +47,7 @@ class Variable:
 def variables(
     questionnaire: Questionnaire, desks: Mapping[str, Text], units: Mapping[str, Text]
 ) -> tuple[Variable, ...]:
-    """Every variable in the order of the columns; `desks` and `units` are the campaign's, by their keys."""
+    """Every variable in the order of the columns; `desks` and `units` are the campaign's, by number."""
     return (*_of_the_form(desks, units), *_of_the_questions(questionnaire))
 
 
@@ -67,18 +67,19 @@ def of_results(results: CampaignResults) -> tuple[Variable, ...]:
 def _of_the_form(desks: Mapping[str, Text], units: Mapping[str, Text]) -> Iterator[Variable]:
     yes_no = (Code(0, "no", _("No")), Code(1, "yes", _("Yes")))
     yield Variable(VALID, _("Valid form (scored)"), "code", yes_no)
-    yield Variable(DESK, _("Desk"), "code", _places(desks))
+    yield Variable(DESK, _("Desk"), "code", _codes_by_number(desks))
     if units:
         none = Code(NO_UNIT, "", _("No unit"), is_missing=True)
-        yield Variable(UNIT, _("Unit"), "code", (*_places(units), none))
+        yield Variable(UNIT, _("Unit"), "code", (*_codes_by_number(units), none))
     yield Variable(DAY, _("Day received, where a desk had enough forms that day"), "day")
     yield Variable(LANGUAGE, _("Language of the form"), "text")
     yield Variable(MODE, _("How the form was filled in"), "text")
     yield Variable(WEIGHT, _("People a valid form stands for"), "number")
 
 
-def _places(names: Mapping[str, Text]) -> tuple[Code, ...]:
-    return tuple(Code(number, key, label) for number, (key, label) in enumerate(names.items(), 1))
+def _codes_by_number(names: Mapping[str, Text]) -> tuple[Code, ...]:
+    """Codes of desks or units: their numbers in the database, which a new one does not change."""
+    return tuple(Code(int(key), key, label) for key, label in names.items())
 
 
 def _of_the_questions(questionnaire: Questionnaire) -> Iterator[Variable]:

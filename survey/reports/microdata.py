@@ -15,6 +15,7 @@ from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.reports import codebook
 from survey.reports.codebook import NOT_ASKED, Variable
 from survey.results.basis import desk_names, populations_fit, unit_names
+from survey.results.form_counts import count_people_known
 from survey.store import fieldwork, questionnaires, response_files
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.response_files import Hashes, Ids, StoredForm
@@ -85,7 +86,7 @@ def microdata(
         variables=_variables(questionnaire, collectors),
         ids=ids,
         positions=positions,
-        desks={c.collector.id: code for code, c in enumerate(collectors, 1)},
+        desks={row.collector.id: row.collector.id for row in collectors},
         units=_unit_codes(collectors),
         days=_days_to_name(session, campaign, questionnaire.scoring.small_cell_suppression, time_zone),
         weights=_weights(session, campaign, questionnaire, ids) if weights is None else weights,
@@ -105,11 +106,9 @@ def _variables(questionnaire: Questionnaire, collectors: Sequence[CollectorAtDes
 
 
 def _unit_codes(collectors: Sequence[CollectorAtDesk]) -> dict[int, int]:
-    codes = {key: code for code, key in enumerate(unit_names(collectors), 1)}
+    has_units = any(row.unit for row in collectors)
     return {
-        row.collector.id: codes[str(row.unit.id)] if row.unit else codebook.NO_UNIT
-        for row in collectors
-        if codes
+        row.collector.id: row.unit.id if row.unit else codebook.NO_UNIT for row in collectors if has_units
     }
 
 
@@ -168,7 +167,8 @@ def _weights(
         return {}
     valid = (form for form in response_files.forms(session, ids) if form.is_complete)
     counts = Counter(str(form.answers.get(GROUP_QUESTION)) for form in valid)
-    if not populations_fit(campaign.populations, counts, questionnaire):
+    known = count_people_known(session, campaign)
+    if not populations_fit(campaign.populations, counts, questionnaire, known):
         return {}
     return {group: campaign.populations.get(group, n) / n for group, n in counts.items()}
 

@@ -12,15 +12,25 @@ from sqlalchemy.orm import Session
 
 from survey.drawing.file_formats import offered_first
 from survey.drawing.formatting import format_points
-from survey.reports import analysis_tables, comparison_charts, figures, filters, numbers, tables, wording
+from survey.reports import (
+    analysis_tables,
+    cautions,
+    comparison_charts,
+    figures,
+    filters,
+    numbers,
+    tables,
+    wording,
+)
 from survey.reports.export import FORMATS
 from survey.reports.filters import FilterError
 from survey.results import analysis
-from survey.results.basis import Basis, basis_of
+from survey.results.basis import Basis
 from survey.results.campaign import VIEWS, CampaignResults, results_of_part
 from survey.results.current import release_today, results_today
+from survey.results.trend import Trend, trend_of
 from survey.store import fieldwork
-from survey.web.context import database, settings, start_of_today, today
+from survey.web.context import database, start_of_today
 from survey.web.guards import may
 from survey.web.inline_svg import inline_svg
 from survey.web.permissions import Permission
@@ -48,6 +58,7 @@ def campaign(key: str) -> ResponseReturnValue:
         errors,
         results=shown,
         wording=wording,
+        cautions=cautions,
         tables=tables,
         analysis_tables=analysis_tables,
         figures=figures.figures(shown, language(), figures.OF_THE_SUMMARY),
@@ -57,36 +68,31 @@ def campaign(key: str) -> ResponseReturnValue:
         asked={view: request.args.get(view, "") for view in VIEWS},
         opens=partial(_opens, basis),
         number_link=partial(_number_link, key),
-        is_open=results.campaign.opens_on <= today() <= results.campaign.closes_on,
         formats=offered_first(FORMATS),
     )
 
 
-@bp.get("/<key>/trend")
+@bp.get("/<key>/trend", endpoint="trend")
 @may(Permission.REPORT_READ)
-def trend(key: str) -> ResponseReturnValue:
+def show_trend(key: str) -> ResponseReturnValue:
     """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
     results, _basis = results_today(key)
 
-    def load(session: Session) -> tuple[list[Basis], list[str]]:
-        every = sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id))
-        like = [c for c in every if c.instrument_digest == results.campaign.instrument_digest]
-        others = [c.name for c in every if c not in like]
-        return [basis_of(session, c, settings().time_zone) for c in like], others
+    def load(session: Session) -> Trend:
+        campaign = fieldwork.campaign_by_key(session, key)
+        return trend_of(session, campaign, computed_at=start_of_today())
 
     release_today(database().read(lambda session: [c.id for c in fieldwork.campaigns(session)]))
-    bases, others = database().read(load)
-    named = [(b.campaign.key, b.campaign.name, b.scores("group").whole) for b in bases]
-    steps = analysis.trend(named)
-    rows = [comparison_charts.ScoreRow(s.name, s.score.n_respondents, s.score) for s in steps]
+    trend = database().read(load)
+    compared = [step.campaign for step in trend.steps]
+    rows = [comparison_charts.ScoreRow(c.name, c.score.n_respondents, c.score) for c in compared]
     title = _("Campaigns with the same questionnaire")
     return _analysis_page(
         "reports/trend.html",
         results,
-        compared=analysis_tables.trend(steps, results, language()),
+        compared=analysis_tables.trend(trend.steps, results, language()),
         figure=inline_svg(comparison_charts.intervals_figure, results, title, rows, language()),
-        others=others,
-        steps=steps,
+        trend=trend,
     )
 
 
@@ -112,6 +118,7 @@ def comparison(key: str) -> ResponseReturnValue:
         figure=inline_svg(comparison_charts.intervals_figure, results, names[view], rows, language()),
         n_different=sum(pair.differs for pair in pairs),
         n_pairs=len(pairs),
+        withheld=[part.label.to(language()) for part in parts if part.score is None and part.n],
         view=view,
         view_names=names,
         errors=errors,
@@ -152,7 +159,8 @@ def number(key: str, kind: str, name: str) -> ResponseReturnValue:
 def _analysis_page(
     template: str, results: CampaignResults, errors: Mapping[str, str] | None = None, **shown: object
 ) -> ResponseReturnValue:
-    return page_with_errors(template, errors or {}, results=results, wording=wording, tables=tables, **shown)
+    shared = {"results": results, "wording": wording, "cautions": cautions, "tables": tables}
+    return page_with_errors(template, errors or {}, **shared, **shown)
 
 
 def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, Markup]:

@@ -1,17 +1,17 @@
 """The tables of a result, each built once: page, PDF, workbook and CSV only write them down."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from survey.drawing.formatting import format_count
+from survey.drawing.formatting import format_count, format_day
 from survey.drawing.tables import Cell, Column, Table
 from survey.reports import wording
 from survey.results.campaign import VIEWS, Breakdown, CampaignResults, satisfied_share
 from survey.scoring.borders import is_below
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score
-from survey.web.locale import LANGUAGES, Gettext, gettext_in
+from survey.web.locale import LANGUAGES, Gettext, format_time, gettext_in
 
 N_WEAKEST = 3
 _ALWAYS_SHOWN = ("group", "desk")
@@ -229,12 +229,26 @@ def _parts(
     _ = gettext_in(language)
     title, label = names
     rows = tuple((part.label.to(language), part.n, *_score_cells(part.score)) for part in parts)
-    note = _("A part with fewer than {n} forms, and any that would give it away, is not shown.").format(
-        n=format_count(results.questionnaire.scoring.small_cell_suppression, language)
-    )
-    hidden = any(part.score is None for part in parts)
+    notes = []
+    if any(part.score is None for part in parts):
+        hidden = _("A part with fewer than {n} forms, and any that would give it away, is not shown.")
+        few = results.questionnaire.scoring.small_cell_suppression
+        notes.append(hidden.format(n=format_count(few, language)))
+    notes.extend(_earlier_parts(parts, results, language))
     columns = (_label(label), _n(_("Forms")), *_score_columns(results, language))
-    return Table(key, title, columns, tuple(part.key for part in parts), rows, (note,) if hidden else ())
+    return Table(key, title, columns, tuple(part.key for part in parts), rows, tuple(notes))
+
+
+def _earlier_parts(parts: tuple[Breakdown, ...], results: CampaignResults, language: str) -> Iterator[str]:
+    """For each moment before that of the whole, the parts whose figures are as of then."""
+    _ = gettext_in(language)
+    moments = sorted({part.as_of for part in parts if part.as_of is not None})
+    for moment in moments:
+        here = moment.astimezone(results.computed_at.tzinfo)
+        labels = "; ".join(part.label.to(language) for part in parts if part.as_of == moment)
+        yield _("As of {time} on {day}, because too few new forms came: {parts}").format(
+            time=format_time(here, language), day=format_day(here.date(), language), parts=labels
+        )
 
 
 def _tally(key: str, names: tuple[str, str], tallies: Iterable[tuple[str, str, int]], language: str) -> Table:

@@ -14,10 +14,12 @@ from survey.drawing.formatting import (
     format_points,
     format_signed,
 )
-from survey.instrument.questionnaire import Criterion
-from survey.results.analysis import SIGNIFICANCE, RankedCriterion, Step
+from survey.reports import cautions
+from survey.reports.cautions import criterion_label as criterion_label
+from survey.results.analysis import RankedCriterion
 from survey.results.campaign import CampaignResults
 from survey.results.releasing import UNIT_VIEW
+from survey.results.trend import NotCompared, Step
 from survey.scoring.importance import Quadrant
 from survey.scoring.interval import Interval
 from survey.scoring.rules import Target
@@ -45,6 +47,13 @@ _QUADRANTS = {
     Quadrant.POSSIBLE_OVERKILL: N_("good enough"),
 }
 
+_NOT_COMPARED = {
+    NotCompared.OTHER_VERSION: N_("Not compared, because their questionnaire is another version:"),
+    NotCompared.OTHER_UNITS: N_("Not compared, because they are of other units:"),
+    NotCompared.DEMONSTRATION: N_("Not compared, because only one side is a demonstration:"),
+    NotCompared.NO_SCORE: N_("Not compared, because they have no score:"),
+}
+
 
 def view_names(language: str) -> dict[str, tuple[str, str]]:
     """What each view and one of its parts is called, in the order of the report."""
@@ -57,14 +66,6 @@ def view_names(language: str) -> dict[str, tuple[str, str]]:
         "channel": (_("Submission channels"), _("Channel")),
         "month": (_("Months"), _("Month")),
     }
-
-
-def criterion_label(criterion: Criterion, language: str) -> str:
-    """The criterion's wording with an ellipsis where a form shows the respondent's earlier answer."""
-    label = criterion.text.to(language)
-    if criterion.substitution is None:
-        return label
-    return label.replace("{" + criterion.substitution.question + "}", "…")
 
 
 def verdict_name(verdict: Verdict, language: str) -> str:
@@ -129,10 +130,43 @@ def verdict_sentence(results: CampaignResults, language: str) -> str:
         "band": target,
     }
     if score.interval is None:
-        return _("{score} points — {verdict}. Target band {band}.").format(**values)
-    return _(
-        "{score} points — {verdict} ({level} confidence interval: {interval}). Target band {band}."
-    ).format(level=level(results, language), interval=interval(score.interval, results, language), **values)
+        statement = _("{score} points — {verdict}. Target band {band}.").format(**values)
+    else:
+        limits = interval(score.interval, results, language)
+        statement = _(
+            "{score} points — {verdict} ({level} confidence interval: {interval}). Target band {band}."
+        ).format(level=level(results, language), interval=limits, **values)
+    return _whose_score(results, language) + statement
+
+
+def _whose_score(results: CampaignResults, language: str) -> str:
+    """The beginning of the first sentence where a scored group has no answer, or too few forms."""
+    _ = gettext_in(language)
+    scored = [group.key for group in results.questionnaire.groups if group.scored]
+    absent, short = results.score.absent_groups, _short_groups(results, language)
+    parts = []
+    if absent:
+        present = tuple(key for key in scored if key not in absent)
+        parts.append(
+            _("Only {present}; no answer from {absent}").format(
+                present=cautions.group_labels(results, present, language),
+                absent=cautions.group_labels(results, absent, language),
+            )
+        )
+    parts += short
+    return "; ".join(parts) + ": " if parts else ""
+
+
+def _short_groups(results: CampaignResults, language: str) -> list[str]:
+    """The scored groups with too few forms for a verdict, with how many."""
+    _ = gettext_in(language)
+    codes = [code.split(":") for code in results.score.withheld_because if code.startswith("small_group:")]
+    return [
+        _("Only {n} forms from {group}").format(
+            n=code[-1], group=cautions.group_labels(results, (":".join(code[1:-1]),), language)
+        )
+        for code in codes
+    ]
 
 
 def reading_sentence(results: CampaignResults, language: str) -> str | None:
@@ -145,71 +179,6 @@ def reading_sentence(results: CampaignResults, language: str) -> str | None:
     ).format(reading=reading_name(results.score.reading, language))
 
 
-def provisional_sentence(results: CampaignResults, language: str) -> str | None:
-    """That the score is rescaled, from how many points, and what could not be scored; None if it is not."""
-    score = results.score
-    if not score.provisional or score.score is None:
-        return None
-    _ = gettext_in(language)
-    unscored = {c.key for c in score.criteria if c.points is None}
-    labels = [
-        criterion_label(c, language) for c in results.questionnaire.scored_criteria if c.key in unscored
-    ]
-    return _(
-        "Provisional, rescaled from {scored} of {total} points. Not scored for lack of answers: {criteria}."
-    ).format(
-        scored=locale.format_short(score.scored_max, language),
-        total=locale.format_short(score.max_points, language),
-        criteria="; ".join(labels),
-    )
-
-
-def withheld_sentence(results: CampaignResults, language: str) -> str | None:
-    """Why no verdict is given; None when one is given."""
-    reasons = _withheld_reasons(results, language)
-    if not reasons:
-        return None
-    _ = gettext_in(language)
-    return _("No conclusion yet: {reasons}.").format(reasons="; ".join(reasons))
-
-
-def _withheld_reasons(results: CampaignResults, language: str) -> list[str]:
-    """Each reason in words; criteria without a score are named while they are few, else counted."""
-    _ = gettext_in(language)
-    codes = results.score.withheld_because
-    unscored = [code for code in codes if code.startswith("unscored:")]
-    if len(unscored) <= _MOST_NAMED:
-        return [_withheld_reason(code, results, language) for code in codes]
-    counted = _("{n} criteria could not be scored").format(n=format_count(len(unscored), language))
-    others = [_withheld_reason(code, results, language) for code in codes if code not in unscored]
-    return [counted, *others]
-
-
-def _withheld_reason(code: str, results: CampaignResults, language: str) -> str:
-    _ = gettext_in(language)
-    reason, *details = code.split(":")
-    if reason == "unscored":
-        return _("“{criterion}” could not be scored").format(
-            criterion=_criterion_named(details, results, language)
-        )
-    if reason == "few_respondents":
-        return _("there are only {n} valid forms").format(n=details[-1])
-    if reason == "small_group":
-        labels = {group.key: group.text.to(language) for group in results.questionnaire.groups}
-        return _("the group “{group}” has {n} valid forms, {needed} are needed").format(
-            group=labels.get(details[0], details[0]),
-            n=details[-1],
-            needed=format_count(results.questionnaire.scoring.min_group_n_for_verdict, language),
-        )
-    return _("there is no valid answer")
-
-
-def _criterion_named(details: list[str], results: CampaignResults, language: str) -> str:
-    key = ":".join(details)
-    named = (c for c in results.questionnaire.criteria if c.key == key)
-    return next((criterion_label(c, language) for c in named), key)
-
-
 def forms_needed_sentence(results: CampaignResults, language: str) -> str | None:
     """How many more forms would settle an open verdict, as a plan; None when nothing is open."""
     needed = results.forms_needed
@@ -217,6 +186,10 @@ def forms_needed_sentence(results: CampaignResults, language: str) -> str | None
         return None
     _ = gettext_in(language)
     values = {"more": format_count(needed.more, language), "total": format_count(needed.total, language)}
+    if needed.is_for_absent_only:
+        return _("For a score of all groups, at least {more} more forms are needed from {groups}.").format(
+            groups=cautions.group_labels(results, tuple(needed.of_absent), language), **values
+        )
     if needed.can_decide:
         return _(
             "To settle it, about {more} more forms are needed ({total} in all), if answers go on varying as"
@@ -287,8 +260,7 @@ def summary_sentences(results: CampaignResults, language: str) -> tuple[str, ...
     """What the summary says, most important first; what does not apply is left out."""
     said_first = (
         verdict_sentence(results, language),
-        provisional_sentence(results, language),
-        withheld_sentence(results, language),
+        *cautions.sentences_without_demo(results, language),
         reading_sentence(results, language),
         forms_needed_sentence(results, language),
         rate_sentence(results, language),
@@ -298,22 +270,39 @@ def summary_sentences(results: CampaignResults, language: str) -> tuple[str, ...
 
 
 def change_sentence(step: Step, language: str) -> str:
-    """What changed since the campaign before."""
+    """What changed from the campaign before to this one."""
     _ = gettext_in(language)
-    change = step.since_before
+    if step.before is None or step.change is None:
+        return _("No earlier campaign can be compared with this one")
+    change, before = step.change.difference, step.before.name
     if change is None:
         return _("The score of one of the two campaigns is not defined, so no change can be told")
-    limits = (
-        UNDEFINED if change.interval is None else format_interval(change.interval, language, borders=(0.0,))
-    )
-    values = {"change": format_signed(change.estimate, language), "interval": limits}
-    if step.p_adjusted is not None and step.p_adjusted < SIGNIFICANCE:
-        return _("{change} points since the campaign before, more than chance (95%: {interval})").format(
-            **values
+    if change.interval is None:
+        return _("{change} points since “{before}”; its sampling error is not known").format(
+            change=format_signed(change.estimate, language), before=before
         )
-    return _("{change} points since the campaign before, which may be chance (95%: {interval})").format(
-        **values
+    text = _(
+        "{change} points since “{before}”, not statistically significant (adjusted interval: {interval})"
     )
+    if step.change.is_significant:
+        text = _(
+            "{change} points since “{before}”, statistically significant (adjusted interval: {interval})"
+        )
+    limits = format_interval(change.interval, language, borders=(0.0,))
+    sentence = text.format(change=format_signed(change.estimate, language), before=before, interval=limits)
+    return sentence if step.change.same_criteria else f"{sentence}. {other_criteria_note(language)}"
+
+
+def other_criteria_note(language: str) -> str:
+    """That two scores are of different criteria."""
+    _ = gettext_in(language)
+    return _("The two scores are not of the same criteria, because one lacks answers to some.")
+
+
+def not_compared_sentence(reason: NotCompared, names: Sequence[str], language: str) -> str:
+    """The campaigns that are not compared for one reason."""
+    _ = gettext_in(language)
+    return _(_NOT_COMPARED[reason]) + " " + "; ".join(names)
 
 
 def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str:

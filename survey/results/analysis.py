@@ -6,10 +6,10 @@ from itertools import combinations
 
 from survey.instrument.questionnaire import Criterion, Text
 from survey.results.basis import Basis
-from survey.scoring.difference import Difference, difference_of
+from survey.scoring.difference import Difference, at_level, excludes_zero
 from survey.scoring.importance import Priority, importance_in_table, priorities_of
 from survey.scoring.moment_score import moment_differences
-from survey.scoring.multiplicity import benjamini_hochberg, holm
+from survey.scoring.multiplicity import benjamini_hochberg, fcr_levels, holm, holm_levels
 from survey.scoring.results import Score
 from survey.scoring.rules import Target
 from survey.scoring.verdict import BandPosition, band_position
@@ -20,18 +20,43 @@ SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """A difference as one of several. Its interval and `is_significant` follow from one adjustment.
+
+    `is_significant` says whether the interval leaves out 0, None where there is no interval. `p_adjusted` is
+    the p-value by the same adjustment. `same_criteria` is False where the scores are of different criteria.
+    """
+
+    difference: Difference | None
+    p_adjusted: float | None = None
+    is_significant: bool | None = None
+    same_criteria: bool = True
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """How several differences are judged together: adjusted p-values, and levels of their intervals."""
+
+    p_values: Callable[[Sequence[float]], Sequence[float]]
+    levels: Callable[[Sequence[float], float], Sequence[float]]
+
+
+HOLM = Adjustment(holm, holm_levels)  # few comparisons, chosen beforehand
+BENJAMINI_HOCHBERG = Adjustment(benjamini_hochberg, fcr_levels)  # all pairs of a table
+
+
+@dataclass(frozen=True)
 class Pair:
-    """Two parts and how the second differs from the first; `p_adjusted` allows for all pairs of the table."""
+    """Two parts, and how the second differs from the first among all pairs of the table."""
 
     first: Text
     second: Text
-    difference: Difference | None
-    p_adjusted: float | None
+    comparison: Comparison
 
     @property
     def differs(self) -> bool:
         """Whether the difference is statistically significant."""
-        return self.p_adjusted is not None and self.p_adjusted < SIGNIFICANCE
+        return self.comparison.is_significant is True
 
 
 def pairs_of(basis: Basis, view: str) -> tuple[Pair, ...]:
@@ -46,51 +71,33 @@ def pairs_of(basis: Basis, view: str) -> tuple[Pair, ...]:
     differences = moment_differences(
         basis.moments(view), basis.rules, keys, populations=basis.strata, lonely_psu="adjust"
     )
-    adjusted = _adjust([_p_value(difference) for difference in differences], benjamini_hochberg)
+    scored = [(scores[one], scores[two]) for one, two in keys]
+    compared = compare(differences, scored, BENJAMINI_HOCHBERG)
     return tuple(
-        Pair(labels[one], labels[two], difference, p)
-        for (one, two), difference, p in zip(keys, differences, adjusted, strict=True)
+        Pair(labels[one], labels[two], comparison)
+        for (one, two), comparison in zip(keys, compared, strict=True)
     )
 
 
-def _p_value(difference: Difference | None) -> float | None:
-    return None if difference is None else difference.p_value
-
-
-def _adjust(
-    p_values: Sequence[float | None], method: Callable[[Sequence[float]], Sequence[float]]
-) -> list[float | None]:
-    """The p-values adjusted by a method, None where one is None."""
+def compare(
+    differences: Sequence[Difference | None],
+    scored: Sequence[tuple[Score, Score]],
+    adjustment: Adjustment,
+) -> tuple[Comparison, ...]:
+    """The differences of these pairs of scores, with the interval and p-value of the adjustment."""
+    p_values = [None if difference is None else difference.p_value for difference in differences]
     known = [p for p in p_values if p is not None]
-    adjusted = iter(method(known) if known else ())
-    return [None if p is None else next(adjusted) for p in p_values]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One campaign of a trend, and how it differs from the one before; None for the first."""
-
-    key: str
-    name: str
-    score: Score
-    since_before: Difference | None = None
-    p_adjusted: float | None = None
-
-
-def trend(campaigns: Sequence[tuple[str, str, Score]]) -> tuple[Step, ...]:
-    """Campaigns of one version in their order, each against the one before, with Holm's adjustment.
-
-    Campaigns are separate samples: nobody is asked twice on purpose, and no clusters are drawn.
-    """
-    before: Score | None = None
-    steps = []
-    for key, name, score in campaigns:
-        steps.append(Step(key, name, score, difference_of(before, score) if before else None))
-        before = score
-    adjusted = _adjust([_p_value(step.since_before) for step in steps], holm)
-    return tuple(
-        Step(s.key, s.name, s.score, s.since_before, p) for s, p in zip(steps, adjusted, strict=True)
-    )
+    judged = iter(zip(adjustment.p_values(known), adjustment.levels(known, SIGNIFICANCE), strict=True))
+    compared = []
+    for difference, p, (one, two) in zip(differences, p_values, scored, strict=True):
+        same_criteria = set(one.unscored) == set(two.unscored)
+        if difference is None or p is None:
+            compared.append(Comparison(difference, same_criteria=same_criteria))
+            continue
+        p_adjusted, alpha = next(judged)
+        adjusted = at_level(difference, 1 - alpha, one.max_points)
+        compared.append(Comparison(adjusted, p_adjusted, excludes_zero(adjusted), same_criteria))
+    return tuple(compared)
 
 
 @dataclass(frozen=True)

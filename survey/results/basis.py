@@ -11,10 +11,12 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire, Text
+from survey.results.form_counts import FormCounts, count_forms
 from survey.results.releasing import COSTS, UNIT_VIEW, unit_part
 from survey.results.scoring_rules import rules_of
 from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.estimate import scored_groups
+from survey.scoring.findings import without_absent
 from survey.scoring.moment_score import score_moments
 from survey.scoring.moments import Moments, rules_key
 from survey.scoring.pair_counts import PairCounts, moment_cell
@@ -38,17 +40,18 @@ from survey.web import locale
 class Basis:
     """A campaign with its counts, those of its `release` where there is one.
 
-    `populations` is empty where the office's numbers cannot be used. `n_too_few` valid forms are too few to
-    show anything of them.
+    `populations` is empty where the office's numbers cannot be used. `n_waiting` valid forms came since the
+    release (fewer than none where forms were withdrawn), or are too few to show anything of them.
     """
 
     campaign: Campaign
     questionnaire: Questionnaire
     collectors: tuple[CollectorAtDesk, ...]
     rolled: RollUp
+    forms: FormCounts
     populations: Mapping[str, int]
     release: Release | None = None
-    n_too_few: int = 0
+    n_waiting: int = 0
 
     @cached_property
     def rules(self) -> Rules:
@@ -99,7 +102,18 @@ class Basis:
     def scores(self, view: str, group: str = "") -> SurveyScore:
         """The score of everybody and of each part of a view, or of one group's people in each."""
         moments = self.moments(view, group)
-        return score_moments(moments, self.rules, populations=self.strata, lonely_psu="adjust")
+        scored = score_moments(moments, self.rules, populations=self.strata, lonely_psu="adjust")
+        if group or view == "group":  # people of one group, among whom no other group can be missed
+            of_one = {key: without_absent(score, self.rules.target) for key, score in scored.domains.items()}
+            scored = replace(scored, domains=of_one)
+        return scored
+
+    @property
+    def is_census(self) -> bool:
+        """Whether every one of the people served, whose numbers are known, sent a valid form."""
+        sizes = self.rolled.sizes("group")
+        earning = [key for key in scored_groups(self.rules) if key in self.populations]
+        return bool(earning) and all(sizes.get(key, 0) == self.populations[key] for key in earning)
 
     @property
     def strata(self) -> Mapping[str, float] | None:
@@ -206,15 +220,20 @@ def basis_of(session: Session, campaign: Campaign, zone: tzinfo) -> Basis:
     else:
         release = _with_unit_numbers(release, collectors)
         rolled = release.rolled
-    fits = populations_fit(campaign.populations, rolled.sizes(GROUP_VIEW), questionnaire)
+    forms = count_forms(session, campaign, rolled, collectors)
+    if n_too_few:
+        forms = replace(forms, valid=n_too_few)
+    fits = populations_fit(campaign.populations, rolled.sizes(GROUP_VIEW), questionnaire, forms.people_known)
+    n_now = rolled.valid if release is None else rollups.count_valid(session, campaign, zone)
     return Basis(
         campaign=campaign,
         questionnaire=questionnaire,
         collectors=collectors,
         rolled=rolled,
+        forms=forms,
         populations=campaign.populations if fits else {},
         release=release,
-        n_too_few=n_too_few,
+        n_waiting=n_too_few or n_now - rolled.valid,
     )
 
 
@@ -268,11 +287,22 @@ def _with_unit_numbers(release: Release, collectors: Sequence[CollectorAtDesk]) 
 
 
 def populations_fit(
-    populations: Mapping[str, int], forms: Mapping[str, int], questionnaire: Questionnaire
+    populations: Mapping[str, int],
+    forms: Mapping[str, int],
+    questionnaire: Questionnaire,
+    people_known: int,
 ) -> bool:
-    """Whether the office's numbers can be used: each scored group has one, none smaller than its forms."""
-    return bool(populations) and all(
-        populations.get(key, 0) >= n for key, n in forms.items() if questionnaire.group(key).scored
+    """Whether the office's numbers can be used.
+
+    Each scored group with forms has a number, none is smaller than its valid forms, and together they are not
+    fewer than the people who are known: those who sent a form, withdrew it, declined or saved one. The group
+    of the last ones is not known.
+    """
+    without_number = sum(n for key, n in forms.items() if key not in populations)
+    return (
+        bool(populations)
+        and sum(populations.values()) >= people_known - without_number
+        and all(populations.get(key, 0) >= n for key, n in forms.items() if questionnaire.group(key).scored)
     )
 
 

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
 from survey.results.basis import Basis, basis_of, sum_cells
+from survey.results.form_counts import FormCounts
 from survey.results.releasing import UNIT_VIEW
-from survey.scoring.fieldwork_rates import Dispositions, FieldworkRates, fieldwork_rates
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.results import Score, SurveyScore
 from survey.scoring.verdict import FormsNeeded
-from survey.store import comments, responses
+from survey.store import comments
 from survey.store.fieldwork import Campaign
 from survey.store.rolling import EVERYTHING, N_REASONS, scored_positions
 from survey.web.masks import mask_in
@@ -40,39 +40,6 @@ class CampaignFacts:
     is_demo: bool
     instrument_digest: str
     public_page: str | None = None
-
-
-@dataclass(frozen=True)
-class FormCounts:
-    """The forms by outcome: `valid` are scored, `incomplete` have too few answers; both are not withdrawn.
-
-    `issued` were distributed or offered, None where they were not counted.
-    """
-
-    valid: int
-    incomplete: int
-    withdrawn: int
-    declined: int
-    issued: int | None = None
-
-    @property
-    def returned(self) -> int:
-        """Forms that came in and were not withdrawn."""
-        return self.valid + self.incomplete
-
-    @property
-    def is_issued_too_small(self) -> bool:
-        """Whether more forms were returned or refused than issued, so that `issued` must be wrong."""
-        return self.issued is not None and self.issued < self.returned + self.withdrawn + self.declined
-
-    @property
-    def rates(self) -> FieldworkRates:
-        """The rates of fieldwork; a withdrawal counts as a refusal. `coop1` needs no `issued`."""
-        refusal = self.withdrawn + self.declined
-        known = self.issued is not None and not self.is_issued_too_small
-        unknown = (self.issued or 0) - self.returned - refusal if known else 0
-        rates = fieldwork_rates(Dispositions(self.valid, self.incomplete, refusal, unknown=unknown))
-        return rates if known else FieldworkRates(None, None, None, rates.coop1, None)
 
 
 @dataclass(frozen=True)
@@ -129,13 +96,17 @@ class CampaignResults:
     """Everything that is shown, printed, exported or served about one campaign's results.
 
     `populations` is the number of people served per respondent group where the office entered it, else empty;
-    it is empty, and `populations_ignored` says so, when a number is smaller than the forms that came in.
+    it is empty, and `populations_ignored` says so, when the numbers do not cover the people who are known.
+    `is_census` says that every one of them sent a valid form, `is_open` that forms still come in. What limits
+    the numbers is in `survey/results/cautions.py`.
     `satisfied_rate` is the share (0..1) of valid answers on the satisfied side, None without any.
     `comments` are those that an official has read and approved for printing.
     `digest` names the numbers of this result: the same responses under the same rules give the same digest.
     The comments are not in it.
     `breakdowns` scores the parts of each view in `VIEWS`, of a part of the forms by group only; `channels`
     counts forms. `part` is None where the results are of all forms.
+    `released_at` is the hour of the step of the results, in the zone of `computed_at`; None before the first.
+    `n_waiting` forms came since or, below 0, were withdrawn; before the first step they are too few to show.
     """
 
     campaign: CampaignFacts
@@ -155,6 +126,14 @@ class CampaignResults:
     modes: tuple[tuple[str, int], ...] = ()
     part: Part | None = None
     comments: tuple[str, ...] = ()
+    is_census: bool = False
+    n_waiting: int = 0
+    released_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the campaign takes forms on the day of this result."""
+        return self.campaign.opens_on <= self.computed_at.date() <= self.campaign.closes_on
 
     def parts(self, view: str) -> tuple[Breakdown, ...]:
         """The parts of a view, none where the results are not divided by it."""
@@ -174,8 +153,7 @@ def campaign_results(
 def results_without_parts(session: Session, campaign: Campaign, *, computed_at: datetime) -> CampaignResults:
     """The results without comments and breakdowns other than by group, which are quicker to compute."""
     basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
-    forms = _forms(session, basis)
-    return results_of(basis, forms, computed_at=computed_at, with_parts=False)
+    return results_of(basis, computed_at=computed_at, with_parts=False)
 
 
 def results_and_basis(
@@ -183,7 +161,7 @@ def results_and_basis(
 ) -> tuple[CampaignResults, Basis]:
     """The results, and what they follow from."""
     basis = basis_of(session, campaign, computed_at.tzinfo or UTC)
-    results = results_of(basis, _forms(session, basis), computed_at=computed_at)
+    results = results_of(basis, computed_at=computed_at)
     page = None if office_address is None else f"{office_address}/results/{campaign.key}"
     facts = replace(results.campaign, public_page=page)
     return replace(
@@ -191,18 +169,7 @@ def results_and_basis(
     ), basis
 
 
-def _forms(session: Session, basis: Basis) -> FormCounts:
-    campaign, rolled = basis.campaign, basis.rolled
-    withdrawn = responses.count_withdrawn(session, campaign.id)
-    declined = responses.count_declined(session, [row.collector.id for row in basis.collectors])
-    return FormCounts(
-        rolled.valid + basis.n_too_few, rolled.incomplete, withdrawn, declined, campaign.forms_issued
-    )
-
-
-def results_of(
-    basis: Basis, forms: FormCounts, *, computed_at: datetime, with_parts: bool = True
-) -> CampaignResults:
+def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) -> CampaignResults:
     """The results of all forms."""
     by_group = basis.scores("group")
     campaign, rolled = basis.campaign, basis.rolled
@@ -213,7 +180,7 @@ def results_of(
         questionnaire=basis.questionnaire,
         score=by_group.whole,
         forms_needed=by_group.whole.forms_needed,
-        forms=forms,
+        forms=basis.forms,
         breakdowns={"group": _breakdown(basis, "group", by_group), **breakdowns},
         channels=tuple(
             Tally(key, label, rolled.sizes("channel").get(key, 0))
@@ -227,7 +194,16 @@ def results_of(
         digest=basis.digest,
         populations_ignored=bool(campaign.populations) and not basis.populations,
         modes=tuple(sorted(rolled.modes.items())),
+        is_census=basis.is_census,
+        n_waiting=basis.n_waiting,
+        released_at=_find_moment(basis, computed_at),
     )
+
+
+def _find_moment(basis: Basis, computed_at: datetime) -> datetime | None:
+    if basis.release is None:
+        return None
+    return basis.release.released_at[basis.release.number].astimezone(computed_at.tzinfo)
 
 
 def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> CampaignResults | None:
@@ -252,6 +228,10 @@ def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> Campa
         computed_at=computed_at,
         digest=f"{basis.digest}:{part.view}:{part.key}:{part.group}",
         part=part,
+        populations_ignored=bool(basis.campaign.populations) and not basis.populations,
+        is_census=basis.is_census,
+        n_waiting=basis.n_waiting,
+        released_at=_find_moment(basis, computed_at),
     )
 
 

@@ -19,6 +19,7 @@ from survey.instrument import codec
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire
 from survey.json_value import JsonObject, JsonValue
 from survey.results.campaign import CampaignResults
+from survey.results.cautions import cautions_of
 from survey.results.scoring_rules import rules_of
 from survey.scoring.arrays import Codes, Flags, Floats, Labels
 from survey.scoring.design import SampleDesign
@@ -110,6 +111,7 @@ def _document(
             "design": {"interval": "tilted-beta", "populations": dict(results.populations)},
             "responses": responses_document(forms, with_rows=with_rows),
             "sums": sums_of(forms, results.questionnaire, results.populations),
+            "cautions": [caution.value for caution in cautions_of(results)],
             "result": result_document(results.score),
         }
     )

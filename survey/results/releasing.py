@@ -141,7 +141,7 @@ def _are_parts_due(
 
 def unit_part(desks: Iterable[str]) -> str:
     """The name under which the desks of a unit are released together: it changes when they do."""
-    return ",".join(sorted(desks, key=int))
+    return ",".join(sorted(desks, key=lambda desk: (len(desk), desk)))
 
 
 def _desks_of_units(session: Session, campaign_id: int) -> dict[str, str]:

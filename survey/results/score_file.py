@@ -159,6 +159,7 @@ def score_entry(score: Score, target: Target, method: IntervalMethod) -> JsonObj
         "provisional": score.provisional,
         "scored_max": score.scored_max,
         "unscored": list(score.unscored),
+        "absent_groups": list(score.absent_groups),
         "p_ge_low": score.p_ge_low,
         "p_ge_low_t": score.p_ge_low_t,
         f"p_ge_{target.low:g}_t": score.p_ge_low_t,

@@ -48,6 +48,7 @@ def card_entry(results: CardResults) -> JsonObject:
         "is_demo": results.is_demo,
         "is_internal_estimate": True,
         "campaign": results.source.key if results.source else None,
+        "cautions": list(results.source.cautions) if results.source else [],
         "computed_on": results.computed_at.date().isoformat(),
         "missing": [line.key for line in results.missing],
         "waiting": [line.key for line in results.waiting],

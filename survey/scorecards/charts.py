@@ -35,7 +35,7 @@ def figures(results: CardResults, trend: Sequence[CardResults], language: str) -
 
 def _without_entries(results: CardResults) -> CardResults:
     """The card as it is drawn: without what was entered when by whom, so that only its outcome counts."""
-    return replace(results, standings={})
+    return replace(results, standings={}, source=None)
 
 
 def components_figure(results: CardResults, language: str, kind: PictureKind, *, wide: bool = False) -> bytes:

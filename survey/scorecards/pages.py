@@ -155,7 +155,7 @@ def ranking() -> ResponseReturnValue:
         periods=periods,
         own=own_unit,
         asked=requested,
-        figure=charts.ranking_figure(ranked, own_unit, language()) if ranked else None,
+        figure=charts.ranking_figure(ranked, own_unit, language()) if ranked and ranked.placed else None,
         wording=wording,
         tables=tables,
     )
@@ -191,7 +191,7 @@ def _publish(text: str) -> None:
     audited_change(
         AuditAction.PUBLISHED_DEFINITION,
         lambda digest: digest,
-        lambda session: scorecards.publish(session, definition, now=published_at),
+        lambda session: scorecards.publish_from_file(session, definition, now=published_at),
     )
 
 

@@ -19,6 +19,12 @@ class Period:
     number: int
 
     @property
+    def first_day(self) -> date:
+        """The day on which it begins."""
+        month = {"year": 1, "quarter": 3 * self.number - 2, "month": self.number}[self.kind]
+        return date(self.year, month, 1)
+
+    @property
     def last_day(self) -> date:
         """The day after which its values are due."""
         month = {"year": 12, "quarter": 3 * self.number, "month": self.number}[self.kind]

@@ -24,32 +24,50 @@ class Placed:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The placed units, best first, and those that could not be placed."""
+    """The placed units, best first, and those that could not be placed.
+
+    `alone` is the only unit that could be compared: one unit has no rank.
+    """
 
     period: Period
     top: int
     placed: tuple[Placed, ...]
     not_placed: tuple[CardResults, ...]
+    alone: CardResults | None = None
 
     @property
     def is_demo(self) -> bool:
         """Whether any of it is a demonstration."""
-        return any(card.is_demo for card in (*(unit.card for unit in self.placed), *self.not_placed))
+        return any(card.is_demo for card in (*self.cards, *self.not_placed))
+
+    @property
+    def cards(self) -> tuple[CardResults, ...]:
+        """The scorecards whose points are shown."""
+        alone = () if self.alone is None else (self.alone,)
+        return (*(unit.card for unit in self.placed), *alone)
+
+    @property
+    def has_top(self) -> bool:
+        """Whether being among the best `top` says anything: there are more units than that."""
+        return len(self.placed) > self.top
 
 
 def ranking_of(cards: Sequence[CardResults]) -> Ranking:
     """The ranking of the cards that share the commonest definition.
 
     Places compare the share of what could be scored: a unit where something is still missing is neither
-    punished nor favoured for it, and the table says from how many points it was scored.
+    punished nor favoured for it, and the table says from how many points it was scored. Demonstrations have
+    places only where no card is real.
     """
-    digest = Counter(card.digest for card in cards).most_common(1)[0][0]
+    real = [card for card in cards if not card.is_demo] or cards
+    digest = Counter(card.digest for card in real).most_common(1)[0][0]
     alike = {
-        str(card.unit_id): card for card in cards if card.digest == digest and card.scored.points is not None
+        str(card.unit_id): card for card in real if card.digest == digest and card.scored.points is not None
     }
     definition = next(card.definition for card in cards if card.digest == digest)
     top = definition.rank_target.max_rank if definition.rank_target else max(1, len(alike) // _HALF)
-    contenders = {key: _contender(card) for key, card in alike.items()}
+    is_alone, placed_ids = len(alike) == 1, {card.card_id for card in alike.values()}
+    contenders = {} if is_alone else {key: _contender(card) for key, card in alike.items()}
     return Ranking(
         period=cards[0].period,
         top=top,
@@ -59,7 +77,8 @@ def ranking_of(cards: Sequence[CardResults]) -> Ranking:
             )
             for placing in rank_units(list(contenders.values()), top)
         ),
-        not_placed=tuple(card for card in cards if str(card.unit_id) not in alike),
+        not_placed=tuple(card for card in cards if card.card_id not in placed_ids),
+        alone=next(iter(alike.values())) if is_alone else None,
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Text
 from survey.instrument.scorecard import RANK, Indicator, Scorecard
 from survey.results.campaign import CampaignResults, results_without_parts
+from survey.results.cautions import cautions_of
 from survey.results.current import release_today
 from survey.scorecards.periods import Period, read_period
 from survey.scorecards.rules import lines_of, rules_of
@@ -18,6 +19,8 @@ from survey.store import scorecards
 from survey.store.fieldwork import Campaign
 from survey.store.scorecards import Entry, EntryRecord, UnitCard
 from survey.web.context import database
+
+OTHER_PERIOD = "other_period"
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,22 @@ class LineStatus:
 
 @dataclass(frozen=True)
 class Source:
-    """The campaign the satisfaction points come from; `is_open` while forms still come in."""
+    """The campaign the satisfaction points come from, with its results.
+
+    `is_other_period` says that no day of it is in the period of the scorecard.
+    """
 
     key: str
     name: str
-    is_open: bool
     n_forms: int
+    survey: CampaignResults
+    is_other_period: bool
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """The codes of what limits its points: the cautions of the result, and `other_period`."""
+        own = (OTHER_PERIOD,) if self.is_other_period else ()
+        return (*(caution.value for caution in cautions_of(self.survey)), *own)
 
 
 @dataclass(frozen=True)
@@ -162,7 +175,7 @@ def _result(
         digest=row.card.digest,
         is_demo=row.card.is_demo,
         campaign_id=row.card.campaign_id,
-        source=_source(survey, computed_at.date()) if survey else None,
+        source=_source(survey, _period(row.card.period)) if survey else None,
         standings=standings,
         scored=score_card(rules_of(definition), observed),
         rank=None if rank is None else int(rank),
@@ -218,8 +231,7 @@ def _satisfaction(definition: Scorecard, survey: CampaignResults) -> dict[str, O
     return {line.key: Observed(score.score * scale, interval=limits)}
 
 
-def _source(survey: CampaignResults, day: date) -> Source:
+def _source(survey: CampaignResults, period: Period) -> Source:
     campaign = survey.campaign
-    return Source(
-        campaign.key, campaign.name, campaign.opens_on <= day <= campaign.closes_on, survey.forms.valid
-    )
+    is_inside = campaign.opens_on <= period.last_day and period.first_day <= campaign.closes_on
+    return Source(campaign.key, campaign.name, survey.forms.valid, survey, not is_inside)

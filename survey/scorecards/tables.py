@@ -212,7 +212,7 @@ def ranking(ranked: Ranking, own_unit: int | None, language: str) -> Table:
             unit.card.unit_called(language) if own_unit in (None, unit.card.unit_id) else _("Another unit"),
             unit.placing.rank,
             _places(unit.placing),
-            unit.placing.chance_top,
+            unit.placing.chance_top if ranked.has_top else None,
             unit.points,
             format_interval(unit.interval, language),
             unit.card.scored.max_scored,

@@ -4,6 +4,8 @@ from datetime import date
 
 from survey.drawing.formatting import UNDEFINED, format_interval, format_points
 from survey.instrument.scorecard import RANK, Indicator
+from survey.reports import cautions
+from survey.scorecards.ranking import Ranking
 from survey.scorecards.results import CardResults, LineStatus, value_in
 from survey.scorecards.tasks import is_late
 from survey.scoring.borders import is_at_least, round_down, round_up
@@ -83,7 +85,37 @@ def source_sentence(results: CardResults, language: str) -> str | None:
     message = _("Satisfaction comes live from “{campaign}”, {n} forms.").format(
         campaign=source.name, n=locale.format_number(source.n_forms, language, 0)
     )
-    return message + (" " + _("It is still open, so this figure moves.") if source.is_open else "")
+    return " ".join((message, *caution_sentences(results, language)))
+
+
+def caution_sentences(results: CardResults, language: str) -> tuple[str, ...]:
+    """What limits the satisfaction points: the cautions of their campaign, and another time."""
+    source = results.source
+    if source is None:
+        return ()
+    return (*_other_period(results, language), *cautions.sentences(source.survey, language))
+
+
+def ranking_cautions(ranking: Ranking, language: str) -> tuple[str, ...]:
+    """What limits the satisfaction points of units that have a place, each once, with the campaign's name."""
+    sentences = (
+        f"{card.source.name}: {sentence}"
+        for card in ranking.cards
+        if card.source is not None
+        for sentence in caution_sentences(card, language)
+    )
+    return tuple(dict.fromkeys(sentences))
+
+
+def _other_period(results: CardResults, language: str) -> tuple[str, ...]:
+    _ = gettext_in(language)
+    source = results.source
+    if source is None or not source.is_other_period:
+        return ()
+    campaign = source.survey.campaign
+    first, last = (locale.format_day(day, language) for day in (campaign.opens_on, campaign.closes_on))
+    message = _("It was held from {first} to {last}, outside the period of this scorecard ({period}).")
+    return (message.format(first=first, last=last, period=results.period.name_in(language)),)
 
 
 def uncertainty_sentence(results: CardResults, language: str) -> str | None:

@@ -39,22 +39,22 @@ class Calibration:
 class CalibrationFit:
     """Calibrated weights (n,), and the regression on the variables with known totals.
 
-    `indicator` is (n, p), one column for each label of each margin; `regression_weight` is (n,).
+    `indicator` is (n, p), one column for each label of each margin; `base` (n,) are the weights before.
     """
 
     weight: Floats
     indicator: Floats
-    regression_weight: Floats
+    base: Floats
 
     def residual(self, influence: Floats) -> Floats:
         """Influence values, shape (n, k), less their weighted regression on the calibration variables.
 
         Source
         ------
-        Deville, Särndal (1992), JASA 87, 376-382; weights of the regression as in R survey: the base
-        weights after post-stratification and GREG, equal ones after raking.
+        Deville, Särndal (1992), JASA 87, 376-382, for all kinds: the regression is weighted by the base
+        weights, as in R survey `calibrate`, with `calfun = "raking"` for raking.
         """
-        weighted = self.indicator * self.regression_weight[:, None]
+        weighted = self.indicator * self.base[:, None]
         normal = weighted.T @ self.indicator
         coefficients = np.linalg.lstsq(normal, weighted.T @ influence, rcond=None)[0]
         return np.asarray(influence - self.indicator @ coefficients)
@@ -77,9 +77,7 @@ def calibrate(calibration: Calibration, base: Floats) -> CalibrationFit:
     matrix, target = np.hstack(indicators), np.concatenate(totals)
     if calibration.kind == "linear":
         return CalibrationFit(base * _linear_factors(matrix, base, target, calibration.bounds), matrix, base)
-    raked = _rake(indicators, totals, base)
-    equal = (raked > 0).astype(np.float64)
-    return CalibrationFit(raked, matrix, base if calibration.kind == "poststratify" else equal)
+    return CalibrationFit(_rake(indicators, totals, base), matrix, base)
 
 
 def _indicator(margin: Margin, base: Floats) -> Floats:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from survey.scoring.arrays import Codes, Labels
-from survey.scoring.borders import is_below
+from survey.scoring.borders import is_above, is_below
 from survey.scoring.estimate import AnswersError, Estimates, estimates
 from survey.scoring.interval import NOTHING, Interval, check_level
 from survey.scoring.results import Score
 from survey.scoring.rules import Rules
-from survey.scoring.score import Sample, domain_rows
+from survey.scoring.score import Sample, behind_of, domain_rows
 from survey.scoring.variance import Variances, stratum_variances
 
 
@@ -28,6 +28,21 @@ class Difference:
     df: float | None
     interval: Interval | None
     p_value: float | None = None
+
+
+def excludes_zero(difference: Difference) -> bool | None:
+    """Whether the interval leaves out 0; None where there is no interval."""
+    interval = difference.interval
+    if interval is None:
+        return None
+    return is_above(interval.low, 0.0) or is_below(interval.high, 0.0)
+
+
+def at_level(difference: Difference, level: float, limit: float) -> Difference:
+    """The difference with an interval of another level, cut to -limit..limit points."""
+    if difference.se is None or difference.df is None or difference.interval is None:
+        return difference
+    return _with_interval(difference.estimate, difference.se, difference.df, limit, level)
 
 
 def difference_of(first: Score, second: Score, *, level: float = 0.95) -> Difference | None:
@@ -93,7 +108,8 @@ def _between(sample: Sample, first: Codes, second: Codes, level: float) -> Diffe
         estimates(sample.sheet, rules, weight, r) for r in (first, second)
     )
     influence = np.concatenate([-influence_one[:, :1], influence_two[:, :1]])
-    variances = stratum_variances(sample.layout, influence, np.concatenate([first, second]))
+    behind = behind_of(sample, one, first)[:, :1] | behind_of(sample, two, second)[:, :1]
+    variances = stratum_variances(sample.layout, influence, np.concatenate([first, second]), behind)
     return difference_from(one, two, variances, rules, level)
 
 

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from survey.scoring.arrays import Codes, Flags, Floats, Labels, chunks, is_blank
+from survey.scoring.arrays import Codes, Flags, Floats, Labels, chunks, is_blank, sums_by
 from survey.scoring.rules import Rules, ScoredCriterion
 
 
@@ -120,6 +120,27 @@ def estimates(sheet: AnswerSheet, rules: Rules, weight: Floats, rows: Codes) -> 
         deviation = share[chunk] - valid[chunk] * result.mean.T[group[chunk]]
         influence[chunk] = (deviation * result.per_answer.T[group[chunk]]) @ result.loading
     return result, influence
+
+
+def strata_behind(
+    sheet: AnswerSheet, estimated: Estimates, weight: Floats, stratum: Codes, rows: Codes, n_strata: int
+) -> Flags:
+    """The strata with an answer behind each estimate, (H, 1 + S + Q): a valid one in a cell that counts.
+
+    `weight` and `stratum` are (n,), of every respondent; `rows` are those that the estimates are of.
+    """
+    counts = np.zeros((n_strata, estimated.ratio.size))
+    for part in chunks(rows.size):
+        inside = rows[part]
+        in_used_cell = estimated.per_answer.T[sheet.cell_group[inside]] > 0
+        valid = sheet.valid[inside] * in_used_cell * (weight[inside] > 0)[:, None]
+        counts += sums_by(valid, stratum[inside], n_strata)
+    return answers_behind(counts > 0, estimated)
+
+
+def answers_behind(has_answer: Flags, estimated: Estimates) -> Flags:
+    """The rows of `has_answer`, (H, Q), that are behind each estimate, (H, 1 + S + Q)."""
+    return np.asarray(has_answer.astype(np.float64) @ (estimated.loading > 0) > 0)
 
 
 def combine_cells(cells: Cells, rules: Rules, group_share: Floats) -> Estimates:

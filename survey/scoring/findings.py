@@ -22,7 +22,7 @@ from survey.scoring.interval import (
     tilted_beta_interval,
 )
 from survey.scoring.results import CriterionScore, Score, SectionScore
-from survey.scoring.rules import Rules
+from survey.scoring.rules import Rules, Target
 from survey.scoring.variance import Variances
 from survey.scoring.verdict import Spread, Verdict, band_position, forms_needed, verdict_of
 
@@ -89,9 +89,19 @@ def score_from_findings(findings: Findings, rules: Rules, level: float) -> Score
         df_design=builder.df_or_none(findings.design_df),
         level=level,
         unscored=unscored,
+        absent_groups=tuple(builder.absent_groups()),
         evidence=evidence,
     )
     return score if evidence is None else builder.add_conclusions(score, evidence)
+
+
+def without_absent(score: Score, target: Target) -> Score:
+    """The score of people of one group, in whose plan and cautions the other groups are not missed."""
+    if score.score is None or score.interval is None or score.spread is None:
+        return replace(score, absent_groups=())
+    spread = replace(score.spread, absent={})
+    needed = forms_needed(score.score, score.interval, score.verdict, target, spread)
+    return replace(score, absent_groups=(), spread=spread, forms_needed=needed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +162,13 @@ class _ScoreBuilder:
         minimum = self.rules.min_group_n_for_verdict
         return {key: minimum - n for key, n in counts.items() if 0 < n < minimum}
 
+    def absent_groups(self) -> dict[str, int]:
+        """The scored groups without any answer, where others have some, and the forms that each needs."""
+        counts = self.findings.answered_by_group
+        absent = [key for key in scored_groups(self.rules) if counts.get(key, 0) == 0]
+        has_others = any(counts.values())
+        return dict.fromkeys(absent, self.rules.min_group_n_for_verdict) if has_others else {}
+
     def add_conclusions(self, score: Score, evidence: Evidence) -> Score:
         """The score with its intervals, verdict, chances and forms needed."""
         findings, rules, level = self.findings, self.rules, self.level
@@ -167,6 +184,7 @@ class _ScoreBuilder:
             dict(findings.people),
             self.missing_by_group(),
             max(0, self._min_respondents - findings.n_answered),
+            self.absent_groups(),
         )
         return replace(
             score,

@@ -8,13 +8,20 @@ import numpy as np
 from survey.scoring.arrays import Flags, Floats
 from survey.scoring.design import DesignError, LonelyPsu, Strata
 from survey.scoring.difference import Difference, difference_from
-from survey.scoring.estimate import Cells, Estimates, combine_cells, group_shares, scored_groups
+from survey.scoring.estimate import (
+    Cells,
+    Estimates,
+    answers_behind,
+    combine_cells,
+    group_shares,
+    scored_groups,
+)
 from survey.scoring.findings import Findings, score_from_findings
 from survey.scoring.interval import check_level
 from survey.scoring.moments import Cell, Moments, MomentsError, rules_key
 from survey.scoring.results import SurveyScore
 from survey.scoring.rules import Rules
-from survey.scoring.variance import Variances, unit_factor
+from survey.scoring.variance import Variances, average_factor, unit_factor
 
 # Rounding error, as a share, of a sum of squares whose terms cancel. One step of one person on one criterion
 # changes the sum by far more.
@@ -219,7 +226,8 @@ class _MomentEstimator:
         estimates_one, estimates_two = self._estimates(one), self._estimates(two)
         influences = [-_influence_of(cell.group, estimates_one)[:, :1] for cell in one]
         influences += [_influence_of(cell.group, estimates_two)[:, :1] for cell in two]
-        variances = self._variances([*one, *two], influences, 1)
+        behind = self._behind(one, estimates_one)[:, :1] | self._behind(two, estimates_two)[:, :1]
+        variances = self._variances([*one, *two], influences, behind)
         return difference_from(estimates_one, estimates_two, variances, self.rules, level)
 
     def _estimates(self, cells: Sequence[_DesignCell]) -> Estimates:
@@ -231,7 +239,8 @@ class _MomentEstimator:
         estimates = self._estimates(cells)
         influences = [_influence_of(cell.group, estimates) for cell in cells]
         size = estimates.points.size
-        variances = self._variances(cells, influences, size)
+        behind = self._behind(cells, estimates)
+        variances = self._variances(cells, influences, behind)
         weight = sum(cell.sums.weight for cell in cells)
         squared = sum(cell.sums.weight_squared for cell in cells)
         by_stratum = self._sum_by_stratum(cells, "weight")
@@ -247,7 +256,7 @@ class _MomentEstimator:
             effective_n=weight**2 / squared if squared else 0.0,
             fraction_if_flat=float(by_stratum @ fraction / weight) if weight > 0 else 0.0,
             design_df=float(units.sum() - np.count_nonzero(units)),
-            shows_spread=self._shows_spread(variances),
+            shows_spread=self._shows_spread(variances, behind),
             n_respondents=round(sum(cell.sums.n for cell in cells)),
             n_answered=round(sum(cell.sums.n_answered for cell in cells)),
             answered_by_group=self._answered_by_group(cells),
@@ -287,11 +296,21 @@ class _MomentEstimator:
         weight = self._sum_by_stratum([cell for cell in self.everything if cell.group >= 0], "weight")
         return np.asarray(self.strata.is_lonely & (weight > 0))
 
-    def _variances(self, cells: Sequence[_DesignCell], influences: Sequence[Floats], size: int) -> Variances:
+    def _behind(self, cells: Sequence[_DesignCell], estimates: Estimates) -> Flags:
+        """The strata behind each estimate, (H, 1 + S + Q), as `strata_behind` has them from the rows."""
+        has_answer = np.zeros((self.strata.n_psu.size, len(self.rules.criteria)), dtype=np.bool_)
+        for cell in cells:
+            has_answer[cell.stratum] |= (cell.sums.n_valid > 0) & (estimates.per_answer[:, cell.group] > 0)
+        return answers_behind(has_answer, estimates)
+
+    def _variances(
+        self, cells: Sequence[_DesignCell], influences: Sequence[Floats], behind: Flags
+    ) -> Variances:
         """Variances by Taylor linearisation, equal to those of `stratum_variances` from the rows.
 
-        `influences` has one array (2Q, size) for each cell.
+        `influences` has one array (2Q, k) for each cell; `behind` is (H, k).
         """
+        size = behind.shape[1]
         strata, lonely = self.strata, self._lonely()
         centred = ~lonely if strata.lonely_psu == "adjust" else np.ones_like(lonely)
         squares = np.zeros((strata.n_psu.size, size))
@@ -302,8 +321,8 @@ class _MomentEstimator:
             centred_squares = sum_of_squares - 2 * mean * totals + strata.n_psu[h] * mean**2
             squares[h] = np.where(centred_squares > _ROUNDING * uncancelled, centred_squares, 0.0)
         spread = unit_factor(strata.n_psu)[:, None] * np.maximum(squares, 0)
-        if strata.lonely_psu == "average" and not lonely.all():
-            spread = spread * (lonely.size / np.count_nonzero(~lonely))
+        if strata.lonely_psu == "average":
+            spread = spread * average_factor(lonely, behind, size)
         return Variances(spread * (1 - strata.fraction)[:, None], spread, self._units_with_weight(cells))
 
     def _totals(
@@ -331,9 +350,10 @@ class _MomentEstimator:
         pairs = zip(cells, influences, strict=True)
         return sum((_diagonal(influence, cell.sums.spread) for cell, influence in pairs), np.zeros(size))
 
-    def _shows_spread(self, variances: Variances) -> bool:
-        strata = self.strata
-        is_measured = strata.is_measured
+    def _shows_spread(self, variances: Variances, behind: Flags) -> bool:
+        is_measured = self.strata.is_measured
+        if behind[:, 0].any():
+            is_measured = is_measured & behind[:, 0]
         return bool(variances.n_units.sum() >= 2 and is_measured.any())
 
     def _answered_by_group(self, cells: Sequence[_DesignCell]) -> dict[str, int]:

@@ -60,7 +60,7 @@ class Score:
     `interval` is tilted beta at `level`; without any answer it is all of 0..`max_points`.
     `withheld_because` has the codes `no_answers`, `unscored:<criterion>`, `few_respondents:<n>` and
     `small_group:<group>:<n>`; it is empty unless the verdict is withheld. `unscored` names the criteria
-    without points.
+    without points. `absent_groups` are scored groups without any answer: the score is one of the others.
     `evidence` is the basis of the intervals and `spread` that of the plan, None without a score.
     `design_effect` is the variance over that of as many respondents drawn at random with replacement;
     `effective_respondents` are those who answered, divided by it.
@@ -89,6 +89,7 @@ class Score:
     level: float = 0.95
     forms_needed: FormsNeeded | None = None
     unscored: tuple[str, ...] = ()
+    absent_groups: tuple[str, ...] = ()
     evidence: Evidence | None = None
     design_effect: float | None = None
     effective_respondents: float | None = None

@@ -6,7 +6,15 @@ import numpy as np
 
 from survey.scoring.arrays import Codes, Flags, Floats, Labels, is_blank
 from survey.scoring.design import DesignError, Layout, SampleDesign, lay_out
-from survey.scoring.estimate import AnswersError, AnswerSheet, answer_sheet, estimates, scored_groups
+from survey.scoring.estimate import (
+    AnswersError,
+    AnswerSheet,
+    Estimates,
+    answer_sheet,
+    estimates,
+    scored_groups,
+    strata_behind,
+)
 from survey.scoring.findings import Findings, score_from_findings
 from survey.scoring.interval import Interval, check_level, mean_fraction
 from survey.scoring.results import CriterionScore, Score, SectionScore, SurveyScore
@@ -130,7 +138,8 @@ def _findings(sample: Sample, rows: Codes) -> Findings:
     layout, sheet = sample.layout, sample.sheet
     weight, valid = layout.weight[rows], sheet.valid[rows]
     estimated, influence = estimates(sheet, sample.rules, layout.weight, rows)
-    variances = stratum_variances(layout, influence, rows)
+    behind = behind_of(sample, estimated, rows)
+    variances = stratum_variances(layout, influence, rows, behind)
     answered = valid.any(axis=1)
     units = units_with_weight(layout, np.arange(layout.weight.size))
     square = float(weight @ weight)
@@ -141,7 +150,7 @@ def _findings(sample: Sample, rows: Codes) -> Findings:
         effective_n=float(weight.sum()) ** 2 / square if square else 0.0,
         fraction_if_flat=mean_fraction(layout, rows),
         design_df=float(units.sum() - np.count_nonzero(units)),
-        shows_spread=_shows_spread(layout, variances),
+        shows_spread=_shows_spread(layout, variances, behind),
         n_respondents=int(rows.size),
         n_answered=int(np.count_nonzero(answered)),
         answered_by_group=_count_by_group(sample, rows[answered]),
@@ -153,9 +162,18 @@ def _findings(sample: Sample, rows: Codes) -> Findings:
     )
 
 
-def _shows_spread(layout: Layout, variances: Variances) -> bool:
-    """Whether there are two sampling units and a stratum whose variance can be measured."""
+def behind_of(sample: Sample, estimated: Estimates, rows: Codes) -> Flags:
+    """The strata behind each estimate of the rows, (H, 1 + S + Q)."""
+    layout = sample.layout
+    n_strata = layout.strata.n_psu.size
+    return strata_behind(sample.sheet, estimated, layout.weight, layout.stratum, rows, n_strata)
+
+
+def _shows_spread(layout: Layout, variances: Variances, behind: Flags) -> bool:
+    """Whether there are two sampling units, and a stratum behind the score whose variance can be measured."""
     is_measured = layout.strata.is_measured
+    if layout.calibration is None and behind[:, 0].any():
+        is_measured = is_measured & behind[:, 0]
     return bool(variances.n_units.sum() >= 2 and is_measured.any())
 
 

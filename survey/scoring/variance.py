@@ -53,7 +53,9 @@ class Variances:
         return float(shares.sum() ** 2 / (shares**2 / np.maximum(self.n_units - 1, 1)).sum())
 
 
-def stratum_variances(layout: Layout, influence: Floats, rows: Codes) -> Variances:
+def stratum_variances(
+    layout: Layout, influence: Floats, rows: Codes, behind: Flags | None = None
+) -> Variances:
     """Variances by Taylor linearisation, ultimate clusters, with the second stage where it is known.
 
     The PSUs without any of the rows stay in the design: they count as totals of 0.
@@ -63,6 +65,8 @@ def stratum_variances(layout: Layout, influence: Floats, rows: Codes) -> Varianc
     layout : the checked design of all n respondents
     influence : (r, k) float, influence of each of the rows on each estimate, before weighting
     rows : (r,) int, which respondents the influence is about; it is 0 for all others
+    behind : (H, k), the strata whose answers are behind each estimate; None: all. The rule `average` scales
+        by these only. Calibrated estimates have all strata behind them.
 
     Source
     ------
@@ -73,9 +77,12 @@ def stratum_variances(layout: Layout, influence: Floats, rows: Codes) -> Varianc
         everyone = np.zeros((layout.weight.size, influence.shape[1]))
         everyone[rows] = influence
         influence, rows = layout.calibration.residual(everyone), np.arange(layout.weight.size)
+        behind = None
     weight = layout.weight[rows]
     weighted = influence if (weight == 1).all() else influence * weight[:, None]
     unbounded = _between_psus(layout, weighted, rows)
+    if layout.strata.lonely_psu == "average":
+        unbounded = unbounded * average_factor(_lonely_with_weight(layout), behind, influence.shape[1])
     bounded = unbounded * (1 - layout.strata.fraction)[:, None]
     if layout.second is not None:
         bounded = bounded + _within_psus(layout, layout.second, weighted, rows)
@@ -96,14 +103,34 @@ def _between_psus(layout: Layout, weighted: Floats, rows: Codes) -> Floats:
     else:
         totals = sums_by(weighted, layout.psu[rows], layout.psu_stratum.size)
         parent = layout.psu_stratum
+    strata, lonely = layout.strata, _lonely_with_weight(layout)
+    centred = ~lonely if strata.lonely_psu == "adjust" else np.ones_like(lonely)
+    return unit_factor(strata.n_psu)[:, None] * _squares(totals, parent, strata.n_psu, centred)
+
+
+def _lonely_with_weight(layout: Layout) -> Flags:
     strata = layout.strata
     weight = np.bincount(layout.stratum, weights=np.abs(layout.weight), minlength=strata.n_psu.size)
-    lonely = strata.is_lonely & (weight > 0)
-    centred = ~lonely if strata.lonely_psu == "adjust" else np.ones_like(lonely)
-    spread = unit_factor(strata.n_psu)[:, None] * _squares(totals, parent, strata.n_psu, centred)
-    if strata.lonely_psu == "average" and not lonely.all():
-        spread = spread * (lonely.size / np.count_nonzero(~lonely))
-    return spread
+    return np.asarray(strata.is_lonely & (weight > 0))
+
+
+def average_factor(lonely: Flags, behind: Flags | None, size: int) -> Floats:
+    """By how much the rule `average` scales the variance of each estimate, (k,), for its lonely strata.
+
+    The strata behind an estimate, over those of them that are not lonely; 1 without any of these.
+
+    Parameters
+    ----------
+    lonely : (H,), strata with one sampling unit
+    behind : (H, k), the strata whose answers are behind each estimate; None: all
+
+    Source
+    ------
+    R survey, `onestage` of `svyrecvar`: `nstrat / nokstrat`, of the strata in the domain.
+    """
+    counted = np.ones((lonely.size, size), dtype=np.bool_) if behind is None else behind
+    n_behind, n_measured = counted.sum(axis=0), (counted & ~lonely[:, None]).sum(axis=0)
+    return np.where(n_measured > 0, n_behind / np.maximum(n_measured, 1), 1.0)
 
 
 def _within_psus(layout: Layout, second: SecondStage, weighted: Floats, rows: Codes) -> Floats:
@@ -116,8 +143,13 @@ def _within_psus(layout: Layout, second: SecondStage, weighted: Floats, rows: Co
     inside = inside * (unit_factor(second.n_units) * (1 - second.fraction))[:, None]
     by_stratum = sums_by(inside, layout.psu_stratum, strata.n_psu.size) * strata.fraction[:, None]
     if strata.lonely_psu == "average":
-        known = np.bincount(layout.psu_stratum, weights=~lonely, minlength=strata.n_psu.size)
-        by_stratum = by_stratum * (strata.n_psu / np.maximum(known, 1))[:, None]
+        present = np.zeros(lonely.size, dtype=np.bool_)
+        present[layout.psu[rows]] = True
+        size = strata.n_psu.size
+        every, known = (
+            np.bincount(layout.psu_stratum, weights=of, minlength=size) for of in (present, present & ~lonely)
+        )
+        by_stratum = by_stratum * np.where(known > 0, every / np.maximum(known, 1), 1.0)[:, None]
     return by_stratum
 
 

@@ -47,9 +47,10 @@ class FormsNeeded:
     """The number of forms that would settle the verdict, planned from the spread so far.
 
     `more` forms, at least 1, on top of those that came in make `total`; `by_stratum` divides `more` in
-    proportion to people, with what short groups lack. `distance` is from the score to the edge that decides.
-    Where `can_decide` is False it is under half a point, more forms cannot reasonably decide, and the numbers
-    are for an interval of `half_width` points each way instead; else `half_width` is None.
+    proportion to people, with what short groups lack. `of_absent` of them, by group, are those that scored
+    groups without any answer need to be part of the score. `distance` is from the score to the edge that
+    decides. Where `can_decide` is False it is under half a point, more forms cannot reasonably decide, and
+    the numbers are for an interval of `half_width` points each way instead; else `half_width` is None.
     """
 
     more: int
@@ -58,6 +59,12 @@ class FormsNeeded:
     can_decide: bool
     distance: float
     half_width: float | None
+    of_absent: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_for_absent_only(self) -> bool:
+        """Whether the verdict is settled, and only groups without an answer are missing."""
+        return self.more == sum(self.of_absent.values())
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class Spread:
 
     `population` is None where its number of people is not known; `people` is the share or number of
     people in each stratum. `missing_by_group` are the forms that short groups lack for a verdict, by group,
-    `missing_in_all` those that the whole lacks.
+    `missing_in_all` those that the whole lacks; `absent` those of scored groups without any answer.
     """
 
     n: int
@@ -88,6 +95,7 @@ class Spread:
     people: Mapping[str, float]
     missing_by_group: Mapping[str, int] = field(default_factory=dict)
     missing_in_all: int = 0
+    absent: Mapping[str, int] = field(default_factory=dict)
 
 
 def verdict_of(interval: Interval | None, target: Target) -> Verdict:
@@ -113,7 +121,9 @@ def band_position(score: float, target: Target) -> BandPosition:
 def forms_needed(
     score: float, interval: Interval, verdict: Verdict, target: Target, spread: Spread
 ) -> FormsNeeded | None:
-    """Forms that would settle an open verdict; None when it is settled or the sample shows no spread yet.
+    """Forms that would settle an open verdict and bring in the scored groups without any answer.
+
+    None when nothing is open, or the sample shows no spread yet.
 
     Parameters
     ----------
@@ -123,21 +133,24 @@ def forms_needed(
     ------
     docs/statistics.md#forms-still-needed; power 80%, with FPC (Cochran 1977, ch. 4).
     """
-    if not verdict.is_open:
+    if not verdict.is_open and not spread.absent:
         return None
     least = max(spread.missing_in_all, sum(spread.missing_by_group.values()))
     distance, can_decide, half_width = abs(score - target.low), True, None
-    is_open = verdict is Verdict.INCONCLUSIVE or verdict_of(interval, target).is_open
+    is_open = verdict is Verdict.INCONCLUSIVE or (verdict.is_open and verdict_of(interval, target).is_open)
     if is_open and spread.n >= 2 and spread.variance_without_fpc > 0:
         can_decide = is_at_least(distance, _NEAREST)
         half_width = None if can_decide else _half_width_under(interval)
         reach = (interval.high - interval.low) / 2
         narrower = _narrowing(score, interval, target, spread) if half_width is None else half_width / reach
         least = max(least, 1, round_up(_forms_for(narrower, spread) - spread.n))
-    if not least:
+    more = least + sum(spread.absent.values())
+    if not more:
         return None
-    by_stratum = _with_missing(least, spread)
-    return FormsNeeded(least, spread.n + least, by_stratum, can_decide, distance, half_width)
+    by_stratum = {**_with_missing(least, spread), **spread.absent}
+    return FormsNeeded(
+        more, spread.n + more, by_stratum, can_decide, distance, half_width, dict(spread.absent)
+    )
 
 
 def _narrowing(score: float, interval: Interval, target: Target, spread: Spread) -> float:

@@ -16,6 +16,8 @@ class InstrumentVersion(VersionColumns, Base):
 
 _versions = Versions(InstrumentVersion, codec.digest, codec.to_json, codec.questionnaire_from_json)
 publish = _versions.publish
+publish_from_file = _versions.publish_from_file
+refuse_twin = _versions.refuse_twin
 versions = _versions.all
 version = _versions.row
 questionnaire = _versions.load

@@ -120,6 +120,16 @@ def crossings_now(session: Session, campaign: Campaign, zone: tzinfo) -> Mapping
     return (roll_up_of({}, crossings=COUNTS["crossings"].from_json(state.crossings)) + unfolded).crossings
 
 
+def count_valid(session: Session, campaign: Campaign, zone: tzinfo) -> int:
+    """The number of valid forms at this moment."""
+    state = session.get(RollUpState, campaign.id)
+    if state is None or state.made_for != _key_of(campaign, zone):
+        return sum(crossings_now(session, campaign, zone).values())
+    unfolded = _select_unfolded(campaign.id).where(ResponseRow.is_complete)
+    n_unfolded = session.scalar(unfolded.with_only_columns(func.count())) or 0
+    return n_unfolded + sum(n for _parts, n in state.crossings)
+
+
 def last_folded_id(session: Session, campaign_id: int) -> int:
     """The highest id of a folded response, 0 without any."""
     folded = select(func.max(ResponseRow.id)).where(

@@ -1,9 +1,23 @@
 """Forms saved to be finished on another device, by a short code, for a few days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, and_, delete, exists, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Integer,
+    String,
+    and_,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, UtcTime, rows_changed
@@ -62,6 +76,12 @@ def has_due(session: Session, *, now: datetime) -> bool:
     """Whether a form has expired, or has answers although it was sent."""
     due = select(SavedForm.id).where(or_(SavedForm.expires_at <= now, _WAS_SENT)).limit(1)
     return session.scalar(due) is not None
+
+
+def count_unsent(session: Session, collector_codes: Sequence[str]) -> int:
+    """The number of forms that were saved at these collectors and not sent."""
+    unsent = select(func.count()).where(SavedForm.collector_code.in_(collector_codes), not_(_IS_RESPONSE))
+    return session.scalar(unsent) or 0
 
 
 def delete_due(session: Session, *, now: datetime) -> int:

@@ -118,6 +118,7 @@ _versions = Versions(
     ScorecardVersion, scorecard_codec.digest, scorecard_codec.to_json, scorecard_codec.scorecard_from_text
 )
 publish = _versions.publish
+publish_from_file = _versions.publish_from_file
 versions = _versions.all
 definition = _versions.load
 

@@ -10,6 +10,7 @@ from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import instrument
+from survey.instrument.node import InstrumentError
 from survey.store.cache import BoundedCache
 from survey.store.db import UtcTime, require
 
@@ -27,6 +28,16 @@ class VersionedDocument(Protocol):
     @property
     def version(self) -> int:
         """The number of the version."""
+
+
+class VersionTakenError(InstrumentError):
+    """A version that is published already with another text; a reader could not tell one from the other."""
+
+    def __init__(self, key: str, version: int, digest: str) -> None:
+        super().__init__(
+            f"version {version} of {key} is published already with another text (digest {digest[:12]}); "
+            "give this text another number in `version`"
+        )
 
 
 class VersionColumns:
@@ -63,6 +74,24 @@ class Versions(Generic[D, V]):
             session.add(row)
             session.flush()
         return digest
+
+    def publish_from_file(self, session: Session, document: D, *, now: datetime) -> str:
+        """Store a version that an official puts in, and return its digest.
+
+        Raises
+        ------
+        VersionTakenError
+            This version of the key is published with another text.
+        """
+        self.refuse_twin(session, document)
+        return self.publish(session, document, now=now)
+
+    def refuse_twin(self, session: Session, document: D) -> None:
+        """Raise VersionTakenError where the document's key and version are those of another text."""
+        same = (self.table.key == document.key, self.table.version == document.version)
+        digests = session.scalars(select(self.table.digest).where(*same)).all()
+        if digests and self.digest(document) not in digests:
+            raise VersionTakenError(document.key, document.version, digests[0])
 
     def all(self, session: Session) -> list[V]:
         """Every published version, newest first."""

@@ -63,7 +63,7 @@ def _forms(database: Path, campaign: str, minimum: int, questionnaire: Any) -> l
     rated = {c["key"] for section in questionnaire["factors"] for c in section["criteria"]}
     rated |= {c["key"] for c in questionnaire["unscored_criteria"]}
     forms = [json.loads(answers) for (answers,) in rows]
-    return [form for form in forms if sum(isinstance(form.get(key), int) for key in rated) >= minimum]
+    return [f for f in forms if sum(isinstance(f.get(k), int) or f.get(k) == "na" for k in rated) >= minimum]
 
 
 def _criterion(

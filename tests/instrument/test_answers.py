@@ -112,6 +112,15 @@ def test_a_form_with_seven_ratings_is_incomplete_and_with_eight_is_not() -> None
     assert not is_complete(Q, parse_form(Q, _form(**eight)).answers)
 
 
+def test_not_applicable_where_it_is_offered_completes_a_form() -> None:
+    offered = [c.key for c in Q.scored_criteria if c.not_applicable is not None and not c.show_if]
+    rated = [c.key for c in Q.scored_criteria if c.not_applicable is None][: 8 - len(offered[:6])]
+    answers = parse_form(Q, _form(**dict.fromkeys(offered[:6], "na"), **dict.fromkeys(rated, "3"))).answers
+    assert is_complete(Q, answers)
+    blank = parse_form(Q, _form(**dict.fromkeys(offered[:6], ""), **dict.fromkeys(rated, "3"))).answers
+    assert not is_complete(Q, blank)
+
+
 _sent = st.dictionaries(
     st.sampled_from([*(item.key for item in Q.items()), "comment", "score", "is_complete"]),
     st.lists(

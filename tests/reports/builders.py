@@ -7,7 +7,8 @@ from pathlib import Path
 
 from survey.instrument.codec import questionnaire_from_yaml
 from survey.instrument.questionnaire import Criterion, Questionnaire, Section, Text
-from survey.results.campaign import AnswerCounts, Breakdown, CampaignFacts, CampaignResults, FormCounts, Tally
+from survey.results.campaign import AnswerCounts, Breakdown, CampaignFacts, CampaignResults, Tally
+from survey.results.form_counts import FormCounts
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score, SectionScore
 from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict
@@ -47,7 +48,7 @@ def normal() -> CampaignResults:
             key="2026",
             name="Đợt khảo sát năm 2026",
             opens_on=date(2026, 9, 1),
-            closes_on=date(2026, 11, 24),
+            closes_on=date(2026, 11, 23),
             is_demo=False,
             instrument_digest="a1" * 32,
         ),
@@ -65,11 +66,11 @@ def normal() -> CampaignResults:
                 Breakdown("business", questionnaire.group("business").text, 120, replace(part, score=29.8)),
             ),
             "desk": (
-                Breakdown("d1", text("Quầy số 1 – Trụ sở Ban Quản lý", "Desk 1 – Board office"), 190, part),
+                Breakdown("1", text("Quầy số 1 – Trụ sở Ban Quản lý", "Desk 1 – Board office"), 190, part),
                 Breakdown(
-                    "d2", text("Quầy KCN Tịnh Phong", "Tinh Phong desk"), 106, replace(part, score=27.4)
+                    "2", text("Quầy KCN Tịnh Phong", "Tinh Phong desk"), 106, replace(part, score=27.4)
                 ),
-                Breakdown("d3", text("Quầy KCN Quảng Phú", "Quang Phu desk"), 4, None),
+                Breakdown("3", text("Quầy KCN Quảng Phú", "Quang Phu desk"), 4, None),
             ),
         },
         channels=(

@@ -15,9 +15,10 @@ from survey.drawing.formatting import format_interval, format_percent, format_po
 from survey.publication.badge import badge
 from survey.reports import analysis_tables, charts, comparison_charts, method, tables, wording
 from survey.reports.export import FORMATS
-from survey.results.analysis import Step
+from survey.results.analysis import Comparison
 from survey.results.commands import _in_short
 from survey.results.score_file import score_files
+from survey.results.trend import Step, TrendCampaign
 from survey.scoring.difference import Difference
 from survey.scoring.interval import Interval
 from tests.reports import builders
@@ -85,8 +86,9 @@ def test_a_limit_of_27_9965_is_not_shown_as_28_in_a_workbook() -> None:
 def test_a_limit_of_a_difference_beside_0_is_told_from_0() -> None:
     results = builders.normal()
     change = Difference(0.5004, 0.25, 100.0, Interval(0.0004, 1.0004), 0.0499)
-    step = Step("2026", "2026", results.score, change, p_adjusted=0.0499)
-    assert "(95%: 0.0004 – 1.00)" in wording.change_sentence(step, "en")
+    one = TrendCampaign("2026", "2026", results.score)
+    step = Step(one, one, Comparison(change, p_adjusted=0.0499, is_significant=True))
+    assert "(adjusted interval: 0.0004 – 1.00)" in wording.change_sentence(step, "en")
     columns, blocks = analysis_tables.trend((step,), results, "en").laid_out("en")
     row = dict(zip((column.key for column in columns), blocks[0].rows[0], strict=True))
     assert (row["difference"], row["difference_low"], row["difference_high"]) == ("0.50", "0.0004", "1.00")

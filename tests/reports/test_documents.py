@@ -122,5 +122,5 @@ def test_the_json_holds_the_questionnaire_its_digest_names() -> None:
     exported = as_json(builders.normal(), "en")
     again = questionnaire_from_json(json.dumps(exported["questionnaire"]))
     assert digest(again) == digest(builders.the_questionnaire())
-    hidden = next(desk for desk in exported["desks"] if desk["key"] == "d3")
+    hidden = next(desk for desk in exported["desks"] if desk["key"] == "3")
     assert hidden["score"] is None

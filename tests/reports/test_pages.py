@@ -240,7 +240,7 @@ def test_campaigns_of_another_questionnaire_are_named_and_not_compared(
     page = administrator.get("/office/campaigns/demo/trend?lang=en").text
     assert page.count("<tbody>") == 1
     assert "Khảo sát hài lòng" in page
-    assert "since the campaign before, more than chance" in page
+    assert "statistically significant (adjusted interval: " in page
     assert "another version" not in page
 
 

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from survey.drawing.formatting import format_count, format_percent, format_points
-from survey.reports import wording
+from survey.reports import cautions, wording
+from survey.results.cautions import Caution, cautions_of
 from survey.scoring.verdict import Verdict
 from tests.reports import builders
 
@@ -21,27 +22,27 @@ def test_the_verdict_sentence_has_score_verdict_interval_and_band() -> None:
 
 
 def test_a_provisional_score_says_from_how_many_points() -> None:
-    sentence = wording.provisional_sentence(builders.provisional(), "vi")
+    sentence = cautions.sentence(Caution.PROVISIONAL, builders.provisional(), "vi")
     assert sentence is not None
     assert sentence.startswith("Tạm tính, quy đổi từ 36/38 điểm.")
     assert "Phản ánh, kiến nghị được trả lời" in sentence
-    assert wording.provisional_sentence(builders.normal(), "vi") is None
+    assert Caution.PROVISIONAL not in cautions_of(builders.normal())
 
 
 def test_a_withheld_score_says_why() -> None:
-    sentence = wording.withheld_sentence(builders.withheld(), "vi")
+    sentence = cautions.sentence(Caution.WITHHELD, builders.withheld(), "vi")
     assert sentence == (
         "Chưa kết luận vì: nhóm “Doanh nghiệp, tổ chức, nhà đầu tư” mới có 7 phiếu hợp lệ,"
         " cần ít nhất 10 phiếu."
     )
-    assert wording.withheld_sentence(builders.normal(), "vi") is None
+    assert Caution.WITHHELD not in cautions_of(builders.normal())
 
 
 def test_many_criteria_without_a_score_are_counted_and_not_listed() -> None:
     results = builders.withheld()
     codes = (*(f"unscored:{c.key}" for c in results.questionnaire.scored_criteria), "few_respondents:1")
     results = replace(results, score=replace(results.score, withheld_because=codes))
-    sentence = wording.withheld_sentence(results, "en")
+    sentence = cautions.sentence(Caution.WITHHELD, results, "en")
     assert sentence == "No conclusion yet: 19 criteria could not be scored; there are only 1 valid forms."
 
 
@@ -52,8 +53,7 @@ def test_every_reason_has_words(code: str) -> None:
     results = builders.withheld()
     results = replace(results, score=replace(results.score, withheld_because=(code,)))
     for language in ("vi", "en"):
-        sentence = wording.withheld_sentence(results, language)
-        assert sentence is not None
+        sentence = cautions.sentence(Caution.WITHHELD, results, language)
         assert "{" not in sentence
 
 

@@ -5,13 +5,9 @@ from dataclasses import replace
 import pytest
 
 from survey.results import analysis
-from survey.scoring.design import SampleDesign
-from survey.scoring.results import Score
 from survey.scoring.rules import Target
-from survey.scoring.score import score_responses
 from survey.scoring.verdict import BandPosition
 from tests.reports.builders import normal
-from tests.scoring.builders import random_answers, some_rules
 
 SCORE = normal().score
 
@@ -37,18 +33,3 @@ def test_what_if_stops_at_the_maximum() -> None:
 
 def test_what_if_of_no_score_is_nothing() -> None:
     assert analysis.what_if(replace(SCORE, score=None), Target(28, 30), {}) is None
-
-
-def test_a_trend_begins_without_a_difference_and_adjusts_the_rest() -> None:
-    def score_of(seed: int) -> Score:
-        return score_responses(random_answers(seed, 60), some_rules(), SampleDesign()).whole
-
-    first, second = score_of(1), score_of(2)
-    steps = analysis.trend([("a", "A", first), ("b", "B", second), ("c", "C", first)])
-    changes = [step.since_before for step in steps]
-    assert changes[0] is None
-    assert changes[1] is not None
-    assert changes[2] is not None
-    assert changes[1].estimate == pytest.approx(-changes[2].estimate)
-    assert changes[1].p_value is not None
-    assert steps[1].p_adjusted == pytest.approx(min(1, 2 * changes[1].p_value)), "Holm, of two"

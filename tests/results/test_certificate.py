@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey.fieldwork.campaigns import set_populations
@@ -19,7 +19,7 @@ from survey.results.campaign import campaign_results
 from survey.store import commitments, fieldwork
 from survey.store.responses import ResponseRow, withdraw
 from survey.web.context import database
-from tests.builders import BUSINESS, NOW, QUESTIONNAIRE, Change, a_form, send, send_forms, set_at
+from tests.builders import BUSINESS, NOW, QUESTIONNAIRE, Change, a_form, results_of, send, send_forms, set_at
 from tests.command_line import refusal, run
 
 SCRIPT = Path(__file__).resolve().parents[2] / "bin" / "verify_certificate.py"
@@ -102,6 +102,43 @@ def test_people_served_are_part_of_the_certificate(
     with app.app_context():
         database().write(keep)
     agrees(app, key, tmp_path)
+
+
+def not_applicable_form() -> dict[str, str]:
+    """A form filled in with "not applicable" wherever it is offered, and five ratings."""
+    offered = [c.key for c in QUESTIONNAIRE.criteria if c.not_applicable is not None]
+    others = [c.key for c in QUESTIONNAIRE.criteria if c.not_applicable is None]
+    answers = {**dict.fromkeys(offered, "na"), **dict.fromkeys(others[5:], "")}
+    return a_form(QUESTIONNAIRE, "2", **answers)
+
+
+def test_a_form_completed_with_not_applicable_is_scored_by_every_path(
+    app: Flask, campaign: tuple[str, str], tmp_path: Path
+) -> None:
+    key, code = campaign
+    send_forms(app, code, 11, "5")
+    send_forms(app, code, 11, "3", **BUSINESS)
+    receipt = send(app.test_client(), not_applicable_form(), code)
+    agrees(app, key, tmp_path)  # rows, sums and the script, with one more form
+    document = issue(app, key, with_rows=True)
+    assert document["responses"]["n"] == 23
+    page = app.test_client().post("/receipt?lang=en", data={"code": receipt}, follow_redirects=True).text
+    assert any(leaf in page for leaf in document["responses"]["leaves"])
+    counts = results_of(app, key)
+    assert (counts.forms.valid, counts.forms.incomplete, counts.score.n_respondents) == (23, 0, 23)
+
+
+def test_a_receipt_names_the_leaf_by_the_judgement_that_was_stored(
+    app: Flask, campaign: tuple[str, str]
+) -> None:
+    key, code = campaign
+    receipt = send(app.test_client(), not_applicable_form(), code)
+    leaf = issue(app, key)["responses"]["leaves"][0]
+    with app.app_context():
+        database().write(lambda s: s.execute(update(ResponseRow).values(is_complete=False)).close())
+    assert issue(app, key)["responses"]["leaves"] == []
+    page = app.test_client().post("/receipt?lang=en", data={"code": receipt}, follow_redirects=True).text
+    assert leaf not in page
 
 
 CHANGES: dict[str, Change] = {

@@ -152,6 +152,28 @@ def test_response_files_say_the_unit_of_each_form_once_a_desk_has_one(app: Flask
     assert variable.missing == (codebook.NO_UNIT,)
 
 
+def test_a_new_desk_changes_no_code_of_another(app: Flask, key: str) -> None:
+    give_units(app, key, HERE, None, HERE)
+
+    def codes(session: Session) -> dict[str, int]:
+        listed = microdata.variables_of(session, campaign_in(session, key))
+        return {
+            f"{variable.name} {code.label.to('vi')}": code.value
+            for variable in listed
+            if variable.name in (codebook.DESK, codebook.UNIT)
+            for code in variable.codes
+        }
+
+    with app.app_context():
+        before = database().read(codes)
+        database().write(
+            lambda s: add_desk(s, campaign_in(s, key), text_of("A – quầy đứng đầu danh sách", "A first"))
+        )
+        after = database().read(codes)
+    assert len(after) == len(before) + 1
+    assert {name: after[name] for name in before} == before
+
+
 def test_a_desk_works_for_the_same_unit_in_the_next_campaign(app: Flask, key: str) -> None:
     give_units(app, key, HERE, None, None)
 

@@ -18,6 +18,18 @@ def groups(citizens: int, businesses: int) -> Labels:
     return np.array(["citizen"] * citizens + ["business"] * businesses)
 
 
+def test_a_scored_group_without_answers_is_named_and_planned_for() -> None:
+    rules = fixed_rules(min_group_n_for_verdict=10)
+    score = whole(everybody_says(5, 60), rules, np.repeat("citizen", 60))
+    assert score.verdict is Verdict.EXCEEDS
+    assert score.absent_groups == ("business",)
+    assert score.forms_needed is not None
+    assert score.forms_needed.is_for_absent_only
+    assert score.forms_needed.by_stratum == {"citizen": 0, "business": 10}
+    both = whole(random_answers(3, 60), rules, groups(40, 20))
+    assert both.absent_groups == ()
+
+
 def test_nobody_gives_no_score_and_the_whole_scale() -> None:
     score = whole(np.empty((0, 4)))
     assert (score.score, score.se, score.df, score.p_ge_low, score.reading) == (None,) * 5

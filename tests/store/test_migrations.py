@@ -1,5 +1,6 @@
 """Every migration runs up, down and up again, and the schema equals the declared one."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Text
-from survey.store import migrate
+from survey.store import migrate, questionnaires
 from survey.store.db import Base, Database
 from survey.store.fieldwork import Desk
+from survey.store.responses import ResponseRow
 from survey.store.units import Unit
+from tests.builders import NOW, QUESTIONNAIRE
 from tests.end_to_end.server import ROOT, bare_environment
 from tests.postgres import create_database
 
@@ -58,6 +61,55 @@ def test_names_of_desks_survive_their_move_to_translations(bare: Database) -> No
     with bare.engine.connect() as connection:
         assert connection.execute(text("SELECT name, name_en FROM desk")).all() == [('Quầy "1"', "Desk “1”")]
         assert connection.execute(text("SELECT name, name_en FROM unit")).all() == [("Sở A", "Sở A")]
+    bare.dispose()
+
+
+@pytest.mark.parametrize(("published_at", "valid"), [(None, [1]), ("2026-11-01 00:00:00", [])])
+def test_stored_forms_are_judged_anew_unless_their_results_are_published(
+    bare: Database, published_at: str | None, valid: list[int]
+) -> None:
+    migrate.upgrade(bare, "0017_create_installation_facts")
+    keys = [criterion.key for criterion in QUESTIONNAIRE.scored_criteria]
+    forms = {1: {**dict.fromkeys(keys[:7], 4), keys[7]: "na"}, 2: dict.fromkeys(keys[:7], 4)}
+    with Session(bare.engine) as session:
+        digest = questionnaires.publish(session, QUESTIONNAIRE, now=NOW)
+        values = {"digest": digest, "published_at": published_at}
+        session.execute(
+            text(
+                "INSERT INTO campaign (id, key, name, instrument_digest, opens_on, closes_on, is_demo,"
+                " populations, created_at, published_at) VALUES (1, 'k', 'K', :digest, '2026-10-01',"
+                " '2026-10-31', false, '{}', '2026-10-01 00:00:00', :published_at)"
+            ),
+            values,
+        )
+        session.execute(text("INSERT INTO desk (id, name, translations) VALUES (1, 'D', '{}')"))
+        session.execute(text("INSERT INTO collector (id, code, campaign_id, desk_id) VALUES (1, 'c', 1, 1)"))
+        for number, answers in forms.items():
+            session.execute(
+                text(
+                    "INSERT INTO response (id, submission_id, receipt_hash, campaign_id, collector_id,"
+                    " instrument_digest, language, mode, received_at, is_complete, answers, is_folded)"
+                    " VALUES (:id, :hash, :hash, 1, 1, :digest, 'vi', 'self', '2026-10-02 00:00:00',"
+                    " false, :answers, true)"
+                ),
+                {"id": number, "hash": str(number), "digest": digest, "answers": json.dumps(answers)},
+            )
+        session.execute(
+            text(
+                "INSERT INTO rollup (campaign_id, made_for, time_zone, crossings, languages, modes,"
+                " incomplete) VALUES (1, 'x', 'UTC', '[]', '{}', '{}', 2)"
+            )
+        )
+        session.commit()
+    migrate.upgrade(bare)
+    with Session(bare.engine) as session:
+        rows = session.scalars(select(ResponseRow).order_by(ResponseRow.id)).all()
+        assert [row.id for row in rows if row.is_complete] == valid
+        made_for = session.scalars(text("SELECT made_for FROM rollup")).one()
+        assert made_for == ("" if valid else "x")
+    migrate.downgrade(bare, "0017_create_installation_facts")
+    with bare.engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM response WHERE is_complete")).all() == []
     bare.dispose()
 
 

@@ -1,9 +1,10 @@
 """The result as one tidy CSV: a row per thing that was measured, for programs and for statisticians.
 
 UTF-8 with a byte order mark, commas, CRLF, quotes where needed; the header is the same in every language.
-`part` says which table a row is from (fact, score, form, group, desk, channel, language, section, criterion,
-answer) and `key` names the row in it; `label` is its name in the report's language. `value` holds the facts;
-the fact `demonstration` stands first, and only where the answers are made up.
+`part` says which table a row is from (caution, fact, score, form, group, desk, channel, language, section,
+criterion, answer) and `key` names the row in it; `label` is its name in the report's language. `value` holds
+the facts; the fact `demonstration` stands first, and only where the answers are made up. A row `caution` says
+what limits the numbers.
 Numbers are in full precision with a decimal point, shares are 0..1, and an undefined number is an empty cell.
 `answer_1`, `answer_2`, … count the answers from the worst to the best. Texts that a spreadsheet would run
 as a formula begin with an apostrophe.
@@ -16,8 +17,9 @@ from typing import BinaryIO
 
 from survey.drawing.demo_label import demo_label
 from survey.drawing.tables import Cell
-from survey.reports import method, tables
+from survey.reports import cautions, method, tables
 from survey.results.campaign import CampaignResults
+from survey.results.cautions import cautions_of
 from survey.web.defang import defang
 
 _FIRST_COLUMNS = (
@@ -50,6 +52,9 @@ def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
 def _facts(results: CampaignResults, language: str) -> Iterator[dict[str, Cell]]:
     if results.campaign.is_demo:
         yield {"part": "fact", "key": "demonstration", "label": demo_label(language), "value": "1"}
+    for caution in cautions_of(results):
+        text = cautions.sentence(caution, results, language)
+        yield {"part": "caution", "key": caution.value, "label": text, "value": "1"}
     for fact in (*method.identity_facts(results, language), *method.headline_facts(results, language)):
         yield {"part": "fact", "key": fact.key, "label": fact.label, "value": fact.value}
 

@@ -11,8 +11,9 @@ from typing import BinaryIO
 from survey.drawing.tables import Table
 from survey.instrument import codec
 from survey.json_value import JsonObject, JsonValue
-from survey.reports import tables, wording
+from survey.reports import cautions, tables, wording
 from survey.results.campaign import VIEWS, AnswerCounts, Breakdown, CampaignResults, satisfied_share
+from survey.results.cautions import cautions_of
 from survey.results.score_file import score_entry
 from survey.scoring.rules import Target
 from survey.scoring.score import Score
@@ -41,6 +42,10 @@ def document(results: CampaignResults, language: str) -> JsonObject:
         "digest": results.digest,
         "computed_at": results.computed_at.isoformat(),
         "summary": list(wording.summary_sentences(results, language)),
+        "cautions": [
+            {"key": caution.value, "text": cautions.sentence(caution, results, language)}
+            for caution in cautions_of(results)
+        ],
         "score": _score(results.score, results),
         "satisfied_rate": results.satisfied_rate,
         "forms": {
@@ -72,7 +77,9 @@ def _score(score: Score, results: CampaignResults) -> JsonObject:
 def _part(part: Breakdown, results: CampaignResults) -> JsonObject:
     """A part of the respondents; its score is null where it is too small to show."""
     score = None if part.score is None else _score(part.score, results)
-    return {"key": part.key, "label": dict(part.label.translations), "n": part.n, "score": score}
+    as_of = None if part.as_of is None else part.as_of.isoformat()
+    labels = dict(part.label.translations)
+    return {"key": part.key, "label": labels, "n": part.n, "score": score, "as_of": as_of}
 
 
 def _table(table: Table) -> JsonObject:
