@@ -6,12 +6,13 @@ stored only in memory.
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import ParamSpec, cast
+from typing import ParamSpec, TypeVar, cast
 
-from flask import Flask, Response, abort, after_this_request, current_app, make_response, request
+from flask import Flask, Response, after_this_request, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItem, parse_many
 from limits.errors import StorageError
@@ -27,6 +28,7 @@ MEMORY = "memory://"
 _REDIS_SECONDS, _REDIS_RETRY_SECONDS = 1, 15
 log = logging.getLogger("survey.limits")
 P = ParamSpec("P")
+T = TypeVar("T")
 View = Callable[P, ResponseReturnValue]
 
 
@@ -55,7 +57,12 @@ class FailureCounter:
         """Count a failure; whether it is within the limit."""
         return self._ask(lambda limiter: limiter.hit(limit, *key))
 
-    def _ask(self, question: Callable[[FixedWindowRateLimiter], bool]) -> bool:
+    def seconds_until_reset(self, limit: RateLimitItem, *key: str) -> int:
+        """How long until failures are counted from zero again, at least 1."""
+        reset_at = self._ask(lambda limiter: limiter.get_window_stats(limit, *key).reset_time)
+        return max(1, math.ceil(reset_at - time.time()))
+
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], T]) -> T:
         if self._shared is not None and time.monotonic() >= self._retry_at:
             try:
                 return question(self._shared)
@@ -112,7 +119,7 @@ def limit_guesses(*, status: int) -> Callable[[View[P]], View[P]]:
                 key = (view.__module__, view.__qualname__, visitor())
                 if response.status_code != status or _count(WRONG_CODES, key):
                     return response
-                return make_response(current_app.handle_user_exception(TooManyRequests()))
+                return make_response(current_app.handle_user_exception(_too_many(WRONG_CODES, key)))
 
             return view(*args, **kwargs)
 
@@ -133,13 +140,21 @@ def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> 
     """The same before a page runs: answer 429 after too many failures, else count this one."""
     counter = _failures()
     if not all(counter.test(limit, *key) for limit in _parse_limits(limits)):
-        abort(429)
+        raise _too_many(limits, key)
 
     @after_this_request
     def count(response: Response) -> Response:
         if response.status_code == status:
             _count(limits, key)
         return response
+
+
+def _too_many(limits: str, key: tuple[str, ...]) -> TooManyRequests:
+    """The refusal, with the seconds until all the limits that were reached are over."""
+    counter = _failures()
+    reached = [limit for limit in _parse_limits(limits) if not counter.test(limit, *key)]
+    seconds = max((counter.seconds_until_reset(limit, *key) for limit in reached), default=1)
+    return TooManyRequests(retry_after=seconds)
 
 
 @cache
