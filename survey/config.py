@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from survey.mail_server import MailServer, MailSettingError, read_mail_server
 
 MIN_SECRET_CHARS = 32
+FORMS_PER_MINUTE = 300  # five a second; a desk with a form every ten seconds sends six a minute
 _DATABASES = ("postgresql+psycopg://", "sqlite:///")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +46,9 @@ class Settings:
     mail
         `SMTP_URL`, `smtp://user:password@host:587?starttls` or `smtps://…`, and `MAIL_FROM`, the sender;
         default None: weekly summaries are kept and not sent.
+    forms_per_minute
+        `FORMS_PER_MINUTE`, default 300, 0 for any number: how many forms one address may send through one
+        link before the next ones are asked to wait; ten times as many from all addresses together.
     """
 
     instance: Path
@@ -55,6 +59,7 @@ class Settings:
     redis_url: str | None
     trusted_proxies: int
     mail: MailServer | None = None
+    forms_per_minute: int = FORMS_PER_MINUTE
 
     @property
     def https_only(self) -> bool:
@@ -83,8 +88,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         public_url=public_url,
         time_zone=_time_zone(environ),
         redis_url=_redis_url(environ),
-        trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES"),
+        trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES", 0),
         mail=_mail(environ),
+        forms_per_minute=_whole_number(environ, "FORMS_PER_MINUTE", FORMS_PER_MINUTE),
     )
 
 
@@ -188,8 +194,8 @@ def _time_zone(environ: Mapping[str, str]) -> ZoneInfo:
         raise ConfigError(f"TIME_ZONE is {name!r}; use a name like Asia/Ho_Chi_Minh") from error
 
 
-def _whole_number(environ: Mapping[str, str], name: str) -> int:
-    text = environ.get(name) or "0"
-    if not text.isdecimal():
+def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise ConfigError(f"{name} is {text!r}; use a whole number")
     return int(text)

@@ -1,10 +1,12 @@
-"""Limits of failed attempts to sign in and to guess codes. Sending answers is never limited.
+"""Limits of failed attempts to sign in and to guess codes, and a brake on floods of forms.
 
 A whole office, or the customers of a mobile carrier, share one address, so only failures are counted, and a
-code too long to be guessed is served when it is right, whatever others at the address did. Addresses are
-stored only in memory.
+code too long to be guessed is served when it is right, whatever others at the address did. What is sent
+through a link is counted too, but nothing is refused for good: beyond a number that no office reaches it has
+to wait. Addresses are stored only in memory.
 """
 
+import ipaddress
 import logging
 import math
 import time
@@ -20,11 +22,15 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from survey.web.context import settings
+
 FAILED_SIGN_INS = "20 per minute; 100 per hour"
 FAILED_SIGN_INS_OF_ONE_NAME = "5 per minute; 30 per hour"
 WRONG_CODES = "30 per minute; 200 per hour"
 WRONG_TOKENS = "30 per minute; 200 per hour"
 MEMORY = "memory://"
+_ALL_ADDRESSES = 10  # how many times as many forms may come from all addresses as from one
+_IPV6_OF_A_CUSTOMER = 64  # bits; a customer has all the addresses under them
 _REDIS_SECONDS, _REDIS_RETRY_SECONDS = 1, 15
 log = logging.getLogger("survey.limits")
 P = ParamSpec("P")
@@ -83,6 +89,33 @@ def _failures() -> FailureCounter:
 def visitor() -> str:
     """The address a request comes from."""
     return request.remote_addr or "nowhere"
+
+
+def _network() -> str:
+    """The address a request comes from; of an IPv6 address the part that one customer has."""
+    try:
+        address = ipaddress.ip_address(visitor())
+    except ValueError:
+        return visitor()
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, _IPV6_OF_A_CUSTOMER), strict=False))
+
+
+def seconds_to_wait(link_id: int) -> int | None:
+    """Count what is sent through a link; the seconds to wait where it is too much, None where it is not."""
+    per_minute = settings().forms_per_minute
+    if not per_minute:
+        return None
+    counted = (
+        (f"{per_minute} per minute", ("forms", str(link_id), _network())),
+        (f"{_ALL_ADDRESSES * per_minute} per minute", ("forms", str(link_id))),
+    )
+    for limits, key in counted:
+        if not _count(limits, key):
+            log.warning("more than %s forms through link %s: they have to wait", limits, link_id)
+            return _seconds_until_over(limits, key)
+    return None
 
 
 def limit_failures(
@@ -150,11 +183,14 @@ def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> 
 
 
 def _too_many(limits: str, key: tuple[str, ...]) -> TooManyRequests:
-    """The refusal, with the seconds until all the limits that were reached are over."""
+    return TooManyRequests(retry_after=_seconds_until_over(limits, key))
+
+
+def _seconds_until_over(limits: str, key: tuple[str, ...]) -> int:
+    """The seconds until all the limits that were reached are over."""
     counter = _failures()
     reached = [limit for limit in _parse_limits(limits) if not counter.test(limit, *key)]
-    seconds = max((counter.seconds_until_reset(limit, *key) for limit in reached), default=1)
-    return TooManyRequests(retry_after=seconds)
+    return max((counter.seconds_until_reset(limit, *key) for limit in reached), default=1)
 
 
 @cache

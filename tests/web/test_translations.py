@@ -35,7 +35,10 @@ def translations(language: str = "vi") -> Iterator[tuple[str, str, str]]:
         if path.parent.name != language:
             continue
         for message in catalogue(path):
-            if message.id:
+            if isinstance(message.id, tuple):  # one and many, with the translation of each
+                for text in message.id:
+                    yield path.name, text, "".join(message.string or "")
+            elif message.id:
                 yield path.name, str(message.id), str(message.string)
 
 
