@@ -141,7 +141,7 @@ def _stored_secret(instance: Path) -> str:
 def _read_or_create(path: Path) -> str:
     instance = path.parent
     if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, exist_ok=True)
         fresh = path.with_name(f"secret_key.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
@@ -155,7 +155,10 @@ def _read_or_create(path: Path) -> str:
 
 
 def _database_url(environ: Mapping[str, str], instance: Path) -> str:
-    url = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'survey.sqlite3'}"
+    url = environ.get("DATABASE_URL")
+    if not url:
+        _create_instance(instance)
+        return f"sqlite:///{instance / 'survey.sqlite3'}"
     if not url.startswith(_DATABASES):
         scheme = url.partition(":")[0][:30]
         raise ConfigError(
@@ -163,12 +166,26 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> str:
             "sqlite:////folder/file"
         )
     try:
-        make_url(url)
+        path = make_url(url).database or ""
     except (ArgumentError, ValueError):
         raise ConfigError(
             "DATABASE_URL cannot be read; write %40 for @ and %2F for / in a password"
         ) from None
+    if url.startswith("sqlite:") and not Path(path).parent.is_dir():
+        raise ConfigError(
+            f"DATABASE_URL: there is no folder {Path(path).parent} for {Path(path).name}; create it, or"
+            " correct the path: sqlite:////folder/file has four slashes; with three the path begins where the"
+            " command runs"
+        )
     return url
+
+
+def _create_instance(instance: Path) -> None:
+    """Make the folder of secret and database, for its owner only; not the folders above it."""
+    try:
+        instance.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"INSTANCE_PATH: {instance} cannot be used: {error.strerror}") from None
 
 
 def _redis_url(environ: Mapping[str, str]) -> str | None:

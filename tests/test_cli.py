@@ -160,6 +160,17 @@ def test_set_up_twice_makes_nothing_twice(app: Flask) -> None:
     assert again.stdout == ""
 
 
+def test_a_first_administrator_beside_others_is_refused_with_their_names(app: Flask) -> None:
+    line = refusal(run(app, "setup", "--admin", "lan"))
+    assert "nobody was added, because there are administrators already (admin)" in line
+    assert run(app, "setup", "--admin", "admin").exit_code == 0, "the one there is"
+
+
+@pytest.mark.parametrize("name", ["", "a", "Lê Thị Lan", "lan\tminh", "x" * 61, "../admin", "-lan"])
+def test_a_first_administrator_needs_a_name_that_can_be_typed(app: Flask, name: str) -> None:
+    assert "a sign-in name has 2 to 60 letters" in refusal(run(app, "setup", "--admin", name))
+
+
 def test_a_questionnaire_is_checked_before_it_is_published(app: Flask, tmp_path: Path) -> None:
     shipped = Path("survey/instrument/library/dungquat_38.yaml").read_text()
     (tmp_path / "q.yaml").write_text(shipped.replace("total_points: 38", "total_points: 39"))
@@ -176,8 +187,8 @@ def test_counts_that_went_wrong_are_put_right(demo_app: Flask) -> None:
         rollups.fold(session, row, zone)
 
     database.write(fold)
-    assert "were right" in run(demo_app, "recount", "demo").stdout
+    assert "were correct" in run(demo_app, "recount", "demo").stdout
     database.write(lambda s: s.execute(update(rollups.RollUpState).values(incomplete=7)).close())
-    assert "put right" in run(demo_app, "recount", "demo").stdout
-    assert "were right" in run(demo_app, "recount", "demo").stdout
+    assert "corrected" in run(demo_app, "recount", "demo").stdout
+    assert "were correct" in run(demo_app, "recount", "demo").stdout
     assert "known: demo" in refusal(run(demo_app, "recount", "nothing"))

@@ -105,7 +105,7 @@ def _against_the_database(document: Certificate, key: str) -> verification.Check
 @command("recount")
 @click.argument("campaign")
 def recount(campaign: str) -> None:
-    """Count a campaign's responses anew; say whether the kept counts were right, and put them right."""
+    """Count a campaign's responses anew; say whether the stored counts were correct, and correct them."""
     zone = settings().time_zone
 
     def put_right(session: Session) -> bool:
@@ -117,4 +117,6 @@ def recount(campaign: str) -> None:
 
     with refuse_unknown_campaign():
         was_exact = database().write(put_right)
-    click.echo("the kept counts were right" if was_exact else "the kept counts were wrong and are put right")
+    click.echo(
+        "The stored counts were correct." if was_exact else "The stored counts were wrong and are corrected."
+    )

@@ -121,6 +121,16 @@ def test_a_value_that_was_replaced_can_no_longer_be_decided_on(
     assert again.status_code == 422
 
 
+@pytest.mark.parametrize("act", ["", "yes", "Approve", "return"])
+def test_a_decision_that_is_neither_of_the_two_decides_nothing(
+    demo_app: Flask, officer: FlaskClient, leader: FlaskClient, act: str
+) -> None:
+    enter(officer, QUARTER, MISSING, value="95")
+    answer = decide(leader, demo_app, QUARTER, MISSING, act, note="Thiếu tháng 3")
+    assert (answer.status_code, "Choose whether to approve" in answer.text) == (422, True)
+    assert results_of(demo_app, QUARTER).standings[MISSING].pending is not None
+
+
 def test_all_that_waits_is_approved_at_once(demo_app: Flask, leader: FlaskClient) -> None:
     waiting = [s.pending.entry.id for s in results_of(demo_app, QUARTER).standings.values() if s.pending]
     assert len(waiting) == 2
@@ -377,6 +387,10 @@ def test_tasks_are_added_marked_and_counted(demo_app: Flask, officer: FlaskClien
     path = f"/office/tasks/{task.id}?lang=en"
     assert post(officer, path, done_on=str(day + timedelta(days=1))).status_code == 422
     assert post(officer, path, done_on="someday").status_code == 422
+    for beyond in ("0001-01-01", "9999-12-31"):
+        late = post(officer, "/office/tasks?lang=en", title="x", unit_id="1", year="2026", due_on=beyond)
+        assert (late.status_code, "in a year from 2000 to 2099: Due" in late.text) == (422, True)
+        assert post(officer, path, done_on=beyond).status_code == 422
     assert post(officer, path, done_on=str(day), evidence_ref="9/BC").status_code == 303
     page = officer.get(f"/office/tasks?year={day.year}&lang=en").text
     assert "1 of 1 tasks are done; 0 are late." in page

@@ -82,7 +82,7 @@ def test_the_messages_are_found() -> None:
     assert len(in_calls()) > 250
     assert "This link is no longer valid" in of_refusals()
     assert "This survey is closed" in in_calls()
-    assert {"signed in", "shut out", "let in", "downloaded"} <= of_the_audit_log()
+    assert {"signed in", "deactivated account", "activated account", "downloaded"} <= of_the_audit_log()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
