@@ -1,6 +1,8 @@
 """`flask survey …`: the commands of every folder, and `setup`, which needs them all."""
 
+import json
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from survey.accounts import officials
+from survey.doctor import FindingState, examine
 from survey.fieldwork import demo
 from survey.scorecards import demo as scorecard_demo
 from survey.store import fieldwork, installation, migrate, people, questionnaires, scorecards
@@ -29,6 +32,7 @@ def command_group(features: tuple[Feature, ...]) -> AppGroup:
     for feature_command in (
         setup,
         accept_secret,
+        doctor,
         *(offered for feature in features for offered in feature.commands),
     ):
         group.add_command(feature_command)
@@ -69,6 +73,21 @@ def accept_secret() -> None:
     accepted_at, keys = now(), settings().secret_keys
     database().write(lambda session: installation.accept(session, keys, now=accepted_at))
     click.echo("The present secret is accepted. Receipts and links made with another one are not valid.")
+
+
+@command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(*, as_json: bool) -> None:
+    """Check the installation: a line a check with what was found and what to do; exit status 1 on a fail."""
+    findings = examine(database(), settings(), now=now())
+    if as_json:
+        click.echo(json.dumps({"checks": [asdict(finding) for finding in findings]}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            advice = f". {finding.advice[:1].upper()}{finding.advice[1:]}" if finding.advice else ""
+            click.echo(f"{finding.state:<5} {finding.check:<17} {finding.observed}{advice}")
+    if any(finding.state is FindingState.FAIL for finding in findings):
+        sys.exit(1)
 
 
 def _add_first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
