@@ -69,6 +69,15 @@ def test_two_files_are_compared(app: Flask, files: Path) -> None:
     assert "second minus first +" in run(app, "score", *here).stdout
 
 
+def test_a_difference_without_an_interval_is_still_said(app: Flask, files: Path) -> None:
+    (files / "one.csv").write_text("id,q1,q2\n1,4,5\n")
+    here = (files / "data.csv", "--instrument", files / "instrument.json", "--compare", files / "one.csv")
+    text = run(app, "score", *here).stdout
+    assert "no difference" not in text
+    assert "second minus first +" in text
+    assert "no interval: one of the files has too few respondents" in text
+
+
 def test_without_json_the_score_is_one_readable_line(app: Flask, files: Path) -> None:
     result = run(app, "score", files / "data.csv", "--instrument", files / "instrument.json")
     assert "of 38, 95% interval" in result.stdout

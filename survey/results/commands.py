@@ -62,13 +62,15 @@ def _in_decimals(value: float, borders: tuple[float, ...], sign: str = "") -> st
 
 
 def _difference_in_short(difference: Difference | None) -> str:
-    if difference is None or difference.interval is None:
+    if difference is None:
         return "\nno difference: one of the files has no score"
-    estimate, low, high = (
-        _in_decimals(value, (0.0,), "+")
-        for value in (difference.estimate, difference.interval.low, difference.interval.high)
+    estimate = f"\nsecond minus first {_in_decimals(difference.estimate, (0.0,), '+')}"
+    if difference.interval is None:
+        return f"{estimate}, no interval: one of the files has too few respondents for one"
+    low, high = (
+        _in_decimals(value, (0.0,), "+") for value in (difference.interval.low, difference.interval.high)
     )
-    return f"\nsecond minus first {estimate}, 95% interval {low} to {high}"
+    return f"{estimate}, 95% interval {low} to {high}"
 
 
 @command("verify")

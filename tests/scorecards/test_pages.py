@@ -1,7 +1,10 @@
 """Scorecards on the pages: entered with evidence, approved by another, corrected with a trace."""
 
 import html
+import io
 import re
+import time
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -10,9 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from survey.scorecards.cards import MAX_EVIDENCE_BYTES
+from survey.scorecards.values_file import ValuesFileError, read_values
 from survey.store import audit, scorecards, units
 from survey.store.questionnaires import load_shipped
 from survey.web.context import today
+from survey.web.locale import gettext_in
 from tests.builders import a_form, database_of, send
 from tests.conftest import on_postgres
 from tests.scorecards.builders import (
@@ -186,6 +191,42 @@ def test_a_document_is_taken_by_what_it_is(
     sent = enter_with(officer, MISSING, (content, name), value="95")
     assert sent.status_code == status
     assert len(results_of(demo_app, QUARTER).standings[MISSING].history) == (status == 303)
+
+
+@pytest.mark.parametrize(
+    ("content", "sent_name", "name"),
+    [
+        (PDF, "a.html", "a.pdf"),
+        (b"\x89PNG\r\n\x1a\n..", "bao cao.exe", "bao cao.png"),
+        (PDF, "a.PDF", "a.PDF"),
+        (b"\xff\xd8\xff..", "scan.jpeg", "scan.jpeg"),
+        (PDF, "report", "report.pdf"),
+        (PDF, ".html", "html.pdf"),
+        (PDF, "x" * 300 + ".html", "x" * 190 + ".pdf"),
+    ],
+)
+def test_a_document_is_kept_and_given_under_a_name_of_what_it_is(
+    demo_app: Flask, officer: FlaskClient, content: bytes, sent_name: str, name: str
+) -> None:
+    assert enter_with(officer, MISSING, (content, sent_name), value="95").status_code == 303
+    entry = results_of(demo_app, QUARTER).standings[MISSING].history[-1].entry
+    file = officer.get(f"/office/scorecards/{QUARTER}/evidence/{entry.id}")
+    assert file.headers["Content-Disposition"].endswith((f"filename={name}", f'filename="{name}"'))
+
+
+def test_a_workbook_with_a_row_of_a_million_cells_is_not_read(officer: FlaskClient) -> None:
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        row = (
+            b"<worksheet><sheetData><row>"
+            + b"<c><v>1</v></c>" * 1_700_000
+            + b"</row></sheetData></worksheet>"
+        )
+        archive.writestr("xl/worksheets/sheet1.xml", row)
+    begun = time.perf_counter()
+    with pytest.raises(ValuesFileError, match="not an XLSX workbook"):
+        read_values(book.getvalue(), "v.xlsx", scorecards.load_shipped(), gettext_in("en"))
+    assert time.perf_counter() - begun < 2
 
 
 def test_a_large_body_is_taken_from_nobody_else(demo_app: Flask) -> None:
