@@ -103,7 +103,11 @@ def _network() -> str:
 
 
 def seconds_to_wait(link_id: int) -> int | None:
-    """Count what is sent through a link; the seconds to wait where it is too much, None where it is not."""
+    """The seconds to wait where too much was stored through a link; None where there is room.
+
+    What this request stores is then counted, and what is refused is not: phones that try again and again
+    while the store cannot be used do not use up what they may send.
+    """
     per_minute = settings().forms_per_minute
     if not per_minute:
         return None
@@ -111,10 +115,19 @@ def seconds_to_wait(link_id: int) -> int | None:
         (f"{per_minute} per minute", ("forms", str(link_id), _network())),
         (f"{_ALL_ADDRESSES * per_minute} per minute", ("forms", str(link_id))),
     )
+    counter = _failures()
     for limits, key in counted:
-        if not _count(limits, key):
+        if not all(counter.test(limit, *key) for limit in _parse_limits(limits)):
             log.warning("more than %s forms through link %s: they have to wait", limits, link_id)
             return _seconds_until_over(limits, key)
+
+    @after_this_request
+    def count(response: Response) -> Response:
+        if response.status_code < 400:
+            for limits, key in counted:
+                _count(limits, key)
+        return response
+
     return None
 
 

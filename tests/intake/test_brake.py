@@ -1,6 +1,7 @@
 """The brake on floods of forms through one link: they wait, nothing is lost, and an office never feels it."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from survey.store.questionnaires import load_shipped
 from survey.store.responses import ResponseRow
 from tests.builders import a_form, database_of, receipt_in
 from tests.conftest import SECRET, settings_for
+from tests.end_to_end.server import wait_until
 
 Q = load_shipped()
 A_MINUTE = 20
@@ -98,6 +100,21 @@ def test_saving_declining_and_rating_wait_too(slow_app: Flask) -> None:
         assert (answer.status_code, "Retry-After" in answer.headers) == (429, True), path
         assert all(f'name="{name}" value="{value}"' in answer.text for name, value in form.items())
     assert database_of(slow_app).read(lambda s: s.scalar(select(func.count()).select_from(FormFeedback))) == 0
+
+
+def test_forms_that_cannot_be_stored_use_up_nothing(slow_app: Flask) -> None:
+    database = database_of(slow_app)
+    if not database.is_sqlite:
+        pytest.skip("a lock on the file of SQLite")
+    with sqlite3.connect(str(database.url.database), isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused = [send(slow_app.test_client(), a_form(Q)).status_code for _ in range(A_MINUTE + 1)]
+        other.execute("ROLLBACK")
+    assert refused == [503] * (A_MINUTE + 1)
+    wait_until(
+        lambda: send(slow_app.test_client(), a_form(Q)).status_code == 200, "the store to answer again"
+    )
+    assert [answer.status_code for answer in flood(slow_app, A_MINUTE)] == [200] * (A_MINUTE - 1) + [429]
 
 
 def test_all_addresses_of_a_customer_of_ipv6_are_one(slow_app: Flask) -> None:
