@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from survey.mail_server import MailServer, MailSettingError, read_mail_server
 
 MIN_SECRET_CHARS = 32
+FORMS_PER_MINUTE = 300  # five a second; a desk with a form every ten seconds sends six a minute
 _DATABASES = ("postgresql+psycopg://", "sqlite:///")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +46,9 @@ class Settings:
     mail
         `SMTP_URL`, `smtp://user:password@host:587?starttls` or `smtps://…`, and `MAIL_FROM`, the sender;
         default None: weekly summaries are kept and not sent.
+    forms_per_minute
+        `FORMS_PER_MINUTE`, default 300, 0 for any number: how many forms one address may send through one
+        link before the next ones are asked to wait; ten times as many from all addresses together.
     """
 
     instance: Path
@@ -55,6 +59,7 @@ class Settings:
     redis_url: str | None
     trusted_proxies: int
     mail: MailServer | None = None
+    forms_per_minute: int = FORMS_PER_MINUTE
 
     @property
     def https_only(self) -> bool:
@@ -83,8 +88,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         public_url=public_url,
         time_zone=_time_zone(environ),
         redis_url=_redis_url(environ),
-        trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES"),
+        trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES", 0),
         mail=_mail(environ),
+        forms_per_minute=_whole_number(environ, "FORMS_PER_MINUTE", FORMS_PER_MINUTE),
     )
 
 
@@ -135,7 +141,7 @@ def _stored_secret(instance: Path) -> str:
 def _read_or_create(path: Path) -> str:
     instance = path.parent
     if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, exist_ok=True)
         fresh = path.with_name(f"secret_key.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
@@ -149,7 +155,10 @@ def _read_or_create(path: Path) -> str:
 
 
 def _database_url(environ: Mapping[str, str], instance: Path) -> str:
-    url = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'survey.sqlite3'}"
+    url = environ.get("DATABASE_URL")
+    if not url:
+        _create_instance(instance)
+        return f"sqlite:///{instance / 'survey.sqlite3'}"
     if not url.startswith(_DATABASES):
         scheme = url.partition(":")[0][:30]
         raise ConfigError(
@@ -157,12 +166,26 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> str:
             "sqlite:////folder/file"
         )
     try:
-        make_url(url)
+        path = make_url(url).database or ""
     except (ArgumentError, ValueError):
         raise ConfigError(
             "DATABASE_URL cannot be read; write %40 for @ and %2F for / in a password"
         ) from None
+    if url.startswith("sqlite:") and not Path(path).parent.is_dir():
+        raise ConfigError(
+            f"DATABASE_URL: there is no folder {Path(path).parent} for {Path(path).name}; create it, or"
+            " correct the path: sqlite:////folder/file has four slashes; with three the path begins where the"
+            " command runs"
+        )
     return url
+
+
+def _create_instance(instance: Path) -> None:
+    """Make the folder of secret and database, for its owner only; not the folders above it."""
+    try:
+        instance.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"INSTANCE_PATH: {instance} cannot be used: {error.strerror}") from None
 
 
 def _redis_url(environ: Mapping[str, str]) -> str | None:
@@ -188,8 +211,8 @@ def _time_zone(environ: Mapping[str, str]) -> ZoneInfo:
         raise ConfigError(f"TIME_ZONE is {name!r}; use a name like Asia/Ho_Chi_Minh") from error
 
 
-def _whole_number(environ: Mapping[str, str], name: str) -> int:
-    text = environ.get(name) or "0"
-    if not text.isdecimal():
+def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise ConfigError(f"{name} is {text!r}; use a whole number")
     return int(text)

@@ -69,6 +69,15 @@ def test_two_files_are_compared(app: Flask, files: Path) -> None:
     assert "second minus first +" in run(app, "score", *here).stdout
 
 
+def test_a_difference_without_an_interval_is_still_said(app: Flask, files: Path) -> None:
+    (files / "one.csv").write_text("id,q1,q2\n1,4,5\n")
+    here = (files / "data.csv", "--instrument", files / "instrument.json", "--compare", files / "one.csv")
+    text = run(app, "score", *here).stdout
+    assert "no difference" not in text
+    assert "second minus first +" in text
+    assert "no interval: one of the files has too few respondents" in text
+
+
 def test_without_json_the_score_is_one_readable_line(app: Flask, files: Path) -> None:
     result = run(app, "score", files / "data.csv", "--instrument", files / "instrument.json")
     assert "of 38, 95% interval" in result.stdout
@@ -160,6 +169,17 @@ def test_set_up_twice_makes_nothing_twice(app: Flask) -> None:
     assert again.stdout == ""
 
 
+def test_a_first_administrator_beside_others_is_refused_with_their_names(app: Flask) -> None:
+    line = refusal(run(app, "setup", "--admin", "lan"))
+    assert "nobody was added, because there are administrators already (admin)" in line
+    assert run(app, "setup", "--admin", "admin").exit_code == 0, "the one there is"
+
+
+@pytest.mark.parametrize("name", ["", "a", "Lê Thị Lan", "lan\tminh", "x" * 61, "../admin", "-lan"])
+def test_a_first_administrator_needs_a_name_that_can_be_typed(app: Flask, name: str) -> None:
+    assert "a sign-in name has 2 to 60 letters" in refusal(run(app, "setup", "--admin", name))
+
+
 def test_a_questionnaire_is_checked_before_it_is_published(app: Flask, tmp_path: Path) -> None:
     shipped = Path("survey/instrument/library/dungquat_38.yaml").read_text()
     (tmp_path / "q.yaml").write_text(shipped.replace("total_points: 38", "total_points: 39"))
@@ -176,8 +196,8 @@ def test_counts_that_went_wrong_are_put_right(demo_app: Flask) -> None:
         rollups.fold(session, row, zone)
 
     database.write(fold)
-    assert "were right" in run(demo_app, "recount", "demo").stdout
+    assert "were correct" in run(demo_app, "recount", "demo").stdout
     database.write(lambda s: s.execute(update(rollups.RollUpState).values(incomplete=7)).close())
-    assert "put right" in run(demo_app, "recount", "demo").stdout
-    assert "were right" in run(demo_app, "recount", "demo").stdout
+    assert "corrected" in run(demo_app, "recount", "demo").stdout
+    assert "were correct" in run(demo_app, "recount", "demo").stdout
     assert "known: demo" in refusal(run(demo_app, "recount", "nothing"))

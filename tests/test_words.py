@@ -19,6 +19,7 @@ CLEAN = (
     "survey/authoring",
     "survey/cli.py",
     "survey/comments",
+    "survey/doctor.py",
     "survey/drawing",
     "survey/fieldwork",
     "survey/instrument",

@@ -1,7 +1,5 @@
 """The forms of signing in and of managing officials, tokens and units."""
 
-import re
-
 from wtforms import (
     Field,
     PasswordField,
@@ -13,14 +11,12 @@ from wtforms import (
     ValidationError,
 )
 
-from survey.accounts.officials import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
+from survey.accounts.officials import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, is_sign_in_name
 from survey.accounts.tokens import DAYS_OFFERED
 from survey.store.people import Role
 from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext, with_names
 from survey.web.permissions import TOKEN_PERMISSIONS
 from survey.web.templates import gettext as _
-
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
 
 
 class SignInForm(OfficeForm):
@@ -44,7 +40,7 @@ class PersonForm(OfficeForm):
 
     def validate_username(self, field: Field) -> None:
         """Refuse a name that cannot be typed on every keyboard."""
-        if not _USERNAME.fullmatch((field.data or "").strip().lower()):
+        if not is_sign_in_name(field.data or ""):
             raise ValidationError(_("A sign-in name has 2 to 60 letters a-z, digits, dots, dashes or @"))
 
 

@@ -3,6 +3,7 @@
 Passwords are hashed with argon2id. A check takes the same time whether or not the name exists.
 """
 
+import re
 import secrets
 from datetime import datetime
 from functools import cache
@@ -15,6 +16,7 @@ from survey.store import people
 from survey.store.db import require
 from survey.store.people import Person, Role
 
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
 MIN_PASSWORD_CHARS = 12
 MAX_PASSWORD_CHARS = 200
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP: 19 MiB, t=2, p=1
@@ -26,6 +28,11 @@ class NameTakenError(ValueError):
 
 class LastAdministratorError(ValueError):
     """Without this person there is no active administrator."""
+
+
+def is_sign_in_name(text: str) -> bool:
+    """Whether a text is a name to sign in with, which can be typed on every keyboard."""
+    return _USERNAME.fullmatch(text.strip().lower()) is not None
 
 
 @cache

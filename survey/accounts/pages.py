@@ -210,7 +210,11 @@ def _person_page(
 @may(Permission.PEOPLE_MANAGE)
 def set_person_active(person_id: int) -> ResponseReturnValue:
     """Reactivate or deactivate a person."""
-    active = request.form.get("active") == "yes"
+    choice = request.form.get("active")
+    if choice not in ("yes", "no"):
+        errors = {"active": _("Choose whether the account is active")}
+        return _people_page(PersonForm(formdata=None), errors)
+    active = choice == "yes"
     try:
         audited_change(
             AuditAction.REACTIVATED_PERSON if active else AuditAction.DEACTIVATED_PERSON,

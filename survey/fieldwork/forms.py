@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 from survey.fieldwork.campaigns import parse_desks
 from survey.web.forms import (
     DAY_FORMATS,
+    DayInRange,
     ListedChoice,
     OfficeForm,
     PlainText,
@@ -27,6 +28,7 @@ from survey.web.templates import gettext as _
 _MAX_DESKS = 200
 _MAX_DESK_NAME = 200
 _MAX_QUOTA = 1_000_000
+_A_DAY = (Required(), DayInRange())
 
 
 def _check_desks(lines: str) -> None:
@@ -47,19 +49,13 @@ class CampaignForm(OfficeForm):
     instrument_digest = SelectField(
         lazy_gettext(lambda: _("Questionnaire")), validators=[Required(), ListedChoice()]
     )
-    opens_on = DateField(lazy_gettext(lambda: _("First day")), format=DAY_FORMATS, validators=[Required()])
-    closes_on = DateField(lazy_gettext(lambda: _("Last day")), format=DAY_FORMATS, validators=[Required()])
+    opens_on = DateField(lazy_gettext(lambda: _("First day")), format=DAY_FORMATS, validators=_A_DAY)
+    closes_on = DateField(lazy_gettext(lambda: _("Last day")), format=DAY_FORMATS, validators=_A_DAY)
     desks = TextAreaField(lazy_gettext(lambda: _("Desks")), validators=[Required()])
-
-    def validate_opens_on(self, field: Field) -> None:
-        """Refuse what is no day."""
-        if field.data is None:
-            raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
 
     def validate_closes_on(self, field: Field) -> None:
         """Refuse a day before the first."""
-        self.validate_opens_on(field)
-        if self.opens_on.data and field.data < self.opens_on.data:
+        if self.opens_on.data and field.data and field.data < self.opens_on.data:
             raise ValidationError(_("The last day is before the first day"))
 
     def validate_desks(self, field: Field) -> None:

@@ -4,7 +4,7 @@ import io
 from enum import StrEnum
 
 MAX_BYTES = 4096  # the questionnaire has to fit into the first packets of a connection
-_MAX_PIXELS = 25_000_000
+_MAX_SIDE = 5000  # pixels
 _HEIGHTS = (96, 72, 56, 40)
 _COLOURS = (64, 16)
 
@@ -34,7 +34,7 @@ def small_png(content: bytes) -> bytes:
 
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
-        if picture.width * picture.height > _MAX_PIXELS:
+        if max(picture.size) > _MAX_SIDE:  # known from the head of the file, before anything is decoded
             raise LogoError(LogoProblem.TOO_LARGE)
         drawn = picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

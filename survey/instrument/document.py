@@ -13,12 +13,27 @@ MAX_DOCUMENT_CHARS = 400_000
 MAX_DOCUMENT_VALUES = 50_000
 
 
+class _BoundedLoader(yaml.SafeLoader):
+    """The safe loader, with a limit on what merge keys (`<<`) copy: a line can double what is above it."""
+
+    n_merged = 0
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Put merged keys into a mapping; refuse the document before they are too many."""
+        super().flatten_mapping(node)
+        self.n_merged += len(node.value)
+        if self.n_merged > MAX_DOCUMENT_VALUES:
+            raise InstrumentError(f"merge keys (<<) copy more than {MAX_DOCUMENT_VALUES} values; write less")
+
+
 def parse(text: str) -> object:
     """The values of a YAML (or JSON) text; a text that is too large is refused."""
     if len(text) > MAX_DOCUMENT_CHARS:
         raise InstrumentError(f"the document has {len(text)} characters; {MAX_DOCUMENT_CHARS} are the most")
     try:
         document = _parse_text(text)
+    except InstrumentError:
+        raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such day, too many digits
         raise InstrumentError(f"this is not YAML: {' '.join(str(error).split())[:200]}") from error
     if (values := _size(document, {})) > MAX_DOCUMENT_VALUES:
@@ -31,7 +46,7 @@ def _parse_text(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        return yaml.safe_load(text)
+        return yaml.load(text, _BoundedLoader)  # noqa: S506 — a safe loader
 
 
 def _size(value: object, known: dict[int, int]) -> int:

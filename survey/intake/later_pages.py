@@ -6,10 +6,16 @@ from flask.typing import ResponseReturnValue
 from survey.instrument.answers import ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr, later, links, receipts
-from survey.intake.rendering import FormState, filled_document, page_script, submission_id_from_request
+from survey.intake.rendering import (
+    FormState,
+    filled_document,
+    page_script,
+    submission_id_from_request,
+    wait_document,
+)
 from survey.web.context import database, now, public_url, today
 from survey.web.guards import public
-from survey.web.limits import limit_guesses
+from survey.web.limits import limit_guesses, seconds_to_wait
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -30,6 +36,8 @@ def save(code: str) -> ResponseReturnValue:
     parsed = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
     if request.form.get(CONSENT) != "agree":
         return filled_document(collector, parsed, {CONSENT: _("Say whether you agree to take part")})
+    if seconds := seconds_to_wait(collector.collector_id):
+        return wait_document(collector, seconds)
     id_, moment, short_code = submission_id_from_request(), now(), later.new_code()
     expires_at = database().write(
         lambda session: later.save_form(session, collector, id_, parsed.answers, code=short_code, now=moment)

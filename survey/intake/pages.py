@@ -22,6 +22,7 @@ from survey.intake.rendering import (
     receipt_document,
     static_text,
     submission_id_from_request,
+    wait_document,
 )
 from survey.intake.submit import Receipt, Submission
 from survey.intake.summary import summary
@@ -29,7 +30,7 @@ from survey.store import fieldwork
 from survey.web import look
 from survey.web.context import database, now, settings, today
 from survey.web.guards import public
-from survey.web.limits import limit_guesses
+from survey.web.limits import limit_guesses, seconds_to_wait
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -101,6 +102,8 @@ def check(code: str) -> ResponseReturnValue:
 
 def _record_decline(collector: OpenCollector) -> ResponseReturnValue:
     """Count a person who does not take part, and thank; a shared tablet returns to its start screen."""
+    if seconds := seconds_to_wait(collector.collector_id):
+        return wait_document(collector, seconds)
     day = today()
     database().write(lambda session: submit.decline(session, collector, day))
     start = fill_mode_from_request(collector.code).kiosk_start_url(collector.code)
@@ -137,14 +140,23 @@ def send(code: str) -> ResponseReturnValue:
             collector, parsed, problems or {CONSENT: _("Check your answers and send them again")}
         )
     sent = Submission(sent_id, parsed.answers, language(), fill_mode_from_request(code).mode)
-    return receipt_document(collector, _store(collector, campaign, sent))
+    seconds = seconds_to_wait(collector.collector_id)
+    if seconds is None:
+        return receipt_document(collector, _store(collector, campaign, sent))
+    earlier = _earlier_receipt(sent)
+    return receipt_document(collector, earlier) if earlier else wait_document(collector, seconds)
+
+
+def _earlier_receipt(sent: Submission) -> Receipt | None:
+    keys = settings().secret_keys
+    return database().read(lambda session: submit.earlier_receipt(session, sent, keys))
 
 
 def _store(collector: OpenCollector, campaign: fieldwork.Campaign, sent: Submission) -> Receipt:
     """The receipt of a submission. After closing, only a submission that is already stored gets one."""
     keys = settings().secret_keys
     if not campaign.is_open(today()):
-        earlier = database().read(lambda session: submit.earlier_receipt(session, sent, keys))
+        earlier = _earlier_receipt(sent)
         if earlier:
             return earlier
         links.refuse_if_closed(campaign, today())

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from survey.intake import code_qr, codes, later, links, receipts
 from survey.intake.links import SentForm
-from survey.intake.rendering import page_script
+from survey.intake.rendering import page_script, wait_document
 from survey.intake.summary import summary
 from survey.store import feedback as feedback_store
 from survey.store import withdrawal
 from survey.web.context import database, now, today
 from survey.web.guards import public
-from survey.web.limits import limit_guesses
+from survey.web.limits import limit_guesses, seconds_to_wait
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -133,6 +133,8 @@ def feedback(code: str) -> ResponseReturnValue:
             is_demo=collector.is_demo,
         )
         return page, 422
+    if seconds := seconds_to_wait(collector.collector_id):
+        return wait_document(collector, seconds)
     opinion, day, lang = feedback_store.Opinion(int(ease), comment or None), today(), language()
     database().write(
         lambda session: feedback_store.add(session, collector.campaign_id, opinion, language=lang, day=day)

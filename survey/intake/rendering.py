@@ -184,6 +184,22 @@ def _render_blank(collector: OpenCollector, fill_mode: FillMode, lang: str) -> s
     )
 
 
+def wait_document(collector: OpenCollector, seconds: int) -> ResponseReturnValue:
+    """The page that asks to wait and then sends the same again: it holds what was sent, and stores nothing.
+
+    Phones with scripts keep the form and send it again by themselves: 429 is no refusal to them.
+    """
+    fields = [(name, value) for name, value in request.form.items(multi=True) if value]
+    page = render_template(
+        "intake/wait.html",
+        address=f"{request.path}?lang={language()}",
+        fields=fields,
+        seconds=seconds,
+        is_demo=collector.is_demo,
+    )
+    return page, 429, {"Retry-After": str(seconds)}
+
+
 @dataclass(frozen=True)
 class FormState:
     """The fields of a form besides its answers."""

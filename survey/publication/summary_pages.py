@@ -1,7 +1,6 @@
 """Pages of the weekly summaries of a campaign: the schedule, the files, and their letters."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import (
     Blueprint,
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey.publication.forms import WeeklyForm, parse_recipients
 from survey.publication.weekly_letters import file_name, format_week
-from survey.publication.weekly_schedule import MORNING, next_due
+from survey.publication.weekly_schedule import MORNING, day_after, next_due
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.store import fieldwork, weekly
 from survey.store.audit import AuditAction
@@ -133,7 +132,7 @@ def _page(key: str, refused: WeeklyForm | None) -> ResponseReturnValue:
         form=form,
         rows=[_row(campaign, summary, letters) for summary in summaries],
         next_on=next_due(campaign.opens_on, campaign.closes_on, now=now(), zone=settings().time_zone),
-        last_on=campaign.closes_on + timedelta(days=1),
+        last_on=day_after(campaign.closes_on),
         morning=MORNING,
         sends_mail=settings().mail is not None,
     )

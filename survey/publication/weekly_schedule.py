@@ -6,6 +6,11 @@ MORNING = time(6)
 _DAY = timedelta(days=1)
 
 
+def day_after(day: date) -> date:
+    """The next day; the last day there is has none and stands for it."""
+    return day + _DAY if day < date.max else day
+
+
 def newest_due(
     opens_on: date, closes_on: date, *, since: datetime, now: datetime, zone: tzinfo
 ) -> date | None:
@@ -14,7 +19,7 @@ def newest_due(
     After a month without a running server this is one day, so one summary is created and not four.
     """
     local = now.astimezone(zone)
-    last_due = closes_on + _DAY
+    last_due = day_after(closes_on)
     last = min(local.date() if local.time() >= MORNING else local.date() - _DAY, last_due)
     due = last if last == last_due else last - last.weekday() * _DAY
     is_after = due > opens_on and datetime.combine(due, MORNING, zone) > since
@@ -24,10 +29,12 @@ def newest_due(
 def next_due(opens_on: date, closes_on: date, *, now: datetime, zone: tzinfo) -> date | None:
     """The next day a summary will be due; None after the last one."""
     local = now.astimezone(zone)
-    last_due = closes_on + _DAY
-    first = max(local.date() if local.time() < MORNING else local.date() + _DAY, opens_on + _DAY)
-    monday = first + (-first.weekday() % 7) * _DAY
-    return min(monday, last_due) if first <= last_due else None
+    last_due = day_after(closes_on)
+    first = max(local.date() if local.time() < MORNING else local.date() + _DAY, day_after(opens_on))
+    if first > last_due:
+        return None
+    days_to_monday = -first.weekday() % 7
+    return first + min(days_to_monday, (last_due - first).days) * _DAY
 
 
 def week_before(due_on: date, opens_on: date) -> tuple[date, date]:

@@ -62,13 +62,15 @@ def _in_decimals(value: float, borders: tuple[float, ...], sign: str = "") -> st
 
 
 def _difference_in_short(difference: Difference | None) -> str:
-    if difference is None or difference.interval is None:
+    if difference is None:
         return "\nno difference: one of the files has no score"
-    estimate, low, high = (
-        _in_decimals(value, (0.0,), "+")
-        for value in (difference.estimate, difference.interval.low, difference.interval.high)
+    estimate = f"\nsecond minus first {_in_decimals(difference.estimate, (0.0,), '+')}"
+    if difference.interval is None:
+        return f"{estimate}, no interval: one of the files has too few respondents for one"
+    low, high = (
+        _in_decimals(value, (0.0,), "+") for value in (difference.interval.low, difference.interval.high)
     )
-    return f"\nsecond minus first {estimate}, 95% interval {low} to {high}"
+    return f"{estimate}, 95% interval {low} to {high}"
 
 
 @command("verify")
@@ -105,7 +107,7 @@ def _against_the_database(document: Certificate, key: str) -> verification.Check
 @command("recount")
 @click.argument("campaign")
 def recount(campaign: str) -> None:
-    """Count a campaign's responses anew; say whether the kept counts were right, and put them right."""
+    """Count a campaign's responses anew; say whether the stored counts were correct, and correct them."""
     zone = settings().time_zone
 
     def put_right(session: Session) -> bool:
@@ -117,4 +119,6 @@ def recount(campaign: str) -> None:
 
     with refuse_unknown_campaign():
         was_exact = database().write(put_right)
-    click.echo("the kept counts were right" if was_exact else "the kept counts were wrong and are put right")
+    click.echo(
+        "The stored counts were correct." if was_exact else "The stored counts were wrong and are corrected."
+    )

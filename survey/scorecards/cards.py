@@ -13,6 +13,7 @@ from survey.store import scorecards
 from survey.store.db import lock
 from survey.store.scorecards import Card, Decision, Entry, StoredEvidence
 
+_STEM_CHARS = 190
 MAX_EVIDENCE_BYTES = 5 * 1024 * 1024
 # What the first bytes of a document are, and the kind of file they make; a ZIP is a DOCX or an XLSX.
 _SIGNATURES = (
@@ -138,7 +139,7 @@ def enter(session: Session, card_id: int, new: NewEntry, *, person_id: int, now:
 def _evidence(entry_id: int, file: EvidenceFile) -> StoredEvidence:
     return StoredEvidence(
         entry_id=entry_id,
-        name=file.name,
+        name=name_by_kind(file),
         mimetype=_MIMETYPES[kind_of(file)],
         size=len(file.content),
         sha256=hashlib.sha256(file.content).hexdigest(),
@@ -155,6 +156,14 @@ def kind_of(file: EvidenceFile) -> str:
     if begins not in _MIMETYPES or len(file.content) > MAX_EVIDENCE_BYTES:
         raise EvidenceError(file.name)
     return begins
+
+
+def name_by_kind(file: EvidenceFile) -> str:
+    """The name of a document with the ending of what it is: a PDF called a.html is kept as a.pdf."""
+    kind, (stem, _, ending) = kind_of(file), file.name.rpartition(".")
+    if ending.lower().replace("jpeg", "jpg") == kind:
+        return file.name
+    return f"{(stem or ending)[:_STEM_CHARS]}.{kind}"
 
 
 def decide(

@@ -17,11 +17,20 @@ from wtforms.validators import Optional
 from survey.scorecards.entries import TypedLine, parts
 from survey.scorecards.periods import read_period
 from survey.store.fieldwork import Campaign
-from survey.web.forms import DAY_FORMATS, ListedChoice, OfficeForm, PlainText, Required, lazy_gettext
+from survey.web.forms import (
+    DAY_FORMATS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    DayInRange,
+    ListedChoice,
+    OfficeForm,
+    PlainText,
+    Required,
+    lazy_gettext,
+)
 from survey.web.templates import gettext as _
 
 TYPED = "typed"  # satisfaction points that come from no campaign
-_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
 
 def sources(campaigns: Sequence[Campaign]) -> list[tuple[str, str]]:
@@ -112,23 +121,22 @@ class TaskForm(OfficeForm):
     year = IntegerField(lazy_gettext(lambda: _("Year of the plan")), validators=[Required()])
     title = StringField(lazy_gettext(lambda: _("Task")), validators=[Required(), PlainText(300)])
     responsible = StringField(lazy_gettext(lambda: _("Responsible")), validators=[PlainText(200)])
-    due_on = DateField(lazy_gettext(lambda: _("Due")), format=DAY_FORMATS, validators=[Required()])
+    due_on = DateField(
+        lazy_gettext(lambda: _("Due")), format=DAY_FORMATS, validators=[Required(), DayInRange()]
+    )
 
     def validate_year(self, field: Field) -> None:
         """A year that plans are made for."""
-        if field.data is None or not _FIRST_YEAR <= field.data <= _LAST_YEAR:
+        if field.data is None or not FIRST_YEAR <= field.data <= LAST_YEAR:
             raise ValidationError(_("Give a year: %(field)s") % {"field": field.label.text})
-
-    def validate_due_on(self, field: Field) -> None:
-        """A day."""
-        if field.data is None:
-            raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
 
 
 class DoneForm(OfficeForm):
     """When a task was done, by which document; without a day it is open again."""
 
-    done_on = DateField(lazy_gettext(lambda: _("Done on")), format=DAY_FORMATS, validators=[Optional()])
+    done_on = DateField(
+        lazy_gettext(lambda: _("Done on")), format=DAY_FORMATS, validators=[Optional(), DayInRange()]
+    )
     evidence_ref = StringField(
         lazy_gettext(lambda: _("Document: number and sign")), validators=[PlainText(200)]
     )

@@ -216,10 +216,13 @@ def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
     """Approve the value that waits, or send it back with a note."""
     loaded, standing = _line(card_id, indicator)
     form = DecisionForm()
-    note, approve = (form.note.data or "").strip(), request.form.get("act") == "approve"
+    note, act = (form.note.data or "").strip(), request.form.get("act")
+    approve = act == "approve"
     errors = {} if form.validate() else form.problems()
+    if act not in ("approve", "back"):
+        errors = {"decision": _("Choose whether to approve the value or to send it back")}
     if not errors and not approve and not note:
-        errors = {"note": _("Say what is to be mended, so that it can be")}
+        errors = {"note": _("Write what has to be corrected")}
     waiting = standing.pending
     if waiting is None or str(waiting.entry.id) != request.form.get("entry"):
         errors = {"decision": _("This value no longer waits: it was decided on, or a newer one has come")}

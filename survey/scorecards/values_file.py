@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from survey.instrument.scorecard import Scorecard
 from survey.scorecards.entries import TypedLine, ValueProblem, parse_line, parts
@@ -18,6 +20,9 @@ COLUMNS = (KEY, *parts(), *TEXT_LIMITS)
 LABEL = "indicator"  # in files of ours, for the reader; not read back
 _MOST_ROWS, _MOST_CELL_CHARS = 2000, 2000
 _MOST_UNPACKED_BYTES = 40_000_000
+_MOST_COLUMNS = 30
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")  # where a cell begins in the XML of a sheet
+_MOST_CELLS = 2 * _MOST_ROWS * _MOST_COLUMNS
 _SHOWN = 5
 
 
@@ -136,13 +141,23 @@ def _rows_of_workbook(content: bytes, _: Gettext) -> list[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-        fits = unpacked <= _MOST_UNPACKED_BYTES
+            fits = unpacked <= _MOST_UNPACKED_BYTES and not _has_too_many_cells(archive)
         book = load_workbook(io.BytesIO(content if fits else b""), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        rows = [list(row) for row in sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=30, values_only=True)]
+        rows = [
+            list(row)
+            for row in sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS, values_only=True)
+        ]
     except Exception:  # noqa: BLE001 — a broken archive or sheet raises anything; all of it means the same
         raise ValuesFileError(_("this is not an XLSX workbook; save it as .xlsx or .csv")) from None
     return _trim([[_cell(value) for value in row] for row in rows], _)
+
+
+def _has_too_many_cells(archive: zipfile.ZipFile) -> bool:
+    """Whether the sheets hold more cells than are read: a row is read whole, however many are in it."""
+    sheets = (entry for entry in archive.infolist() if "worksheets/" in entry.filename)
+    cells = (cell for entry in sheets for cell in _CELL.finditer(archive.read(entry)))
+    return next(islice(cells, _MOST_CELLS, None), None) is not None
 
 
 def _cell(value: object) -> str:

@@ -19,8 +19,8 @@ class AuditAction(StrEnum):
     ADDED_PERSON = "added person"
     CHANGED_ROLE = "changed role"
     RENEWED_PASSWORD = "gave a new password"  # noqa: S105
-    REACTIVATED_PERSON = "let in"
-    DEACTIVATED_PERSON = "shut out"
+    REACTIVATED_PERSON = "activated account"
+    DEACTIVATED_PERSON = "deactivated account"
     CREATED_TOKEN = "made a token"  # noqa: S105
     REVOKED_TOKEN = "revoked a token"  # noqa: S105
     DOWNLOADED = "downloaded"

@@ -266,7 +266,7 @@ def _engine(url: URL) -> Engine:
             hide_parameters=True,
         )
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _create_for_its_owner(Path(url.database))
     engine = create_engine(
         url,
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
@@ -277,6 +277,12 @@ def _engine(url: URL) -> Engine:
     )
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _create_for_its_owner(path: Path) -> None:
+    """Create the file where there is none. SQLite gives its log and index (-wal, -shm) the same mode."""
+    if str(path) != ":memory:" and not path.exists():
+        path.touch(mode=0o600)
 
 
 def _begin_sqlite(connection: Connection) -> None:

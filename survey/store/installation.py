@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, Database
 
-_SECRET, _WROTE = "secret:", "wrote"
+_SECRET, _WROTE, _FORWARDED = "secret:", "wrote", "forwarded"
 
 
 class InstallationFact(Base):
@@ -25,6 +25,23 @@ class InstallationFact(Base):
 def note_write(session: Session, *, now: datetime) -> None:
     """Write something, which shows that the store can be written."""
     session.merge(InstallationFact(name=_WROTE, value=now.isoformat(timespec="seconds")))
+
+
+def last_write(session: Session) -> datetime | None:
+    """When `note_write` last wrote; None where it never did."""
+    fact = session.get(InstallationFact, _WROTE)
+    return datetime.fromisoformat(fact.value) if fact else None
+
+
+def note_forwarded(session: Session, *, now: datetime) -> None:
+    """Store the day of a request with headers of a proxy although none is trusted."""
+    session.merge(InstallationFact(name=_FORWARDED, value=now.date().isoformat()))
+
+
+def day_of_proxy_headers(session: Session) -> str | None:
+    """The day of the last such request that a process noted; None without one."""
+    fact = session.get(InstallationFact, _FORWARDED)
+    return fact.value if fact else None
 
 
 def knows_one_of(session: Session, secret_keys: Sequence[str]) -> bool:

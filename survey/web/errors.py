@@ -5,18 +5,22 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import TypeVar
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import RequestRedirect
 
 from survey.store.db import NotFoundError
 from survey.store.unavailable import StoreUnavailableError
+from survey.web.locale import format_number
 from survey.web.problems import Problem, is_from_a_program, problem_of, response_of
 from survey.web.security import OtherSiteError
 from survey.web.templates import gettext as _
+from survey.web.templates import language
 
 _RETRY = {"Retry-After": "5"}
+_PROTOCOL_HEADERS = ("Allow", "Retry-After")
 log = logging.getLogger("survey.errors")
 E = TypeVar("E", bound=Exception)
 
@@ -87,7 +91,27 @@ def _problem(error: Exception) -> Problem:
 
 
 def _page(status: int, title: str, advice: str) -> tuple[str, int]:
-    return render_template("_parts/message.html", title=title, advice=advice, status=status), status
+    page = render_template("_parts/message.html", title=title, advice=advice, way_on=_way_on(status))
+    return page, status
+
+
+def _way_on(status: int) -> tuple[str, str] | None:
+    """The address and text of the link under a refusal; None where none is sure to work."""
+    if status == 500:
+        return None
+    if status == 413 and _is_shown_by_get(request.path):
+        return request.path, _("Back to the form")
+    if request.path.startswith("/office/"):
+        return url_for("fieldwork.show_campaigns"), _("To the first page of the office")
+    return url_for("intake.open_surveys", lang=language()), _("To the open surveys")
+
+
+def _is_shown_by_get(path: str) -> bool:
+    try:
+        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except (HTTPException, RequestRedirect):
+        return False
+    return True
 
 
 def _refusal(error: Refusal) -> ResponseReturnValue:
@@ -131,11 +155,28 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         ),
         404: (_("Page not found"), _("Check the address, or scan the code at the desk again.")),
         405: (_("This page cannot be opened like this"), _("Go back and use the buttons on the page.")),
-        413: (_("Too much was sent at once"), _("Shorten your text and send the form again.")),
+        413: (_("Too much was sent at once"), _too_much()),
         429: (_("Too many attempts"), _("Wait a minute, then try again.")),
+        431: (
+            _("Your browser sent too much along with the address"),
+            _("Delete the cookies of this site in your browser, then open the page again."),
+        ),
     }
     title, advice = messages.get(status, (_("This page cannot be shown"), _("Go back and try again.")))
-    return _page(status, title, advice)
+    headers = dict(error.get_headers(request.environ))
+    return *_page(status, title, advice), {
+        name: headers[name] for name in _PROTOCOL_HEADERS if name in headers
+    }
+
+
+def _too_much() -> str:
+    """What to do about a body over the limit of its page."""
+    limit = request.max_content_length or 0
+    in_megabytes = limit >= 1024 * 1024
+    size = format_number(limit // (1024 * 1024 if in_megabytes else 1024), language(), 0)
+    return _("The most that can be sent here is %(size)s. Shorten your text or choose a smaller file.") % {
+        "size": f"{size}\u00a0{'MB' if in_megabytes else 'kB'}"
+    }
 
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:

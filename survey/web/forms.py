@@ -17,7 +17,7 @@ from survey.web.templates import language
 
 # As browsers send a day, and as people type it where a browser has no calendar.
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
-
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 _PLAIN_DIGITS = re.compile(r"[0-9]{1,15}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,' \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
@@ -51,6 +51,20 @@ class Required(InputRequired):  # type: ignore[misc]  # nor has WTForms
         if not field.raw_data or not str(field.raw_data[0]).strip():
             field.errors = []
             raise StopValidation(_("Fill in: %(field)s") % {"field": field.label.text})
+
+
+class DayInRange:
+    """A day that an office plans with. Without it, the message for what is no day is ours."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Refuse what is no day, and a day whose neighbours or whose hours in another zone do not exist."""
+        if field.data is None:
+            raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
+        if not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+            raise ValidationError(
+                _("Enter a day in a year from %(first)s to %(last)s: %(field)s")
+                % {"first": FIRST_YEAR, "last": LAST_YEAR, "field": field.label.text}
+            )
 
 
 class ListedChoice:

@@ -163,7 +163,7 @@ def _check() -> Response | AnyResponse | None:
     person = signed_in_official()
     if is_authorised(permission, person):
         return None
-    if person is None and permission is not None and request.method == "GET":
+    if person is None and permission is not None and request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     return abort(403)
 

@@ -1,17 +1,20 @@
-"""Limits of failed attempts to sign in and to guess codes. Sending answers is never limited.
+"""Limits of failed attempts to sign in and to guess codes, and a brake on floods of forms.
 
 A whole office, or the customers of a mobile carrier, share one address, so only failures are counted, and a
-code too long to be guessed is served when it is right, whatever others at the address did. Addresses are
-stored only in memory.
+code too long to be guessed is served when it is right, whatever others at the address did. What is sent
+through a link is counted too, but nothing is refused for good: beyond a number that no office reaches it has
+to wait. Addresses are stored only in memory.
 """
 
+import ipaddress
 import logging
+import math
 import time
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import ParamSpec, cast
+from typing import ParamSpec, TypeVar, cast
 
-from flask import Flask, Response, abort, after_this_request, current_app, make_response, request
+from flask import Flask, Response, after_this_request, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItem, parse_many
 from limits.errors import StorageError
@@ -19,14 +22,19 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from survey.web.context import settings
+
 FAILED_SIGN_INS = "20 per minute; 100 per hour"
 FAILED_SIGN_INS_OF_ONE_NAME = "5 per minute; 30 per hour"
 WRONG_CODES = "30 per minute; 200 per hour"
 WRONG_TOKENS = "30 per minute; 200 per hour"
 MEMORY = "memory://"
+_ALL_ADDRESSES = 10  # how many times as many forms may come from all addresses as from one
+_IPV6_OF_A_CUSTOMER = 64  # bits; a customer has all the addresses under them
 _REDIS_SECONDS, _REDIS_RETRY_SECONDS = 1, 15
 log = logging.getLogger("survey.limits")
 P = ParamSpec("P")
+T = TypeVar("T")
 View = Callable[P, ResponseReturnValue]
 
 
@@ -55,7 +63,12 @@ class FailureCounter:
         """Count a failure; whether it is within the limit."""
         return self._ask(lambda limiter: limiter.hit(limit, *key))
 
-    def _ask(self, question: Callable[[FixedWindowRateLimiter], bool]) -> bool:
+    def seconds_until_reset(self, limit: RateLimitItem, *key: str) -> int:
+        """How long until failures are counted from zero again, at least 1."""
+        reset_at = self._ask(lambda limiter: limiter.get_window_stats(limit, *key).reset_time)
+        return max(1, math.ceil(reset_at - time.time()))
+
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], T]) -> T:
         if self._shared is not None and time.monotonic() >= self._retry_at:
             try:
                 return question(self._shared)
@@ -76,6 +89,46 @@ def _failures() -> FailureCounter:
 def visitor() -> str:
     """The address a request comes from."""
     return request.remote_addr or "nowhere"
+
+
+def _network() -> str:
+    """The address a request comes from; of an IPv6 address the part that one customer has."""
+    try:
+        address = ipaddress.ip_address(visitor())
+    except ValueError:
+        return visitor()
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, _IPV6_OF_A_CUSTOMER), strict=False))
+
+
+def seconds_to_wait(link_id: int) -> int | None:
+    """The seconds to wait where too much was stored through a link; None where there is room.
+
+    What this request stores is then counted, and what is refused is not: phones that try again and again
+    while the store cannot be used do not use up what they may send.
+    """
+    per_minute = settings().forms_per_minute
+    if not per_minute:
+        return None
+    counted = (
+        (f"{per_minute} per minute", ("forms", str(link_id), _network())),
+        (f"{_ALL_ADDRESSES * per_minute} per minute", ("forms", str(link_id))),
+    )
+    counter = _failures()
+    for limits, key in counted:
+        if not all(counter.test(limit, *key) for limit in _parse_limits(limits)):
+            log.warning("more than %s forms through link %s: they have to wait", limits, link_id)
+            return _seconds_until_over(limits, key)
+
+    @after_this_request
+    def count(response: Response) -> Response:
+        if response.status_code < 400:
+            for limits, key in counted:
+                _count(limits, key)
+        return response
+
+    return None
 
 
 def limit_failures(
@@ -112,7 +165,7 @@ def limit_guesses(*, status: int) -> Callable[[View[P]], View[P]]:
                 key = (view.__module__, view.__qualname__, visitor())
                 if response.status_code != status or _count(WRONG_CODES, key):
                     return response
-                return make_response(current_app.handle_user_exception(TooManyRequests()))
+                return make_response(current_app.handle_user_exception(_too_many(WRONG_CODES, key)))
 
             return view(*args, **kwargs)
 
@@ -133,13 +186,24 @@ def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> 
     """The same before a page runs: answer 429 after too many failures, else count this one."""
     counter = _failures()
     if not all(counter.test(limit, *key) for limit in _parse_limits(limits)):
-        abort(429)
+        raise _too_many(limits, key)
 
     @after_this_request
     def count(response: Response) -> Response:
         if response.status_code == status:
             _count(limits, key)
         return response
+
+
+def _too_many(limits: str, key: tuple[str, ...]) -> TooManyRequests:
+    return TooManyRequests(retry_after=_seconds_until_over(limits, key))
+
+
+def _seconds_until_over(limits: str, key: tuple[str, ...]) -> int:
+    """The seconds until all the limits that were reached are over."""
+    counter = _failures()
+    reached = [limit for limit in _parse_limits(limits) if not counter.test(limit, *key)]
+    return max((counter.seconds_until_reset(limit, *key) for limit in reached), default=1)
 
 
 @cache

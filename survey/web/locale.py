@@ -73,7 +73,9 @@ def translations(language: str) -> NullTranslations:
         with path.open(encoding="utf-8") as file:
             write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
         compiled.seek(0)
-        merged.merge(Translations(compiled))
+        catalogue = Translations(compiled)
+        merged.merge(catalogue)
+        merged.plural = catalogue.plural  # which form a number takes; merging leaves it out
     return merged
 
 

@@ -50,7 +50,8 @@ def problem_of(error: HTTPException) -> Problem:
         detail = (
             "There were too many failures from this address. Wait, then try again with a token that holds"
         )
-        return Problem(429, "Too many attempts", detail, headers={"Retry-After": "60"})
+        seconds = dict(error.get_headers()).get("Retry-After", "60")
+        return Problem(429, "Too many attempts", detail, headers={"Retry-After": seconds})
     if error.code == 403:
         return Problem(403, "Not allowed", f"Nobody may open {path}; see /api/v1/openapi.json")
     if error.code is None or error.code < 400 or error.code == 404:

@@ -8,6 +8,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
+from survey.web import forwarded, unread
 from survey.web.context import settings
 
 csrf = CSRFProtect()
@@ -58,6 +59,8 @@ class OfficeSessions(SecureCookieSessionInterface):
 
 def init(app: Flask) -> None:
     """Put the headers on every response and a CSRF check on every form of the office."""
+    forwarded.init(app)
+    unread.init(app)  # first: what was not read has no token to check
     app.session_interface = OfficeSessions()
     app.url_map.converters |= {"default": PrintableConverter, "id": IdConverter}
     csrf.init_app(app)

@@ -236,6 +236,17 @@ def test_a_person_who_is_not_there_is_not_found(administrator: FlaskClient, numb
         assert send(administrator, f"/office/people/{number}{path}", **fields).status_code in {404, 405}
 
 
+@pytest.mark.parametrize("choice", [None, "", "Yes", "true", "1", "on"])
+def test_an_account_is_neither_activated_nor_deactivated_by_another_word(
+    app: Flask, administrator: FlaskClient, choice: str | None
+) -> None:
+    fields = {} if choice is None else {"active": choice}
+    answer = send(administrator, f"/office/people/{person(app, 'viewer').id}/active?lang=en", **fields)
+    assert (answer.status_code, 'id="error-summary"' in answer.text) == (422, True)
+    assert "Choose whether the account is active" in answer.text
+    assert person(app, "viewer").is_active
+
+
 def test_the_log_says_who_did_what(app: Flask, administrator: FlaskClient) -> None:
     add(administrator, "lan", Role.ADMINISTRATOR)
     send(administrator, f"/office/people/{person(app, 'viewer').id}/active", active="no")
@@ -243,8 +254,8 @@ def test_the_log_says_who_did_what(app: Flask, administrator: FlaskClient) -> No
     send(administrator, "/office/password", old=PASSWORD, new="another good password")
     assert log_of(administrator, "en")[:5] == [
         ("Admin", "changed own password", ""),
-        ("Admin", "let in", "viewer"),
-        ("Admin", "shut out", "viewer"),
+        ("Admin", "activated account", "viewer"),
+        ("Admin", "deactivated account", "viewer"),
         ("Admin", "added person", "lan (administrator)"),
         ("Admin", "signed in", ""),
     ]

@@ -232,7 +232,7 @@ def test_a_body_that_is_too_large_is_refused_in_words(server: Server) -> None:
     answer = requests.post(f"{server.address}/s/demo/send?lang=en", data=form, timeout=30)
     assert answer.status_code == 413
     assert "Too much was sent at once" in answer.text
-    assert "Shorten your text and send the form again." in answer.text
+    assert "The most that can be sent here is 256\u00a0kB. Shorten your text" in answer.text
     assert count_stored(server, [form]) == {}
 
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 import requests
 
-from survey.server_worker import READ_SECONDS
+from survey.server_worker import MIN_BYTES_PER_SECOND, READ_SECONDS
 from tests.end_to_end.server import Server, wait_until
 
 pytestmark = pytest.mark.server
@@ -55,6 +55,20 @@ def test_a_request_that_never_ends_is_closed(server: Server) -> None:
             lambda: all(is_closed(phone) for phone in phones), "the server to close", READ_SECONDS + 15
         )
     assert time.monotonic() - begun > READ_SECONDS - 5, "a slow phone has its time"
+
+
+@pytest.mark.slow
+def test_a_body_that_comes_in_slowly_but_steadily_is_read_to_its_end(server: Server) -> None:
+    body = b"consent=agree&comment=" + b"x" * 240_000
+    head = b"POST /s/demo/send HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    pieces = READ_SECONDS + 8  # seconds, of more than MIN_BYTES_PER_SECOND each
+    with server.connect() as phone:
+        phone.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body))
+        for i in range(pieces):
+            phone.sendall(body[i * len(body) // pieces : (i + 1) * len(body) // pieces])
+            time.sleep(1)
+        assert len(body) / pieces > MIN_BYTES_PER_SECOND
+        assert phone.recv(100).startswith(b"HTTP/1.1 422 ")
 
 
 def is_closed(phone: socket) -> bool:

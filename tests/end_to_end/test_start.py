@@ -1,12 +1,14 @@
 """The start: what is wrong is said in one line, by server and commands, before anybody is served."""
 
 import sqlite3
+import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from survey.store.db import Database
 from tests.end_to_end.server import PROGRAMS, ROOT, bare_environment, set_up
 
 pytestmark = pytest.mark.server
@@ -42,7 +44,11 @@ def environment_of(instance: Path, **settings: str) -> dict[str, str]:
         ("DATABASE_URL", f"mysql://me:{PASSWORD}@host/name", "DATABASE_URL begins with 'mysql'"),
         ("DATABASE_URL", f"postgresql+psycopg://me:{PASSWORD}@127.0.0.1:1/n", "cannot be opened"),
         ("DATABASE_URL", f"postgresql+psycopg://me:{PASSWORD}@host:port/n", "cannot be read"),
-        ("DATABASE_URL", "sqlite:////proc/no/such.db", "/proc/no cannot be used"),
+        (
+            "DATABASE_URL",
+            "sqlite:////proc/no/such.db",
+            "there is no folder /proc/no for such.db",
+        ),
         ("INSTANCE_PATH", "/proc/no", "INSTANCE_PATH: /proc/no"),
         ("REDIS_URL", "nonsense", "REDIS_URL begins with 'nonsense'"),
         ("SMTP_URL", "smtp://", "SMTP_URL names no mail server"),
@@ -96,3 +102,46 @@ def test_a_database_that_cannot_be_used_ends_the_start_with_one_line(
     set_up(environment)
     break_it(tmp_path)
     assert message in fails_in_one_line(SERVE, environment)
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_setup_makes_is_for_its_owner_only_whatever_the_umask(tmp_path: Path) -> None:
+    instance, elsewhere = tmp_path / "instance", tmp_path / "data"
+    elsewhere.mkdir()
+    for settings in ({}, {"DATABASE_URL": f"sqlite:///{elsewhere / 'own.db'}"}):
+        command = ["/bin/sh", "-c", f"umask 0 && exec {PROGRAMS / 'flask'} --app wsgi survey setup"]
+        environment = environment_of(instance, **settings)
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)  # noqa: S603
+    files = [*instance.iterdir(), *elsewhere.iterdir()]
+    assert {"secret_key", "survey.sqlite3", "own.db"} <= {file.name for file in files}
+    assert {file.name: mode_of(file) for file in files} == {file.name: 0o600 for file in files}
+    assert mode_of(instance) == 0o700
+
+
+def test_the_log_of_sqlite_has_the_mode_of_its_file(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'own.db'}")
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+        modes = {file.suffix: mode_of(file) for file in tmp_path.iterdir()}
+    assert modes == {".db": 0o600, ".db-wal": 0o600, ".db-shm": 0o600}
+    database.dispose()
+
+
+@pytest.mark.parametrize("arguments", [("setup",), ("recount", "demo"), ("weekly",)], ids=" ".join)
+def test_a_database_in_a_folder_that_is_not_there_is_refused_and_no_folder_is_made(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    wrong = tmp_path / "wrnog"
+    environment = environment_of(tmp_path, DATABASE_URL=f"sqlite:///{wrong / 'survey.db'}")
+    line = fails_in_one_line(("flask", "--app", "wsgi", "survey", *arguments), environment)
+    assert f"there is no folder {wrong} for survey.db" in line
+    assert not wrong.exists()
+
+
+def test_an_instance_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    line = fails_in_one_line(SETUP, environment_of(tmp_path / "wrnog" / "instance"))
+    assert "INSTANCE_PATH" in line
+    assert not (tmp_path / "wrnog").exists()

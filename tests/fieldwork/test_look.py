@@ -1,6 +1,7 @@
 """The office's colour and logo: kept when they can be read and carried, refused with a reason else."""
 
 import io
+import time
 import zlib
 
 import numpy as np
@@ -98,3 +99,14 @@ def test_a_picture_of_a_billion_pixels_is_not_opened() -> None:
     with pytest.raises(logo.LogoError) as refused:
         logo.small_png(bytes(head))
     assert refused.value.problem in (logo.LogoProblem.TOO_LARGE, logo.LogoProblem.NO_PICTURE)
+
+
+@pytest.mark.parametrize("size", [(1, 25_000_000), (5001, 1)])
+def test_a_picture_that_is_too_long_on_one_side_is_not_decoded(size: tuple[int, int]) -> None:
+    file = io.BytesIO()
+    Image.new("L", size).save(file, "PNG")
+    begun = time.perf_counter()
+    with pytest.raises(logo.LogoError) as refused:
+        logo.small_png(file.getvalue())
+    assert refused.value.problem is logo.LogoProblem.TOO_LARGE
+    assert time.perf_counter() - begun < 0.5

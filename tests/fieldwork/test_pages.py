@@ -14,6 +14,7 @@ import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey.instrument import codec
@@ -108,13 +109,19 @@ def test_a_day_may_be_typed_as_people_write_it(app: Flask, office: FlaskClient) 
     assert (opened.opens_on, opened.closes_on) == (date(2026, 12, 1), date(2026, 12, 31))
 
 
-def test_a_campaign_may_last_as_long_as_days_are_counted(app: Flask, office: FlaskClient) -> None:
-    answer = post(
-        office, "/office/campaigns/new", **a_campaign(opens_on="0001-01-01", closes_on="9999-12-31")
-    )
-    key = key_in(answer)
+def test_a_campaign_that_lasts_as_long_as_days_are_counted_has_all_its_pages(
+    app: Flask, office: FlaskClient
+) -> None:
+    key = key_in(post(office, "/office/campaigns/new", **a_campaign()))
+
+    def last_for_ever(session: Session) -> None:  # as an earlier release allowed it
+        row = fieldwork.campaign_by_key(session, key)
+        row.opens_on, row.closes_on = date.min, date.max
+
+    database_of(app).write(last_for_ever)
+    of_campaign = [f"/office/campaigns/{key}{page}" for page in ("", "/desks", "/summaries", "/publication")]
     for lang in LANGUAGES:
-        for path in (f"/office/campaigns/{key}", f"/office/campaigns/{key}/desks", "/office/", "/"):
+        for path in (*of_campaign, "/office/", "/"):
             assert office.get(f"{path}?lang={lang}").status_code == 200
         assert office.get(f"/office/campaigns/{key}/summary.csv?in={lang}").status_code == 200
 
@@ -131,6 +138,8 @@ INVALID = [
     ("opens_on", "tomorrow", "Ngày bắt đầu", "Enter a date: First day"),
     ("opens_on", "2026-02-30", "Ngày bắt đầu", "Enter a date: First day"),
     ("closes_on", "31-12-2026", "Ngày kết thúc", "Enter a date: Last day"),
+    ("closes_on", "9999-12-31", "đến năm 2099: Ngày kết thúc", "in a year from 2000 to 2099: Last day"),
+    ("opens_on", "0001-01-01", "từ năm 2000", "in a year from 2000 to 2099: First day"),
     ("closes_on", "2020-01-01", "trước ngày", "The last day is before the first day"),
     ("desks", "", "Cần điền", "Fill in: Desks"),
     ("desks", " | \n\n|x", "ít nhất một quầy", "Enter at least one desk, one per line"),

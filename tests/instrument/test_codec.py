@@ -1,6 +1,7 @@
 """Questionnaires are parsed from documents. A broken document is refused with the field and the reason."""
 
 import contextlib
+import time
 from typing import Any
 
 import pytest
@@ -123,3 +124,13 @@ def test_any_value_of_a_field_is_parsed_or_refused(field: str, value: Any) -> No
     doc[field] = value
     with contextlib.suppress(InstrumentError):  # and nothing else
         from_document(doc)
+
+
+def test_merge_keys_of_a_few_bytes_cannot_stand_for_millions_of_values() -> None:
+    doubled = (f"a{i}: &a{i}\n  <<: [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9))
+    text = "\n".join(["a0: &a0 {k: 1}", *doubled])
+    assert len(text) < 600
+    begun = time.perf_counter()
+    with pytest.raises(InstrumentError, match=r"merge keys \(<<\) copy more than 50000 values"):
+        questionnaire_from_yaml(text)
+    assert time.perf_counter() - begun < 1

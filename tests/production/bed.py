@@ -200,6 +200,7 @@ def _settings(redis_url: str, mail_port: int) -> dict[str, str]:
         "PUBLIC_URL": ADDRESS,
         "TIME_ZONE": "Asia/Ho_Chi_Minh",
         "TRUSTED_PROXIES": operations.value_said("TRUSTED_PROXIES"),
+        "FORMS_PER_MINUTE": "300",
         "REDIS_URL": redis_url,
         "SMTP_URL": f"smtp://user:{quote(PASSWORD, safe='')}@localhost:{mail_port}?starttls",
         "MAIL_FROM": f"Khảo sát <{FROM}>",

@@ -44,11 +44,15 @@ def test_probes_answer_through_the_proxy(bed: Bed) -> None:
             assert program.get(ADDRESS + path).status_code == 200
 
 
-def test_bodies_as_large_as_evidence_reach_the_product_and_larger_ones_end_at_nginx(bed: Bed) -> None:
+def test_a_body_beyond_the_limit_gets_the_page_of_the_product_through_nginx(bed: Bed) -> None:
+    address = f"{ADDRESS}/office/sign-in?lang=en"
     with bed.program() as program:
-        within = program.post(f"{ADDRESS}/office/sign-in", data=b"x" * MAX_EVIDENCE_BYTES)
-        beyond = program.post(f"{ADDRESS}/office/sign-in", data=b"x" * (6 * 1024 * 1024 + 1))
-    assert "nginx" not in within.text
+        for n_bytes in (MAX_EVIDENCE_BYTES, 9 * 1024 * 1024, 20 * 1024 * 1024):
+            answer = program.post(address, data=b"x" * n_bytes)
+            assert answer.status_code == 413
+            assert "Too much was sent at once" in answer.text
+            assert "Content-Security-Policy" in answer.headers
+        beyond = program.post(address, data=b"x" * (64 * 1024 * 1024 + 1))
     assert (beyond.status_code, "nginx" in beyond.text) == (413, True)
 
 

@@ -101,6 +101,19 @@ def test_the_next_one_is_told(now: datetime, day: int | None) -> None:
         assert due(datetime.combine(following, office_time(1).timetz(), ZONE)) == following
 
 
+@pytest.mark.parametrize("year", [2026, 9998])
+def test_the_next_one_of_a_campaign_to_the_end_of_all_days_is_told(year: int) -> None:
+    whole = date.min, date.max
+    for day in (date(year, 11, 3), date(year, 12, 30), date(year, 12, 31)):
+        now = datetime.combine(day, office_time(1).timetz(), ZONE)
+        following = next_due(*whole, now=now, zone=ZONE)
+        assert following is not None
+        assert day <= following <= date.max
+        assert following.weekday() == 0 or following == date.max
+        newest = newest_due(*whole, since=office_time(1), now=now, zone=ZONE)
+        assert newest is None or newest <= day
+
+
 def test_a_summary_closes_a_week_of_the_campaign() -> None:
     assert week_before(date(2026, 11, 16), OPENS) == (date(2026, 11, 9), date(2026, 11, 15))
     assert week_before(date(2026, 11, 9), OPENS) == (OPENS, date(2026, 11, 8))

@@ -1,7 +1,10 @@
 """Scorecards on the pages: entered with evidence, approved by another, corrected with a trace."""
 
 import html
+import io
 import re
+import time
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -10,9 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from survey.scorecards.cards import MAX_EVIDENCE_BYTES
+from survey.scorecards.values_file import ValuesFileError, read_values
 from survey.store import audit, scorecards, units
 from survey.store.questionnaires import load_shipped
 from survey.web.context import today
+from survey.web.locale import gettext_in
 from tests.builders import a_form, database_of, send
 from tests.conftest import on_postgres
 from tests.scorecards.builders import (
@@ -121,6 +126,16 @@ def test_a_value_that_was_replaced_can_no_longer_be_decided_on(
     assert again.status_code == 422
 
 
+@pytest.mark.parametrize("act", ["", "yes", "Approve", "return"])
+def test_a_decision_that_is_neither_of_the_two_decides_nothing(
+    demo_app: Flask, officer: FlaskClient, leader: FlaskClient, act: str
+) -> None:
+    enter(officer, QUARTER, MISSING, value="95")
+    answer = decide(leader, demo_app, QUARTER, MISSING, act, note="Thiếu tháng 3")
+    assert (answer.status_code, "Choose whether to approve" in answer.text) == (422, True)
+    assert results_of(demo_app, QUARTER).standings[MISSING].pending is not None
+
+
 def test_all_that_waits_is_approved_at_once(demo_app: Flask, leader: FlaskClient) -> None:
     waiting = [s.pending.entry.id for s in results_of(demo_app, QUARTER).standings.values() if s.pending]
     assert len(waiting) == 2
@@ -176,6 +191,42 @@ def test_a_document_is_taken_by_what_it_is(
     sent = enter_with(officer, MISSING, (content, name), value="95")
     assert sent.status_code == status
     assert len(results_of(demo_app, QUARTER).standings[MISSING].history) == (status == 303)
+
+
+@pytest.mark.parametrize(
+    ("content", "sent_name", "name"),
+    [
+        (PDF, "a.html", "a.pdf"),
+        (b"\x89PNG\r\n\x1a\n..", "bao cao.exe", "bao cao.png"),
+        (PDF, "a.PDF", "a.PDF"),
+        (b"\xff\xd8\xff..", "scan.jpeg", "scan.jpeg"),
+        (PDF, "report", "report.pdf"),
+        (PDF, ".html", "html.pdf"),
+        (PDF, "x" * 300 + ".html", "x" * 190 + ".pdf"),
+    ],
+)
+def test_a_document_is_kept_and_given_under_a_name_of_what_it_is(
+    demo_app: Flask, officer: FlaskClient, content: bytes, sent_name: str, name: str
+) -> None:
+    assert enter_with(officer, MISSING, (content, sent_name), value="95").status_code == 303
+    entry = results_of(demo_app, QUARTER).standings[MISSING].history[-1].entry
+    file = officer.get(f"/office/scorecards/{QUARTER}/evidence/{entry.id}")
+    assert file.headers["Content-Disposition"].endswith((f"filename={name}", f'filename="{name}"'))
+
+
+def test_a_workbook_with_a_row_of_a_million_cells_is_not_read(officer: FlaskClient) -> None:
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        row = (
+            b"<worksheet><sheetData><row>"
+            + b"<c><v>1</v></c>" * 1_700_000
+            + b"</row></sheetData></worksheet>"
+        )
+        archive.writestr("xl/worksheets/sheet1.xml", row)
+    begun = time.perf_counter()
+    with pytest.raises(ValuesFileError, match="not an XLSX workbook"):
+        read_values(book.getvalue(), "v.xlsx", scorecards.load_shipped(), gettext_in("en"))
+    assert time.perf_counter() - begun < 2
 
 
 def test_a_large_body_is_taken_from_nobody_else(demo_app: Flask) -> None:
@@ -377,6 +428,10 @@ def test_tasks_are_added_marked_and_counted(demo_app: Flask, officer: FlaskClien
     path = f"/office/tasks/{task.id}?lang=en"
     assert post(officer, path, done_on=str(day + timedelta(days=1))).status_code == 422
     assert post(officer, path, done_on="someday").status_code == 422
+    for beyond in ("0001-01-01", "9999-12-31"):
+        late = post(officer, "/office/tasks?lang=en", title="x", unit_id="1", year="2026", due_on=beyond)
+        assert (late.status_code, "in a year from 2000 to 2099: Due" in late.text) == (422, True)
+        assert post(officer, path, done_on=beyond).status_code == 422
     assert post(officer, path, done_on=str(day), evidence_ref="9/BC").status_code == 303
     page = officer.get(f"/office/tasks?year={day.year}&lang=en").text
     assert "1 of 1 tasks are done; 0 are late." in page

@@ -42,7 +42,7 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> None:
-    folder = tmp_path / "made" / "as needed"
+    folder = tmp_path / "made as needed"
     first = settings(folder).secret_keys
     assert settings(folder).secret_keys == first
     assert len(first[0]) >= 43

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,26 @@ def test_a_page_in_english_has_no_vietnamese_and_the_other_way_round(
         texts[lang] = [text.strip() for text in re.findall(r">([^<]+)<", body) if text.strip()]
     assert all(is_vietnamese(text) for text in texts["vi"]), texts["vi"]
     assert not any(is_vietnamese(text) for text in texts["en"]), texts["en"]
+
+
+def test_what_is_not_allowed_names_what_is(app: Flask) -> None:
+    answer = app.test_client().delete("/receipt")
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+@pytest.mark.parametrize("path", ["/office/nowhere", "/office/audit", "/office/people"])
+def test_a_refusal_in_the_office_leads_back_to_the_office(app: Flask, path: str) -> None:
+    answer = sign_in_as(app, "viewer").get(path)
+    assert answer.status_code in (403, 404)
+    assert 'href="/office/"' in answer.text
+
+
+def test_too_much_sent_with_a_form_names_the_limit_and_leads_back_to_the_form(app: Flask) -> None:
+    sent = {"logo": (BytesIO(b"x" * 300_000), "logo.png")}
+    answer = sign_in_as(app, "admin").post("/office/appearance?lang=en", data=sent)
+    assert answer.status_code == 413
+    assert "The most that can be sent here is 256\u00a0kB." in answer.text
+    assert '<a href="/office/appearance">Back to the form</a>' in answer.text
 
 
 def test_every_refusal_has_words_in_both_languages(app: Flask) -> None:

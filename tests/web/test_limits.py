@@ -10,7 +10,7 @@ from survey import create_app
 from survey.intake import later
 from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, database_of, receipt_in
-from tests.conftest import settings_for
+from tests.conftest import csrf_in, settings_for
 
 Q = load_shipped()
 
@@ -51,3 +51,26 @@ def test_a_redis_that_is_gone_never_shuts_the_survey(
     assert citizen.get("/s/demo").status_code == 200
     assert citizen.get("/office/sign-in").status_code == 200
     database_of(app).dispose()
+
+
+def test_a_refusal_for_too_many_attempts_says_when_to_come_again(citizen: FlaskClient) -> None:
+    use_up(citizen)
+    for refused in (citizen.get("/s/GUESS99"), citizen.post("/receipt", data={"code": "AAAA-AAAA-9999"})):
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+
+
+def test_the_pause_after_wrong_sign_ins_is_said_too(citizen: FlaskClient) -> None:
+    form = {
+        "username": "nobody",
+        "password": "wrong",
+        "csrf_token": csrf_in(citizen.get("/office/sign-in").text),
+    }
+    answer = [citizen.post("/office/sign-in", data=form) for _ in range(6)][-1]
+    assert (answer.status_code, 1 <= int(answer.headers["Retry-After"]) <= 60) == (429, True)
+
+
+def test_a_program_with_wrong_tokens_is_told_when_to_come_again(citizen: FlaskClient) -> None:
+    wrong = {"Authorization": "Bearer wrong"}
+    answer = [citizen.get("/api/v1/campaigns", headers=wrong) for _ in range(31)][-1]
+    assert (answer.status_code, 1 <= int(answer.headers["Retry-After"]) <= 60) == (429, True)

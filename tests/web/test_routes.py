@@ -192,6 +192,18 @@ def test_nobody_is_sent_to_sign_in_or_refused(app: Flask, nobody: FlaskClient, r
     assert leads_to_sign_in(answer) if route.startswith("GET") else answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "route", sorted(route for route in WHO_MAY.keys() - set(OF_PROGRAMS) if route.startswith("GET"))
+)
+def test_head_is_answered_as_get_is(
+    app: Flask, nobody: FlaskClient, viewer: FlaskClient, administrator: FlaskClient, route: str
+) -> None:
+    path = address(app, routes(app)[route])
+    for client in (nobody, viewer, administrator):
+        get, head = (client.open(path, method=method, buffered=True) for method in ("GET", "HEAD"))
+        assert (head.status_code, head.location) == (get.status_code, get.location)
+
+
 @pytest.mark.parametrize("route", CLOSED)
 def test_a_viewer_may_look_and_is_refused_what_changes_something(
     app: Flask, viewer: FlaskClient, route: str

@@ -19,7 +19,7 @@ def write(results: CampaignResults, language: str, stream: BinaryIO) -> None:
     book = Xml.Element("codeBook", {"xmlns": _NAMESPACE, "version": "2.5", _XML_LANG: language})
     _document(book, results, language)
     _study(book, results, language)
-    _file(book, results)
+    _file(book, results, language)
     data = Xml.SubElement(book, "dataDscr")
     for variable in codebook.of_results(results):
         _variable(data, variable, codebook.languages(results.questionnaire))
@@ -59,9 +59,9 @@ def _study(book: Xml.Element, results: CampaignResults, language: str) -> None:
         _add_text(study, "notes", demo_label(language))
 
 
-def _file(book: Xml.Element, results: CampaignResults) -> None:
+def _file(book: Xml.Element, results: CampaignResults, language: str) -> None:
     text = Xml.SubElement(Xml.SubElement(book, "fileDscr"), "fileTxt")
-    _add_text(text, "fileName", f"{results.campaign.key}.csv")
+    _add_text(text, "fileName", f"{results.campaign.key}-responses-{language}.csv")
     dimensions = Xml.SubElement(text, "dimensns")
     _add_text(dimensions, "caseQnty", str(results.forms.returned))
     _add_text(dimensions, "varQnty", str(len(codebook.of_results(results))))

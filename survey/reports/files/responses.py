@@ -7,7 +7,9 @@ SPSS alone needs its columns together, which are kept as small integers.
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 20_000
 _SAV_DATE_AT, _SAV_DATE_LENGTH = 92, 17  # where an SPSS file says when it was written: 9 and 8 characters
-_SAV_LABEL, _SAV_VALUE_LABEL = 250, 120  # bytes that every version of SPSS takes
+_SAV_FILE_LABEL, _SAV_LABEL, _SAV_VALUE_LABEL = 64, 250, 119  # bytes that every version of SPSS takes
+# Words of its language that SPSS takes for no name of a variable.
+_SAV_RESERVED = frozenset(["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"])
 
 
 def write_csv(data: Microdata, rows: Iterable[Row], language: str, path: Path) -> None:
@@ -100,17 +104,18 @@ def write_sav(data: Microdata, rows: Iterable[Row], language: str, path: Path) -
     """SPSS with labels of variables and values, missing codes, and the measure of each variable."""
     import pyreadstat
 
-    codes = [variable for variable in data.variables if variable.kind == "code"]
+    variables = _named_for_spss(data.variables)
+    codes = [variable for variable in variables if variable.kind == "code"]
     pyreadstat.write_sav(
-        _frame(data, rows),
+        _frame(data, rows).set_axis([variable.name for variable in variables], axis="columns"),
         path,
-        file_label=storable(data.campaign_name)[:20],
-        column_labels={v.name: _fitting(v.label.to(language), _SAV_LABEL) for v in data.variables},
+        file_label=_fitting(data.campaign_name, _SAV_FILE_LABEL),
+        column_labels={v.name: _fitting(v.label.to(language), _SAV_LABEL) for v in variables},
         row_compress=True,
         variable_value_labels={variable.name: _value_labels(variable, language) for variable in codes},
         missing_ranges={v.name: list(v.missing) for v in codes if v.missing},
-        variable_measure={v.name: _measure(v) for v in data.variables},
-        variable_format={v.name: "SDATE10" for v in data.variables if v.kind == "day"},
+        variable_measure={v.name: _measure(v) for v in variables},
+        variable_format={v.name: "SDATE10" for v in variables if v.kind == "day"},
     )
     with path.open("r+b") as file:  # the same responses are the same file, whenever it is written
         file.seek(_SAV_DATE_AT)
@@ -140,8 +145,30 @@ def _frame(data: Microdata, rows: Iterable[Row]) -> "pd.DataFrame":
     )
 
 
+def _named_for_spss(variables: Sequence[Variable]) -> list[Variable]:
+    """The variables; one whose name SPSS takes for no name gets a last `_`, or more until no other has it."""
+    names = {variable.name.lower() for variable in variables}
+    renamed = []
+    for variable in variables:
+        name = variable.name
+        while name.lower() in _SAV_RESERVED or (name != variable.name and name.lower() in names):
+            name += "_"
+        renamed.append(replace(variable, name=name))
+    return renamed
+
+
 def _value_labels(variable: Variable, language: str) -> dict[int | float, str]:
-    return {code.value: _fitting(code.label.to(language), _SAV_VALUE_LABEL) for code in variable.codes}
+    """The label of each code. Labels that are the same once they are cut have the code at their end."""
+    labels = {code.value: _fitting(code.label.to(language), _SAV_VALUE_LABEL) for code in variable.codes}
+    n_times = Counter(labels.values())
+    return {
+        value: label if n_times[label] == 1 else _with_code(label, value) for value, label in labels.items()
+    }
+
+
+def _with_code(label: str, code: int) -> str:
+    ending = f"… ({code})"
+    return _fitting(label, _SAV_VALUE_LABEL - len(ending.encode())) + ending
 
 
 def _fitting(text: str, most_bytes: int) -> str:
