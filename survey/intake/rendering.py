@@ -18,6 +18,7 @@ from survey.intake import code_qr
 from survey.intake.document import CODE_MARK, ID_MARK, NONCE_MARK, Document
 from survey.intake.form import FormPage, form_pages, skip_css
 from survey.intake.links import OpenCollector
+from survey.intake.script_names import shorten
 from survey.intake.submit import Receipt, submission_id_in
 from survey.store.cache import BoundedCache
 from survey.web import look
@@ -61,7 +62,7 @@ def _minify_css(text: str) -> str:
 @lru_cache
 def page_script(*names: str) -> Markup:
     """Scripts that share names, as one function of a page."""
-    return Markup('(function(){{"use strict";{}}})()').format(static_text(*names))
+    return Markup('(function(){{"use strict";{}}})()').format(Markup(shorten(static_text(*names))))  # noqa: S704
 
 
 @dataclass(frozen=True)

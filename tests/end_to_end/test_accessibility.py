@@ -125,6 +125,9 @@ def look_at_the_way(phone: Phone, looker: Looker, server: Server, lang: str) -> 
     expect(page.locator("#outbox a")).to_be_visible(timeout=30_000)
     looker.look("sent-meanwhile")
     page.locator("#outbox a").click()
+    page.locator("#kept summary").click()
+    looker.look("receipts-of-this-device")
+    page.locator("#kept a").click()
     expect(page.locator("form [name=code]")).to_have_count(1)
     looker.look("my-form")
 

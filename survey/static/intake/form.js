@@ -139,6 +139,7 @@ all("[data-language]").forEach(function (button) {
   });
 });
 form.addEventListener("submit", function (event) {
+  if (/plain/.test(document.documentElement.className)) return;
   var button = event.submitter || document.activeElement, section = form.querySelector("section.on");
   if (button && (button.hasAttribute("data-language") || button.hasAttribute("data-leave"))) return;
   event.preventDefault();
@@ -184,3 +185,4 @@ if (wrong && !location.hash) {
   show(sectionOf(byId(wrong.hash.slice(1))));
   byId("error-summary").focus();
 } else route();
+window.onerror = null;
