@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -12,6 +12,7 @@ from survey.intake import links, submit
 from survey.intake.form import wording
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import (
+    MODE_FIELD,
     add_document_cache,
     blank_document,
     build_form_view,
@@ -35,9 +36,23 @@ from survey.web.security import csrf
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 
+_OF_A_CITIZEN = frozenset({"intake", "receipt", "later"})
+
 bp = Blueprint("intake", __name__)
 bp.record(add_document_cache)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
+
+
+@bp.after_app_request
+def _let_the_browser_go_back(response: Response) -> Response:
+    """Let a citizen's browser go back to the answer to a form, without an error page, without sending twice.
+
+    A shared tablet or a clerk's device stores nothing of the last person.
+    """
+    is_page = request.method == "POST" and response.mimetype == "text/html" and response.status_code < 300
+    if is_page and request.blueprint in _OF_A_CITIZEN and not request.form.get(MODE_FIELD):
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 @bp.app_context_processor
@@ -100,19 +115,29 @@ def check(code: str) -> ResponseReturnValue:
 
 
 def _record_decline(collector: OpenCollector) -> ResponseReturnValue:
-    """Count a person who does not take part, and thank; a shared tablet returns to its start screen."""
-    day = today()
-    database().write(lambda session: submit.decline(session, collector, day))
-    start = fill_mode_from_request(collector.code).kiosk_start_url(collector.code)
-    return redirect(start or url_for("intake.thank_for_declining", code=collector.code, lang=language()), 303)
+    """Count a person who does not take part, and thank; a shared tablet returns to its start screen.
+
+    The page is the answer to this request: the number of the visit, which it carries back to the
+    questionnaire, must not stand in an address.
+    """
+    day, visit = today(), submission_id_from_request()
+    database().write(lambda session: submit.decline(session, collector, visit, day))
+    if start := fill_mode_from_request(collector.code).kiosk_start_url(collector.code):
+        return redirect(start, 303)
+    return _thank_for_declining(collector, visit)
 
 
 @bp.get("/s/<code>/declined")
 @public
 def thank_for_declining(code: str) -> ResponseReturnValue:
     """The page that thanks a person who does not take part."""
-    collector, _campaign = links.find_collector(database(), code)
-    return render_template("intake/declined.html", collector_code=code, is_demo=collector.is_demo)
+    return _thank_for_declining(links.find_collector(database(), code)[0], "")
+
+
+def _thank_for_declining(collector: OpenCollector, visit: str) -> str:
+    return render_template(
+        "intake/declined.html", collector_code=collector.code, visit=visit, is_demo=collector.is_demo
+    )
 
 
 for _form in ("check", "send"):

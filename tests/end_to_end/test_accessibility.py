@@ -124,6 +124,11 @@ def look_at_the_way(phone: Phone, looker: Looker, server: Server, lang: str) -> 
     page.reload()
     expect(page.locator("#outbox a")).to_be_visible(timeout=30_000)
     looker.look("sent-meanwhile")
+    look_at_kept_receipts(page, looker)
+
+
+def look_at_kept_receipts(page: Page, looker: Looker) -> None:
+    """From the line above the consent to the form of a receipt that this device keeps."""
     page.locator("#outbox a").click()
     page.locator("#kept summary").click()
     looker.look("receipts-of-this-device")

@@ -14,7 +14,7 @@ from survey.fieldwork.campaigns import NewCampaign, open_campaign, set_quota
 from survey.store import fieldwork, questionnaires
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
-from survey.store.responses import ResponseRow
+from survey.store.responses import ResponseRow, count_declined
 from survey.web.locale import text_of
 from tests.end_to_end.phone import (
     CHROMIUM,
@@ -541,3 +541,44 @@ def test_a_form_that_is_continued_opens_where_it_was_left(phone: Phone, desk: De
     phone.page.fill("#code", code)
     phone.page.locator("main form button").click()
     expect(phone.page.locator("section.on")).to_have_attribute("id", where)
+
+
+def test_without_scripts_the_way_back_from_the_receipt_is_no_error(browser: Browser, desk: Desk) -> None:
+    context, phone = open_phone(browser, java_script_enabled=False)
+    page = phone.page
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    phone.receipt()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Kiểm tra câu trả lời trước khi gửi")
+    page.go_back()
+    expect(page.locator("#s-consent")).to_be_visible()
+    page.go_forward()
+    page.go_forward()
+    phone.receipt()
+    assert len(desk.responses()) == 1
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("way_back", ["button", "browser"])
+def test_who_declines_and_comes_back_is_one_visit(
+    browser: Browser, desk: Desk, database: Database, way_back: str, *, scripts: bool
+) -> None:
+    context, phone = open_phone(browser, java_script_enabled=scripts)
+    page = phone.page
+    phone.open(desk.address)
+    for n_declined in (1, 1, 0):
+        if n_declined:
+            phone.pick("consent", "decline")
+            page.locator("section.on [data-next]:visible, .bye button:visible").first.click()
+            expect(page.locator("h1")).to_have_text("Xin cảm ơn Ông/Bà")
+            page.locator("main form button").click() if way_back == "button" else page.go_back()
+            page.wait_for_selector("#s-consent")
+        else:
+            phone.fill_in()
+            phone.send()
+            phone.receipt()
+        assert database.read(lambda s: count_declined(s, [desk.collector_id])) == n_declined
+    context.close()

@@ -6,7 +6,10 @@ function encode() {
   return encodeFields(all("input,textarea", form));
 }
 function decline() {
-  if (!isKiosk) return form.submit();
+  if (!isKiosk) {
+    forgetOnPhone();
+    return form.submit();
+  }
   function leave() { location.replace(texts.kiosk); }
   var headers = { "Content-Type": "application/x-www-form-urlencoded" };
   fetch(form.action, { method: "POST", headers: headers, body: encode() }).then(leave, leave);
