@@ -12,6 +12,7 @@ from survey.intake import links, submit
 from survey.intake.form import wording
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import (
+    CLEAR_FIELD,
     MODE_FIELD,
     add_document_cache,
     blank_document,
@@ -101,14 +102,15 @@ def check(code: str) -> ResponseReturnValue:
     collector = links.open_collector(database(), code, today=today())
     if _consent() == "decline":
         return _record_decline(collector)
-    parsed = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
+    fields = _fields_without_cleared()
+    parsed = parse_form(collector.questionnaire, fields)
     if problems := _problems(collector, parsed):
         return filled_document(collector, parsed, problems)
     form = build_form_view(collector, language(), fill_mode_from_request(code))
     return render_template(
         "intake/check.html",
         form=form,
-        fields=[*form.hidden, *_fields(collector.questionnaire, parsed.answers)],
+        fields=[*form.hidden, *_hidden_fields(collector.questionnaire, parsed.answers, fields)],
         summary=summary(collector.questionnaire, parsed.answers, language()),
         is_demo=collector.is_demo,
     )
@@ -212,7 +214,16 @@ def _problem_message(questionnaire: Questionnaire, error: AnswerError, question:
     }
 
 
-def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, str]]:
+def _fields_without_cleared() -> dict[str, list[str]]:
+    """The fields of the request, without the answer that the check page's button takes back."""
+    fields = request.form.to_dict(flat=False)
+    fields.pop(request.form.get(CLEAR_FIELD, ""), None)
+    return fields
+
+
+def _hidden_fields(
+    questionnaire: Questionnaire, answers: Answers, fields: Mapping[str, list[str]]
+) -> list[tuple[str, str]]:
     """The hidden fields of the check page: what was parsed, nothing else."""
     fixed = [
         ("submission_id", submission_id_from_request()),
@@ -220,8 +231,8 @@ def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, s
         (questionnaire.comment.key, answers.comment),
     ]
     sent = [
-        (key, request.form.get(key))
+        (key, fields[key][0])
         for key, answer in answers.values.items()
-        if answer is not Missing.NOT_ASKED
+        if answer is not Missing.NOT_ASKED and key in fields
     ]
     return [(key, value) for key, value in [*fixed, *sent] if value]

@@ -16,9 +16,10 @@ from survey.instrument.answers import Answers, Missing, ParsedForm
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr
 from survey.intake.document import CODE_MARK, ID_MARK, NONCE_MARK, Document
-from survey.intake.form import FormPage, form_pages, skip_css
+from survey.intake.form import FormPage, form_pages
 from survey.intake.links import OpenCollector
 from survey.intake.script_names import shorten
+from survey.intake.skip_css import skip_css
 from survey.intake.submit import Receipt, submission_id_in
 from survey.store.cache import BoundedCache
 from survey.web import look
@@ -28,7 +29,11 @@ from survey.web.locale import LANGUAGES
 from survey.web.modes import Mode, mode_of
 from survey.web.templates import language, page_with_errors
 
-MODE_FIELD, VERSION_FIELD = "_mode", "_version"  # no question has such a key: keys begin with a letter
+MODE_FIELD, VERSION_FIELD, CLEAR_FIELD = (
+    "_mode",
+    "_version",
+    "_clear",
+)  # no question has such a key: keys begin with a letter
 _VERSION_CHARS = 16
 _FORM_SCRIPTS = (
     "dom.js",

@@ -582,3 +582,38 @@ def test_who_declines_and_comes_back_is_one_visit(
             phone.receipt()
         assert database.read(lambda s: count_declined(s, [desk.collector_id])) == n_declined
     context.close()
+
+
+def test_an_optional_answer_is_taken_back_by_keyboard_and_finger(phone: Phone, desk: Desk) -> None:
+    phone.begin(desk.address)
+    assert phone.page.locator("section.on .clear:visible").count() == 0
+    while not phone.page.locator("section.on fieldset:not([data-required]):visible").count():
+        phone.fill_in_section()
+    item = phone.page.locator("section.on fieldset:not([data-required]):visible").first
+    height = phone.page.evaluate("document.documentElement.scrollHeight")
+    for is_by_key in (True, False):
+        item.locator("input").first.check(force=True)
+        button = item.get_by_role("button", name="Bỏ câu trả lời")
+        assert abs(phone.page.evaluate("document.documentElement.scrollHeight") - height) <= 1, "nothing moves"
+        button.press("Enter") if is_by_key else button.click()
+        assert item.locator("input:checked").count() == 0
+        assert button.is_hidden()
+        expect(item.locator("input").first).to_be_focused()
+    key = item.locator("input").first.get_attribute("name") or ""
+    phone.page.reload()
+    assert phone.page.locator(f"input[name={key}]:checked").count() == 0
+
+
+def test_the_number_of_parts_grows_for_nobody(phone: Phone, desk: Desk) -> None:
+    phone.begin(desk.address)
+    totals, at_most = [], []
+    while not phone.page.locator("#s-check.on").count():
+        text = phone.page.locator(".progress").inner_text()
+        totals.append([int(number) for number in re.findall(r"\d+", text)][1])
+        at_most.append("tối đa" in text)
+        phone.fill_in_section()
+    assert totals == sorted(totals, reverse=True)
+    assert at_most == sorted(at_most, reverse=True)
+    settled = totals[at_most.count(True) :]
+    assert settled
+    assert len(set(settled)) == 1

@@ -165,6 +165,19 @@ def test_the_check_page_says_the_answers_in_words(citizen: FlaskClient) -> None:
     assert "No answer" in page
 
 
+def test_the_check_page_takes_an_optional_answer_back_without_scripts(citizen: FlaskClient) -> None:
+    form, rated = a_form(Q, comment="bỏ đi"), Q.criteria[0].key
+    page = citizen.post("/s/demo/check", data=form).text
+    clearable = re.findall(r'name="_clear" value="(\w+)"', page)
+    assert {rated, "comment"} <= set(clearable)
+    assert "respondent_group" not in clearable, "a required answer can be changed only"
+    page = citizen.post("/s/demo/check", data={**form, "_clear": rated}).text
+    assert f'name="{rated}"' not in page
+    assert f'name="{Q.criteria[1].key}"' in page
+    assert 'name="comment"' in page
+    assert 'name="comment"' not in citizen.post("/s/demo/check", data={**form, "_clear": "comment"}).text
+
+
 def test_a_language_switch_keeps_every_answer(citizen: FlaskClient) -> None:
     page = citizen.post("/s/demo?lang=en", data=a_form(Q, comment="giữ lại")).text
     assert '<html lang="en">' in page

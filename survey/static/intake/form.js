@@ -25,7 +25,8 @@ function show(section, target) {
   back.hidden = section === first;
   if (!back.hidden) back.firstChild.href = "#" + steps[Math.max(index - 1, 0)].id;
   progress.hidden = index < 1 || section === check;
-  if (!progress.hidden) progress.textContent = fill(texts.part, index, steps.length - 2);
+  var total = countSteps(section), isSure = total === steps.length - 2;
+  if (!progress.hidden) progress.textContent = fill(isSure ? texts.part : texts.partly, index, total);
   var focus = target || section.querySelector("h2");
   if (focus && (hasMoved || target)) focus.focus({ preventScroll: true });
   if (target) target.scrollIntoView({ block: "center" });
