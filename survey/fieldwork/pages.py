@@ -81,6 +81,7 @@ def open_campaign() -> ResponseReturnValue:
         opens_on=form.opens_on.data,
         closes_on=form.closes_on.data,
         desks=tuple(campaigns.parse_desks(form.desks.data)),
+        contact=form.contact(),
     )
     campaign = audited_change(
         AuditAction.OPENED_CAMPAIGN,
@@ -91,7 +92,7 @@ def open_campaign() -> ResponseReturnValue:
 
 
 def _campaign_form() -> CampaignForm:
-    form = CampaignForm()
+    form = CampaignForm(obj=database().read(fieldwork.last_contact))
     versions = database().read(questionnaires.versions)
     form.instrument_digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions

@@ -1,6 +1,7 @@
 """A questionnaire as the page shows it: pages, questions, answers, and the rules that hide questions."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from survey.instrument.answers import NOT_APPLICABLE_FIELD, Answer, Answers, Mis
 from survey.instrument.pages import Page, pages
 from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
 from survey.web.locale import gettext_in
+
+_CONSENT_LINE = re.compile(r"(?:(?P<label>[^:.]{1,40}:)\s+)?(?P<text>.+)")
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,12 @@ def _substituted_labels(criterion: Criterion, question: Question, language: str)
     instead = criterion.substitution.instead
     labels = {option.key: lower_first(option.text.to(language)) for option in question.options}
     return {**labels, **{key: text.to(language) for key, text in instead.items()}}
+
+
+def consent_blocks(consent: str) -> list[tuple[str, str]]:
+    """The consent line by line: what stands before a colon at the beginning of a line, and the rest of it."""
+    matches = (_CONSENT_LINE.fullmatch(line.strip()) for line in consent.splitlines())
+    return [(match["label"] or "", match["text"]) for match in matches if match]
 
 
 def lower_first(label: str) -> str:

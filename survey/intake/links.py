@@ -26,6 +26,7 @@ class OpenCollector:
     quota: int | None
     desk: Text
     is_demo: bool
+    contact: fieldwork.Contact | None
     instrument_digest: str
     questionnaire: Questionnaire = field(compare=False)
 
@@ -52,6 +53,7 @@ def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Ca
         quota=row.collector.quota,
         desk=row.desk.names,
         is_demo=row.campaign.is_demo,
+        contact=row.campaign.contact_details,
         instrument_digest=digest,
         questionnaire=questionnaires.questionnaire(session, digest),
     )

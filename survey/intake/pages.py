@@ -1,15 +1,14 @@
 """The pages of a respondent, in their order: questionnaire, check, receipt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from survey.instrument.answers import AnswerError, AnswerProblem, Answers, Missing, ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT, Questionnaire
 from survey.intake import links, submit
-from survey.intake.form import wording
+from survey.intake.form import consent_blocks, wording
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import (
     CLEAR_FIELD,
@@ -57,8 +56,11 @@ def _let_the_browser_go_back(response: Response) -> Response:
 
 
 @bp.app_context_processor
-def _phone_style() -> dict[str, Callable[[], Markup]]:
-    return {"phone_css": lambda: static_text("phone.css") + look.current().css}
+def _for_templates() -> dict[str, object]:
+    return {
+        "phone_css": lambda: static_text("phone.css") + look.current().css,
+        "consent_blocks": consent_blocks,
+    }
 
 
 @bp.get("/")
@@ -139,6 +141,24 @@ def thank_for_declining(code: str) -> ResponseReturnValue:
 def _thank_for_declining(collector: OpenCollector, visit: str) -> str:
     return render_template(
         "intake/declined.html", collector_code=collector.code, visit=visit, is_demo=collector.is_demo
+    )
+
+
+@bp.get("/s/<code>/privacy")
+@public
+def privacy(code: str) -> ResponseReturnValue:
+    """What is stored and for how long, the person's rights, and whom to ask."""
+    collector, campaign = links.find_collector(database(), code)
+    questionnaire = collector.questionnaire
+    return render_template(
+        "intake/privacy.html",
+        code=collector.code,
+        title=questionnaire.title.to(language()),
+        organisation=questionnaire.organisation.to(language()),
+        consent=questionnaire.consent.text.to(language()),
+        contact=collector.contact,
+        closes_on=campaign.closes_on,
+        is_demo=collector.is_demo,
     )
 
 

@@ -22,6 +22,7 @@ from survey.intake.script_names import shorten
 from survey.intake.skip_css import skip_css
 from survey.intake.submit import Receipt, submission_id_in
 from survey.store.cache import BoundedCache
+from survey.store.fieldwork import Contact
 from survey.web import look
 from survey.web.compress import accepts_gzip
 from survey.web.context import settings
@@ -122,6 +123,7 @@ class FormView:
     comment_key: str
     comment: str
     comment_limit: int  # characters
+    contact: Contact | None
     languages: Mapping[str, str]
     skip_css: Markup
     script: Markup
@@ -153,6 +155,7 @@ def build_form_view(
         comment_key=q.comment.key,
         comment=q.comment.text.to(language),
         comment_limit=q.comment.max_chars,
+        contact=collector.contact,
         languages={code: LANGUAGES[code] for code in q.languages if code in LANGUAGES},
         skip_css=Markup(skip_css(q)),  # noqa: S704 — keys only, checked by instrument/node.py
         script=page_script(*scripts),
@@ -258,6 +261,7 @@ def _render_receipt(
         same_answers=receipt.same_answers,
         thanks=questionnaire.thanks.to(lang).replace("{receipt_code}", receipt.code),
         organisation=questionnaire.organisation.to(lang),
+        contact=collector.contact,
         collector_code=collector.code,
         restart=fill_mode.kiosk_start_url(collector.code),
         kiosk_script=static_text("kiosk.js"),

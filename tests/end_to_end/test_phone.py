@@ -594,7 +594,9 @@ def test_an_optional_answer_is_taken_back_by_keyboard_and_finger(phone: Phone, d
     for is_by_key in (True, False):
         item.locator("input").first.check(force=True)
         button = item.get_by_role("button", name="Bỏ câu trả lời")
-        assert abs(phone.page.evaluate("document.documentElement.scrollHeight") - height) <= 1, "nothing moves"
+        assert abs(phone.page.evaluate("document.documentElement.scrollHeight") - height) <= 1, (
+            "nothing moves"
+        )
         button.press("Enter") if is_by_key else button.click()
         assert item.locator("input:checked").count() == 0
         assert button.is_hidden()

@@ -14,13 +14,14 @@ import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey.instrument import codec
 from survey.store import fieldwork, questionnaires
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.questionnaires import load_shipped
-from tests.builders import a_form, database_of, send
+from tests.builders import CONTACT, a_form, database_of, send
 from tests.conftest import sign_in_as
 from tests.web.browsing import everything_in, post
 
@@ -38,7 +39,7 @@ def office(app: Flask) -> FlaskClient:
 def a_campaign(**fields: str) -> dict[str, str]:
     days = {"opens_on": str(DAY), "closes_on": str(DAY + timedelta(days=30))}
     desks = "Quầy 1 | Desk 1\nQuầy 2"
-    return {"name": "Khảo sát thử", "instrument_digest": DIGEST, **days, "desks": desks, **fields}
+    return {"name": "Khảo sát thử", "instrument_digest": DIGEST, **days, "desks": desks, **CONTACT, **fields}
 
 
 @pytest.fixture
@@ -475,3 +476,55 @@ def test_the_list_says_what_is_open(office: FlaskClient, key: str) -> None:
         re.findall(r'scope="row">([^<]+)<', row)[0]: re.findall(r"<td>([^<]+)</td>", row)[1] for row in rows
     }
     assert states == {"Sắp tới": "Not open yet", "Khảo sát thử": "Open", "Đã qua": "Closed"}
+
+
+@pytest.mark.parametrize("field", CONTACT)
+def test_a_campaign_is_opened_with_all_of_its_contact_details(office: FlaskClient, field: str) -> None:
+    answer = post(office, "/office/campaigns/new?lang=vi", **a_campaign(**{field: " "}))
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("phone", "không có"), ("email", "ten@"), ("email", "a b@c.vn")]
+)
+def test_contact_details_that_reach_nobody_are_refused(office: FlaskClient, field: str, typed: str) -> None:
+    answer = post(office, "/office/campaigns/new?lang=vi", **a_campaign(**{field: typed}))
+    assert answer.status_code == 422
+    assert f'id="e-{field}"' in answer.text
+
+
+def test_citizens_see_the_contact_details_where_the_consent_promises_them(
+    app: Flask, office: FlaskClient, key: str
+) -> None:
+    code = collectors(app, key)[0].collector.code
+    citizen = app.test_client()
+    form = a_form(load_shipped())
+    pages = [
+        citizen.get(f"/s/{code}").text,
+        citizen.get(f"/s/{code}/privacy").text,
+        citizen.post(f"/s/{code}/send", data=form).text,
+    ]
+    for page in pages:
+        for text in CONTACT.values():
+            assert text in html.unescape(page)
+    assert f"/s/{code}/privacy" in pages[0]
+
+
+def test_a_campaign_of_an_earlier_release_says_whom_to_ask_and_prompts_the_officer(
+    app: Flask, office: FlaskClient, key: str
+) -> None:
+    def forget(session: Session) -> None:
+        fieldwork.campaign_by_key(session, key).contact = None
+
+    database_of(app).write(forget)
+    code = collectors(app, key)[0].collector.code
+    assert "xin hỏi cán bộ tại quầy" in html.unescape(app.test_client().get(f"/s/{code}").text)
+    assert "chưa có thông tin liên hệ" in html.unescape(office.get(f"/office/campaigns/{key}/desks").text)
+    assert post(office, f"/office/campaigns/{key}/contact", **CONTACT).status_code == 303
+    assert "chưa có thông tin liên hệ" not in html.unescape(office.get(f"/office/campaigns/{key}/desks").text)
+    assert CONTACT["phone"] in app.test_client().get(f"/s/{code}").text
+
+
+def test_the_next_campaign_is_proposed_the_contact_details_of_the_last(office: FlaskClient, key: str) -> None:
+    assert CONTACT["address"] in html.unescape(office.get("/office/campaigns/new").text)

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from survey.intake.document import ID_MARK, NONCE_MARK, Document
+from survey.intake.form import consent_blocks
 from survey.store.questionnaires import load_shipped
 from survey.web.compress import accepts_gzip
 from tests.builders import ROUTING, a_form, database_of, receipt_in
@@ -26,6 +27,19 @@ def test_the_document_holds_every_question_in_both_languages(citizen: FlaskClien
         for item in Q.items():
             assert item.text.to(lang).split("{")[0] in page, item.key
             assert f'name="{item.key}"' in page
+
+
+@pytest.mark.parametrize("lang", Q.languages)
+def test_the_consent_is_four_short_blocks(lang: str) -> None:
+    blocks = consent_blocks(Q.consent.text.to(lang))
+    assert len(blocks) == 4
+    assert all(label.endswith(":") for label, _text in blocks)
+    assert sum(len(f"{label} {text}".split()) for label, text in blocks) <= 110
+
+
+def test_a_consent_without_headings_is_shown_as_it_stands() -> None:
+    text = "Chúng tôi xin ý kiến Ông/Bà. Bên kiểm soát: Ban Quản lý."
+    assert consent_blocks(text) == [("", text)]
 
 
 def test_nothing_is_preselected(citizen: FlaskClient) -> None:
