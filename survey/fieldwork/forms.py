@@ -45,6 +45,35 @@ def _check_desks(lines: str) -> None:
                 raise ValidationError(message % {"name": name[:60]})
 
 
+class PlanForm(OfficeForm):
+    """What a new campaign asks, where and when."""
+
+    name = StringField(lazy_gettext(lambda: _("Campaign name")), validators=[Required(), PlainText(200)])
+    instrument_digest = SelectField(
+        lazy_gettext(lambda: _("Questionnaire")), validators=[Required(), ListedChoice()]
+    )
+    opens_on = DateField(lazy_gettext(lambda: _("First day")), format=DAY_FORMATS, validators=[Required()])
+    closes_on = DateField(lazy_gettext(lambda: _("Last day")), format=DAY_FORMATS, validators=[Required()])
+    desks = TextAreaField(lazy_gettext(lambda: _("Desks")), validators=[Required()])
+
+    def validate_opens_on(self, field: Field) -> None:
+        """Refuse what is no day."""
+        if field.data is None:
+            raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
+
+    def validate_closes_on(self, field: Field) -> None:
+        """Refuse a day before the first."""
+        self.validate_opens_on(field)
+        if self.opens_on.data and field.data < self.opens_on.data:
+            raise ValidationError(_("The last day is before the first day"))
+
+    def validate_desks(self, field: Field) -> None:
+        """Refuse a list without desks, and names that cannot be printed."""
+        if not parse_desks(field.data or ""):
+            raise ValidationError(_("Enter at least one desk, one per line"))
+        _check_desks(field.data)
+
+
 class ContactForm(OfficeForm):
     """Whom citizens ask about a survey. All of it is required: the consent promises it."""
 
@@ -77,33 +106,8 @@ class ContactForm(OfficeForm):
         return Contact(**{f.name: str(self[f.name].data).strip() for f in fields(Contact)})
 
 
-class CampaignForm(ContactForm):
-    """A new campaign."""
-
-    name = StringField(lazy_gettext(lambda: _("Campaign name")), validators=[Required(), PlainText(200)])
-    instrument_digest = SelectField(
-        lazy_gettext(lambda: _("Questionnaire")), validators=[Required(), ListedChoice()]
-    )
-    opens_on = DateField(lazy_gettext(lambda: _("First day")), format=DAY_FORMATS, validators=[Required()])
-    closes_on = DateField(lazy_gettext(lambda: _("Last day")), format=DAY_FORMATS, validators=[Required()])
-    desks = TextAreaField(lazy_gettext(lambda: _("Desks")), validators=[Required()])
-
-    def validate_opens_on(self, field: Field) -> None:
-        """Refuse what is no day."""
-        if field.data is None:
-            raise ValidationError(_("Enter a date: %(field)s") % {"field": field.label.text})
-
-    def validate_closes_on(self, field: Field) -> None:
-        """Refuse a day before the first."""
-        self.validate_opens_on(field)
-        if self.opens_on.data and field.data < self.opens_on.data:
-            raise ValidationError(_("The last day is before the first day"))
-
-    def validate_desks(self, field: Field) -> None:
-        """Refuse a list without desks, and names that cannot be printed."""
-        if not parse_desks(field.data or ""):
-            raise ValidationError(_("Enter at least one desk, one per line"))
-        _check_desks(field.data)
+class CampaignForm(PlanForm, ContactForm):
+    """A new campaign: its plan, then whom citizens ask, in the order of the page."""
 
 
 @with_names(lambda: _("Desk's name"), lambda: _("Desk's name in %(language)s"), _MAX_DESK_NAME)

@@ -164,7 +164,7 @@ def test_every_problem_of_a_form_is_named_at_once_in_its_language(office: FlaskC
     for lang, english in (("vi", False), ("en", True)):
         answer = post(office, f"/office/campaigns/new?lang={lang}")
         messages = errors_in(answer).split(" | ")
-        assert len(messages) == 5
+        assert len(messages) == 10
         assert all(message.startswith("Fill in: ") == english for message in messages)
 
 
