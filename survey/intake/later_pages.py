@@ -13,7 +13,7 @@ from survey.web.limits import limit_guesses
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, offer_languages
 
 bp = Blueprint("later", __name__)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
@@ -76,5 +76,6 @@ def resume() -> ResponseReturnValue:
     if form.was_sent:
         return _ask_page({"code": _("This form has been sent already. It is counted once.")}, text[:40]), 422
     collector = links.open_collector(database(), form.collector_code, today=today())
+    offer_languages(collector.questionnaire.languages)
     form_state = FormState(form.submission_id, consent="agree")
     return filled_document(collector, ParsedForm(form.answers, ()), {}, form_state)

@@ -1,6 +1,7 @@
 """The pages of a respondent, in their order: questionnaire, check, receipt."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -29,14 +30,16 @@ from survey.intake.summary import summary
 from survey.store import fieldwork
 from survey.web import look
 from survey.web.context import database, now, settings, today
+from survey.web.errors import Refusal
 from survey.web.guards import public
 from survey.web.limits import limit_guesses
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, offer_languages
 
 _OF_A_CITIZEN = frozenset({"intake", "receipt", "later"})
+_OF_A_QUESTIONNAIRE = _OF_A_CITIZEN | {"device"}
 
 bp = Blueprint("intake", __name__)
 bp.record(add_document_cache)
@@ -53,6 +56,15 @@ def _let_the_browser_go_back(response: Response) -> Response:
     if is_page and request.blueprint in _OF_A_CITIZEN and not request.form.get(MODE_FIELD):
         response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
+
+
+@bp.before_app_request
+def _use_languages_of_questionnaire() -> None:
+    """Put a page about a questionnaire into one of its languages; the view itself refuses a wrong code."""
+    code = (request.view_args or {}).get("code")
+    if request.blueprint in _OF_A_QUESTIONNAIRE and isinstance(code, str):
+        with suppress(Refusal):
+            offer_languages(links.find_collector(database(), code)[0].questionnaire.languages)
 
 
 @bp.app_context_processor

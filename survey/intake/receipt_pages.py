@@ -17,7 +17,7 @@ from survey.web.limits import limit_guesses
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, offer_languages
 
 bp = Blueprint("receipt", __name__)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
@@ -78,6 +78,7 @@ def _page_of_code(template: str, detail: Callable[[SentForm, str], dict[str, obj
     form, code = _find_form()
     if form is None or code is None:
         return _unknown_code_page()
+    offer_languages(form.questionnaire.languages)
     campaign = form.campaign
     return render_template(
         template,

@@ -26,7 +26,7 @@ from survey.store.fieldwork import Contact
 from survey.web import look
 from survey.web.compress import accepts_gzip
 from survey.web.context import settings
-from survey.web.locale import LANGUAGES
+from survey.web.locale import own_name
 from survey.web.modes import Mode, mode_of
 from survey.web.templates import language, page_with_errors
 
@@ -156,7 +156,7 @@ def build_form_view(
         comment=q.comment.text.to(language),
         comment_limit=q.comment.max_chars,
         contact=collector.contact,
-        languages={code: LANGUAGES[code] for code in q.languages if code in LANGUAGES},
+        languages={code: own_name(code) for code in q.languages},
         skip_css=Markup(skip_css(q)),  # noqa: S704 — keys only, checked by instrument/node.py
         script=page_script(*scripts),
         pages=pages,

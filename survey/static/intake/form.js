@@ -72,11 +72,13 @@ function showErrors(section) {
   box.id = "error-summary";
   box.tabIndex = -1;
   box.setAttribute("role", "alert");
+  if (texts.words) box.lang = texts.words;
   make("h2", texts.problem, box);
   box.appendChild(list);
   problems(section).forEach(function (item) {
     var message = fill(texts.required, wording(item)), note = make("p", message);
     note.className = "error";
+    if (texts.words) note.lang = texts.words;
     note.id = "e-" + item.id.slice(2);
     item.classList.add("bad");
     item.setAttribute("aria-describedby", note.id);
