@@ -315,5 +315,7 @@ def _poster(row: CollectorAtDesk, questionnaire: Questionnaire) -> posters.Poste
         short_link=_short_link(code),
         invitation=posters.invitation(),
         expected_minutes=questionnaire.expected_minutes,
+        opens_on=row.campaign.opens_on,
+        closes_on=row.campaign.closes_on,
         is_demo=row.campaign.is_demo,
     )

@@ -83,7 +83,7 @@ def refuse_if_closed(campaign: fieldwork.Campaign, today: date) -> None:
     """Raise unless the campaign takes responses on this day."""
     if today < campaign.opens_on:
         title = N_("This survey is not open yet")
-        advice = N_("Please come back on the day printed on the poster.")
+        advice = N_("Please come back on the first day printed on the poster.")
         raise Refusal.because(RefusalKind.CLOSED, title, advice)
     if today > campaign.closes_on:
         title = N_("This survey is closed")

@@ -50,7 +50,8 @@ for name in ("pdf", "docx", "xlsx", "json"):
     assert client.get(f"/office/scorecards/1/report.{{name}}?in=km").status_code == 200, name
 assert client.get("/s/demo/poster.pdf").status_code == 200
 assert "គ្មានបណ្តាញ" in client.get("/sw.js").text
-for page in ("s/demo", "receipt", "office/campaigns/demo/downloads", "office/scorecards"):
+assert '<html lang="vi"' in client.get("/s/demo?lang=km").text  # the questionnaire has no Khmer
+for page in ("receipt", "office/campaigns/demo/downloads", "office/scorecards"):
     shown = client.get(f"/{{page}}?lang=km")
     assert shown.status_code == 200 and '<html lang="km"' in shown.text, page
 """
