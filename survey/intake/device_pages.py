@@ -107,7 +107,10 @@ def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
     typed = "".join(request.form.get("exit", "").split()).encode()
     if any(hmac.compare_digest(exit_code_for(code, key).encode(), typed) for key in settings().secret_keys):
         return redirect(url_for("intake.open_surveys"), 303)
-    return _start_screen(collector, token, {"exit": _("This is not the exit code of this tablet")})
+    message = _("This is not the exit code of this tablet")
+    if not typed:
+        message = _("Fill in: %(field)s") % {"field": _("Exit code")}
+    return _start_screen(collector, token, {"exit": message})
 
 
 @bp.get("/s/<code>/assisted/<token>", endpoint=Mode.ASSISTED.value)  # as `url_for` in fieldwork names it

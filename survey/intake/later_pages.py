@@ -40,6 +40,7 @@ def save(code: str) -> ResponseReturnValue:
         expires_at=expires_at,
         qr=code_qr.render_qr(short_code, url_for("later.ask")),
         address=public_url(url_for("later.ask")).partition("://")[2],
+        organisation=collector.questionnaire.organisation.to(language()),
         collector_code=code,
         is_demo=collector.is_demo,
     )
@@ -72,6 +73,8 @@ def resume() -> ResponseReturnValue:
         return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
     if form is None:
         message = _("No unfinished form has this code, or its three days are over. Check the code.")
+        if not text.strip():
+            message = _("Fill in: %(field)s") % {"field": _("Code of the unfinished form")}
         return _ask_page({"code": message}, text[:40]), 422
     if form.was_sent:
         return _ask_page({"code": _("This form has been sent already. It is counted once.")}, text[:40]), 422

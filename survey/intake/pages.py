@@ -152,7 +152,11 @@ def thank_for_declining(code: str) -> ResponseReturnValue:
 
 def _thank_for_declining(collector: OpenCollector, visit: str) -> str:
     return render_template(
-        "intake/declined.html", collector_code=collector.code, visit=visit, is_demo=collector.is_demo
+        "intake/declined.html",
+        organisation=collector.questionnaire.organisation.to(language()),
+        collector_code=collector.code,
+        visit=visit,
+        is_demo=collector.is_demo,
     )
 
 

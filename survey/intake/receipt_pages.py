@@ -105,8 +105,10 @@ def _unknown_code_page() -> ResponseReturnValue:
         return redirect(url_for("later.resume", lang=language()), 307)  # with the code, as a form
     if desk := links.desk_of(database(), typed):
         return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
-    errors = {"code": _("No form has this receipt code. Check the letters and digits.")}
-    return _find_page(errors, typed[:40]), 422
+    message = _("No form has this receipt code. Check the letters and digits.")
+    if not typed.strip():
+        message = _("Fill in: %(field)s") % {"field": _("Receipt code")}
+    return _find_page({"code": message}, typed[:40]), 422
 
 
 @bp.post("/s/<code>/feedback")

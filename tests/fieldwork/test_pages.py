@@ -270,7 +270,7 @@ def test_populations_that_are_no_numbers_are_refused(
     first, second = Q.offered_groups()[:2]
     post(office, f"/office/campaigns/{key}/populations", **{f"population-{first}": "77"})
     typed = {f"population-{first}": wrong, f"population-{second}": "5"}
-    for lang, message in (("vi", "không phải là số nguyên"), ("en", "not a whole number of people")):
+    for lang, message in (("vi", "số người phải là số nguyên"), ("en", "not a whole number of people")):
         answer = post(office, f"/office/campaigns/{key}/populations?lang={lang}", **typed)
         assert answer.status_code == 422
         assert message in errors_in(answer).lower()
@@ -378,10 +378,14 @@ def test_a_questionnaire_in_any_languages_can_be_answered_in_every_language_of_t
     new = next(digest for digest in versions(app) if digest != DIGEST)
     key = key_in(post(office, "/office/campaigns/new", **a_campaign(instrument_digest=new)))
     code, citizen = collectors(app, key)[0].collector.code, app.test_client()
-    for lang, desk in (("vi", "Quầy 1"), ("en", "Desk 1")):
+    of_questionnaire = list(languages.values())
+    for lang in ("vi", "en"):
+        shown = lang if lang in of_questionnaire else of_questionnaire[0]
+        desk = "Desk 1" if shown == "en" else "Quầy 1"
         page = citizen.get(f"/s/{code}?lang={lang}")
         assert page.status_code == 200
         assert f'<p class="where">{desk}</p>' in page.text
+        assert f'<html lang="{shown}"' in page.text
         assert citizen.post(f"/s/{code}/check?lang={lang}", data=a_form(Q)).status_code == 200
         assert citizen.post(f"/s/{code}/check?lang={lang}", data={}).status_code == 422
         assert send(citizen, a_form(Q), code, lang)
