@@ -71,6 +71,7 @@ def _use_languages_of_questionnaire() -> None:
 def _for_templates() -> dict[str, object]:
     return {
         "phone_css": lambda: static_text("phone.css") + look.current().css,
+        "more_css": lambda: static_text("phone_more.css"),
         "consent_blocks": consent_blocks,
     }
 
