@@ -39,26 +39,26 @@ class _Skips:
 
     def __init__(self, questionnaire: Questionnaire) -> None:
         self._questionnaire = questionnaire
-        self._not_asked: dict[str, Alternatives] = {}
-        self._asked: dict[str, Alternatives] = {}
+        self._when_not_asked: dict[str, Alternatives] = {}
+        self._when_asked: dict[str, Alternatives] = {}
 
     def when_not_asked(self, item: Question | Criterion) -> Alternatives:
         """One of its conditions does not hold."""
-        if item.key not in self._not_asked:
+        if item.key not in self._when_not_asked:
             conditions = self._questionnaire.conditions(item)
-            self._not_asked[item.key] = _distinct(
+            self._when_not_asked[item.key] = _distinct(
                 way for c in conditions for way in self._ways(c, holds=False)
             )
-        return self._not_asked[item.key]
+        return self._when_not_asked[item.key]
 
     def when_asked(self, item: Question | Criterion) -> Alternatives:
         """Each of its conditions holds."""
-        if item.key not in self._asked:
+        if item.key not in self._when_asked:
             ways: Alternatives = [()]
             for condition in self._questionnaire.conditions(item):
                 ways = _join(ways, self.when(condition))
-            self._asked[item.key] = ways
-        return self._asked[item.key]
+            self._when_asked[item.key] = ways
+        return self._when_asked[item.key]
 
     def when(self, condition: Condition) -> Alternatives:
         """The condition holds."""
@@ -69,7 +69,7 @@ class _Skips:
         question = self._questionnaire.question(condition.question)
         answers = ",".join(f"[name={question.key}][value={value}]:checked" for value in condition.values)
         if holds is not condition.negated:
-            return [(f":has({answers})", *asked) for asked in self.when_asked(question)]
+            return [(f":has({answers})", *ways) for ways in self.when_asked(question)]
         return [(f":not(:has({answers}))",), *self.when_not_asked(question)]
 
 

@@ -55,8 +55,8 @@ def test_the_page_hides_what_the_server_does_not_ask_however_deep_its_conditions
     css, keys = skip_css(DEEP), ("first", "second", "third", "fourth", "fifth")
     for answers in product(("", "a", "b"), repeat=len(keys)):
         ticked = {key: answer for key, answer in zip(keys, answers, strict=True) if answer}
-        asked = asked_keys(DEEP, ticked)
-        assert hidden_by(css, ticked) & set(keys) == set(keys) - asked, ticked
+        keys_asked = asked_keys(DEEP, ticked)
+        assert hidden_by(css, ticked) & set(keys) == set(keys) - keys_asked, ticked
 
 
 def test_the_shipped_questionnaire_hides_by_the_same_rule() -> None:
