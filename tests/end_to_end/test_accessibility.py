@@ -133,7 +133,7 @@ def look_at_kept_receipts(page: Page, looker: Looker) -> None:
     page.locator("#kept summary").click()
     looker.look("receipts-of-this-device")
     page.locator("#kept a").click()
-    expect(page.locator("form [name=code]")).to_have_count(1)
+    expect(page.locator("main form [name=code]")).to_have_count(1)
     looker.look("my-form")
 
 
