@@ -5,6 +5,7 @@ from alembic import context
 from survey.store import (  # noqa: F401 — their tables register in Base.metadata
     audit,
     comments,
+    declines,
     export_jobs,
     feedback,
     fieldwork,

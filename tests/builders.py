@@ -18,6 +18,13 @@ from survey.store.questionnaires import load_shipped
 QUESTIONNAIRE = load_shipped()
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 BUSINESS = {"respondent_group": "business"}
+CONTACT = {
+    "office": "Ban Quản lý Khu kinh tế",
+    "address": "Số 1 đường Thử, tỉnh Quảng Ngãi",
+    "phone": "0255 123 456",
+    "email": "khaosat@example.gov.vn",
+    "responsible": "Văn phòng Ban Quản lý",
+}
 
 ROUTING = {
     "respondent_group": "citizen",

@@ -13,7 +13,7 @@ from survey.store.audit import AuditAction
 from survey.store.db import require
 from survey.store.people import Person, Role
 from survey.web.changes import audited_change, record_action
-from survey.web.context import database, now
+from survey.web.context import database, now, settings
 from survey.web.guards import SignedIn, may, public, signed_in_id, signed_in_official
 from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
 from survey.web.permissions import Permission, role_names
@@ -233,7 +233,8 @@ def audit_log() -> ResponseReturnValue:
     events, names = database().read(
         lambda s: (audit.latest(s, _AUDIT_ROWS), {person.id: person.full_name for person in people.people(s)})
     )
-    return render_template("accounts/audit.html", events=events, names=names)
+    zone = settings().time_zone.key
+    return render_template("accounts/audit.html", events=events, names=names, time_zone=zone)
 
 
 def _people_page(

@@ -4,14 +4,14 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Text
 from survey.store import fieldwork, units
-from survey.store.fieldwork import Campaign, Collector, Desk
+from survey.store.fieldwork import Campaign, Collector, Contact, Desk
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES, text_of
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing to misread on a poster
@@ -35,6 +35,7 @@ class NewCampaign:
     desks: tuple[Text, ...]
     is_demo: bool = False
     key: str = ""
+    contact: Contact | None = None
 
 
 def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campaign:
@@ -47,6 +48,7 @@ def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campa
         closes_on=new.closes_on,
         is_demo=new.is_demo,
         populations={},
+        contact=asdict(new.contact) if new.contact else None,
         created_at=now,
     )
     session.add(campaign)
@@ -91,6 +93,11 @@ def set_populations(session: Session, campaign_id: int, populations: Mapping[str
 def set_forms_issued(session: Session, campaign_id: int, forms_issued: int | None) -> None:
     """Store how many forms were issued, the base of response rates; None where nobody counted."""
     session.get_one(Campaign, campaign_id).forms_issued = forms_issued
+
+
+def set_contact(session: Session, key: str, contact: Contact) -> None:
+    """Store whom citizens ask about a campaign."""
+    fieldwork.campaign_by_key(session, key).contact = asdict(contact)
 
 
 def set_quota(session: Session, collector_id: int, quota: int | None) -> None:

@@ -16,7 +16,7 @@ from survey.instrument.answers import Answer, Answers, Missing, is_complete, to_
 from survey.instrument.questionnaire import GROUP_QUESTION, Criterion, Question, Questionnaire
 from survey.instrument.routing import asked_keys
 from survey.store import questionnaires, responses, units
-from survey.store.fieldwork import Campaign, Collector
+from survey.store.fieldwork import Campaign, Collector, Contact
 from survey.store.responses import NewResponse
 from survey.store.units import Unit
 from survey.web.locale import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, text_of
@@ -33,6 +33,13 @@ BOARD = (
 )
 _CENTRE = ("Văn phòng Ủy ban nhân dân tỉnh", "Office of the Provincial People's Committee")
 _UNITS_OF_DESKS = (BOARD, BOARD, BOARD, _CENTRE)
+_CONTACT = Contact(
+    office=BOARD[0],
+    address="Thành phố Quảng Ngãi, tỉnh Quảng Ngãi (địa chỉ minh họa)",
+    phone="0255 000 0000",
+    email="khaosat@example.gov.vn",
+    responsible="Văn phòng Ban Quản lý",
+)
 OPEN_CODE = "demo"
 _DAYS_OF_FIELDWORK = 28
 _COMMENTS = (
@@ -103,6 +110,7 @@ def _add_campaign(
         desks=(),
         is_demo=True,
         key=planned.key,
+        contact=_CONTACT,
     )
     campaign = open_campaign(session, new, now=datetime.combine(planned.opens_on, time(7), UTC))
     if planned.closes_on < today:

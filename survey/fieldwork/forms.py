@@ -1,5 +1,8 @@
 """The forms of fieldwork."""
 
+import re
+from dataclasses import fields
+
 from wtforms import (
     DateField,
     Field,
@@ -11,6 +14,7 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from survey.fieldwork.campaigns import parse_desks
+from survey.store.fieldwork import Contact
 from survey.web.forms import (
     DAY_FORMATS,
     DayInRange,
@@ -29,6 +33,7 @@ _MAX_DESKS = 200
 _MAX_DESK_NAME = 200
 _MAX_QUOTA = 1_000_000
 _A_DAY = (Required(), DayInRange())
+_MIN_PHONE_DIGITS = 3
 
 
 def _check_desks(lines: str) -> None:
@@ -42,8 +47,8 @@ def _check_desks(lines: str) -> None:
                 raise ValidationError(message % {"name": name[:60]})
 
 
-class CampaignForm(OfficeForm):
-    """A new campaign."""
+class PlanForm(OfficeForm):
+    """What a new campaign asks, where and when."""
 
     name = StringField(lazy_gettext(lambda: _("Campaign name")), validators=[Required(), PlainText(200)])
     instrument_digest = SelectField(
@@ -63,6 +68,42 @@ class CampaignForm(OfficeForm):
         if not parse_desks(field.data or ""):
             raise ValidationError(_("Enter at least one desk, one per line"))
         _check_desks(field.data)
+
+
+class ContactForm(OfficeForm):
+    """Whom citizens ask about a survey. All of it is required: the consent promises it."""
+
+    office = StringField(
+        lazy_gettext(lambda: _("Office that is responsible for the survey")),
+        validators=[Required(), PlainText(200)],
+    )
+    address = StringField(lazy_gettext(lambda: _("Address")), validators=[Required(), PlainText(200)])
+    phone = StringField(lazy_gettext(lambda: _("Phone number")), validators=[Required(), PlainText(40)])
+    email = StringField(lazy_gettext(lambda: _("E-mail address")), validators=[Required(), PlainText(100)])
+    responsible = StringField(
+        lazy_gettext(lambda: _("Person or unit in charge of personal data")),
+        validators=[Required(), PlainText(200)],
+    )
+
+    def validate_phone(self, field: Field) -> None:
+        """Refuse what nobody can dial."""
+        if sum(c.isdigit() for c in field.data or "") < _MIN_PHONE_DIGITS:
+            raise ValidationError(
+                _("Enter a phone number with at least %(n)s digits") % {"n": _MIN_PHONE_DIGITS}
+            )
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what is no address."""
+        if not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", (field.data or "").strip()):
+            raise ValidationError(_("Enter an e-mail address like name@example.gov.vn"))
+
+    def contact(self) -> Contact:
+        """What was typed."""
+        return Contact(**{f.name: str(self[f.name].data).strip() for f in fields(Contact)})
+
+
+class CampaignForm(PlanForm, ContactForm):
+    """A new campaign: its plan, then whom citizens ask, in the order of the page."""
 
 
 @with_names(lambda: _("Desk's name"), lambda: _("Desk's name in %(language)s"), _MAX_DESK_NAME)

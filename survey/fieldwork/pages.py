@@ -86,6 +86,7 @@ def open_campaign() -> ResponseReturnValue:
         opens_on=form.opens_on.data,
         closes_on=form.closes_on.data,
         desks=tuple(campaigns.parse_desks(form.desks.data)),
+        contact=form.contact(),
     )
     campaign = audited_change(
         AuditAction.OPENED_CAMPAIGN,
@@ -106,7 +107,7 @@ def _unreachable(digest: str) -> dict[str, str]:
 
 
 def _campaign_form() -> CampaignForm:
-    form = CampaignForm()
+    form = CampaignForm(obj=database().read(fieldwork.last_contact))
     versions = database().read(questionnaires.versions)
     form.instrument_digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
@@ -345,5 +346,7 @@ def _poster(row: CollectorAtDesk, questionnaire: Questionnaire) -> posters.Poste
         short_link=_short_link(code),
         invitation=posters.invitation(),
         expected_minutes=questionnaire.expected_minutes,
+        opens_on=row.campaign.opens_on,
+        closes_on=row.campaign.closes_on,
         is_demo=row.campaign.is_demo,
     )

@@ -3,13 +3,14 @@
 import io
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from survey.drawing.fonts import font_families, typst_fonts
 from survey.drawing.printable import printable
 from survey.instrument.questionnaire import Text
-from survey.web.locale import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, gettext_in, region
+from survey.web.locale import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, format_day, gettext_in, region
 from survey.web.locale import in_every_language as _
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Paper = Literal["a4", "a5"]
 _TEMPLATE = Path(__file__).resolve().parent / "poster.typ"
 # Level M restores 15% of a code that is scratched; ISO/IEC 18004 asks for four modules of quiet zone.
 _ERROR_LEVEL, _QUIET_ZONE, _PIXELS_A_MODULE = "m", 4, 12
-_MAX_NAME_CHARS = 240
+_MAX_NAME_CHARS, _MAX_LINE_CHARS = 240, 80
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Poster:
     short_link: str
     invitation: tuple[Text, Text]
     expected_minutes: int
+    opens_on: date
+    closes_on: date
     is_demo: bool
 
 
@@ -48,6 +51,7 @@ class _PosterTexts:
     desk: str
     invitation: tuple[str, ...]
     promise: str
+    days: str
     type_it: str
     demo: str
 
@@ -61,6 +65,7 @@ class _PosterData:
     fonts: list[str]
     paper: Paper
     short_link: str
+    url: str
     is_demo: bool
     qr: str
     qr_text: str
@@ -99,7 +104,8 @@ def poster_pdf(poster: Poster, paper: Paper = "a4") -> bytes:
         second=_texts_in(poster, SOURCE_LANGUAGE),
         fonts=font_families(),
         paper=paper,
-        short_link=_fitting(poster.short_link),
+        short_link=_address(poster.short_link),
+        url=poster.url,
         is_demo=poster.is_demo,
         qr=qr_svg(poster.url).decode(),
         qr_text=poster.url,
@@ -130,9 +136,17 @@ def _texts_in(poster: Poster, language: str) -> _PosterTexts:
         desk=_fitting(poster.desk_name.to(language)),
         invitation=tuple(_fitting(line.to(language)) for line in poster.invitation),
         promise=_("Anonymous · about {minutes} minutes").format(minutes=poster.expected_minutes),
+        days=_("Open from {first} to {last}").format(
+            first=format_day(poster.opens_on, language), last=format_day(poster.closes_on, language)
+        ),
         type_it=_("or type this address"),
         demo=_("DEMONSTRATION – not a real survey"),
     )
+
+
+def _address(short_link: str) -> str:
+    """An address to copy: whole on one line, and breakable only where it is longer than a line can be."""
+    return printable(short_link, at_most=_MAX_NAME_CHARS, longest_run=_MAX_LINE_CHARS, chunk=1)
 
 
 def _fitting(text: str) -> str:

@@ -181,7 +181,8 @@ class _Reader:
             raise fields["prechecked"].refuse("consent is never preselected; remove this or set it to false")
         if "required" in fields and not fields["required"].flag():
             raise fields["required"].refuse("consent is always asked; remove this or set it to true")
-        return Consent(self.texts(fields), self.text(fields["agree"]), self.text(fields["decline"]))
+        text = Text({language: fields[language].lines() for language in self.languages})
+        return Consent(text, self.text(fields["agree"]), self.text(fields["decline"]))
 
     def question(self, node: Node) -> Question:
         fields = node.fields(

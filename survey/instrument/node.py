@@ -51,6 +51,13 @@ class Node:
             raise self.refuse(f"a list with at least one element is needed, found {_short(self.value)}")
         return [Node(value, f"{self.path}[{i}]") for i, value in enumerate(self.value)]
 
+    def lines(self) -> str:
+        """A text of one or more lines, without empty ones; no other control characters."""
+        if not isinstance(self.value, str):
+            return self.text()
+        lines = [Node(line, self.path).text().strip() for line in self.value.splitlines() if line.strip()]
+        return "\n".join(lines) or self.text()
+
     def text(self) -> str:
         """A text: not empty, no control characters."""
         if not isinstance(self.value, str) or not self.value.strip():

@@ -136,7 +136,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Consent:
-    """The consent that a respondent gives before the first question."""
+    """The consent that a respondent gives before the first question: `text` has a block a line."""
 
     text: Text
     agree: Text

@@ -12,7 +12,6 @@ from survey.intake.rendering import FillMode, blank_document, page_script, stati
 from survey.web.context import database, settings, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures, limit_guesses
-from survey.web.locale import LANGUAGES
 from survey.web.modes import Mode, exit_code_for, mode_of
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -69,7 +68,6 @@ def kiosk(code: str, token: str) -> ResponseReturnValue:
 
 def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) -> ResponseReturnValue:
     questionnaire = collector.questionnaire
-    choices = [code for code in questionnaire.languages if code in LANGUAGES]
     return page_with_errors(
         "intake/kiosk.html",
         errors,
@@ -79,7 +77,7 @@ def _start_screen(collector: OpenCollector, token: str, errors: dict[str, str]) 
         organisation=questionnaire.organisation.to(language()),
         minutes=questionnaire.expected_minutes,
         desk=collector.desk.to(language()),
-        choices=choices,
+        choices=questionnaire.languages,
         script=page_script("dom.js", "outbox.js", "waiting.js", "kiosk_start.js"),
         is_demo=collector.is_demo,
     )
@@ -109,7 +107,10 @@ def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
     typed = "".join(request.form.get("exit", "").split()).encode()
     if any(hmac.compare_digest(exit_code_for(code, key).encode(), typed) for key in settings().secret_keys):
         return redirect(url_for("intake.open_surveys"), 303)
-    return _start_screen(collector, token, {"exit": _("This is not the exit code of this tablet")})
+    message = _("This is not the exit code of this tablet")
+    if not typed:
+        message = _("Fill in: %(field)s") % {"field": _("Exit code")}
+    return _start_screen(collector, token, {"exit": message})
 
 
 @bp.get("/s/<code>/assisted/<token>", endpoint=Mode.ASSISTED.value)  # as `url_for` in fieldwork names it

@@ -1,17 +1,16 @@
 """A questionnaire as the page shows it: pages, questions, answers, and the rules that hide questions."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
-from math import prod
 
 from survey.instrument.answers import NOT_APPLICABLE_FIELD, Answer, Answers, Missing
 from survey.instrument.pages import Page, pages
 from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
 from survey.web.locale import gettext_in
 
-_MAX_RULES_PER_PAGE = 16
+_CONSENT_LINE = re.compile(r"(?:(?P<label>[^:.]{1,40}:)\s+)?(?P<text>.+)")
 
 
 @dataclass(frozen=True)
@@ -162,6 +161,12 @@ def _substituted_labels(criterion: Criterion, question: Question, language: str)
     return {**labels, **{key: text.to(language) for key, text in instead.items()}}
 
 
+def consent_blocks(consent: str) -> list[tuple[str, str]]:
+    """The consent line by line: what stands before a colon at the beginning of a line, and the rest of it."""
+    matches = (_CONSENT_LINE.fullmatch(line.strip()) for line in consent.splitlines())
+    return [(match["label"] or "", match["text"]) for match in matches if match]
+
+
 def lower_first(label: str) -> str:
     """A label as it stands inside a sentence: lower-cased, words in capitals (C/O) left alone."""
     return " ".join(word if word.isupper() else word.lower() for word in label.split(" "))
@@ -175,61 +180,3 @@ def wording(questionnaire: Questionnaire, item: Question | Criterion, language: 
     chosen = answers.option(question.key) or next(iter(item.substitution.instead), "")
     label = _substituted_labels(item, question, language).get(chosen, "")
     return item.text.to(language).replace("{" + question.key + "}", label)
-
-
-def skip_css(questionnaire: Questionnaire) -> str:
-    """Style rules that hide what is not asked, without a script, for browsers that know `:has()`."""
-    rules = [
-        f"#f{_unless(condition)} #q-{item.key}{{display:none}}"
-        for item in questionnaire.items()
-        for condition in _all_conditions(questionnaire, item)
-    ]
-    for page in pages(questionnaire):
-        rules += _empty_page_rules(questionnaire, page)
-    for criterion in questionnaire.criteria:
-        rules += _substitution_rules(questionnaire, criterion)
-    return "@supports selector(:has(*)){" + "".join(dict.fromkeys(rules)) + ".only-if{display:none}}"
-
-
-def _empty_page_rules(questionnaire: Questionnaire, page: Page) -> list[str]:
-    """Hide a page's heading when none of its items is asked: each has a condition that does not hold."""
-    alternatives = [_all_conditions(questionnaire, item) for item in page.items]
-    n_combinations = prod(len(of_item) for of_item in alternatives)
-    if page.kind == "last" or not 0 < n_combinations <= _MAX_RULES_PER_PAGE:
-        return []
-    selectors = ["".join(dict.fromkeys(map(_unless, combination))) for combination in product(*alternatives)]
-    return [f"#f{selector} #s-{page.key}{{display:none}}" for selector in selectors]
-
-
-def _substitution_rules(questionnaire: Questionnaire, criterion: Criterion) -> list[str]:
-    """Show the piece of a wording for the earlier answer, and hide the fallback."""
-    rules = []
-    for piece in legend(questionnaire, criterion, questionnaire.default_language):
-        if piece.name:
-            question, (option,), _ = json.loads(piece.rule)[0]
-            ticked = f"#f:has([name={question}][value={option}]:checked)"
-            rules.append(f"{ticked} .{piece.name}{{display:inline}}")
-            if not piece.is_fallback:
-                rules.append(f"{ticked} .v-{criterion.key}.fallback{{display:none}}")
-    return rules
-
-
-def _all_conditions(questionnaire: Questionnaire, item: Question | Criterion) -> list[Condition]:
-    return _with_ancestors(questionnaire, questionnaire.conditions(item))
-
-
-def _with_ancestors(questionnaire: Questionnaire, item_conditions: tuple[Condition, ...]) -> list[Condition]:
-    """The conditions, and those of the questions that they depend on."""
-    every: list[Condition] = []
-    for condition in item_conditions:
-        every.append(condition)
-        if not condition.negated:
-            above = questionnaire.conditions(questionnaire.question(condition.question))
-            every += _with_ancestors(questionnaire, above)
-    return every
-
-
-def _unless(condition: Condition) -> str:
-    """A selector, added to the form's, that matches while a condition does not hold."""
-    ticked = ",".join(f"[name={condition.question}][value={value}]:checked" for value in condition.values)
-    return f":has({ticked})" if condition.negated else f":not(:has({ticked}))"

@@ -19,7 +19,7 @@ from survey.web.limits import limit_guesses, seconds_to_wait
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, offer_languages
 
 bp = Blueprint("later", __name__)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
@@ -48,6 +48,7 @@ def save(code: str) -> ResponseReturnValue:
         expires_at=expires_at,
         qr=code_qr.render_qr(short_code, url_for("later.ask")),
         address=public_url(url_for("later.ask")).partition("://")[2],
+        organisation=collector.questionnaire.organisation.to(language()),
         collector_code=code,
         is_demo=collector.is_demo,
     )
@@ -80,9 +81,12 @@ def resume() -> ResponseReturnValue:
         return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
     if form is None:
         message = _("No unfinished form has this code, or its three days are over. Check the code.")
+        if not text.strip():
+            message = _("Fill in: %(field)s") % {"field": _("Code of the unfinished form")}
         return _ask_page({"code": message}, text[:40]), 422
     if form.was_sent:
         return _ask_page({"code": _("This form has been sent already. It is counted once.")}, text[:40]), 422
     collector = links.open_collector(database(), form.collector_code, today=today())
+    offer_languages(collector.questionnaire.languages)
     form_state = FormState(form.submission_id, consent="agree")
     return filled_document(collector, ParsedForm(form.answers, ()), {}, form_state)

@@ -26,6 +26,7 @@ class OpenCollector:
     quota: int | None
     desk: Text
     is_demo: bool
+    contact: fieldwork.Contact | None
     instrument_digest: str
     questionnaire: Questionnaire = field(compare=False)
 
@@ -52,6 +53,7 @@ def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Ca
         quota=row.collector.quota,
         desk=row.desk.names,
         is_demo=row.campaign.is_demo,
+        contact=row.campaign.contact_details,
         instrument_digest=digest,
         questionnaire=questionnaires.questionnaire(session, digest),
     )
@@ -81,7 +83,7 @@ def refuse_if_closed(campaign: fieldwork.Campaign, today: date) -> None:
     """Raise unless the campaign takes responses on this day."""
     if today < campaign.opens_on:
         title = N_("This survey is not open yet")
-        advice = N_("Please come back on the day printed on the poster.")
+        advice = N_("Please come back on the first day printed on the poster.")
         raise Refusal.because(RefusalKind.CLOSED, title, advice)
     if today > campaign.closes_on:
         title = N_("This survey is closed")

@@ -1,17 +1,19 @@
 """The pages of a respondent, in their order: questionnaire, check, receipt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from survey.instrument.answers import AnswerError, AnswerProblem, Answers, Missing, ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT, Questionnaire
 from survey.intake import links, submit
-from survey.intake.form import wording
+from survey.intake.form import consent_blocks, wording
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import (
+    CLEAR_FIELD,
+    MODE_FIELD,
     add_document_cache,
     blank_document,
     build_form_view,
@@ -29,21 +31,50 @@ from survey.intake.summary import summary
 from survey.store import fieldwork
 from survey.web import look
 from survey.web.context import database, now, settings, today
+from survey.web.errors import Refusal
 from survey.web.guards import public
 from survey.web.limits import limit_guesses, seconds_to_wait
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, offer_languages
+
+_OF_A_CITIZEN = frozenset({"intake", "receipt", "later"})
+_OF_A_QUESTIONNAIRE = _OF_A_CITIZEN | {"device"}
 
 bp = Blueprint("intake", __name__)
 bp.record(add_document_cache)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
 
 
+@bp.after_app_request
+def _let_the_browser_go_back(response: Response) -> Response:
+    """Let a citizen's browser go back to the answer to a form, without an error page, without sending twice.
+
+    A shared tablet or a clerk's device stores nothing of the last person.
+    """
+    is_page = request.method == "POST" and response.mimetype == "text/html" and response.status_code < 300
+    if is_page and request.blueprint in _OF_A_CITIZEN and not request.form.get(MODE_FIELD):
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+@bp.before_app_request
+def _use_languages_of_questionnaire() -> None:
+    """Put a page about a questionnaire into one of its languages; the view itself refuses a wrong code."""
+    code = (request.view_args or {}).get("code")
+    if request.blueprint in _OF_A_QUESTIONNAIRE and isinstance(code, str):
+        with suppress(Refusal):
+            offer_languages(links.find_collector(database(), code)[0].questionnaire.languages)
+
+
 @bp.app_context_processor
-def _phone_style() -> dict[str, Callable[[], Markup]]:
-    return {"phone_css": lambda: static_text("phone.css") + look.current().css}
+def _for_templates() -> dict[str, object]:
+    return {
+        "phone_css": lambda: static_text("phone.css") + look.current().css,
+        "more_css": lambda: static_text("phone_more.css"),
+        "consent_blocks": consent_blocks,
+    }
 
 
 @bp.get("/")
@@ -87,35 +118,68 @@ def check(code: str) -> ResponseReturnValue:
     collector = links.open_collector(database(), code, today=today())
     if _consent() == "decline":
         return _record_decline(collector)
-    parsed = parse_form(collector.questionnaire, request.form.to_dict(flat=False))
+    fields = _fields_without_cleared()
+    parsed = parse_form(collector.questionnaire, fields)
     if problems := _problems(collector, parsed):
         return filled_document(collector, parsed, problems)
     form = build_form_view(collector, language(), fill_mode_from_request(code))
     return render_template(
         "intake/check.html",
         form=form,
-        fields=[*form.hidden, *_fields(collector.questionnaire, parsed.answers)],
+        fields=[*form.hidden, *_hidden_fields(collector.questionnaire, parsed.answers, fields)],
         summary=summary(collector.questionnaire, parsed.answers, language()),
         is_demo=collector.is_demo,
     )
 
 
 def _record_decline(collector: OpenCollector) -> ResponseReturnValue:
-    """Count a person who does not take part, and thank; a shared tablet returns to its start screen."""
+    """Count a person who does not take part, and thank; a shared tablet returns to its start screen.
+
+    The page is the answer to this request: the number of the visit, which it carries back to the
+    questionnaire, must not stand in an address.
+    """
     if seconds := seconds_to_wait(collector.collector_id):
         return wait_document(collector, seconds)
-    day = today()
-    database().write(lambda session: submit.decline(session, collector, day))
-    start = fill_mode_from_request(collector.code).kiosk_start_url(collector.code)
-    return redirect(start or url_for("intake.thank_for_declining", code=collector.code, lang=language()), 303)
+    day, visit = today(), submission_id_from_request()
+    database().write(lambda session: submit.decline(session, collector, visit, day))
+    if start := fill_mode_from_request(collector.code).kiosk_start_url(collector.code):
+        return redirect(start, 303)
+    return _thank_for_declining(collector, visit)
 
 
 @bp.get("/s/<code>/declined")
 @public
 def thank_for_declining(code: str) -> ResponseReturnValue:
     """The page that thanks a person who does not take part."""
-    collector, _campaign = links.find_collector(database(), code)
-    return render_template("intake/declined.html", collector_code=code, is_demo=collector.is_demo)
+    return _thank_for_declining(links.find_collector(database(), code)[0], "")
+
+
+def _thank_for_declining(collector: OpenCollector, visit: str) -> str:
+    return render_template(
+        "intake/declined.html",
+        organisation=collector.questionnaire.organisation.to(language()),
+        collector_code=collector.code,
+        visit=visit,
+        is_demo=collector.is_demo,
+    )
+
+
+@bp.get("/s/<code>/privacy")
+@public
+def privacy(code: str) -> ResponseReturnValue:
+    """What is stored and for how long, the person's rights, and whom to ask."""
+    collector, campaign = links.find_collector(database(), code)
+    questionnaire = collector.questionnaire
+    return render_template(
+        "intake/privacy.html",
+        code=collector.code,
+        title=questionnaire.title.to(language()),
+        organisation=questionnaire.organisation.to(language()),
+        consent=questionnaire.consent.text.to(language()),
+        contact=collector.contact,
+        closes_on=campaign.closes_on,
+        is_demo=collector.is_demo,
+    )
 
 
 for _form in ("check", "send"):
@@ -199,7 +263,16 @@ def _problem_message(questionnaire: Questionnaire, error: AnswerError, question:
     }
 
 
-def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, str]]:
+def _fields_without_cleared() -> dict[str, list[str]]:
+    """The fields of the request, without the answer that the check page's button takes back."""
+    fields = request.form.to_dict(flat=False)
+    fields.pop(request.form.get(CLEAR_FIELD, ""), None)
+    return fields
+
+
+def _hidden_fields(
+    questionnaire: Questionnaire, answers: Answers, fields: Mapping[str, list[str]]
+) -> list[tuple[str, str]]:
     """The hidden fields of the check page: what was parsed, nothing else."""
     fixed = [
         ("submission_id", submission_id_from_request()),
@@ -207,8 +280,8 @@ def _fields(questionnaire: Questionnaire, answers: Answers) -> list[tuple[str, s
         (questionnaire.comment.key, answers.comment),
     ]
     sent = [
-        (key, request.form.get(key))
+        (key, fields[key][0])
         for key, answer in answers.values.items()
-        if answer is not Missing.NOT_ASKED
+        if answer is not Missing.NOT_ASKED and key in fields
     ]
     return [(key, value) for key, value in [*fixed, *sent] if value]

@@ -17,7 +17,7 @@ from survey.web.limits import limit_guesses, seconds_to_wait
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, offer_languages
 
 bp = Blueprint("receipt", __name__)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
@@ -31,7 +31,7 @@ def find() -> ResponseReturnValue:
 
 
 def _find_page(errors: dict[str, str], typed: str) -> str:
-    script = page_script("dom.js", "outbox.js", "waiting.js", "typed_code.js")
+    script = page_script("dom.js", "outbox.js", "waiting.js", "kept_forms.js", "typed_code.js")
     return render_template("intake/find_receipt.html", errors=errors, code=typed, script=script)
 
 
@@ -78,6 +78,7 @@ def _page_of_code(template: str, detail: Callable[[SentForm, str], dict[str, obj
     form, code = _find_form()
     if form is None or code is None:
         return _unknown_code_page()
+    offer_languages(form.questionnaire.languages)
     campaign = form.campaign
     return render_template(
         template,
@@ -104,8 +105,10 @@ def _unknown_code_page() -> ResponseReturnValue:
         return redirect(url_for("later.resume", lang=language()), 307)  # with the code, as a form
     if desk := links.desk_of(database(), typed):
         return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
-    errors = {"code": _("No form has this receipt code. Check the letters and digits.")}
-    return _find_page(errors, typed[:40]), 422
+    message = _("No form has this receipt code. Check the letters and digits.")
+    if not typed.strip():
+        message = _("Fill in: %(field)s") % {"field": _("Receipt code")}
+    return _find_page({"code": message}, typed[:40]), 422
 
 
 @bp.post("/s/<code>/feedback")

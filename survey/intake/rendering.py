@@ -16,18 +16,25 @@ from survey.instrument.answers import Answers, Missing, ParsedForm
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr
 from survey.intake.document import CODE_MARK, ID_MARK, NONCE_MARK, Document
-from survey.intake.form import FormPage, form_pages, skip_css
+from survey.intake.form import FormPage, form_pages
 from survey.intake.links import OpenCollector
+from survey.intake.script_names import shorten
+from survey.intake.skip_css import skip_css
 from survey.intake.submit import Receipt, submission_id_in
 from survey.store.cache import BoundedCache
+from survey.store.fieldwork import Contact
 from survey.web import look
 from survey.web.compress import accepts_gzip
 from survey.web.context import settings
-from survey.web.locale import LANGUAGES
+from survey.web.locale import own_name
 from survey.web.modes import Mode, mode_of
 from survey.web.templates import language, page_with_errors
 
-MODE_FIELD, VERSION_FIELD = "_mode", "_version"  # no question has such a key: keys begin with a letter
+MODE_FIELD, VERSION_FIELD, CLEAR_FIELD = (
+    "_mode",
+    "_version",
+    "_clear",
+)  # no question has such a key: keys begin with a letter
 _VERSION_CHARS = 16
 _FORM_SCRIPTS = (
     "dom.js",
@@ -61,7 +68,7 @@ def _minify_css(text: str) -> str:
 @lru_cache
 def page_script(*names: str) -> Markup:
     """Scripts that share names, as one function of a page."""
-    return Markup('(function(){{"use strict";{}}})()').format(static_text(*names))
+    return Markup('(function(){{"use strict";{}}})()').format(Markup(shorten(static_text(*names))))  # noqa: S704
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,7 @@ class FormView:
     comment_key: str
     comment: str
     comment_limit: int  # characters
+    contact: Contact | None
     languages: Mapping[str, str]
     skip_css: Markup
     script: Markup
@@ -147,7 +155,8 @@ def build_form_view(
         comment_key=q.comment.key,
         comment=q.comment.text.to(language),
         comment_limit=q.comment.max_chars,
-        languages={code: LANGUAGES[code] for code in q.languages if code in LANGUAGES},
+        contact=collector.contact,
+        languages={code: own_name(code) for code in q.languages},
         skip_css=Markup(skip_css(q)),  # noqa: S704 — keys only, checked by instrument/node.py
         script=page_script(*scripts),
         pages=pages,
@@ -268,6 +277,7 @@ def _render_receipt(
         same_answers=receipt.same_answers,
         thanks=questionnaire.thanks.to(lang).replace("{receipt_code}", receipt.code),
         organisation=questionnaire.organisation.to(lang),
+        contact=collector.contact,
         collector_code=collector.code,
         restart=fill_mode.kiosk_start_url(collector.code),
         kiosk_script=static_text("kiosk.js"),

@@ -11,7 +11,7 @@ from survey.instrument.answers import Answers, is_complete, to_stored
 from survey.intake import links, receipts
 from survey.intake.codes import hash_code
 from survey.intake.links import OpenCollector
-from survey.store import fieldwork, responses
+from survey.store import declines, fieldwork, responses
 from survey.store.db import lock
 from survey.web.errors import Refusal, RefusalKind
 
@@ -72,8 +72,9 @@ def submit(
     1. Where the collector has a quota, its row is locked and a new response beyond the quota is refused.
     2. The receipt code is computed from the submission id and the newest secret.
     3. The response is inserted unless its submission id is stored: the database decides, not a look before.
-    4. The first insert returns the code. A later one changes nothing and returns the code of the first, found
-       with the secret that was used then, and whether the answers were the same.
+    4. The first insert returns the code, and takes back a decline of the same visit. A later one changes
+       nothing and returns the code of the first, found with the secret that was used then, and whether the
+       answers were the same.
     """
     if collector.quota is not None:
         _check_quota(session, sent, collector)
@@ -95,6 +96,7 @@ def submit(
         ),
     )
     if is_first:
+        declines.take_back(session, sent.submission_id)
         return Receipt(code, same_answers=True)
     earlier = earlier_receipt(session, sent, secret_keys)
     if earlier is None:
@@ -109,6 +111,6 @@ def _check_quota(session: Session, sent: Submission, collector: OpenCollector) -
         links.refuse_if_full(session, collector)
 
 
-def decline(session: Session, collector: OpenCollector, today: date) -> None:
-    """Count a person who chose not to take part, and keep nothing else."""
-    responses.count_decline(session, collector.collector_id, today)
+def decline(session: Session, collector: OpenCollector, submission_id: str, today: date) -> None:
+    """Count a person who chose not to take part, once a visit, and keep nothing else."""
+    declines.count_once(session, submission_id, collector.collector_id, today)

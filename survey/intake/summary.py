@@ -17,6 +17,7 @@ class SummaryRow:
     question: str
     answer: str
     is_answered: bool
+    may_be_cleared: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def _rows(questionnaire: Questionnaire, page: Page, answers: Answers, language: 
             question=wording(questionnaire, item, language, answers),
             answer=_answer_text(questionnaire, item, answers.values[item.key], language),
             is_answered=answers.values[item.key] is not Missing.BLANK,
+            may_be_cleared=answers.values[item.key] is not Missing.BLANK
+            and not (isinstance(item, Question) and item.required),
         )
         for item in items
     ]
@@ -55,7 +58,8 @@ def _rows(questionnaire: Questionnaire, page: Page, answers: Answers, language: 
 def _comment_row(questionnaire: Questionnaire, answers: Answers, language: str) -> SummaryRow:
     comment = questionnaire.comment
     text = answers.comment or gettext_in(language)("No answer")
-    return SummaryRow(comment.key, comment.text.to(language), text, answers.comment is not None)
+    is_answered = answers.comment is not None
+    return SummaryRow(comment.key, comment.text.to(language), text, is_answered, is_answered)
 
 
 def _answer_text(

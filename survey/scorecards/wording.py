@@ -70,6 +70,8 @@ def provisional_sentence(results: CardResults, language: str) -> str | None:
 def approval_sentence(results: CardResults, language: str) -> str:
     """How much of what counts has been approved."""
     _ = gettext_in(language)
+    if results.n_entered == 0:
+        return _("No value has been entered yet.")
     if results.n_approved == results.n_entered:
         return _("All {n} values that were entered are approved.").format(n=results.n_entered)
     message = _("{approved} of {entered} values are approved; the others count until a leader decides.")

@@ -30,6 +30,7 @@ class AuditAction(StrEnum):
     OPENED_CAMPAIGN = "opened campaign"
     ADDED_DESK = "added desk"
     SET_POPULATIONS = "set populations"
+    SET_CONTACT = "set contact details"
     SET_UNITS_OF_DESKS = "set units of desks"
     PUBLISHED_QUESTIONNAIRE = "published questionnaire"
     PUBLISHED_RESULTS = "published results"

@@ -11,8 +11,21 @@ from survey.store.db import Base, JsonText, NotFoundError, UtcTime, require
 from survey.store.units import NameColumns, Unit
 
 
+@dataclass(frozen=True)
+class Contact:
+    """Whom citizens ask about a survey: the office that answers for the data, and who is in charge."""
+
+    office: str
+    address: str
+    phone: str
+    email: str
+    responsible: str
+
+
 class Campaign(Base):
     """One round of a survey. `populations` holds people served per respondent group, where known.
+
+    `contact` holds the fields of a `Contact`, None where nobody entered them.
 
     `forms_issued` is the number of forms handed out or offered, None where it is not known. `published_at` is
     None while the results are not public; `share_key` is part of the links to them.
@@ -32,6 +45,12 @@ class Campaign(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcTime)
     share_key: Mapped[str | None] = mapped_column(String(16))
+    contact: Mapped[dict[str, str] | None] = mapped_column(JsonText)
+
+    @property
+    def contact_details(self) -> Contact | None:
+        """Whom citizens ask; None where nobody entered it."""
+        return Contact(**self.contact) if self.contact else None
 
     def is_open(self, today: date) -> bool:
         """Whether the campaign accepts responses on this day."""
@@ -156,6 +175,14 @@ def has_campaign(session: Session, key: str) -> bool:
 def campaigns(session: Session) -> list[Campaign]:
     """Every campaign, newest first."""
     return list(session.scalars(select(Campaign).order_by(Campaign.opens_on.desc(), Campaign.id.desc())))
+
+
+def last_contact(session: Session) -> Contact | None:
+    """The contact details of the newest campaign that has them, as a proposal for the next."""
+    row = session.scalar(
+        select(Campaign).where(Campaign.contact.is_not(None)).order_by(Campaign.id.desc()).limit(1)
+    )
+    return row.contact_details if row else None
 
 
 def desks(session: Session) -> list[Desk]:

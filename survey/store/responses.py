@@ -99,9 +99,10 @@ class ScoredResponse:
 # A conflict of any unique key refuses a response. Two of one submission share the hash of the receipt as well
 # as the id; naming the id alone, PostgreSQL raises an error when it sees the hash first.
 _TABLE = Base.metadata.tables["response"]
+# The row comes back where one was stored: on PostgreSQL the count of rows is not known here.
 _INSERT_ONCE = {
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
 }
 
 
@@ -111,7 +112,7 @@ def add_once(session: Session, response: NewResponse) -> bool:
     Of two requests with one submission at the same time, the unique keys accept one.
     """
     connection = session.connection()
-    return connection.execute(_INSERT_ONCE[connection.dialect.name], _row(response)).rowcount == 1
+    return connection.execute(_INSERT_ONCE[connection.dialect.name], _row(response)).first() is not None
 
 
 def add_many(session: Session, responses: Sequence[NewResponse]) -> None:

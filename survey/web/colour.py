@@ -52,6 +52,6 @@ def style(accent: str) -> str:
     night = _until_readable(accent, (_NIGHT, _INK_AT_NIGHT), _WHITE)
     return (
         f":root{{--action:{accent};--chosen:{mix(accent, _WHITE, 0.9)}}}"
-        f"@media(prefers-color-scheme:dark){{:root{{--action:{night};--on-action:{_INK_AT_NIGHT};"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{--action:{night};--on-action:{_INK_AT_NIGHT};"
         f"--chosen:{mix(night, _NIGHT, 0.85)}}}}}"
     )

@@ -153,7 +153,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
             _("You do not have permission to open this page"),
             _("Ask an administrator of your office for access."),
         ),
-        404: (_("Page not found"), _("Check the address, or scan the code at the desk again.")),
+        404: (
+            _("Page not found"),
+            _("Check the address, or go to the page from the office's start page.")
+            if request.path.startswith("/office")
+            else _("Check the address, or scan the code at the desk again."),
+        ),
         405: (_("This page cannot be opened like this"), _("Go back and use the buttons on the page.")),
         413: (_("Too much was sent at once"), _too_much()),
         429: (_("Too many attempts"), _("Wait a minute, then try again.")),

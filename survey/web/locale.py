@@ -6,6 +6,7 @@ read as they are, so nothing has to be compiled or built. What a language does o
 """
 
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -64,9 +65,16 @@ LANGUAGES = _load_languages()
 Gettext = Callable[[str], str]
 
 
+def interface_language(language: str) -> str:
+    """The nearest language of the interface: itself, without its region or script, else English."""
+    nearest = (language, re.split("[-_]", language)[0])
+    return next((code for code in nearest if code in LANGUAGES), SOURCE_LANGUAGE)
+
+
 @cache
 def translations(language: str) -> NullTranslations:
-    """The messages of the interface in `language`; English where the language has no catalogue."""
+    """The messages of the interface in `language`, or in the nearest that it has."""
+    language = interface_language(language)
     merged = Translations()
     for path in sorted((CATALOGUES / language).glob("*.po")):
         compiled = BytesIO()
@@ -103,8 +111,11 @@ def text_of(*wordings: str) -> Text:
 
 
 def direction(language: str) -> str:
-    """Which way the language is written: ltr or rtl."""
-    return str(Locale.parse(language).text_direction)
+    """Which way the language is written: ltr, also where Babel does not know it, or rtl."""
+    try:
+        return str(Locale.parse(language, sep="_").text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
 
 
 def tag(language: str) -> str:

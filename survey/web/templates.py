@@ -1,11 +1,12 @@
 """Globals and filters of templates: messages, numbers and dates in the page's language, who is signed in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from flask import Flask, g, has_request_context, render_template, request, session
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from survey.web import guards, locale, look
@@ -33,6 +34,7 @@ def init(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["translate"] = translate
+    app.jinja_env.globals["words_lang"], app.jinja_env.globals["text_lang"] = _words_lang, _text_lang
     app.jinja_env.globals["Permission"] = Permission
     app.jinja_env.globals["office_name"] = look.office_name
     app.context_processor(_template_globals)
@@ -47,6 +49,18 @@ def language() -> str:
     if "language" not in g:
         g.language = _find_language()
     return str(g.language)
+
+
+def interface_language() -> str:
+    """The language of the interface's own messages on this page: the nearest to the page's."""
+    return locale.interface_language(language())
+
+
+def offer_languages(languages: Sequence[str]) -> None:
+    """Make a questionnaire's languages those of the page, not the interface's; the default is first."""
+    g.offered_languages = {code: locale.own_name(code) for code in languages}
+    requested = request.args.get("lang", "")
+    g.language = requested if requested in languages else languages[0]
 
 
 def _find_language() -> str:
@@ -65,6 +79,18 @@ def gettext(message: str) -> str:
     return locale.translations(language()).gettext(message)
 
 
+def _words_lang() -> Markup:
+    """The attribute of words of the interface on a page in a language it lacks; "" on most pages."""
+    own = interface_language()
+    return Markup("") if own == language() else Markup(' lang="{}"').format(own)
+
+
+def _text_lang() -> Markup:
+    """The attribute of a questionnaire's text on a page of the interface's words; "" on most pages."""
+    is_same = interface_language() == language()
+    return Markup("") if is_same else Markup(' lang="{}"').format(language().replace("_", "-"))
+
+
 def translate(language: str, message: str) -> str:
     """The message in a language that may differ from the page's."""
     return locale.gettext_in(language)(message)
@@ -76,7 +102,7 @@ def _ngettext(one: str, many: str, n: int) -> str:
 
 def _in_language(filter_: Callable[..., str]) -> Callable[..., str]:
     def in_this_language(value: object, *options: object) -> str:
-        return str(filter_(_at_the_office(value), language(), *options))
+        return str(filter_(_at_the_office(value), interface_language(), *options))
 
     return in_this_language
 
@@ -90,7 +116,8 @@ def _template_globals() -> dict[str, object]:
     is_office = request.blueprint not in PUBLIC_BLUEPRINTS
     return {
         "language": language(),
-        "languages": locale.LANGUAGES,
+        "languages": g.get("offered_languages", locale.LANGUAGES),
+        "interface_language": interface_language(),
         "further_languages": list(locale.LANGUAGES)[1:],
         "direction": locale.direction(language()),
         "person": LocalProxy(guards.signed_in_official) if is_office else None,

@@ -36,7 +36,8 @@ plan = client.get("/office/campaigns/new?lang=km").text
 assert "ខ្មែរ" in plan
 new = {{"name": "Đợt 3", "opens_on": "2026-01-01", "closes_on": "2026-02-01", "csrf_token": token(plan),
        "instrument_digest": plan.partition('<option value="')[2].partition('"')[0],
-       "desks": "Quầy 1|Desk 1|តុ ១"}}
+       "desks": "Quầy 1|Desk 1|តុ ១", "office": "A", "address": "B", "phone": "0255 1", "email": "a@b.vn",
+       "responsible": "C"}}
 assert client.post("/office/campaigns/new", data=new).status_code == 303
 assert client.get("/office/units?lang=km").text.count('name="name_') == 2
 for name in ("pdf", "docx", "xlsx", "json", "csv", "ddi", "svg", "png"):
@@ -49,7 +50,8 @@ for name in ("pdf", "docx", "xlsx", "json"):
     assert client.get(f"/office/scorecards/1/report.{{name}}?in=km").status_code == 200, name
 assert client.get("/s/demo/poster.pdf").status_code == 200
 assert "គ្មានបណ្តាញ" in client.get("/sw.js").text
-for page in ("s/demo", "receipt", "office/campaigns/demo/downloads", "office/scorecards"):
+assert '<html lang="vi"' in client.get("/s/demo?lang=km").text  # the questionnaire has no Khmer
+for page in ("receipt", "office/campaigns/demo/downloads", "office/scorecards"):
     shown = client.get(f"/{{page}}?lang=km")
     assert shown.status_code == 200 and '<html lang="km"' in shown.text, page
 """

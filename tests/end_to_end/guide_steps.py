@@ -10,6 +10,7 @@ from datetime import timedelta
 from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, Locator, Page
 
+from tests.builders import CONTACT
 from tests.end_to_end.guide import Walk
 from tests.end_to_end.server import ROOT
 from tests.scorecards.builders import PDF
@@ -113,6 +114,8 @@ def campaign(walk: Walk) -> None:
     page.fill("#opens_on", str(walk.today))
     page.fill("#closes_on", str(walk.today + timedelta(days=30)))
     page.fill("#desks", typed["desks"])
+    for key, text in CONTACT.items():
+        page.fill(f"#{key}", text)
     fields = [page.locator(f"#{key}") for key in ("name", "instrument_digest", "opens_on", "closes_on")]
     picks = *fields, page.locator("#desks"), page.locator("form.narrow button")
     walk.picture(page, "campaign", [page.locator("h1")], *picks)

@@ -124,8 +124,16 @@ def look_at_the_way(phone: Phone, looker: Looker, server: Server, lang: str) -> 
     page.reload()
     expect(page.locator("#outbox a")).to_be_visible(timeout=30_000)
     looker.look("sent-meanwhile")
+    look_at_kept_receipts(page, looker)
+
+
+def look_at_kept_receipts(page: Page, looker: Looker) -> None:
+    """From the line above the consent to the form of a receipt that this device keeps."""
     page.locator("#outbox a").click()
-    expect(page.locator("form [name=code]")).to_have_count(1)
+    page.locator("#kept summary").click()
+    looker.look("receipts-of-this-device")
+    page.locator("#kept a").click()
+    expect(page.locator("main form [name=code]")).to_have_count(1)
     looker.look("my-form")
 
 
@@ -280,3 +288,56 @@ def test_printed_the_receipt_has_its_code_and_no_buttons(browser: Browser, serve
 @pytest.fixture(autouse=True)
 def _artefacts() -> None:
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
+
+
+def test_printed_in_dark_mode_a_page_is_light(browser: Browser, server: Server) -> None:
+    context, phone = open_phone(browser, viewport={"width": 360, "height": 640}, color_scheme="dark")
+    for path in ("/s/demo", "/office/sign-in"):
+        phone.page.goto(f"{server.address}{path}")
+        phone.page.emulate_media(media="print", color_scheme="dark")
+        assert phone.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        phone.page.emulate_media(media="screen", color_scheme="dark")
+        assert phone.page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    context.close()
+
+
+def test_enlarged_the_receipt_code_is_larger_than_the_text(browser: Browser, server: Server) -> None:
+    context, phone = open_phone(browser, viewport={"width": 360, "height": 640})
+    phone.page.goto(f"{server.address}/s/demo?lang=vi")
+    phone.fill_in()
+    phone.send()
+    phone.receipt()
+    phone.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    size = "getComputedStyle(document.querySelector('{}')).fontSize.replace('px', '') * 1"
+    assert phone.page.evaluate(size.format("#receipt-code")) > phone.page.evaluate(size.format("main > p"))
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()
+
+
+def test_a_form_that_is_viewed_stays_in_another_language(browser: Browser, server: Server) -> None:
+    context, phone = open_phone(browser, viewport={"width": 360, "height": 640})
+    page = phone.page
+    page.goto(f"{server.address}/s/demo?lang=vi")
+    phone.fill_in()
+    phone.send()
+    code = phone.receipt()
+    page.goto(f"{server.address}/receipt?lang=vi")
+    page.fill("#code", code)
+    page.locator("main form button").first.click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Your form")
+    page.get_by_role("button", name="Withdraw my form").click()
+    page.get_by_role("link", name="To the open surveys").click()
+    page.wait_for_url("**/?lang=en")
+    context.close()
+
+
+def test_the_list_of_campaigns_is_whole_on_a_phone(official: Page, server: Server) -> None:
+    official.set_viewport_size({"width": 360, "height": 640})
+    official.goto(f"{server.address}/office/?lang=vi")
+    cells = official.locator("table td")
+    for cell in cells.all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 360
+    official.screenshot(path=ARTEFACTS / "campaigns-on-a-phone.png", full_page=True)

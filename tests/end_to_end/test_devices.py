@@ -155,8 +155,38 @@ def test_a_tablet_without_a_network_keeps_the_form_and_sends_it(
     before = len(modes(server))
     tablet.send()
     expect(page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    expect(page.locator("#sending")).to_contain_text("nếu không chờ, Ông/Bà sẽ không có mã phiếu")
     assert len(modes(server)) == before
     page.context.set_offline(False)
+    tablet.receipt()
+    assert modes(server)[before:] == ["kiosk"]
+    assert page.evaluate("outbox.all().then(forms => forms.length)") == 0
+
+
+def test_a_refused_form_of_a_tablet_is_shown_to_the_clerk(
+    tablet: Phone, official: Page, server: Server
+) -> None:
+    addresses, page = links(official, server), tablet.page
+    begin_anew(tablet, addresses)
+    tablet.fill_in()
+    page.evaluate("document.querySelector('#f textarea').value = 'ă'.repeat(1001)")
+    tablet.send()
+    expect(page.locator("#error-summary")).to_contain_text("1001 ký tự")
+    tablet.open(addresses["kiosk"])  # the person leaves, and the tablet begins again
+    expect(page.locator("#outbox")).to_contain_text("Cán bộ trực: thoát chế độ máy dùng chung")
+    page.get_by_role("link", name="Bắt đầu").click()
+    page.wait_for_timeout(500)
+    assert page.locator("#outbox").is_hidden(), "the next person sees nothing of it"
+    tablet.open(addresses["kiosk"])
+    page.locator("details summary").click()
+    page.fill("#exit", addresses["exit"])
+    page.locator("details button").click()
+    page.get_by_role("link", name="không được nhận").click()
+    page.get_by_role("button", name="Mở phiếu để sửa và gửi lại").click()
+    page.locator("#f textarea").fill(SAID)
+    tablet.continue_()
+    before = len(modes(server))
+    tablet.send()
     tablet.receipt()
     assert modes(server)[before:] == ["kiosk"]
     assert page.evaluate("outbox.all().then(forms => forms.length)") == 0
@@ -218,7 +248,7 @@ def test_the_receipt_as_a_code_leads_to_the_form(phone: Phone, server: Server) -
     phone.fill_in()
     phone.send()
     code, page = phone.receipt(), phone.page
-    page.get_by_role("button", name="Giữ mã phiếu").click()
+    page.get_by_role("button", name="Giữ mã phiếu dưới dạng hình").click()
     page.wait_for_selector(".qr")
     address = read_code(page)
     assert code not in page.url

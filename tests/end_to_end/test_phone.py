@@ -1,5 +1,6 @@
 """The phone without a network: whatever is cut, and when, one response is stored and one receipt shown."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from survey.fieldwork.campaigns import NewCampaign, open_campaign, set_quota
 from survey.store import fieldwork, questionnaires
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
-from survey.store.responses import ResponseRow
+from survey.store.responses import ResponseRow, count_declined
 from survey.web.locale import text_of
 from tests.end_to_end.phone import (
     CHROMIUM,
@@ -107,10 +108,127 @@ def test_a_network_cut_before_sending(phone: Phone, desk: Desk) -> None:
     expect(phone.page.locator("#sending")).to_contain_text("được giữ trên máy này")
     assert desk.responses() == []
     phone.page.context.set_offline(False)
-    code = phone.receipt()
+    phone.receipt()
     assert len(desk.responses()) == 1
+
+
+def shown_codes(page: Page) -> int:
+    """How many receipt codes can be read on the page without a tap, besides the example."""
+    codes = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", page.inner_text("body"))
+    return len([code for code in codes if code != "K7QX-M2PD-9R4T"])
+
+
+def test_a_receipt_that_nobody_keeps_is_gone_for_the_next_person(
+    phone: Phone, desk: Desk, server: Server
+) -> None:
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    phone.receipt()
+    assert in_outbox(phone.page) == 0
+    phone.open(desk.address)
+    phone.page.wait_for_timeout(500)
+    assert phone.page.locator("#outbox").is_hidden()
+    assert shown_codes(phone.page) == 0
+
+
+def test_a_receipt_is_kept_when_its_owner_says_so_and_shows_after_a_tap(
+    phone: Phone, desk: Desk, server: Server
+) -> None:
+    page = phone.page
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    code = phone.receipt()
+    page.get_by_role("button", name="Giữ mã phiếu trên máy này").click()
+    expect(page.locator("#keep")).to_contain_text("được giữ trên máy này 30 ngày")
+    phone.open(desk.address)
+    page.get_by_role("link", name="Một phiếu đã được gửi từ máy này").wait_for()
+    assert shown_codes(page) == 0
+    page.get_by_role("link", name="Một phiếu đã được gửi từ máy này").click()
+    page.locator("#kept summary").wait_for()
+    assert shown_codes(page) == 0
+    page.locator("#kept summary").click()
+    expect(page.locator("#kept b")).to_have_text(code)
+    page.locator("#kept").get_by_role("link", name="Xem hoặc rút phiếu").click()
+    expect(page.get_by_role("heading", name="Phiếu của Ông/Bà")).to_be_visible()
+
+
+def test_a_receipt_on_the_phone_ends_after_its_time(phone: Phone, desk: Desk, server: Server) -> None:
+    phone.open(f"{server.address}/receipt?lang=vi")
+    day = 24 * 3600 * 1000
+    stored = (
+        ("left", f"until: Date.now() - 1, at: Date.now() - 8 * {day}"),
+        ("kept", f"until: Date.now() + {day}, at: Date.now()"),
+        ("of an earlier release", f"at: Date.now() - 31 * {day}"),
+    )
+    for name, times in stored:
+        phone.page.evaluate(f"outbox.keep({{ id: '{name}', receipt: 'K7QX-M2PD-9R4T', {times} }})")
     phone.page.reload()
-    expect(phone.page.locator("#outbox")).to_contain_text(code)
+    expect(phone.page.locator("#kept summary")).to_have_text("Mã phiếu trên máy này: 1")
+    assert in_outbox(phone.page) == 1
+    phone.page.locator("#kept summary").click()
+    phone.page.get_by_role("button", name="Xóa khỏi máy này").click()
+    expect(phone.page.locator("#kept")).to_be_hidden()
+    assert in_outbox(phone.page) == 0
+
+
+def test_a_refused_form_is_opened_mended_and_sent(phone: Phone, desk: Desk) -> None:
+    page = phone.page
+    phone.open(desk.address)
+    phone.fill_in()
+    page.evaluate("document.querySelector('#f textarea').value = 'ă'.repeat(1001)")
+    page.context.set_offline(True)
+    phone.send()
+    expect(page.locator("#sending")).to_contain_text("được giữ trên máy này")
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    phone.open(desk.address)
+    page.get_by_role("link", name="không được nhận").click()
+    page.get_by_role("button", name="Mở phiếu để sửa và gửi lại").click()
+    expect(page.locator("#error-summary")).to_contain_text("1001 ký tự")
+    assert in_outbox(page) == 1, "the form stays until it is sent"
+    page.locator("#f textarea").fill(SAID)
+    phone.continue_()
+    phone.send()
+    phone.receipt()
+    assert [response.comment for response in desk.responses()] == [SAID]
+    assert in_outbox(page) == 0
+
+
+@pytest.mark.parametrize(
+    "breakage",
+    [
+        "DOMParser.prototype.parseFromString = () => { throw new Error('broken'); }; 0",
+        "outbox.send = () => { throw new Error('broken'); }; 0",
+    ],
+)
+def test_a_failure_of_the_script_while_sending_offers_the_plain_form(
+    phone: Phone, desk: Desk, breakage: str
+) -> None:
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.page.evaluate(breakage)
+    phone.send()
+    expect(phone.page.locator("#sending")).to_contain_text("gửi theo cách khác")
+    phone.send()
+    phone.receipt()
+    assert len(desk.responses()) == 1
+
+
+def test_a_script_that_cannot_start_leaves_the_plain_form(browser: Browser, desk: Desk) -> None:
+    context, phone = open_phone(browser)
+    phone.page.add_init_script(
+        "Document.prototype.getElementsByName = null;"
+        "Element.prototype.scrollIntoView = null;"
+        "HTMLFormElement.prototype.querySelector = () => { throw new Error('broken'); }"
+    )
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    phone.receipt()
+    assert len(desk.responses()) == 1
+    context.close()
 
 
 @pytest.mark.parametrize("reaches_the_server", [False, True], ids=["request-lost", "reply-lost"])
@@ -181,10 +299,11 @@ def test_offline_answered_sent_killed_and_opened_again(
     server.start_again()
     context, phone = open_phone_of(playwright, tmp_path)
     phone.open(desk.address)
-    expect(phone.page.locator("#outbox")).to_contain_text("Mã phiếu", timeout=30_000)
+    phone.page.get_by_role("link", name="Một phiếu đã được gửi từ máy này").click(timeout=30_000)
     assert len(desk.responses()) == 1
+    phone.page.locator("#kept summary").click()
     phone.page.get_by_role("button", name="Xóa khỏi máy này").click()
-    expect(phone.page.locator("#outbox button")).to_have_count(0)
+    expect(phone.page.locator("#kept button")).to_have_count(0)
     assert in_outbox(phone.page) == 0
     context.close()
 
@@ -306,9 +425,12 @@ def test_what_is_no_longer_taken_is_said_and_kept(phone: Phone, desk: Desk, why:
     phone.page.context.set_offline(False)
     message = "Khảo sát đã kết thúc" if why == "closed" else "đủ số phiếu"
     expect(phone.page.locator("h1")).to_contain_text(message, timeout=30_000)
-    expect(phone.page.locator("#outbox")).to_contain_text("không được nhận")
-    phone.page.locator("#outbox details:has(pre) summary").last.click()
-    expect(phone.page.locator("#outbox pre").last).to_contain_text(SAID)
+    phone.page.locator("#outbox a").click()
+    expect(phone.page.locator("#kept")).to_contain_text("không được nhận")
+    phone.page.locator("#kept details:has(pre) summary").last.click()
+    expect(phone.page.locator("#kept pre").last).to_contain_text(SAID)
+    phone.page.get_by_role("button", name="Mở phiếu để sửa và gửi lại").click()
+    expect(phone.page.locator("h1")).to_contain_text(message)
     assert len(desk.responses()) == before
 
 
@@ -419,3 +541,81 @@ def test_a_form_that_is_continued_opens_where_it_was_left(phone: Phone, desk: De
     phone.page.fill("#code", code)
     phone.page.locator("main form button").click()
     expect(phone.page.locator("section.on")).to_have_attribute("id", where)
+
+
+def test_without_scripts_the_way_back_from_the_receipt_is_no_error(browser: Browser, desk: Desk) -> None:
+    context, phone = open_phone(browser, java_script_enabled=False)
+    page = phone.page
+    phone.open(desk.address)
+    phone.fill_in()
+    phone.send()
+    phone.receipt()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Kiểm tra câu trả lời trước khi gửi")
+    page.go_back()
+    expect(page.locator("#s-consent")).to_be_visible()
+    page.go_forward()
+    page.go_forward()
+    phone.receipt()
+    assert len(desk.responses()) == 1
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("way_back", ["button", "browser"])
+def test_who_declines_and_comes_back_is_one_visit(
+    browser: Browser, desk: Desk, database: Database, way_back: str, *, scripts: bool
+) -> None:
+    context, phone = open_phone(browser, java_script_enabled=scripts)
+    page = phone.page
+    phone.open(desk.address)
+    for n_declined in (1, 1, 0):
+        if n_declined:
+            phone.pick("consent", "decline")
+            page.locator("section.on [data-next]:visible, .bye button:visible").first.click()
+            expect(page.locator("h1")).to_have_text("Xin cảm ơn Ông/Bà")
+            page.locator("main form button").click() if way_back == "button" else page.go_back()
+            page.wait_for_selector("#s-consent")
+        else:
+            phone.fill_in()
+            phone.send()
+            phone.receipt()
+        assert database.read(lambda s: count_declined(s, [desk.collector_id])) == n_declined
+    context.close()
+
+
+def test_an_optional_answer_is_taken_back_by_keyboard_and_finger(phone: Phone, desk: Desk) -> None:
+    phone.begin(desk.address)
+    assert phone.page.locator("section.on .clear:visible").count() == 0
+    while not phone.page.locator("section.on fieldset:not([data-required]):visible").count():
+        phone.fill_in_section()
+    item = phone.page.locator("section.on fieldset:not([data-required]):visible").first
+    height = phone.page.evaluate("document.documentElement.scrollHeight")
+    for is_by_key in (True, False):
+        item.locator("input").first.check(force=True)
+        button = item.get_by_role("button", name="Bỏ câu trả lời")
+        assert abs(phone.page.evaluate("document.documentElement.scrollHeight") - height) <= 1, (
+            "nothing moves"
+        )
+        button.press("Enter") if is_by_key else button.click()
+        assert item.locator("input:checked").count() == 0
+        assert button.is_hidden()
+        expect(item.locator("input").first).to_be_focused()
+    key = item.locator("input").first.get_attribute("name") or ""
+    phone.page.reload()
+    assert phone.page.locator(f"input[name={key}]:checked").count() == 0
+
+
+def test_the_number_of_parts_grows_for_nobody(phone: Phone, desk: Desk) -> None:
+    phone.begin(desk.address)
+    totals, at_most = [], []
+    while not phone.page.locator("#s-check.on").count():
+        text = phone.page.locator(".progress").inner_text()
+        totals.append([int(number) for number in re.findall(r"\d+", text)][1])
+        at_most.append("tối đa" in text)
+        phone.fill_in_section()
+    assert totals == sorted(totals, reverse=True)
+    assert at_most == sorted(at_most, reverse=True)
+    settled = totals[at_most.count(True) :]
+    assert settled
+    assert len(set(settled)) == 1

@@ -21,7 +21,7 @@ from survey.instrument import codec
 from survey.store import fieldwork, questionnaires
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.questionnaires import load_shipped
-from tests.builders import a_form, database_of, send
+from tests.builders import CONTACT, a_form, database_of, send
 from tests.conftest import sign_in_as
 from tests.web.browsing import everything_in, post
 
@@ -39,7 +39,7 @@ def office(app: Flask) -> FlaskClient:
 def a_campaign(**fields: str) -> dict[str, str]:
     days = {"opens_on": str(DAY), "closes_on": str(DAY + timedelta(days=30))}
     desks = "Quầy 1 | Desk 1\nQuầy 2"
-    return {"name": "Khảo sát thử", "instrument_digest": DIGEST, **days, "desks": desks, **fields}
+    return {"name": "Khảo sát thử", "instrument_digest": DIGEST, **days, "desks": desks, **CONTACT, **fields}
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_every_problem_of_a_form_is_named_at_once_in_its_language(office: FlaskC
     for lang, english in (("vi", False), ("en", True)):
         answer = post(office, f"/office/campaigns/new?lang={lang}")
         messages = errors_in(answer).split(" | ")
-        assert len(messages) == 5
+        assert len(messages) == 10
         assert all(message.startswith("Fill in: ") == english for message in messages)
 
 
@@ -278,7 +278,7 @@ def test_populations_that_are_no_numbers_are_refused(
     first, second = Q.offered_groups()[:2]
     post(office, f"/office/campaigns/{key}/populations", **{f"population-{first}": "77"})
     typed = {f"population-{first}": wrong, f"population-{second}": "5"}
-    for lang, message in (("vi", "không phải là số nguyên"), ("en", "not a whole number of people")):
+    for lang, message in (("vi", "số người phải là số nguyên"), ("en", "not a whole number of people")):
         answer = post(office, f"/office/campaigns/{key}/populations?lang={lang}", **typed)
         assert answer.status_code == 422
         assert message in errors_in(answer).lower()
@@ -387,10 +387,14 @@ def test_a_questionnaire_in_any_languages_can_be_answered_in_every_language_of_t
     new = next(digest for digest in versions(app) if digest != DIGEST)
     key = key_in(post(office, "/office/campaigns/new", **a_campaign(instrument_digest=new)))
     code, citizen = collectors(app, key)[0].collector.code, app.test_client()
-    for lang, desk in (("vi", "Quầy 1"), ("en", "Desk 1")):
+    of_questionnaire = list(languages.values())
+    for lang in ("vi", "en"):
+        shown = lang if lang in of_questionnaire else of_questionnaire[0]
+        desk = "Desk 1" if shown == "en" else "Quầy 1"
         page = citizen.get(f"/s/{code}?lang={lang}")
         assert page.status_code == 200
         assert f'<p class="where">{desk}</p>' in page.text
+        assert f'<html lang="{shown}"' in page.text
         assert citizen.post(f"/s/{code}/check?lang={lang}", data=a_form(Q)).status_code == 200
         assert citizen.post(f"/s/{code}/check?lang={lang}", data={}).status_code == 422
         assert send(citizen, a_form(Q), code, lang)
@@ -485,3 +489,55 @@ def test_the_list_says_what_is_open(office: FlaskClient, key: str) -> None:
         re.findall(r'scope="row">([^<]+)<', row)[0]: re.findall(r"<td>([^<]+)</td>", row)[1] for row in rows
     }
     assert states == {"Sắp tới": "Not open yet", "Khảo sát thử": "Open", "Đã qua": "Closed"}
+
+
+@pytest.mark.parametrize("field", CONTACT)
+def test_a_campaign_is_opened_with_all_of_its_contact_details(office: FlaskClient, field: str) -> None:
+    answer = post(office, "/office/campaigns/new?lang=vi", **a_campaign(**{field: " "}))
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("phone", "không có"), ("email", "ten@"), ("email", "a b@c.vn")]
+)
+def test_contact_details_that_reach_nobody_are_refused(office: FlaskClient, field: str, typed: str) -> None:
+    answer = post(office, "/office/campaigns/new?lang=vi", **a_campaign(**{field: typed}))
+    assert answer.status_code == 422
+    assert f'id="e-{field}"' in answer.text
+
+
+def test_citizens_see_the_contact_details_where_the_consent_promises_them(
+    app: Flask, office: FlaskClient, key: str
+) -> None:
+    code = collectors(app, key)[0].collector.code
+    citizen = app.test_client()
+    form = a_form(load_shipped())
+    pages = [
+        citizen.get(f"/s/{code}").text,
+        citizen.get(f"/s/{code}/privacy").text,
+        citizen.post(f"/s/{code}/send", data=form).text,
+    ]
+    for page in pages:
+        for text in CONTACT.values():
+            assert text in html.unescape(page)
+    assert f"/s/{code}/privacy" in pages[0]
+
+
+def test_a_campaign_of_an_earlier_release_says_whom_to_ask_and_prompts_the_officer(
+    app: Flask, office: FlaskClient, key: str
+) -> None:
+    def forget(session: Session) -> None:
+        fieldwork.campaign_by_key(session, key).contact = None
+
+    database_of(app).write(forget)
+    code = collectors(app, key)[0].collector.code
+    assert "xin hỏi cán bộ tại quầy" in html.unescape(app.test_client().get(f"/s/{code}").text)
+    assert "chưa có thông tin liên hệ" in html.unescape(office.get(f"/office/campaigns/{key}/desks").text)
+    assert post(office, f"/office/campaigns/{key}/contact", **CONTACT).status_code == 303
+    assert "chưa có thông tin liên hệ" not in html.unescape(office.get(f"/office/campaigns/{key}/desks").text)
+    assert CONTACT["phone"] in app.test_client().get(f"/s/{code}").text
+
+
+def test_the_next_campaign_is_proposed_the_contact_details_of_the_last(office: FlaskClient, key: str) -> None:
+    assert CONTACT["address"] in html.unescape(office.get("/office/campaigns/new").text)

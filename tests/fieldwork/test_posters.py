@@ -1,6 +1,7 @@
 import io
 import re
 from dataclasses import replace
+from datetime import date
 
 import pypdfium2
 import pytest
@@ -31,6 +32,8 @@ def a_poster() -> Poster:
         short_link="khaosat.dungquat.gov.vn/s/K7QX",
         invitation=posters.invitation(),
         expected_minutes=4,
+        opens_on=date(2026, 11, 24),
+        closes_on=date(2026, 12, 24),
         is_demo=False,
     )
 
@@ -105,6 +108,22 @@ def test_the_poster_prints_in_black_and_white() -> None:
 def test_a_name_that_is_the_same_in_both_languages_stands_once() -> None:
     once = replace(a_poster(), desk_name=text("Quầy KCN Tịnh Phong", ""))
     assert text_of(posters.poster_pdf(once)).count("Quầy KCN Tịnh Phong") == 1
+
+
+@pytest.mark.parametrize("paper", ["a4", "a5"])
+def test_the_address_is_a_link_and_is_copied_as_it_stands(paper: posters.Paper) -> None:
+    long = "khaosat.dungquat.quangngai.gov.vn/cong-dan/s/K7Q2M9"
+    for short_link in ("127.0.0.1:8000/s/demo", long):
+        poster = replace(a_poster(), url=f"https://{short_link}", short_link=short_link)
+        page = PdfReader(io.BytesIO(posters.poster_pdf(poster, paper))).pages[0]
+        assert short_link in page.extract_text().splitlines(), "on one line, without a character between"
+        assert [a.get_object()["/A"]["/URI"] for a in page.annotations or []] == [f"https://{short_link}"]
+
+
+def test_the_poster_has_the_days_of_the_campaign() -> None:
+    text = text_of(posters.poster_pdf(a_poster()))
+    assert "Từ ngày 24/11/2026 đến hết ngày 24/12/2026" in text
+    assert "Open from 24 Nov 2026 to 24 Dec 2026" in text
 
 
 def test_the_png_and_the_svg_keep_a_quiet_zone_of_four_modules() -> None:

@@ -76,12 +76,21 @@ def test_nothing_is_kept_of_who_has_not_agreed(citizen: FlaskClient, database: D
     assert how_many(database) == 0
 
 
-@pytest.mark.parametrize("code", ["", "AAAAA-AAAAA", "' OR 1=1 --", "\0", "ư" * 10])
+@pytest.mark.parametrize("code", ["AAAAA-AAAAA", "' OR 1=1 --", "\0", "ư" * 10])
 def test_a_wrong_code_finds_nothing(citizen: FlaskClient, code: str) -> None:
     save_form(citizen, acc_info="2")
     answer = citizen.post("/continue?lang=en", data={"code": code})
     assert answer.status_code == 422
     assert "No unfinished form has this code" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "label"), [("/continue", "Code of the unfinished form"), ("/receipt", "Receipt code")]
+)
+def test_an_empty_box_asks_to_fill_it_in(citizen: FlaskClient, path: str, label: str) -> None:
+    answer = citizen.post(f"{path}?lang=en", data={"code": "  "})
+    assert answer.status_code == 422
+    assert f'id="e-code">Fill in: {label}' in answer.text
 
 
 def test_codes_cannot_be_tried_without_end(citizen: FlaskClient) -> None:

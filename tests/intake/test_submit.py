@@ -3,7 +3,7 @@
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from survey.intake import codes, receipts
+from survey.intake.deletion import DeletionWorker
 from survey.store import fieldwork, responses
 from survey.store.db import Database
+from survey.store.declines import DeclinedVisit
 from survey.store.questionnaires import load_shipped
 from survey.store.responses import ResponseRow
 from tests.builders import a_form, database_of, receipt_in, send
@@ -185,24 +187,64 @@ def test_a_quota_holds_under_parallel_sends_and_a_full_collector_says_so(demo_ap
     assert demo_app.test_client().get("/s/demo").status_code == 409
 
 
+def count_declined_at_demo(app: Flask) -> int:
+    def count(session: Session) -> int:
+        campaign = fieldwork.campaign_by_key(session, "demo")
+        ids = [row.collector.id for row in fieldwork.collectors_of(session, campaign.id)]
+        return responses.count_declined(session, ids)
+
+    return database_of(app).read(count)
+
+
+def _remembered_visits(app: Flask) -> list[str]:
+    return database_of(app).read(lambda s: list(s.scalars(select(DeclinedVisit.visit_hash))))
+
+
 def test_declining_stores_a_count_and_nothing_else(demo_app: Flask, citizen: FlaskClient) -> None:
-    database: Database = database_of(demo_app)
     form = {**a_form(Q), "consent": "decline"}
-
-    def count_declined() -> int:
-        def count(session: "Session") -> int:
-            campaign = fieldwork.campaign_by_key(session, "demo")
-            ids = [row.collector.id for row in fieldwork.collectors_of(session, campaign.id)]
-            return responses.count_declined(session, ids)
-
-        return database.read(count)
-
-    before = count_declined()
-    answer = citizen.post("/s/demo/check", data=form)
-    assert answer.status_code == 303
-    assert citizen.get(answer.location).status_code == 200
-    assert count_declined() == before + 1
+    before = count_declined_at_demo(demo_app)
+    assert citizen.post("/s/demo/check", data=form).status_code == 200
+    assert count_declined_at_demo(demo_app) == before + 1
     assert _responses_of(demo_app, form) == []
+    [visit] = _remembered_visits(demo_app)
+    assert form["submission_id"] not in visit
+
+
+def test_a_visit_that_declines_twice_is_counted_once(demo_app: Flask, citizen: FlaskClient) -> None:
+    form = {**a_form(Q), "consent": "decline"}
+    before = count_declined_at_demo(demo_app)
+    page = citizen.post("/s/demo/check", data=form).text
+    assert f'name="submission_id" value="{form["submission_id"]}"' in page, "the way back is the same visit"
+    again = citizen.post("/s/demo", data={"submission_id": form["submission_id"]}).text
+    assert f'name="submission_id" value="{form["submission_id"]}"' in again
+    citizen.post("/s/demo/check", data=form)
+    assert count_declined_at_demo(demo_app) == before + 1
+    citizen.post("/s/demo/check", data={**a_form(Q), "consent": "decline"})
+    assert count_declined_at_demo(demo_app) == before + 2, "another visit"
+
+
+def test_a_decline_is_taken_back_when_the_person_answers(demo_app: Flask, citizen: FlaskClient) -> None:
+    form = a_form(Q)
+    before = count_declined_at_demo(demo_app)
+    citizen.post("/s/demo/check", data={**form, "consent": "decline"})
+    send(citizen, form)
+    send(citizen, form)
+    assert count_declined_at_demo(demo_app) == before
+    assert _remembered_visits(demo_app) == []
+    citizen.post("/s/demo/check", data={**form, "consent": "decline"})
+    assert count_declined_at_demo(demo_app) == before, "who has answered does not decline"
+
+
+def test_a_visit_that_declined_is_forgotten_after_the_next_day(demo_app: Flask, citizen: FlaskClient) -> None:
+    before = count_declined_at_demo(demo_app)
+    citizen.post("/s/demo/check", data={**a_form(Q), "consent": "decline"})
+    for days, n_remembered in ((0, 1), (3, 0)):
+        moment = datetime.now(UTC) + timedelta(days=days)
+        worker = DeletionWorker(database_of(demo_app), lambda moment=moment: moment)  # type: ignore[misc]
+        assert worker.has_work() is (n_remembered == 0)
+        worker.run_due()
+        assert len(_remembered_visits(demo_app)) == n_remembered
+    assert count_declined_at_demo(demo_app) == before + 1
 
 
 def test_withdrawing_deletes_the_answers_and_leaves_a_count(demo_app: Flask, citizen: FlaskClient) -> None:

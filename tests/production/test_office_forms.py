@@ -17,7 +17,7 @@ from survey import create_app
 from survey.instrument.codec import digest
 from survey.scorecards.cards import MAX_EVIDENCE_BYTES
 from survey.store import scorecards
-from tests.builders import QUESTIONNAIRE, database_of
+from tests.builders import CONTACT, QUESTIONNAIRE, database_of
 from tests.conftest import settings_for
 from tests.end_to_end.office import sign_in
 from tests.production.bed import ADDRESS, HOST, Bed
@@ -105,8 +105,10 @@ def forms_of(app: Flask) -> list[OfficeForm]:
                 "opens_on": str(today),
                 "closes_on": str(today + timedelta(days=30)),
                 "desks": "Quầy 1\nQuầy 2",
+                **CONTACT,
             },
         ),
+        OfficeForm("contact.save", "/office/campaigns/demo/contact", CONTACT),
         OfficeForm("fieldwork.add_desk", "/office/campaigns/demo/desks", {"name": "Quầy 9", "quota": "60"}),
         OfficeForm("fieldwork.set_units", "/office/campaigns/demo/desks"),
         OfficeForm("fieldwork.set_populations", "/office/campaigns/demo/desks", {"forms-issued": "5000"}),

@@ -25,7 +25,7 @@ def said_by_a_thousand() -> CampaignResults:
     results = builders.normal()
     part = results.parts("desk")[0]
     desks = tuple(
-        Breakdown(f"d{number}", Text({"vi": text or "?", "en": text or "?"}), 9, part.score)
+        Breakdown(str(number), Text({"vi": text or "?", "en": text or "?"}), 9, part.score)
         for number, text in enumerate(NAUGHTY[:300])
     )
     return replace(results, comments=NAUGHTY, breakdowns={**results.breakdowns, "desk": desks})

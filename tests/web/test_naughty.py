@@ -28,7 +28,7 @@ from survey.results.campaign import campaign_results
 from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import load_shipped
 from survey.web.locale import text_of
-from tests.builders import a_form, database_of, receipt_in
+from tests.builders import CONTACT, a_form, database_of, receipt_in
 from tests.conftest import PASSWORD, TODAY, Template, official, on_postgres
 from tests.web.browsing import app_for_all, everything_in, token
 from tests.web.naughty import strings
@@ -213,6 +213,7 @@ def test_as_name_and_password_it_signs_nobody_in(app: Flask, half: list[str]) ->
 
 OFFICE_FORMS = [
     ("/office/campaigns/new", ("name", "instrument_digest", "opens_on", "closes_on", "desks")),
+    ("/office/campaigns/demo/contact", tuple(CONTACT)),
     ("/office/campaigns/demo/desks", ("name", "name_en", "quota")),
     ("/office/campaigns/demo/populations", ("population-citizen", "population-business")),
     ("/office/campaigns/demo/summaries", ("language", "recipients", "weekly")),
@@ -263,7 +264,7 @@ def test_as_a_name_it_is_kept_as_typed_or_refused(app: Flask, office: FlaskClien
     csrf = token(office)
     for text in half[::6]:
         form = {"csrf_token": csrf, "instrument_digest": digest(Q), "opens_on": TODAY, "closes_on": TODAY}
-        answer = post(office, "/office/campaigns/new", {**form, "name": text, "desks": "Quầy thử"})
+        answer = post(office, "/office/campaigns/new", {**form, **CONTACT, "name": text, "desks": "Quầy thử"})
         assert answer.status_code in {303, 422}, ascii(text)
         if answer.status_code == 303:
             names = {campaign.name for campaign in database_of(app).read(fieldwork.campaigns)}

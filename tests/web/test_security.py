@@ -16,7 +16,7 @@ from survey import create_app
 from survey.accounts import officials
 from survey.store import people
 from survey.store.questionnaires import load_shipped
-from tests.builders import a_form, database_of, receipt_in
+from tests.builders import CONTACT, a_form, database_of, receipt_in
 from tests.conftest import PASSWORD, csrf_in, on_sqlite, running_app, settings_for, sign_in_as
 from tests.web.browsing import address, app_fixture, elements, everything_in, routes, token
 
@@ -178,6 +178,7 @@ OFFICE_POSTS = [
         "/office/campaigns/new",
         {"name": "x", "opens_on": "2026-01-01", "closes_on": "2026-02-01", "desks": "x"},
     ),
+    ("/office/campaigns/demo/contact", CONTACT),
     ("/office/campaigns/demo/desks", {"name": "Quầy lạ"}),
     ("/office/campaigns/demo/populations", {"population-citizen": "5"}),
     ("/office/campaigns/demo/units", {"unit-1": ""}),

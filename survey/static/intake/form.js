@@ -25,7 +25,8 @@ function show(section, target) {
   back.hidden = section === first;
   if (!back.hidden) back.firstChild.href = "#" + steps[Math.max(index - 1, 0)].id;
   progress.hidden = index < 1 || section === check;
-  if (!progress.hidden) progress.textContent = fill(texts.part, index, steps.length - 2);
+  var total = countSteps(section), isSure = total === steps.length - 2;
+  if (!progress.hidden) progress.textContent = fill(isSure ? texts.part : texts.partly, index, total);
   var focus = target || section.querySelector("h2");
   if (focus && (hasMoved || target)) focus.focus({ preventScroll: true });
   if (target) target.scrollIntoView({ block: "center" });
@@ -71,11 +72,13 @@ function showErrors(section) {
   box.id = "error-summary";
   box.tabIndex = -1;
   box.setAttribute("role", "alert");
+  if (texts.words) box.lang = texts.words;
   make("h2", texts.problem, box);
   box.appendChild(list);
   problems(section).forEach(function (item) {
     var message = fill(texts.required, wording(item)), note = make("p", message);
     note.className = "error";
+    if (texts.words) note.lang = texts.words;
     note.id = "e-" + item.id.slice(2);
     item.classList.add("bad");
     item.setAttribute("aria-describedby", note.id);
@@ -139,6 +142,7 @@ all("[data-language]").forEach(function (button) {
   });
 });
 form.addEventListener("submit", function (event) {
+  if (/plain/.test(document.documentElement.className)) return;
   var button = event.submitter || document.activeElement, section = form.querySelector("section.on");
   if (button && (button.hasAttribute("data-language") || button.hasAttribute("data-leave"))) return;
   event.preventDefault();
@@ -184,3 +188,4 @@ if (wrong && !location.hash) {
   show(sectionOf(byId(wrong.hash.slice(1))));
   byId("error-summary").focus();
 } else route();
+window.onerror = null;

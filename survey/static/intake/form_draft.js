@@ -17,11 +17,17 @@ function loadDraft(storage) {
 }
 // Delete the draft; one of another form that this phone began is left.
 function forgetDraft() {
-  var other = loadDraft("localStorage");
   try {
     sessionStorage.removeItem(draftKey);
-    if (!other || other.id === form.submission_id.value) localStorage.removeItem(draftKey);
   } catch (error) { /* storage is denied: there is no draft */ }
+  forgetOnPhone();
+}
+// The tab still knows its visit, so that somebody who declines, comes back and answers is counted once.
+function forgetOnPhone() {
+  var other = loadDraft("localStorage");
+  try {
+    if (!other || other.id === form.submission_id.value) localStorage.removeItem(draftKey);
+  } catch (error) { /* the same */ }
 }
 function restore(draft) {
   form.submission_id.value = draft.id;

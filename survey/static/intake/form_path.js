@@ -19,12 +19,39 @@ function refresh() {
   all(".v", form).forEach(function (variant) {
     variant.style.display = variant.hidden ? "none" : "inline";
   });
+  all("fieldset:not([data-required])", form).forEach(drawClear);
+}
+// An optional answer can be taken back.
+function drawClear(item) {
+  var button = item.querySelector("button") || make("button", texts.clear, item);
+  button.type = "button";
+  button.className = "link clear";
+  button.hidden = !ticked(item);
+  button.onclick = function () {
+    ticked(item).checked = false;
+    item.querySelector("input").focus();
+    refresh();
+    save();
+  };
 }
 function items(section) {
   return all(".q", section).filter(function (item) { return !item.hidden; });
 }
 function path() {
   return sections.filter(function (section) { return section === check || items(section).length; });
+}
+// How many steps there may be, seen from one of them: a question that comes yet may lead to more.
+function countSteps(section) {
+  var index = sections.indexOf(section);
+  function mayShow(item) {
+    return JSON.parse(item.dataset["if"] || "[]").every(function (condition) {
+      var other = byId("q-" + condition[0]), isOpen = other.hidden || !ticked(other);
+      return isOpen && sections.indexOf(sectionOf(other)) >= index && mayShow(other) || holds([condition], answerTo);
+    });
+  }
+  return sections.filter(function (other) {
+    return other !== first && all(".q", other).some(mayShow);
+  }).length;
 }
 function wording(item) {
   var copy = item.querySelector("legend,.above").cloneNode(true);

@@ -6,7 +6,10 @@ function encode() {
   return encodeFields(all("input,textarea", form));
 }
 function decline() {
-  if (!isKiosk) return form.submit();
+  if (!isKiosk) {
+    forgetOnPhone();
+    return form.submit();
+  }
   function leave() { location.replace(texts.kiosk); }
   var headers = { "Content-Type": "application/x-www-form-urlencoded" };
   fetch(form.action, { method: "POST", headers: headers, body: encode() }).then(leave, leave);
@@ -28,7 +31,12 @@ function send() {
   outbox.keep(entry).then(function () {
     entry.stored = true;
     forgetDraft();
-  }, ignore).then(attempt);
+  }, ignore).then(attempt).then(null, giveUp);
+}
+// Whatever went wrong here: the button now sends the form as a plain page.
+function giveUp() {
+  document.documentElement.className += " plain";
+  tell(texts.plain);
 }
 function attempt() {
   var patience = setTimeout(wait, 15000);
@@ -40,7 +48,7 @@ function attempt() {
     wait();
     clearTimeout(retry);
     retry = setTimeout(resume, 10000);
-  });
+  }).then(null, giveUp);
 }
 function resume() {
   if (entry && !isOver) attempt();
@@ -68,11 +76,11 @@ function wait() {
     return worker.sync && worker.sync.register("outbox");
   }).then(null, ignore);
 }
-// Replace this page by the server's: the receipt, or why the form is refused. Errors to correct need a page load.
+// Replace this page by the server's: the receipt, or why the form is refused. Errors to correct need a page load; the
+// form stays on the phone until it is sent.
 function finish(page) {
   if (isOver) return;
   if (entry.refused === 422) {
-    outbox.drop(entry.id).then(null, ignore);
     form.action = entry.url;
     return form.submit();
   }
@@ -85,12 +93,24 @@ function finish(page) {
   all("header,footer").forEach(remove);
   byId("main").parentNode.replaceChild(main, byId("main"));
   if (history.replaceState) history.replaceState(null, "", location.pathname + location.search);
-  if (entry.receipt) waiting.shown = entry.id;
+  if (entry.receipt) {
+    waiting.shown = entry.id;
+    if (!document.hidden) outbox.drop(entry.id).then(null, ignore);
+    offerToKeep(main.querySelector("#keep"));
+  }
   main.appendChild(waiting.box);
   waiting.redraw().then(null, ignore);
   heading.tabIndex = -1;
   heading.focus();
   window.scrollTo(0, 0);
+}
+// A receipt that was shown stays on the phone only if its owner wants it: the next person may be somebody else.
+function offerToKeep(row) {
+  if (!row) return;
+  row.hidden = false;
+  row.firstChild.onclick = function () {
+    outbox.keepReceipt(entry).then(function () { row.textContent = row.dataset.kept; }, ignore);
+  };
 }
 // The fields as a browser sends them (application/x-www-form-urlencoded).
 function encodeFields(fields) {

@@ -24,11 +24,39 @@ function inStore(mode, request) {
 function keep(form) {
   return inStore("readwrite", function (store) { return store.put(form); });
 }
+// Store what became of a form, unless it was removed meanwhile: a receipt that was seen does not come back.
+function update(form) {
+  return inStore("readwrite", function (store) {
+    var old = store.get(form.id);
+    old.onsuccess = function () {
+      if (old.result) store.put(form);
+    };
+    return old;
+  });
+}
+// Keep a receipt for thirty days, because its owner said so.
+function keepReceipt(form) {
+  form.until = Date.now() + 2592e6;
+  form.isKept = true;
+  return keep(form);
+}
 function drop(id) {
   return inStore("readwrite", function (store) { return store["delete"](id); });
 }
+function isOver(form) {
+  return form.receipt && Date.now() > (form.until || form.at + 2592e6);
+}
+// Every form, without receipts whose time is over, which are deleted.
 function all() {
-  return inStore("readonly", function (store) { return store.getAll(); });
+  return inStore("readwrite", function (store) {
+    var forms = store.getAll();
+    forms.onsuccess = function () {
+      forms.result.filter(isOver).forEach(function (form) { store["delete"](form.id); });
+    };
+    return forms;
+  }).then(function (forms) {
+    return forms.filter(function (form) { return !isOver(form); });
+  });
 }
 function waits(form) {
   return !form.receipt && !form.refused;
@@ -40,6 +68,7 @@ function note(form, answer, page) {
   if (answer.ok && code) {
     form.receipt = code[1];
     form.body = form.words = "";
+    form.until = Date.now() + 6048e5; // a week, for somebody who was away when it was sent
   } else if (answer.status >= 400 && answer.status < 500 && answer.status !== 429 && isOurs) {
     form.refused = answer.status;
     form.why = (/<h1>([^<]*)/.exec(page) || ["", ""])[1];
@@ -52,7 +81,7 @@ function send(form) {
     return answer.text().then(function (page) {
       note(form, answer, page);
       var isDone = form.shared && form.receipt;
-      return (isDone ? drop(form.id) : keep(form)).then(null, function () {}).then(function () { return page; });
+      return (isDone ? drop(form.id) : update(form)).then(null, function () {}).then(function () { return page; });
     });
   });
 }
@@ -64,6 +93,8 @@ function sendAll() {
     }, Promise.resolve()).then(all);
   });
 }
-return { keep: keep, drop: drop, all: all, waits: waits, note: note, send: send, sendAll: sendAll };
+return {
+  keep: keep, keepReceipt: keepReceipt, drop: drop, all: all, waits: waits, note: note, send: send, sendAll: sendAll
+};
 })();
 self.outbox = outbox; // for the tests, which look at what a phone stores

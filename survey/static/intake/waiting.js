@@ -1,4 +1,4 @@
-// The box that lists the forms that wait on this phone, those that were sent and those that were refused.
+// The box of the forms on this phone: how many wait, and a link to the page that lists the others (kept_forms.js).
 var waiting = (function () {
 var box = byId("outbox"), texts = box.dataset, able = window.fetch && window.Promise, isBusy = false;
 
@@ -8,36 +8,25 @@ function addButton(text, parent, action) {
   button.className = "link";
   button.onclick = action;
 }
-function time(form) {
-  var format = { day: "numeric", month: "numeric", hour: "numeric", minute: "numeric" };
-  return new Date(form.at).toLocaleString(document.documentElement.lang, format);
-}
 function draw(forms) {
-  var n = forms.filter(outbox.waits).length;
+  var own = document.getElementsByName("submission_id")[0], n = forms.filter(outbox.waits).length;
+  var others = forms.filter(function (form) {
+    return !outbox.waits(form) && form.id !== waiting.shown && !(own && form.id === own.value);
+  });
+  var isRefused = others.some(function (form) { return form.refused; });
   box.textContent = "";
   if (n) {
-    var row = make("div", "", box);
-    make("p", fill(texts.waiting, n), row);
-    addButton(texts.now, row, sendAll);
+    make("p", fill(texts.waiting, n), box);
+    addButton(texts.now, box, sendAll);
   }
-  if (!("kiosk" in texts)) forms.forEach(drawAnswered);
+  if (others.length) point(isRefused ? texts.refused : texts.sent);
   box.hidden = !box.firstChild;
+  if (waiting.list) waiting.list(others);
 }
-// A form with a receipt or a refusal, unless its receipt is the page that shows now.
-function drawAnswered(form) {
-  if (outbox.waits(form) || form.id === waiting.shown) return;
-  var row = make("div", "", box);
-  make("p", fill(form.receipt ? texts.sent : texts.refused, time(form)) + " " + (form.receipt || form.why), row);
-  if (form.receipt) {
-    make("a", texts.view, row).href = texts.receipt + "#" + form.receipt;
-  } else {
-    var details = make("details", "", row);
-    make("summary", texts.words, details);
-    make("pre", form.words, details);
-  }
-  addButton(texts.remove, row, function () {
-    outbox.drop(form.id).then(function () { remove(row); });
-  });
+// Nothing of a form stands here: the next person may be somebody else.
+function point(text) {
+  if (text && texts.list) make("a", text, box).href = texts.list;
+  else if (text) make("p", text, box);
 }
 function sendAll() {
   if (!able || isBusy) return;
