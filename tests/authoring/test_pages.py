@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from survey.instrument.codec import from_document, to_document
 from survey.store import questionnaires
-from tests.builders import NOW, QUESTIONNAIRE, database_of
+from tests.builders import CONTACT, NOW, QUESTIONNAIRE, database_of
 from tests.command_line import run
 from tests.conftest import csrf_in, official
 
@@ -61,7 +61,7 @@ def test_another_text_of_a_published_version_is_refused(
         command = run(app, "publish-questionnaire", tmp_path / "q.json", *options)
         assert command.exit_code == 1
         assert "give this text another number in `version`" in command.stderr
-    document["instrument"]["version"] = 2
+    document["instrument"]["version"] = 3
     (tmp_path / "q.json").write_text(json.dumps(document))
     assert run(app, "publish-questionnaire", tmp_path / "q.json").exit_code == 0
     (tmp_path / "same.json").write_text(json.dumps(to_document(QUESTIONNAIRE)))
@@ -75,7 +75,7 @@ def test_a_new_campaign_refuses_a_version_by_which_nobody_can_be_scored(
     digest = database_of(app).write(lambda s: questionnaires.publish(s, old, now=NOW))
     page = office.get("/office/campaigns/new").text
     days = {"opens_on": "2026-12-01", "closes_on": "2026-12-31"}
-    fields = {"name": "Khảo sát", "instrument_digest": digest, "desks": "Quầy 1", **days}
+    fields = {"name": "Khảo sát", "instrument_digest": digest, "desks": "Quầy 1", **days, **CONTACT}
     answer = office.post("/office/campaigns/new?lang=en", data={"csrf_token": csrf_in(page), **fields})
     assert answer.status_code == 422
     assert "With this questionnaire some respondents can never be scored" in answer.text

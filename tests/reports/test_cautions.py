@@ -34,7 +34,7 @@ from survey.store.fieldwork import Campaign
 from survey.store.scorecards import Card
 from survey.store.weekly import Letter, SummaryLetter, WeeklySummary
 from survey.web.context import now, start_of_today, today
-from tests.builders import BUSINESS, database_of, send_forms
+from tests.builders import BUSINESS, CONTACT, database_of, send_forms
 from tests.conftest import SECRET, Template, on_sqlite, running_app, sign_in_as
 from tests.publication.builders import ZONE
 from tests.scorecards.builders import QUARTER
@@ -117,7 +117,7 @@ def _make_campaign(app: Flask, case: Case) -> str:
     page = office.get("/office/campaigns/new").text
     csrf = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     digest = re.findall(r'<option value="([0-9a-f]{64})"', page)[0]
-    fields = {"name": "Case", "instrument_digest": digest, "desks": "Case desk", "csrf_token": csrf}
+    fields = {"name": "Case", "instrument_digest": digest, "desks": "Case desk", "csrf_token": csrf, **CONTACT}
     days = {
         "opens_on": (day - timedelta(days=9)).isoformat(),
         "closes_on": (day + timedelta(days=9)).isoformat(),
