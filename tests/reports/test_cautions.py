@@ -117,7 +117,8 @@ def _make_campaign(app: Flask, case: Case) -> str:
     page = office.get("/office/campaigns/new").text
     csrf = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     digest = re.findall(r'<option value="([0-9a-f]{64})"', page)[0]
-    fields = {"name": "Case", "instrument_digest": digest, "desks": "Case desk", "csrf_token": csrf, **CONTACT}
+    fields = {"name": "Case", "instrument_digest": digest, "desks": "Case desk", **CONTACT}
+    fields["csrf_token"] = csrf
     days = {
         "opens_on": (day - timedelta(days=9)).isoformat(),
         "closes_on": (day + timedelta(days=9)).isoformat(),
