@@ -10,8 +10,7 @@ from survey.comments import workbook
 from survey.comments.forms import MarkForm
 from survey.comments.triage import CommentFilter, Note, parse_tags, save_note, select_comments
 from survey.drawing.file_formats import XLSX
-from survey.instrument.questionnaire import Questionnaire
-from survey.store import comments, fieldwork, questionnaires
+from survey.store import comments, fieldwork
 from survey.store.audit import AuditAction
 from survey.store.comments import MaskedComment, Status
 from survey.store.fieldwork import Campaign
@@ -82,8 +81,8 @@ def download(key: str) -> ResponseReturnValue:
     wanted, errors = _parse_filter()
     if errors:
         abort(404)
-    campaign, questionnaire, all_comments = _load_comments(key, file_language)
-    selected = select_comments(all_comments, wanted, questionnaire).comments
+    campaign, all_comments = _load_comments(key, file_language)
+    selected = select_comments(all_comments, wanted).comments
     stream = io.BytesIO()
     workbook.write(selected, _status_names(file_language), campaign.name, file_language, stream)
     record_action(AuditAction.DOWNLOADED, f"{key}-comments.xlsx ({file_language})")
@@ -92,7 +91,7 @@ def download(key: str) -> ResponseReturnValue:
 
 def _parse_filter() -> tuple[CommentFilter, dict[str, str]]:
     """The filter in the query string, and an error for each part that was left out of it."""
-    text, status, tag, about = (request.args.get(name, "") for name in ("words", "status", "tag", "about"))
+    text, status, tag = (request.args.get(name, "") for name in ("words", "status", "tag"))
     errors = {}
     if status and status not in set(Status):
         message = _("There is no status “%(found)s”; choose one from the list")
@@ -102,22 +101,21 @@ def _parse_filter() -> tuple[CommentFilter, dict[str, str]]:
         errors["words"] = _("Search for at most %(most)s characters") % {"most": _MAX_SEARCH_CHARS}
         text = text[:_MAX_SEARCH_CHARS]
     page = request.args.get("page", default=1, type=int)
-    return CommentFilter(text, status, tag, about, page=min(page, 10**6)), errors
+    return CommentFilter(text, status, tag, page=min(page, 10**6)), errors
 
 
 def _query_of(wanted: CommentFilter) -> dict[str, str]:
     """The query string of a filter, without what is not set."""
-    query = {"words": wanted.text, "status": wanted.status, "tag": wanted.tag, "about": wanted.about}
+    query = {"words": wanted.text, "status": wanted.status, "tag": wanted.tag}
     if wanted.page != 1:
         query["page"] = str(wanted.page)
     return {name: value for name, value in query.items() if value}
 
 
-def _load_comments(key: str, mask_language: str) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
-    def load(session: Session) -> tuple[Campaign, Questionnaire, list[MaskedComment]]:
+def _load_comments(key: str, mask_language: str) -> tuple[Campaign, list[MaskedComment]]:
+    def load(session: Session) -> tuple[Campaign, list[MaskedComment]]:
         campaign = fieldwork.campaign_by_key(session, key)
-        questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-        return campaign, questionnaire, comments.comments_of(session, campaign.id, mask_in(mask_language))
+        return campaign, comments.comments_of(session, campaign.id, mask_in(mask_language))
 
     return database().read(load)
 
@@ -131,22 +129,16 @@ def _comments_page(
     opened: str = "",
 ) -> ResponseReturnValue:
     """The list. `opened` is the comment whose note was refused, `form` what was typed."""
-    campaign, questionnaire, all_comments = _load_comments(key, language())
+    campaign, all_comments = _load_comments(key, language())
     if opened and opened not in {comment.reference for comment in all_comments}:
         abort(404)
-    about = next((c for c in questionnaire.criteria if c.key == wanted.about), None)
-    if wanted.about and about is None:
-        errors = {**errors, "about": _("There is no criterion “%(found)s”") % {"found": wanted.about[:40]}}
-        return _comments_page(key, CommentFilter(), errors)
     return page_with_errors(
         "comments/list.html",
         errors,
         campaign=campaign,
-        selection=select_comments(all_comments, wanted, questionnaire),
+        selection=select_comments(all_comments, wanted),
         wanted=wanted,
         query=_query_of(wanted),
-        about=about,
-        min_shown=questionnaire.scoring.small_cell_suppression,
         statuses=_status_names(language()),
         form=form or MarkForm(formdata=None),
         opened=opened,

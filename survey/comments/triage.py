@@ -10,7 +10,6 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from survey.instrument.folding import search_key
-from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.themes import Theme, themes
 from survey.store import comments as comment_store
 from survey.store import fieldwork
@@ -25,21 +24,17 @@ MAX_TAGS, MAX_TAG_CHARS = 8, 40
 
 @dataclass(frozen=True)
 class CommentFilter:
-    """A text, a status, a tag, and a criterion that the writers were dissatisfied with; "" for any."""
+    """A text, a status and a tag; "" for any. No filter uses answers: together they would tell a person's."""
 
     text: str = ""
     status: str = ""
     tag: str = ""
-    about: str = ""
     page: int = 1
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The selected comments, the page of them to show, and counts over all comments of the campaign.
-
-    `too_few`: fewer people than may be shown rated the criterion low and wrote a comment.
-    """
+    """The selected comments, the page of them to show, and counts over all comments of the campaign."""
 
     comments: tuple[MaskedComment, ...]
     n_all: int
@@ -48,7 +43,6 @@ class Selection:
     statuses: tuple[tuple[Status, int], ...]
     tags: tuple[tuple[str, int], ...]
     themes: tuple[Theme, ...]
-    too_few: bool = False
 
     @property
     def shown(self) -> tuple[MaskedComment, ...]:
@@ -71,17 +65,9 @@ class Note:
     is_for_report: bool
 
 
-def select_comments(
-    comments: Sequence[MaskedComment], wanted: CommentFilter, questionnaire: Questionnaire
-) -> Selection:
+def select_comments(comments: Sequence[MaskedComment], wanted: CommentFilter) -> Selection:
     """The comments that match the filter. A page past the last is the last."""
     matches = [comment for comment in comments if _is_match(comment, wanted)]
-    too_few = False
-    if wanted.about:
-        low = [comment for comment in comments if is_dissatisfied(comment, wanted.about, questionnaire)]
-        too_few = 0 < len(low) < questionnaire.scoring.small_cell_suppression
-        low_references = {comment.reference for comment in low}
-        matches = [] if too_few else [c for c in matches if c.reference in low_references]
     n_pages = max(1, -(-len(matches) // PAGE_SIZE))
     page = min(max(1, wanted.page), n_pages)
     statuses = Counter(comment.status for comment in comments)
@@ -94,7 +80,6 @@ def select_comments(
         statuses=tuple((status, statuses[status]) for status in Status),
         tags=tuple(sorted(tags.items(), key=lambda item: (-item[1], item[0]))),
         themes=_themes(tuple(comment.text for comment in comments)),
-        too_few=too_few,
     )
 
 
@@ -105,13 +90,6 @@ def _is_match(comment: MaskedComment, wanted: CommentFilter) -> bool:
         return False
     text = search_key(wanted.text)
     return not text or text in search_key(comment.text) or text in search_key(comment.note)
-
-
-def is_dissatisfied(comment: MaskedComment, criterion: str, questionnaire: Questionnaire) -> bool:
-    """Whether the comment's form rated the criterion on the lower half of the scale."""
-    answer = comment.answers.get(criterion)
-    options = [option.value for option in questionnaire.scale.options]
-    return isinstance(answer, int) and answer in options[: len(options) // 2]
 
 
 def parse_tags(text: str) -> tuple[str, ...]:

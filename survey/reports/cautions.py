@@ -80,8 +80,8 @@ def group_labels(results: CampaignResults, keys: tuple[str, ...], language: str)
     labels = []
     for group in (group for group in results.questionnaire.groups if group.key in keys):
         weight = locale.format_short(100 * group.weight, language)
-        text = _("{group} ({weight}% of the score)") if is_fixed else "{group}"
-        labels.append(text.format(group=group.text.to(language), weight=weight))
+        label, with_weight = group.text.to(language), _("{group} ({weight}% of the score)")
+        labels.append(with_weight.format(group=label, weight=weight) if is_fixed else label)
     return "; ".join(labels)
 
 

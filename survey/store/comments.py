@@ -46,15 +46,11 @@ class CommentMark(Base):
 
 @dataclass(frozen=True)
 class MaskedComment:
-    """One masked comment. `reference` identifies it and does not show when or where it was written.
-
-    `answers` are the stored answers of its form, for the search by low ratings. Pages do not show them.
-    """
+    """One masked comment. `reference` identifies it and does not show when or where it was written."""
 
     reference: str
     response_id: int
     text: str
-    answers: dict[str, int | str | None]
     status: Status = Status.NEW
     tags: tuple[str, ...] = ()
     note: str = ""
@@ -64,15 +60,13 @@ class MaskedComment:
 def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[MaskedComment]:
     """The masked comments of a campaign, in an order that does not show when they came in."""
     rows = session.execute(
-        select(
-            ResponseRow.id, ResponseRow.submission_id, ResponseRow.comment, ResponseRow.answers, CommentMark
-        )
+        select(ResponseRow.id, ResponseRow.submission_id, ResponseRow.comment, CommentMark)
         .outerjoin(CommentMark, CommentMark.response_id == ResponseRow.id)
         .where(ResponseRow.campaign_id == campaign_id, ResponseRow.comment.is_not(None))
     )
     comments = [
-        _comment(reference_of(submission_id), response_id, mask(comment or ""), answers or {}, mark)
-        for response_id, submission_id, comment, answers, mark in rows
+        _comment(reference_of(submission_id), response_id, mask(comment or ""), mark)
+        for response_id, submission_id, comment, mark in rows
     ]
     return sorted(comments, key=lambda comment: comment.reference)
 
@@ -92,16 +86,14 @@ def _comment(
     reference: str,
     response_id: int,
     text: str,
-    answers: dict[str, int | str | None],
     mark: CommentMark | None,
 ) -> MaskedComment:
     if mark is None:
-        return MaskedComment(reference, response_id, text, answers)
+        return MaskedComment(reference, response_id, text)
     return MaskedComment(
         reference,
         response_id,
         text,
-        answers,
         Status(mark.status),
         tuple(mark.tags),
         mark.note,
