@@ -82,7 +82,12 @@ def show_trend(key: str) -> ResponseReturnValue:
         campaign = fieldwork.campaign_by_key(session, key)
         return trend_of(session, campaign, computed_at=start_of_today())
 
-    release_today(database().read(lambda session: [c.id for c in fieldwork.campaigns(session)]))
+    version = results.campaign.instrument_digest
+    release_today(
+        database().read(
+            lambda session: [c.id for c in fieldwork.campaigns(session) if c.instrument_digest == version]
+        )
+    )
     trend = database().read(load)
     compared = [step.campaign for step in trend.steps]
     rows = [comparison_charts.ScoreRow(c.name, c.score.n_respondents, c.score) for c in compared]

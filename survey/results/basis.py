@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire, Text
 from survey.results.form_counts import FormCounts, count_forms
-from survey.results.releasing import COSTS, UNIT_VIEW, unit_part
+from survey.results.releasing import COSTS, UNIT_VIEW, unit_parts
 from survey.results.scoring_rules import rules_of
 from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.estimate import scored_groups
@@ -153,11 +154,15 @@ class Basis:
             return not self.rolled.sizes(view).get(part)
         return not group or view == GROUP_VIEW or in_group in self.release.parts
 
-    def size(self, view: str, part: str) -> int:
-        """The forms in a part: those that are shown, or all where the part is not shown."""
-        if self.release is not None and (view, part) in self.release.step_of:
-            return sum(cell.n for (name, _group), cell in self.parts(view).items() if name == part)
-        return self.rolled.sizes(view).get(part, 0)
+    def sizes(self, view: str) -> dict[str, int]:
+        """The forms in each part of a view: those that are shown, or all where the part is not shown."""
+        sizes = self.rolled.sizes(view)
+        if self.release is not None:
+            shown: Counter[str] = Counter()
+            for (part, _group), cell in self.parts(view).items():
+                shown[part] += cell.n
+            sizes |= shown
+        return sizes
 
     def as_of(self, view: str, part: str) -> datetime | None:
         """The hour when the figures of a part were released; None where that was with the whole."""
@@ -250,21 +255,13 @@ def unit_names(collectors: Sequence[CollectorAtDesk]) -> dict[str, Text]:
 
 def _with_units(rolled: RollUp, collectors: Sequence[CollectorAtDesk]) -> RollUp:
     """The counts with a view of units, each the forms of its desks, where a desk has a unit."""
-    units = _units_of_desks(collectors)
+    units = {str(row.collector.id): str(row.unit.id) for row in collectors if row.unit}
     return rolled.with_merged_view(UNIT_VIEW, "desk", units) if units else rolled
-
-
-def _units_of_desks(collectors: Sequence[CollectorAtDesk]) -> dict[str, str]:
-    return {str(row.collector.id): str(row.unit.id) for row in collectors if row.unit}
 
 
 def _with_unit_numbers(release: Release, collectors: Sequence[CollectorAtDesk]) -> Release:
     """The release with units by number. A unit that got or lost a desk since is not shown."""
-    unit_of = _units_of_desks(collectors)
-    desks_of: dict[str, list[str]] = {}
-    for desk, unit in unit_of.items():
-        desks_of.setdefault(unit, []).append(desk)
-    number_of = {unit_part(desks): unit for unit, desks in desks_of.items()}
+    number_of = {name: str(unit_id) for unit_id, name in unit_parts(collectors).items()}
 
     def rename(view: str, part: str) -> PartKey | None:
         name, *group = part.split(SEPARATOR)

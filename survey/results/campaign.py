@@ -255,11 +255,12 @@ def _facts(campaign: Campaign) -> CampaignFacts:
 
 
 def _breakdown(basis: Basis, view: str, scored: SurveyScore) -> tuple[Breakdown, ...]:
+    sizes = basis.sizes(view)
     return tuple(
         Breakdown(
             key,
             label,
-            basis.size(view, key),
+            sizes.get(key, 0),
             scored.domains.get(key) if basis.may_show(view, key) else None,
             basis.as_of(view, key),
         )

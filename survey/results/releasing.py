@@ -25,7 +25,7 @@ from survey.scoring.releases import (
 )
 from survey.store import fieldwork, questionnaires, releases, rollups
 from survey.store.db import Database
-from survey.store.fieldwork import Campaign
+from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.releases import NewStep, ReleaseProgress
 from survey.store.rolling import EVERYTHING, VIEWS, CellKey, Crossing, RollUp
 from survey.store.unavailable import StoreUnavailableError
@@ -139,19 +139,19 @@ def _are_parts_due(
     return are_parts_due(n_since, max(0, n - n_since), minimum, sum(len(step.parts) for step in earlier))
 
 
-def unit_part(desks: Iterable[str]) -> str:
-    """The name under which the desks of a unit are released together: it changes when they do."""
-    return ",".join(sorted(desks, key=lambda desk: (len(desk), desk)))
+def unit_parts(collectors: Iterable[CollectorAtDesk]) -> dict[int, str]:
+    """For each unit, the name under which its desks are released together: it changes when they do."""
+    desks: dict[int, list[int]] = {}
+    for row in collectors:
+        if row.unit:
+            desks.setdefault(row.unit.id, []).append(row.collector.id)
+    return {unit_id: ",".join(map(str, sorted(ids))) for unit_id, ids in desks.items()}
 
 
 def _desks_of_units(session: Session, campaign_id: int) -> dict[str, str]:
     """For each desk that works for a unit, the name under which the desks of the unit are released."""
-    units: dict[int, list[str]] = {}
-    for row in fieldwork.collectors_of(session, campaign_id):
-        if row.unit:
-            units.setdefault(row.unit.id, []).append(str(row.collector.id))
-    named = {unit_part(desks): desks for desks in units.values()}
-    return {desk: name for name, desks in named.items() for desk in desks if len(name) <= _LONGEST_UNIT}
+    names = unit_parts(fieldwork.collectors_of(session, campaign_id)).values()
+    return {desk: name for name in names if len(name) <= _LONGEST_UNIT for desk in name.split(",")}
 
 
 def _with_unit_view(counts: RollUp, part_of: Mapping[str, str]) -> RollUp:

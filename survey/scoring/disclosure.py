@@ -129,9 +129,8 @@ def small_sets(cells: Codes, sizes: Counts, minimum: int, steps: Codes | None = 
 def _small_runs(crossing: Codes, steps: Codes, sizes: Counts, minimum: int) -> set[tuple[int, ...]]:
     """The cells of each crossing that came with steps in a row and are under `minimum` people together."""
     order = np.lexsort((steps, crossing))
-    is_first = np.diff(crossing[order], prepend=-1).astype(bool) | np.diff(steps[order], prepend=-1).astype(
-        bool
-    )
+    is_first = np.diff(crossing[order], prepend=-1) != 0
+    is_first |= np.diff(steps[order], prepend=-1) != 0
     starts = np.flatnonzero(is_first)
     ends = np.append(starts[1:], order.size)
     people = np.concatenate([[0], np.cumsum(sizes[order])])
@@ -166,28 +165,24 @@ class _Audit:
         products: Floats = (rows @ rows.T).toarray()
         basis = _independent(products[: len(known), : len(known)])
         inverse: Floats = np.linalg.inv(products[np.ix_(basis, basis)]).astype(np.float64)
-        self._known_part = (
-            -inverse @ products[basis, len(known) :]
-        )  # what makes a row orthogonal to known ones
-        self._products = (
-            products[len(known) :, len(known) :] + products[len(known) :, basis] @ self._known_part
-        )
+        new = slice(len(known), None)
+        self._known_part = -inverse @ products[basis, new]  # what makes a row orthogonal to known ones
+        self._products = products[new, new] + products[new, basis] @ self._known_part
         self._basis = np.zeros((0, len(candidates)))
         with_rows = csr_array(protected @ rows.T)
         with_known = with_rows[:, basis]
         distance = protected.sum(axis=1) - _quadratic_forms(with_known, inverse)  # squared
         is_left = distance > _ZERO  # what follows from known sets alone cannot be protected
         self._distance: Floats = distance[is_left]
-        self._with_known, self._with_rows = with_known[is_left], with_rows[is_left][:, len(known) :]
+        self._with_known, self._with_rows = with_known[is_left], with_rows[is_left][:, new]
 
     def _count_people(self, sets: Sequence[CellSet], rows: csr_array, sizes: Counts) -> None:
         numbers = {name: number for number, name in enumerate(dict.fromkeys(part.view for part in sets))}
         self._view_of = np.array([numbers[part.view] for part in sets], dtype=np.intp)
         self._n_people = np.asarray(rows @ sizes)
         self._contains = (rows @ (rows.T * sizes[:, None])).toarray() == self._n_people  # [c, p]: p is in c
-        self._rest = np.repeat(
-            self._n_people[:, None], len(numbers), axis=1
-        )  # [c, v]: of c, not in parts of v
+        # [c, v]: the people of c that are in no shown part of v inside c
+        self._rest = np.repeat(self._n_people[:, None], len(numbers), axis=1)
         self._is_shown = np.zeros(len(sets), dtype=np.bool_)
         for row in range(self._n_known):
             self._mark(row)
