@@ -17,6 +17,7 @@ from survey.reports import analysis_tables, wording
 from survey.results.analysis import BENJAMINI_HOCHBERG, HOLM, Adjustment, compare
 from survey.results.trend import NotCompared, Trend, TrendCampaign, steps_of, trend_of
 from survey.scoring.design import SampleDesign
+from survey.scoring.borders import is_above, is_below
 from survey.scoring.difference import Difference, difference_of
 from survey.scoring.interval import Interval
 from survey.scoring.multiplicity import benjamini_hochberg, fcr_levels, holm, holm_levels
@@ -75,7 +76,8 @@ def test_an_interval_leaves_out_0_where_the_word_says_so_and_nowhere_else(
         assert comparison.difference
         assert comparison.difference.interval
         interval = comparison.difference.interval
-        assert comparison.is_significant == (not interval.low <= 0 <= interval.high)
+        leaves_out_0 = is_above(interval.low, 0.0) or is_below(interval.high, 0.0)
+        assert comparison.is_significant == leaves_out_0
         assert comparison.p_adjusted is not None
         if abs(comparison.p_adjusted - 0.05) > 1e-9:
             assert comparison.is_significant == (comparison.p_adjusted <= 0.05)
