@@ -16,8 +16,8 @@ from survey.instrument.codec import digest
 from survey.reports import analysis_tables, wording
 from survey.results.analysis import BENJAMINI_HOCHBERG, HOLM, Adjustment, compare
 from survey.results.trend import NotCompared, Trend, TrendCampaign, steps_of, trend_of
-from survey.scoring.design import SampleDesign
 from survey.scoring.borders import is_above, is_below
+from survey.scoring.design import SampleDesign
 from survey.scoring.difference import Difference, difference_of
 from survey.scoring.interval import Interval
 from survey.scoring.multiplicity import benjamini_hochberg, fcr_levels, holm, holm_levels
