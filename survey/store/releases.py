@@ -29,9 +29,18 @@ from survey.scoring.pair_counts import from_bytes
 from survey.scoring.releases import PartKey, ShownStep
 from survey.store.db import Base, JsonText, UtcTime, batches
 from survey.store.responses import full_hour
-from survey.store.rolling import COUNTS, EVERYTHING, N_REASONS, Crossing, RollUp, StoredCrossings, roll_up_of
-
-_LAYOUT = str(max(count.layout for count in COUNTS.values()))
+from survey.store.rolling import (
+    COUNTS,
+    EVERYTHING,
+    LAYOUT,
+    N_REASONS,
+    Crossing,
+    RollUp,
+    StoredCrossings,
+    crossings_from_json,
+    crossings_to_json,
+    roll_up_of,
+)
 
 
 class ReleasedResults(Base):
@@ -147,7 +156,11 @@ def progress_of(session: Session, campaign_id: int) -> ReleaseProgress:
     if row is None:
         return _NOTHING
     return ReleaseProgress(
-        row.number, row.is_final, row.last_response_id, _crossings(row.crossings), _crossings(row.withdrawn)
+        row.number,
+        row.is_final,
+        row.last_response_id,
+        crossings_from_json(row.crossings),
+        crossings_from_json(row.withdrawn),
     )
 
 
@@ -156,7 +169,7 @@ def steps_of(session: Session, campaign_id: int) -> list[ShownStep]:
     rows = session.scalars(
         select(ReleaseStep).where(ReleaseStep.campaign_id == campaign_id).order_by(ReleaseStep.number)
     )
-    return [ShownStep(_crossings(row.changes), _keys(row.parts)) for row in rows]
+    return [ShownStep(crossings_from_json(row.changes), _keys(row.parts)) for row in rows]
 
 
 def load(session: Session, campaign_id: int, questionnaire: Questionnaire) -> Release | None:
@@ -215,21 +228,22 @@ def add_step(session: Session, campaign_id: int, step: NewStep, *, now: datetime
         return False
     if row is None:
         _clear(session, campaign_id)
-        row = ReleasedResults(campaign_id=campaign_id, layout=_LAYOUT, withdrawn=[])
+        row = ReleasedResults(campaign_id=campaign_id, layout=LAYOUT, withdrawn=[])
         session.add(row)
     row.number, row.released_at, row.is_final = step.after + 1, full_hour(now), step.is_final
     row.last_response_id = step.last_response_id
     for name, count in COUNTS.items():
         setattr(row, name, count.to_json(getattr(step.counts, name)))
-    since = _crossings(row.withdrawn)  # a form that was withdrawn meanwhile is still in the counts
-    row.withdrawn = _to_json({key: n - step.withdrawn.get(key, 0) for key, n in since.items()})
+    since = crossings_from_json(row.withdrawn)  # a form that was withdrawn meanwhile is still in the counts
+    left = {key: n - step.withdrawn.get(key, 0) for key, n in since.items()}
+    row.withdrawn = crossings_to_json({key: n for key, n in left.items() if n})
     parts = [list(part) for part in sorted(step.parts)]
     session.add(
         ReleaseStep(
             campaign_id=campaign_id,
             number=row.number,
             released_at=row.released_at,
-            changes=_to_json(step.changes),
+            changes=crossings_to_json(step.changes),
             parts=parts,
         )
     )
@@ -253,14 +267,14 @@ def note_withdrawal(session: Session, campaign_id: int, crossing: Crossing) -> N
     """Count a form that is withdrawn, so that the next step knows how many people it is about."""
     row = _last(session, campaign_id, lock=True)
     if row is not None:
-        since = _crossings(row.withdrawn)
-        row.withdrawn = _to_json({**since, crossing: since.get(crossing, 0) + 1})
+        since = crossings_from_json(row.withdrawn)
+        row.withdrawn = crossings_to_json({**since, crossing: since.get(crossing, 0) + 1})
 
 
 def _last(session: Session, campaign_id: int, *, lock: bool = False) -> ReleasedResults | None:
     query = select(ReleasedResults).where(ReleasedResults.campaign_id == campaign_id)
     row = session.scalars(query.with_for_update() if lock else query).one_or_none()
-    return None if row is None or row.layout != _LAYOUT else row
+    return None if row is None or row.layout != LAYOUT else row
 
 
 def _clear(session: Session, campaign_id: int) -> None:
@@ -293,14 +307,6 @@ def _replace_cells(session: Session, campaign_id: int, number: int, step: NewSte
     ]
     if rows:
         session.execute(insert(ReleasedCell), rows)
-
-
-def _crossings(stored: StoredCrossings) -> dict[Crossing, int]:
-    return {tuple(parts): n for parts, n in stored}
-
-
-def _to_json(crossings: Mapping[Crossing, int]) -> StoredCrossings:
-    return [(list(parts), n) for parts, n in sorted(crossings.items()) if n]
 
 
 def _keys(parts: Collection[tuple[str, str]]) -> frozenset[PartKey]:

@@ -102,11 +102,13 @@ def _add_by_key(one: Mapping[K, N], other: Mapping[K, N]) -> dict[K, N]:
     return {**one, **{key: one[key] + value if key in one else value for key, value in other.items()}}
 
 
-def _crossings_to_json(crossings: Mapping[Crossing, int]) -> StoredCrossings:
+def crossings_to_json(crossings: Mapping[Crossing, int]) -> StoredCrossings:
+    """Numbers of people by crossing, as JSON."""
     return [(list(parts), n) for parts, n in sorted(crossings.items())]
 
 
-def _crossings_from_json(stored: StoredCrossings) -> Mapping[Crossing, int]:
+def crossings_from_json(stored: StoredCrossings) -> Mapping[Crossing, int]:
+    """The numbers that `crossings_to_json` wrote."""
     return {tuple(parts): n for parts, n in stored}
 
 
@@ -114,8 +116,8 @@ _CROSSINGS = Count(
     lambda batch: Counter(batch.crossings),
     _add_numbers,
     _negate_numbers,
-    _crossings_to_json,
-    _crossings_from_json,
+    crossings_to_json,
+    crossings_from_json,
     in_digest=True,
     layout=1,
 )
@@ -197,6 +199,7 @@ class RollUp:
 COUNTS: dict[str, Count[object, JsonValue]] = {
     f.name: f.metadata["count"] for f in fields(RollUp) if "count" in f.metadata
 }
+LAYOUT = str(max(count.layout for count in COUNTS.values()))  # of stored counts
 # The roll-up with these cells and the value of each count by its name.
 roll_up_of: Callable[..., RollUp] = RollUp
 

@@ -42,6 +42,7 @@ from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
 from survey.store.rolling import (
     COUNTS,
+    LAYOUT,
     N_REASONS,
     VIEWS,
     CellKey,
@@ -54,7 +55,6 @@ from survey.store.rolling import (
 )
 from survey.store.unavailable import StoreUnavailableError
 
-_LAYOUT = str(max(count.layout for count in COUNTS.values()))
 FOLD_FROM = 300  # limit of the unfolded responses that a result reads
 FOLD_AT_ONCE = 1000  # responses in one transaction: on SQLite other writers wait for it
 SelectForms = Select[int, str, str, datetime, bool, dict[str, int | str | None]]  # as `FormToCount`
@@ -218,7 +218,7 @@ def reset(session: Session, campaign: Campaign, zone: tzinfo) -> None:
 
 
 def _key_of(campaign: Campaign, zone: tzinfo) -> str:
-    conditions = "|".join((_LAYOUT, campaign.instrument_digest, str(zone), *VIEWS))
+    conditions = "|".join((LAYOUT, campaign.instrument_digest, str(zone), *VIEWS))
     return hashlib.sha256(conditions.encode()).hexdigest()
 
 
