@@ -88,15 +88,15 @@ def _export_of(app: Flask) -> str:
 def everything_in(app: Flask) -> dict[str, list[Any]]:
     """All rows of all tables but the log and what a look at results computes, to see that nothing changed."""
     computed = {"rollup", "rollup_cell", "released_results", "release_step", "released_cell"}
-    columns = {
-        table.name: [column for column in table.columns if column.name != "is_folded"]
+    queries = {
+        table.name: select(*(column for column in table.columns if column.name != "is_folded")).order_by(
+            *table.primary_key.columns
+        )
         for table in Base.metadata.sorted_tables
         if table.name not in {"audit_event", *computed}
     }
     return database_of(app).read(
-        lambda s: {
-            name: [tuple(row) for row in s.execute(select(*chosen))] for name, chosen in columns.items()
-        }
+        lambda s: {name: [tuple(row) for row in s.execute(query)] for name, query in queries.items()}
     )
 
 
