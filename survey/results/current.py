@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey.results import certificate
 from survey.results.basis import Basis
-from survey.results.campaign import CampaignResults, results_and_basis
+from survey.results.campaign import CampaignResults, campaign_results, results_and_basis
 from survey.results.releasing import release_if_due
 from survey.store import fieldwork, releases
 from survey.store.db import Database
@@ -68,19 +68,23 @@ def certificate_file(
     CertificateOutdatedError
         A form was withdrawn since the results were released, and no certificate was stored.
     """
-    results, basis = current_results(database, key, now=now, computed_at=computed_at, office_address=None)
-    campaign_id, number = basis.campaign.id, 0 if basis.release is None else basis.release.number
-    if for_audit:
-        document = database.read(
-            lambda session: certificate.certificate(session, basis.campaign, results, with_rows=True)
-        )
-        return certificate.as_bytes(document)
-    stored = database.read(lambda session: releases.certificate_of(session, campaign_id, number))
-    if stored is not None:
-        return stored
-    content = certificate.as_bytes(
-        database.read(lambda session: certificate.public_certificate(session, basis.campaign, results))
-    )
+    campaign_id = database.read(lambda session: fieldwork.campaign_by_key(session, key).id)
+    release_if_due(database, [campaign_id], now=now, zone=computed_at.tzinfo or UTC)
+
+    def read(session: Session) -> tuple[int, bytes]:
+        """The number of the step whose certificate is to be stored, 0 for none, and the certificate."""
+        campaign = fieldwork.campaign_by_key(session, key)
+        number = releases.progress_of(session, campaign.id).number
+        stored = None if for_audit else releases.certificate_of(session, campaign.id, number)
+        if stored is not None:
+            return 0, stored
+        results = campaign_results(session, campaign, computed_at=computed_at)
+        if for_audit:
+            document = certificate.certificate(session, campaign, results, with_rows=True)
+            return 0, certificate.as_bytes(document)
+        return number, certificate.as_bytes(certificate.public_certificate(session, campaign, results))
+
+    number, content = database.read(read)
     if number:
         with suppress(StoreUnavailableError):
             database.write(lambda session: releases.keep_certificate(session, campaign_id, number, content))
