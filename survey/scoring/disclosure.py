@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg.lapack import dpstrf
 from scipy.sparse import csr_array
 
-from survey.scoring.arrays import Codes, Counts, Floats, Labels, chunks
+from survey.scoring.arrays import Codes, Counts, Floats, Labels, chunks, label_codes
 
 _ZERO = 1e-6  # of a squared distance; those that are not 0 are far larger
 
@@ -44,15 +44,16 @@ def hidden_in_views(
     """
     if not views:
         return {}
-    columns = [np.unique(np.asarray(labels).astype(str), return_inverse=True) for labels in views.values()]
-    labels = np.column_stack([codes.reshape(-1) for _names, codes in columns])
-    cells, cell_of = np.unique(labels, axis=0, return_inverse=True)
+    coded = [label_codes(np.asarray(labels).astype(str)) for labels in views.values()]
+    cells, cell_of = np.unique(
+        np.column_stack([codes for codes, _names in coded]), axis=0, return_inverse=True
+    )
     sizes = np.bincount(cell_of.reshape(-1), weights=people, minlength=len(cells)).astype(np.int64)
     cells, sizes = cells[sizes > 0], sizes[sizes > 0]
     candidates = {
-        (name, part): CellSet(name, inside, (weights or {}).get(name, 1.0))
-        for column, (name, (parts, _codes)) in enumerate(zip(views, columns, strict=True))
-        for code, part in enumerate(parts.tolist())
+        (view, part): CellSet(view, inside, (weights or {}).get(view, 1.0))
+        for column, (view, (_codes, names)) in enumerate(zip(views, coded, strict=True))
+        for code, part in enumerate(names)
         if part and (inside := np.flatnonzero(cells[:, column] == code)).size
     }
     everybody = CellSet("", np.arange(sizes.size))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from survey.scoring.arrays import Codes, Counts
+from survey.scoring.arrays import Codes, Counts, label_codes
 from survey.scoring.disclosure import CellSet, parts_to_show, small_sets
 
 EVERYBODY = ("", "")
@@ -159,5 +159,5 @@ class _StepTable:
 
     def small_sets(self, minimum: int) -> list[Codes]:
         """The sets to protect."""
-        codes = [np.unique(labels, return_inverse=True)[1].reshape(-1) for labels in self._columns.values()]
+        codes = [label_codes(labels)[0] for labels in self._columns.values()]
         return small_sets(np.column_stack(codes), self.sizes, minimum, self._step)
