@@ -30,11 +30,8 @@ from survey.web.locale import own_name
 from survey.web.modes import Mode, mode_of
 from survey.web.templates import language, page_with_errors
 
-MODE_FIELD, VERSION_FIELD, CLEAR_FIELD = (
-    "_mode",
-    "_version",
-    "_clear",
-)  # no question has such a key: keys begin with a letter
+# No question has such a key: keys begin with a letter.
+MODE_FIELD, VERSION_FIELD, CLEAR_FIELD = "_mode", "_version", "_clear"
 _VERSION_CHARS = 16
 _FORM_SCRIPTS = (
     "dom.js",

@@ -10,6 +10,7 @@ The counts are exact at every moment:
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
@@ -50,7 +51,9 @@ from survey.store.rolling import (
     FormToCount,
     RollUp,
     StoredCrossings,
+    count_crossings,
     count_forms,
+    crossings_from_json,
     roll_up_of,
 )
 from survey.store.unavailable import StoreUnavailableError
@@ -111,13 +114,12 @@ def stored_counts(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp 
 
 
 def crossings_now(session: Session, campaign: Campaign, zone: tzinfo) -> Mapping[Crossing, int]:
-    """The valid forms by crossing, without reading what they answered where that is counted."""
+    """The valid forms by crossing, without counting what they answered."""
     state = session.get(RollUpState, campaign.id)
     if state is None or state.made_for != _key_of(campaign, zone):
-        return count_all(session, campaign, zone).crossings
-    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
-    unfolded = count_forms(questionnaire, _forms(session, _select_unfolded(campaign.id)), zone)
-    return (roll_up_of({}, crossings=COUNTS["crossings"].from_json(state.crossings)) + unfolded).crossings
+        return count_crossings(_forms(session, _select_present(campaign.id)), zone)
+    unfolded = count_crossings(_forms(session, _select_unfolded(campaign.id)), zone)
+    return Counter(crossings_from_json(state.crossings)) + Counter(unfolded)
 
 
 def count_valid(session: Session, campaign: Campaign, zone: tzinfo) -> int:
