@@ -37,7 +37,7 @@ def names_of(cautions: tuple[Caution, ...], language: str) -> str:
 
 def names_without_demo(results: CampaignResults, language: str) -> str:
     """The same for what has the label of a demonstration already."""
-    return names_of(tuple(c for c in cautions_of(results) if c is not Caution.DEMO), language)
+    return names_of(_without_demo(results), language)
 
 
 def sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
@@ -47,7 +47,11 @@ def sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
 
 def sentences_without_demo(results: CampaignResults, language: str) -> tuple[str, ...]:
     """The same for what has the label of a demonstration already."""
-    return tuple(sentence(c, results, language) for c in cautions_of(results) if c is not Caution.DEMO)
+    return tuple(sentence(caution, results, language) for caution in _without_demo(results))
+
+
+def _without_demo(results: CampaignResults) -> tuple[Caution, ...]:
+    return tuple(caution for caution in cautions_of(results) if caution is not Caution.DEMO)
 
 
 def sentence(caution: Caution, results: CampaignResults, language: str) -> str:
