@@ -10,10 +10,13 @@ from survey.comments import workbook
 from survey.comments.forms import MarkForm
 from survey.comments.triage import CommentFilter, Note, parse_tags, save_note, select_comments
 from survey.drawing.file_formats import XLSX
+from survey.results.current import outside_now, show_new_texts
+from survey.results.text_release import TextsOutside
 from survey.store import comments, fieldwork
 from survey.store.audit import AuditAction
 from survey.store.comments import MaskedComment, Status
 from survey.store.fieldwork import Campaign
+from survey.store.text_batches import TextKind
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now
 from survey.web.downloads import requested_language, send_download
@@ -81,7 +84,7 @@ def download(key: str) -> ResponseReturnValue:
     wanted, errors = _parse_filter()
     if errors:
         abort(404)
-    campaign, all_comments = _load_comments(key, file_language)
+    campaign, all_comments, _outside = _load_comments(key, file_language)
     selected = select_comments(all_comments, wanted).comments
     stream = io.BytesIO()
     workbook.write(selected, _status_names(file_language), campaign.name, file_language, stream)
@@ -112,10 +115,14 @@ def _query_of(wanted: CommentFilter) -> dict[str, str]:
     return {name: value for name, value in query.items() if value}
 
 
-def _load_comments(key: str, mask_language: str) -> tuple[Campaign, list[MaskedComment]]:
-    def load(session: Session) -> tuple[Campaign, list[MaskedComment]]:
-        campaign = fieldwork.campaign_by_key(session, key)
-        return campaign, comments.comments_of(session, campaign.id, mask_in(mask_language))
+def _load_comments(key: str, mask_language: str) -> tuple[Campaign, list[MaskedComment], TextsOutside]:
+    """The campaign, its comments that are shown, and those that wait."""
+    campaign = database().read(lambda session: fieldwork.campaign_by_key(session, key))
+    show_new_texts(campaign.id, TextKind.COMMENT)
+
+    def load(session: Session) -> tuple[Campaign, list[MaskedComment], TextsOutside]:
+        shown = comments.comments_of(session, campaign.id, mask_in(mask_language))
+        return campaign, shown, outside_now(session, campaign, TextKind.COMMENT)
 
     return database().read(load)
 
@@ -129,7 +136,7 @@ def _comments_page(
     opened: str = "",
 ) -> ResponseReturnValue:
     """The list. `opened` is the comment whose note was refused, `form` what was typed."""
-    campaign, all_comments = _load_comments(key, language())
+    campaign, all_comments, outside = _load_comments(key, language())
     if opened and opened not in {comment.reference for comment in all_comments}:
         abort(404)
     return page_with_errors(
@@ -137,6 +144,7 @@ def _comments_page(
         errors,
         campaign=campaign,
         selection=select_comments(all_comments, wanted),
+        outside=outside,
         wanted=wanted,
         query=_query_of(wanted),
         statuses=_status_names(language()),

@@ -12,12 +12,13 @@ from survey.fieldwork.forms import CampaignForm, DeskForm
 from survey.instrument.node import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.reach import check_reachable
+from survey.results.current import outside_now, show_new_texts
 from survey.results.form_counts import count_people_known
 from survey.store import feedback as feedback_store
-from survey.store import fieldwork, questionnaires, responses, units
+from survey.store import fieldwork, questionnaires, responses, text_batches, units
 from survey.store.audit import AuditAction
-from survey.store.feedback import FormFeedback
 from survey.store.fieldwork import Campaign, CollectorAtDesk
+from survey.store.text_batches import TextKind
 from survey.store.units import Unit
 from survey.web.changes import audited_change
 from survey.web.context import database, now, public_url, settings, today
@@ -25,6 +26,7 @@ from survey.web.downloads import send_inline
 from survey.web.forms import parse_names, parse_whole_number
 from survey.web.guards import may, public
 from survey.web.locale import DEFAULT_LANGUAGE
+from survey.web.masks import mask_in
 from survey.web.modes import Mode, exit_code_for, token_for
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
@@ -295,14 +297,18 @@ def _short_link(code: str) -> str:
 @may(Permission.FIELDWORK_READ)
 def feedback(key: str) -> ResponseReturnValue:
     """Opinions about the form itself, which cannot be linked to answers."""
+    campaign, _questionnaire = database().read(lambda session: _load_campaign(session, key))
+    show_new_texts(campaign.id, TextKind.OPINION)
 
-    def load(session: Session) -> tuple[Campaign, dict[int, int], list[FormFeedback]]:
-        campaign, _questionnaire = _load_campaign(session, key)
-        counts = feedback_store.count_by_ease(session, campaign.id)
-        return campaign, counts, feedback_store.latest_comments(session, campaign.id)
+    def load(session: Session) -> dict[str, object]:
+        last = text_batches.last_shown(session, campaign.id, TextKind.OPINION)
+        return {
+            "counts": feedback_store.count_by_ease(session, campaign.id, last),
+            "opinions": feedback_store.latest_comments(session, campaign.id, last, mask_in(language())),
+            "outside": outside_now(session, campaign, TextKind.OPINION),
+        }
 
-    campaign, counts, opinions = database().read(load)
-    return render_template("fieldwork/feedback.html", campaign=campaign, counts=counts, opinions=opinions)
+    return render_template("fieldwork/feedback.html", campaign=campaign, **database().read(load))
 
 
 @bp.get("/s/<code>/poster.pdf")

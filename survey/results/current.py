@@ -10,8 +10,11 @@ from survey.results import certificate
 from survey.results.basis import Basis
 from survey.results.campaign import CampaignResults, campaign_results, results_and_basis
 from survey.results.releasing import release_if_due
+from survey.results.text_release import TextsOutside, show_texts_if_due, texts_outside
 from survey.store import fieldwork, releases
 from survey.store.db import Database
+from survey.store.fieldwork import Campaign
+from survey.store.text_batches import TextKind
 from survey.store.unavailable import StoreUnavailableError
 from survey.web.context import database, now, settings, start_of_today
 
@@ -49,6 +52,16 @@ def results_today(key: str) -> tuple[CampaignResults, Basis]:
 def release_today(campaign_ids: Iterable[int]) -> None:
     """`release_if_due` of the running application, before the results of campaigns are read."""
     release_if_due(database(), campaign_ids, now=now(), zone=settings().time_zone)
+
+
+def show_new_texts(campaign_id: int, kind: TextKind) -> None:
+    """`show_texts_if_due` of the running application, before the texts of a campaign are read."""
+    show_texts_if_due(database(), campaign_id, kind, now=now(), zone=settings().time_zone)
+
+
+def outside_now(session: Session, campaign: Campaign, kind: TextKind) -> TextsOutside:
+    """`texts_outside` of the running application."""
+    return texts_outside(session, campaign, kind, now=now(), zone=settings().time_zone)
 
 
 def certificate_file(

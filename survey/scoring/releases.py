@@ -69,6 +69,21 @@ def is_due(n_changed: int, n_shown: int, minimum: int) -> bool:
     return n_changed >= max(minimum, _GROWTH_OF_WHOLE * n_shown)
 
 
+def is_text_batch_due(n_texts: int, n_people: int, minimum: int, *, is_over: bool) -> bool:
+    """Whether the texts that came since the last batch appear.
+
+    While a survey is open, enough texts must have come that none can be ascribed to a person who was seen.
+    Once it is over, enough people must have come who may have written one.
+
+    Parameters
+    ----------
+    n_texts : texts that wait
+    n_people : people since the last batch, with a text or without
+    minimum : smallest number of people of what appears
+    """
+    return n_texts > 0 and (n_people if is_over else n_texts) >= minimum
+
+
 def are_parts_due(n_changed: int, n_shown: int, minimum: int, n_parts_shown: int) -> bool:
     """Whether the parts move too. In small steps they would soon stop each other from moving at all.
 

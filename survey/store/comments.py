@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, UtcTime, batches, require
 from survey.store.responses import ResponseRow
+from survey.store.text_batches import TextKind, last_shown
 
 Mask = Callable[[str], str]
 
@@ -58,11 +59,15 @@ class MaskedComment:
 
 
 def comments_of(session: Session, campaign_id: int, mask: Mask) -> list[MaskedComment]:
-    """The masked comments of a campaign, in an order that does not show when they came in."""
+    """The masked comments of a campaign that are shown, in an order that does not show when they came in."""
     rows = session.execute(
         select(ResponseRow.id, ResponseRow.submission_id, ResponseRow.comment, CommentMark)
         .outerjoin(CommentMark, CommentMark.response_id == ResponseRow.id)
-        .where(ResponseRow.campaign_id == campaign_id, ResponseRow.comment.is_not(None))
+        .where(
+            ResponseRow.campaign_id == campaign_id,
+            ResponseRow.comment.is_not(None),
+            ResponseRow.id <= last_shown(session, campaign_id, TextKind.COMMENT),
+        )
     )
     comments = [
         _comment(reference_of(submission_id), response_id, mask(comment or ""), mark)

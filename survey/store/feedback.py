@@ -1,5 +1,6 @@
 """Opinions about the form itself, stored by day. Nothing relates an opinion to a response."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,23 +43,28 @@ def add(session: Session, campaign_id: int, opinion: Opinion, *, language: str, 
     )
 
 
-def count_by_ease(session: Session, campaign_id: int) -> dict[int, int]:
-    """The number of opinions by ease."""
+def count_by_ease(session: Session, campaign_id: int, last_id: int) -> dict[int, int]:
+    """The number of opinions by ease, of those with an id up to `last_id`."""
     rows = session.execute(
         select(FormFeedback.ease, func.count())
-        .where(FormFeedback.campaign_id == campaign_id)
+        .where(FormFeedback.campaign_id == campaign_id, FormFeedback.id <= last_id)
         .group_by(FormFeedback.ease)
     )
     return dict(rows.all())
 
 
-def latest_comments(session: Session, campaign_id: int, limit: int = 200) -> list[FormFeedback]:
-    """The latest opinions with a comment."""
-    return list(
-        session.scalars(
-            select(FormFeedback)
-            .where(FormFeedback.campaign_id == campaign_id, FormFeedback.comment.is_not(None))
-            .order_by(FormFeedback.id.desc())
-            .limit(limit)
+def latest_comments(
+    session: Session, campaign_id: int, last_id: int, mask: Callable[[str], str], limit: int = 200
+) -> list[str]:
+    """The masked texts of the latest opinions with an id up to `last_id`, in the order of the alphabet."""
+    texts = session.scalars(
+        select(FormFeedback.comment)
+        .where(
+            FormFeedback.campaign_id == campaign_id,
+            FormFeedback.id <= last_id,
+            FormFeedback.comment.is_not(None),
         )
+        .order_by(FormFeedback.id.desc())
+        .limit(limit)
     )
+    return sorted((mask(text or "") for text in texts), key=str.casefold)

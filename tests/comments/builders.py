@@ -1,5 +1,7 @@
 """Ways an official works with comments."""
 
+import re
+
 from flask.testing import FlaskClient
 
 from tests.conftest import csrf_in
@@ -7,8 +9,13 @@ from tests.conftest import csrf_in
 PATH = "/office/campaigns/demo/comments"
 
 
-def note(client: FlaskClient, reference: str, **fields: str) -> int:
+def note(client: FlaskClient, reference: str, *, path: str = PATH, **fields: str) -> int:
     """Save status, tags and note of a comment; the status of the response."""
-    token = csrf_in(client.get(PATH).text)
+    token = csrf_in(client.get(path).text)
     data = {"csrf_token": token, "status": "to_act", "tags": "", "note": "", **fields}
-    return client.post(f"{PATH}/{reference}", data=data).status_code
+    return client.post(f"{path}/{reference}", data=data).status_code
+
+
+def comments_on(page: str) -> list[str]:
+    """The comments on a page."""
+    return re.findall(r"<blockquote>(.*?)</blockquote>", page, re.DOTALL)

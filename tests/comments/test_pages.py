@@ -13,7 +13,7 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.store.comments import CommentMark
 from survey.store.questionnaires import load_shipped
 from tests.builders import a_form, database_of, send
-from tests.comments.builders import PATH, note
+from tests.comments.builders import PATH, comments_on, note
 from tests.conftest import csrf_in, on_sqlite
 from tests.web.browsing import a_comment, elements
 from tests.web.naughty import strings
@@ -24,11 +24,6 @@ Q: Questionnaire = load_shipped()
 def comment(app: Flask, text: str, **fields: str) -> str:
     """Send a form with a comment; its receipt."""
     return send(app.test_client(), a_form(Q, comment=text, **fields))
-
-
-def comments_on(page: str) -> list[str]:
-    """The comments on a page."""
-    return re.findall(r"<blockquote>(.*?)</blockquote>", page, re.DOTALL)
 
 
 def test_nobody_sees_a_number_that_names_a_person(demo_app: Flask, viewer: FlaskClient) -> None:
