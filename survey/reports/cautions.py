@@ -21,6 +21,8 @@ _NAMES = {
     Caution.CENSUS: N_("everybody answered"),
     Caution.SELF_CHOSEN: N_("respondents chose themselves"),
     Caution.WAITING: N_("newest forms not included"),
+    Caution.FEW_RATINGS: N_("criteria that few rated left out"),
+    Caution.OLDER_CRITERIA: N_("some criteria as of an earlier hour"),
 }
 
 
@@ -197,6 +199,35 @@ def _waiting(results: CampaignResults, language: str) -> str:
     return text.format(time=time, day=format_day(results.released_at.date(), language), n=n)
 
 
+def _few_ratings(results: CampaignResults, language: str) -> str:
+    _ = gettext_in(language)
+    text = _(
+        "Left out, so that nobody's answers can be seen, because fewer than {few} people rated them here or"
+        " beside it: {criteria}."
+    )
+    few = format_count(results.questionnaire.scoring.small_cell_suppression, language)
+    labels = "; ".join(criterion_label(criterion, language) for criterion in results.left_out)
+    return text.format(few=few, criteria=labels)
+
+
+def _older_criteria(results: CampaignResults, language: str) -> str:
+    _ = gettext_in(language)
+    names = {section.key: section.text.to(language) for section in results.questionnaire.sections}
+    sections = (
+        _("{section} (as of {time} on {day})").format(
+            section=names.get(key, _("questions without points")),
+            time=locale.format_time(moment, language),
+            day=format_day(moment.date(), language),
+        )
+        for key, moment in results.criteria_as_of.items()
+    )
+    text = _(
+        "The criteria of some factors are shown as they were earlier, because too few people have rated one"
+        " of them since: {sections}. The points of the factors and the score are up to date."
+    )
+    return text.format(sections="; ".join(sections))
+
+
 _SENTENCES: Mapping[Caution, Callable[[CampaignResults, str], str]] = {
     Caution.DEMO: _demo,
     Caution.OPEN: _open,
@@ -207,4 +238,6 @@ _SENTENCES: Mapping[Caution, Callable[[CampaignResults, str], str]] = {
     Caution.CENSUS: _census,
     Caution.SELF_CHOSEN: _self_chosen,
     Caution.WAITING: _waiting,
+    Caution.FEW_RATINGS: _few_ratings,
+    Caution.OLDER_CRITERIA: _older_criteria,
 }

@@ -34,11 +34,12 @@ def _whole(results: CampaignResults, name: str, language: str) -> OpenedNumber |
         return None
     _ = gettext_in(language)
     score = results.score
+    numbers = (_score_formula(results, language),) if _adds_up(results) else ()
     formula = (
         _("Score = {total} × sum of the criteria's points ÷ sum of the maxima of the scored criteria").format(
             total=locale.format_short(score.max_points, language)
         ),
-        _score_formula(results, language),
+        *numbers,
         *_rule(results, language),
     )
     return OpenedNumber(
@@ -56,6 +57,11 @@ def _score_formula(results: CampaignResults, language: str) -> str:
     return f"{wording.points(score.score, results, language)} = {total} × {added} ÷ {reached}"
 
 
+def _adds_up(results: CampaignResults) -> bool:
+    """Whether the points of the criteria that are shown are those of the score."""
+    return not results.left_out and not results.criteria_as_of
+
+
 def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber | None:
     section = next((s for s in results.score.sections if s.key == name), None)
     question_section = next((s for s in results.questionnaire.sections if s.key == name), None)
@@ -65,9 +71,10 @@ def _section(results: CampaignResults, name: str, language: str) -> OpenedNumber
     parts = [c for c in results.score.criteria if c.section == name and c.points is not None]
     added = " + ".join(format_points(c.points, language, 4) for c in parts)
     scaled = section.max_points / section.scored_max if section.scored_max else 0.0
+    points, factor = format_points(section.score, language), format_points(scaled, language, 4)
     formula = (
         _("Points of a factor = sum of its criteria's points, scaled to its maximum where one is not scored"),
-        f"{format_points(section.score, language)} = ({added}) × {format_points(scaled, language, 4)}",
+        *((f"{points} = ({added}) × {factor}",) if _adds_up(results) else ()),
         *_rule(results, language),
     )
     limits = _limits(section.interval, results, language)

@@ -6,8 +6,9 @@ from itertools import combinations
 
 from survey.instrument.questionnaire import Criterion, Text
 from survey.results.basis import Basis
+from survey.results.sections import older_sections, section_of_criteria
 from survey.scoring.difference import Difference, at_level, excludes_zero
-from survey.scoring.importance import Priority, importance_in_table, priorities_of
+from survey.scoring.importance import Importance, Priority, importance_in_table, priorities_of
 from survey.scoring.moment_score import moment_differences
 from survey.scoring.multiplicity import benjamini_hochberg, fcr_levels, holm, holm_levels
 from survey.scoring.results import Score
@@ -114,13 +115,18 @@ def priorities(basis: Basis, score: Score) -> tuple[RankedCriterion, ...]:
     Importance is measured against the first criterion that earns no points, the overall question. It is None
     where there is no such question.
     """
-    counts = basis.scored_counts(EVERYTHING, EVERYTHING)
+    section_of, older = section_of_criteria(basis), older_sections(basis)
+    bases = {key: section.basis for key, section in older.items()}
     positions = scored_positions(basis.questionnaire)
     overall = next((p for p, c in enumerate(basis.questionnaire.criteria) if c.max_points == 0), None)
-    importances = [
-        None if counts is None or overall is None else importance_in_table(counts.table(position, overall))
-        for position in positions
-    ]
+    importances: list[Importance | None] = []
+    for position in positions:
+        shown = bases.get(section_of[basis.questionnaire.criteria[position].key], basis)
+        counts = shown.scored_counts(EVERYTHING, EVERYTHING)
+        if counts is None or overall is None:
+            importances.append(None)
+        else:
+            importances.append(importance_in_table(counts.table(position, overall)))
     ranked = priorities_of(importances, score)
     return tuple(map(RankedCriterion, basis.questionnaire.scored_criteria, ranked))
 

@@ -197,6 +197,11 @@ class Basis:
         )
 
 
+def everybody(basis: Basis) -> PairCounts | None:
+    """The counts of all forms, None without any."""
+    return sum_cells(list(basis.rolled.part(EVERYTHING, EVERYTHING).values()))
+
+
 def sum_cells(cells: Sequence[PairCounts]) -> PairCounts | None:
     """The cells together, None without any."""
     total: PairCounts | None = None

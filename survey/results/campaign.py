@@ -1,16 +1,26 @@
 """The one path from stored responses to results: pages, pictures, files and commands read CampaignResults."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
-from survey.results.basis import Basis, basis_of, sum_cells
+from survey.results.basis import Basis, basis_of, everybody, sum_cells
+from survey.results.few_ratings import FewRatings, few_ratings_in, find_few_ratings, score_without
 from survey.results.form_counts import FormCounts
 from survey.results.releasing import UNIT_VIEW
+from survey.results.sections import (
+    OlderSection,
+    alone_in_section,
+    older_sections,
+    score_with_older,
+    section_of_criteria,
+)
 from survey.scoring.pair_counts import PairCounts
+from survey.scoring.releases import GROUP_VIEW
 from survey.scoring.results import Score, SurveyScore
 from survey.scoring.verdict import FormsNeeded
 from survey.store import comments
@@ -100,6 +110,9 @@ class CampaignResults:
     `is_census` says that every one of them sent a valid form, `is_open` that forms still come in. What limits
     the numbers is in `survey/results/cautions.py`.
     `satisfied_rate` is the share (0..1) of valid answers on the satisfied side, None without any.
+    `left_out` are criteria without answers and points, because few rated them.
+    `criteria_as_of` are the sections whose criteria are shown as they were at an earlier hour, "" for those
+    without points.
     `comments` are those that an official has read and approved for printing.
     `digest` names the numbers of this result: the same responses under the same rules give the same digest.
     The comments are not in it.
@@ -129,6 +142,8 @@ class CampaignResults:
     is_census: bool = False
     n_waiting: int = 0
     released_at: datetime | None = None
+    left_out: tuple[Criterion, ...] = ()
+    criteria_as_of: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -171,14 +186,17 @@ def results_and_basis(
 
 def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) -> CampaignResults:
     """The results of all forms."""
-    by_group = basis.scores("group")
+    by_group, older = basis.scores("group"), older_sections(basis)
+    left_out = find_few_ratings(basis, older) | alone_in_section(by_group.whole, older)
     campaign, rolled = basis.campaign, basis.rolled
     views = [view for view in VIEWS if view in rolled.views[1:] and with_parts]
     breakdowns = {view: _breakdown(basis, view, basis.scores(view)) for view in views}
     return CampaignResults(
         campaign=_facts(campaign),
         questionnaire=basis.questionnaire,
-        score=by_group.whole,
+        score=score_without(
+            score_with_older(by_group.whole, older), left_out, basis.rules.small_cell_suppression
+        ),
         forms_needed=by_group.whole.forms_needed,
         forms=basis.forms,
         breakdowns={"group": _breakdown(basis, "group", by_group), **breakdowns},
@@ -187,8 +205,10 @@ def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) 
             for key, label in basis.labels("channel").items()
         ),
         languages=tuple(sorted(rolled.languages.items())),
-        answers=_answers(basis, sum_cells(list(rolled.part(EVERYTHING, EVERYTHING).values()))),
-        satisfied_rate=_satisfied_rate(basis, basis.scored_counts(EVERYTHING, EVERYTHING)),
+        answers=_answers(basis, everybody(basis), left_out, older),
+        satisfied_rate=_satisfied_rate(basis, basis.scored_counts(EVERYTHING, EVERYTHING), left_out),
+        left_out=_criteria_named(basis, left_out),
+        criteria_as_of={key: section.as_of.astimezone(computed_at.tzinfo) for key, section in older.items()},
         populations=basis.populations,
         computed_at=computed_at,
         digest=basis.digest,
@@ -211,19 +231,22 @@ def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> Campa
     score = basis.scores(part.view, part.group).domains.get(part.key)
     if score is None or not basis.may_show(part.view, part.key, part.group):
         return None
+    few = few_ratings_in(basis, part.view)
+    left_out = few.of(part.key, part.group if part.view != GROUP_VIEW else "")
     cells = {group: cell for (key, group), cell in basis.parts(part.view).items() if key == part.key}
     inside = sum_cells([cell for group, cell in cells.items() if part.group in ("", group)])
     return CampaignResults(
         campaign=_facts(basis.campaign),
         questionnaire=basis.questionnaire,
-        score=score,
+        score=score_without(score, left_out, basis.rules.small_cell_suppression),
         forms_needed=None,
         forms=FormCounts(inside.n if inside else 0, 0, 0, 0),
-        breakdowns={"group": _groups_within(basis, part)},
+        breakdowns={"group": _groups_within(basis, part, few)},
         channels=(),
         languages=(),
-        answers=_answers(basis, inside),
-        satisfied_rate=_satisfied_rate(basis, basis.scored_counts(part.view, part.key, part.group)),
+        answers=_answers(basis, inside, left_out),
+        satisfied_rate=_satisfied_rate(basis, basis.scored_counts(part.view, part.key, part.group), left_out),
+        left_out=_criteria_named(basis, left_out),
         populations=basis.populations,
         computed_at=computed_at,
         digest=f"{basis.digest}:{part.view}:{part.key}:{part.group}",
@@ -255,20 +278,25 @@ def _facts(campaign: Campaign) -> CampaignFacts:
 
 
 def _breakdown(basis: Basis, view: str, scored: SurveyScore) -> tuple[Breakdown, ...]:
-    sizes = basis.sizes(view)
+    sizes, few = basis.sizes(view), few_ratings_in(basis, view)
+    scores = {key: scored.domains.get(key) for key in basis.labels(view) if basis.may_show(view, key)}
     return tuple(
         Breakdown(
             key,
             label,
             sizes.get(key, 0),
-            scored.domains.get(key) if basis.may_show(view, key) else None,
+            _without_few(basis, scores.get(key), few.of(key)),
             basis.as_of(view, key),
         )
         for key, label in basis.labels(view).items()
     )
 
 
-def _groups_within(basis: Basis, part: Part) -> tuple[Breakdown, ...]:
+def _without_few(basis: Basis, score: Score | None, left_out: Collection[str]) -> Score | None:
+    return score and score_without(score, left_out, basis.rules.small_cell_suppression)
+
+
+def _groups_within(basis: Basis, part: Part, few: FewRatings) -> tuple[Breakdown, ...]:
     """The groups of a part; none where the part is of one group."""
     if part.group or part.view == "group":
         return ()
@@ -278,7 +306,7 @@ def _groups_within(basis: Basis, part: Part) -> tuple[Breakdown, ...]:
             group,
             label,
             sizes.get(group, 0),
-            basis.scores(part.view, group).domains.get(part.key)
+            _without_few(basis, basis.scores(part.view, group).domains.get(part.key), few.of(part.key, group))
             if basis.may_show(part.view, part.key, group)
             else None,
         )
@@ -286,20 +314,34 @@ def _groups_within(basis: Basis, part: Part) -> tuple[Breakdown, ...]:
     )
 
 
-def _answers(basis: Basis, counts: PairCounts | None) -> tuple[AnswerCounts, ...]:
+def _criteria_named(basis: Basis, keys: Collection[str]) -> tuple[Criterion, ...]:
+    return tuple(criterion for criterion in basis.questionnaire.criteria if criterion.key in keys)
+
+
+def _answers(
+    basis: Basis,
+    counts: PairCounts | None,
+    left_out: Collection[str],
+    older: Mapping[str, OlderSection] = MappingProxyType({}),
+) -> tuple[AnswerCounts, ...]:
     criteria, n_answers = basis.questionnaire.criteria, len(basis.questionnaire.scale.options)
+    counts_of = {key: everybody(section.basis) for key, section in older.items()}
+    section_of = section_of_criteria(basis)
     counted = []
     for index, criterion in enumerate(criteria):
-        marks = [0] * (n_answers + N_REASONS) if counts is None else counts.marks[index].tolist()
+        then = counts_of.get(section_of[criterion.key], counts)
+        marks = [0] * (n_answers + N_REASONS) if then is None else then.marks[index].tolist()
         counted.append(AnswerCounts(criterion, tuple(marks[:n_answers]), *marks[n_answers:]))
-    return tuple(counted)
+    return tuple(row for row in counted if row.criterion.key not in left_out)
 
 
-def _satisfied_rate(basis: Basis, counts: PairCounts | None) -> float | None:
+def _satisfied_rate(basis: Basis, counts: PairCounts | None, left_out: Collection[str]) -> float | None:
     """Satisfied answers over valid ones to the scored criteria, of people whose group earns points."""
     if counts is None:
         return None
-    answers = counts.marks[list(scored_positions(basis.questionnaire)), : counts.n_answers].sum(axis=0)
+    criteria = basis.questionnaire.criteria
+    positions = [p for p in scored_positions(basis.questionnaire) if criteria[p].key not in left_out]
+    answers = counts.marks[positions, : counts.n_answers].sum(axis=0)
     satisfied = basis.questionnaire.scale.satisfied_values
     options = basis.questionnaire.scale.options
     n_valid = int(answers.sum())

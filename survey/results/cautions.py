@@ -23,6 +23,8 @@ class Caution(StrEnum):
     CENSUS = "census"
     SELF_CHOSEN = "self_chosen"
     WAITING = "waiting"
+    FEW_RATINGS = "few_ratings"
+    OLDER_CRITERIA = "older_criteria"
 
 
 def _is_withheld(results: CampaignResults) -> bool:
@@ -48,6 +50,8 @@ _CONDITIONS: Mapping[Caution, Callable[[CampaignResults], bool]] = {
     Caution.CENSUS: lambda results: results.is_census,
     Caution.SELF_CHOSEN: _is_corrected_for_volunteers,
     Caution.WAITING: lambda results: results.n_waiting != 0,
+    Caution.FEW_RATINGS: lambda results: bool(results.left_out),
+    Caution.OLDER_CRITERIA: lambda results: bool(results.criteria_as_of),
 }
 
 

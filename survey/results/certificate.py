@@ -167,6 +167,11 @@ def _refuse_few(results: CampaignResults, forms: Sequence[CountedForm]) -> None:
             if sizes[group.key] and (group.score is None or group.as_of is not None)
         ),
         *(
+            f"so few people rated criteria of the section {key!r} since they were shown that subtraction "
+            "would show them"
+            for key in results.criteria_as_of
+        ),
+        *(
             f"the criterion {key!r} has {n} ratings from the group {name!r} and {few} are needed"
             for (name, key), n in sorted(ratings.items())
             if n < few

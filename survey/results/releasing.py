@@ -9,8 +9,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
+import numpy as np
 from sqlalchemy.orm import Session
 
+from survey.instrument.questionnaire import Questionnaire
+from survey.scoring.arrays import Counts
+from survey.scoring.few_ratings import may_move
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.releases import (
     GROUP_VIEW,
@@ -30,6 +34,7 @@ from survey.store.releases import NewStep, ReleaseProgress
 from survey.store.rolling import EVERYTHING, VIEWS, CellKey, Crossing, RollUp
 from survey.store.unavailable import StoreUnavailableError
 
+SECTION_VIEW = "section"  # what is shown of the whole by criterion; each part has the counts of everybody
 UNIT_VIEW = "unit"  # the desks of a unit together; only where a desk has one
 # What hiding a part costs for each of its people. The crossings with groups, at 1, are given up first.
 COSTS = {GROUP_VIEW: 100.0, "desk": 10.0, UNIT_VIEW: 10.0, "field": 10.0, "channel": 3.0, "month": 3.0}
@@ -124,11 +129,22 @@ def _next_step(session: Session, campaign_id: int, zone: tzinfo, today: date) ->
         counts = releases.counts_of_last_step(session, campaign_id, questionnaire)
         changes, withdrawn, last_id = {}, {}, progress.last_response_id
     counts = _with_group_view(_with_unit_view(counts, _desks_of_units(session, campaign_id)))
+    counts = _with_section_view(counts, questionnaire)
     earlier = releases.steps_of(session, campaign_id)
     parts: frozenset[PartKey] = frozenset()
     if is_over or not is_moving or _are_parts_due(earlier, changes, sum(counts.crossings.values()), minimum):
         parts = parts_of_step(_VIEWS, earlier, changes, _totals(counts), minimum)
-    return NewStep(progress.number, counts, changes, parts, withdrawn, last_id, is_final=is_over)
+    shown = releases.shown_cells(session, campaign_id, SECTION_VIEW, questionnaire)
+    return NewStep(
+        progress.number,
+        counts,
+        changes,
+        parts,
+        withdrawn,
+        last_id,
+        is_final=is_over,
+        cells=_sections_to_move(questionnaire, shown, counts, minimum),
+    )
 
 
 def _are_parts_due(
@@ -170,11 +186,51 @@ def _with_group_view(counts: RollUp) -> RollUp:
     return replace(counts, cells=cells)
 
 
+def _with_section_view(counts: RollUp, questionnaire: Questionnaire) -> RollUp:
+    """The counts with the sections as a view, so that the criteria of a section can stay as they were shown.
+
+    Each has the counts of everybody. The criteria that earn no points are a section without a name.
+    """
+    everybody = counts.part(EVERYTHING, EVERYTHING).items()
+    cells = {
+        (SECTION_VIEW, key, group): cell for key in sections_of(questionnaire) for group, cell in everybody
+    }
+    return replace(counts, cells={**counts.cells, **cells})
+
+
+def sections_of(questionnaire: Questionnaire) -> dict[str, list[int]]:
+    """The positions of the criteria of each section, and of those that earn no points, named ""."""
+    sections: dict[str, list[int]] = {section.key: [] for section in questionnaire.sections}
+    for position, criterion in enumerate(questionnaire.criteria):
+        own = (s.key for s in questionnaire.sections if criterion in s.criteria)
+        sections.setdefault(next(own, ""), []).append(position)
+    return sections
+
+
+def _sections_to_move(
+    questionnaire: Questionnaire, shown: Mapping[CellKey, PairCounts], counts: RollUp, minimum: int
+) -> frozenset[PartKey]:
+    """The sections whose criteria are shown as they are now; the others stay until more people rated them."""
+    n_answers = len(questionnaire.scale.options)
+
+    def answers(cells: Mapping[CellKey, PairCounts], section: str, positions: Sequence[int]) -> Counts:
+        marks = [cell.marks for key, cell in cells.items() if key[:2] == (SECTION_VIEW, section)]
+        if not marks:
+            return np.zeros((len(positions), n_answers), dtype=np.int64)
+        return np.asarray(np.sum(marks, axis=0)[positions, :n_answers])
+
+    return frozenset(
+        (SECTION_VIEW, section)
+        for section, positions in sections_of(questionnaire).items()
+        if may_move(answers(shown, section, positions), answers(counts.cells, section, positions), minimum)
+    )
+
+
 def _totals(counts: RollUp) -> dict[PartKey, int]:
     """The people of each part of a view, and of each part within groups."""
     totals: Counter[PartKey] = Counter()
     for (view, part, group), cell in counts.cells.items():
-        if view != EVERYTHING and part:
+        if view not in {EVERYTHING, SECTION_VIEW} and part:
             totals[view, part] += cell.n
             if view != GROUP_VIEW and group:
                 totals[view + WITH_GROUP, within(part, group)] += cell.n

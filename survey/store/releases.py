@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.instrument.questionnaire import Questionnaire
-from survey.scoring.pair_counts import from_bytes
+from survey.scoring.pair_counts import PairCounts, from_bytes
 from survey.scoring.releases import PartKey, ShownStep
 from survey.store.db import Base, JsonText, UtcTime, batches
 from survey.store.responses import full_hour
@@ -34,6 +34,7 @@ from survey.store.rolling import (
     EVERYTHING,
     LAYOUT,
     N_REASONS,
+    CellKey,
     Crossing,
     RollUp,
     StoredCrossings,
@@ -125,7 +126,10 @@ class Release:
 
 @dataclass(frozen=True)
 class NewStep:
-    """A step to store after step `after`: the counts, the people who came or left, the parts that move."""
+    """A step to store after step `after`: the counts, the people who came or left, the parts that move.
+
+    `cells` move besides: what is shown of the whole by criterion (`results/releasing.py`).
+    """
 
     after: int
     counts: RollUp
@@ -134,6 +138,7 @@ class NewStep:
     withdrawn: Mapping[Crossing, int]
     last_response_id: int
     is_final: bool
+    cells: Collection[PartKey] = ()
 
 
 @dataclass(frozen=True)
@@ -191,6 +196,17 @@ def load(session: Session, campaign_id: int, questionnaire: Questionnaire) -> Re
         parts=next((_keys(parts) for _number, _moment, parts in reversed(steps) if parts), frozenset()),
         released_at={number: moment for number, moment, _parts in steps},
     )
+
+
+def shown_cells(
+    session: Session, campaign_id: int, view: str, questionnaire: Questionnaire
+) -> dict[CellKey, PairCounts]:
+    """The counts that are shown of the parts of a view, each as of the step it last moved with."""
+    row = _last(session, campaign_id)
+    if row is None:
+        return {}
+    stored = [cell for cell in _cells(session, campaign_id, is_shown=True) if cell.view == view]
+    return dict(_roll_up(row, stored, questionnaire).cells)
 
 
 def counts_of_last_step(session: Session, campaign_id: int, questionnaire: Questionnaire) -> RollUp:
@@ -284,7 +300,7 @@ def _clear(session: Session, campaign_id: int) -> None:
 
 def _replace_cells(session: Session, campaign_id: int, number: int, step: NewStep) -> None:
     """Store the counts of the step, and show those of the whole and of the parts that move."""
-    moved = {(EVERYTHING, EVERYTHING), *step.parts}
+    moved = {(EVERYTHING, EVERYTHING), *step.parts, *step.cells}
     cells = delete(ReleasedCell).where(ReleasedCell.campaign_id == campaign_id)
     key = tuple_(ReleasedCell.view, ReleasedCell.part)
     statements = [cells.where(key.in_(part)) for part in batches(sorted(moved))]
