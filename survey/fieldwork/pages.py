@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey.fieldwork import campaigns, posters
 from survey.fieldwork.campaigns import NewCampaign
 from survey.fieldwork.forms import CampaignForm, DeskForm
-from survey.instrument.node import InstrumentError
+from survey.instrument.problem import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.reach import check_reachable
 from survey.results.form_counts import count_people_known
@@ -21,7 +21,9 @@ from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.units import Unit
 from survey.web.changes import audited_change
 from survey.web.context import database, now, public_url, settings, today
+from survey.web.document_problems import problem_messages
 from survey.web.downloads import send_inline
+from survey.web.file_problems import shorten_list
 from survey.web.forms import parse_names, parse_whole_number
 from survey.web.guards import may, public
 from survey.web.locale import DEFAULT_LANGUAGE
@@ -102,7 +104,8 @@ def _unreachable(digest: str) -> dict[str, str]:
         check_reachable(database().read(lambda session: questionnaires.questionnaire(session, digest)))
     except InstrumentError as error:
         message = _("With this questionnaire some respondents can never be scored: %(problem)s")
-        return {"instrument_digest": message % {"problem": error}}
+        problems = shorten_list(problem_messages(error, "", _), _)
+        return {"instrument_digest": message % {"problem": "; ".join(problems)}}
     return {}
 
 

@@ -156,7 +156,7 @@ def _number(text: str, part: str, _: Gettext) -> float | None:
     number = float(text.replace(",", "."))
     if not (math.isfinite(number) and 0 <= number <= _MOST):
         message = _("Found {found}; a number from 0 to {most} is needed")
-        raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST:,.0f}"))
+        raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST:,.0f}".replace(",", " ")))
     return number
 
 

@@ -32,7 +32,7 @@ def init(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["translate"] = translate
     app.jinja_env.globals["words_lang"], app.jinja_env.globals["text_lang"] = _words_lang, _text_lang
     app.jinja_env.globals["Permission"] = Permission
@@ -96,7 +96,8 @@ def translate(language: str, message: str) -> str:
     return locale.gettext_in(language)(message)
 
 
-def _ngettext(one: str, many: str, n: int) -> str:
+def ngettext(one: str, many: str, n: int) -> str:
+    """The message about n things in this request's language, in the form that n takes there."""
     return locale.translations(language()).ngettext(one, many, n)
 
 
