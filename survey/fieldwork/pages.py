@@ -225,8 +225,8 @@ def _too_few_people(key: str, populations: dict[str, int]) -> dict[str, str]:
     if people >= known:
         return {}
     message = _(
-        "%(found)s people are fewer than the %(known)s who are known already: forms sent, withdrawn or "
-        "saved, and people who declined. Enter everybody who was served."
+        "The number of people, %(found)s, is below the %(known)s who are known already: forms sent, "
+        "withdrawn or saved, and people who declined. Enter everybody who was served."
     )
     return {f"population-{first}": message % {"found": people, "known": known}}
 

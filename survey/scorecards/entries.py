@@ -76,7 +76,7 @@ def _survey(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
     )
     value = _number(typed.value, "value", _)
     if value is not None and value > line.max_points:
-        message = _("Found {found}; the most is {most} points")
+        message = _("Found {found}; the maximum is {most}")
         raise _ProblemError("value", message.format(found=typed.value[:20], most=f"{line.max_points:g}"))
     low, high = _number(typed.low, "low", _), _number(typed.high, "high", _)
     if low is None and high is None:

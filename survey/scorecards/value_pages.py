@@ -38,7 +38,7 @@ from survey.web.locale import gettext_in
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
-from survey.web.templates import language, page_with_errors
+from survey.web.templates import language, ngettext, page_with_errors
 
 bp = Blueprint("scorecard_values", __name__, url_prefix="/office/scorecards")
 _ROOM_FOR_FIELDS = 64 * 1024
@@ -119,7 +119,12 @@ def import_values(card_id: int) -> ResponseReturnValue:
             cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
     audited_change(AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", enter_all)
-    flash(_("%(n)s values have been entered and wait for approval") % {"n": len(entries)})
+    entered = ngettext(
+        "%(n)s value has been entered and waits for approval",
+        "%(n)s values have been entered and wait for approval",
+        len(entries),
+    )
+    flash(entered % {"n": len(entries)})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
@@ -272,7 +277,8 @@ def approve_values(card_id: int) -> ResponseReturnValue:
     except (cards.OwnEntryError, cards.DecidedError):
         message = _("One of these was entered by yourself or no longer waits; nothing was approved")
         return _values_page(card_id, "approvals", message)
-    flash(_("%(n)s values have been approved") % {"n": len(chosen)})
+    n = len(chosen)
+    flash(ngettext("%(n)s value has been approved", "%(n)s values have been approved", n) % {"n": n})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 

@@ -133,7 +133,7 @@ def _rows_of_csv(content: bytes, _: Gettext) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator))
     except csv.Error as error:
         raise ValuesFileError(_("this is not CSV ({error})").format(error=error)) from None
-    message = _("row {row}: {n} cells under {columns} columns; put a text with commas in quotes")
+    message = _("row {row}: more cells ({n}) than columns ({columns}); put a text with commas in quotes")
     wide = [(number, len(cells)) for number, cells in enumerate(rows, 1) if len(cells) > len(rows[0])]
     if wide:
         raise ValuesFileError(
@@ -181,7 +181,7 @@ def _cell(value: object) -> str:
 
 def _trim(rows: Sequence[Sequence[str]], _: Gettext) -> list[list[str]]:
     if len(rows) > _MOST_ROWS:
-        raise ValuesFileError(_("there are more than {most} rows").format(most=_MOST_ROWS))
+        raise ValuesFileError(_("there are too many rows; the most is {most}").format(most=_MOST_ROWS))
     trimmed = [[cell.strip() for cell in row] for row in rows]
     message = _("row {row}: a cell is too long or holds characters that cannot be printed")
     bad = [number for number, row in enumerate(trimmed, 1) if not all(map(_is_printable, row))]

@@ -96,8 +96,8 @@ SENTENCES: Mapping[DocumentRule, str] = {
         "%(names)s is only replaced with the field `substitute`; add it, or write the text without braces"
     ),
     DocumentRule.TOO_FEW_ASKED: N_(
-        "a form is complete from %(minimum)s answered criteria on, but the group %(group)s is asked "
-        "%(largest)s at most, so its forms are never scored; write %(largest)s or less, or ask the group more"
+        "min_valid_items is %(minimum)s, but the group %(group)s is asked %(largest)s at most, so its forms "
+        "are never scored; write %(largest)s or less, or ask the group more criteria"
     ),
     DocumentRule.GROUP_NEVER_ASKED: N_(
         "the group %(group)s is scored but never asked a criterion with points; ask it one, or set scored "

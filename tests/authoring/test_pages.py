@@ -45,11 +45,11 @@ def test_a_questionnaire_that_nobody_can_complete_is_not_published(
     data = {"csrf_token": csrf_in(page), "file": file}
     answer = office.post("/office/questionnaires?lang=en", data=data)
     assert answer.status_code == 422
-    assert "99 answered criteria" in _message(answer.text)
+    assert "min_valid_items is 99" in _message(answer.text)
     (tmp_path / "q.json").write_text(unreachable)
     command = run(app, "publish-questionnaire", tmp_path / "q.json")
     assert command.exit_code == 1
-    assert "99 answered criteria" in command.stderr
+    assert "min_valid_items is 99" in command.stderr
     assert len(database_of(app).read(questionnaires.versions)) == 1
 
 
@@ -88,7 +88,7 @@ def test_a_new_campaign_refuses_a_version_by_which_nobody_can_be_scored(
     answer = office.post("/office/campaigns/new?lang=en", data={"csrf_token": csrf_in(page), **fields})
     assert answer.status_code == 422
     assert "With this questionnaire some respondents can never be scored" in answer.text
-    assert "99 answered criteria" in _message(answer.text)
+    assert "min_valid_items is 99" in _message(answer.text)
 
 
 BROKEN = """schema_version: 1
