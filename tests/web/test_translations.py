@@ -38,7 +38,8 @@ def catalogue(path: Path) -> Catalog:
 
 # A number before a noun in the plural.
 COUNTED = re.compile(
-    r"(?:%\((\w+)\)s|\{(\w+)\})(?: (?:more|valid|other|new|answered))* (?!(?:is|was|has|holds|earns|takes|stands)\b)"
+    r"(?:%\((\w+)\)s|\{(\w+)\})(?: (?:more|valid|other|new|answered))* "
+    r"(?!(?:is|was|has|holds|earns|takes|stands)\b)"
     r"(?:[a-z]{2,}[^\Ws]s|people|criteria)\b"
 )
 # What needs no form for one: the message, or the blank, and why.
