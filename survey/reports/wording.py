@@ -41,7 +41,7 @@ _READINGS = {
     BandPosition.ABOVE: N_("above the target band"),
 }
 _QUADRANTS = {
-    Quadrant.FIX_FIRST: N_("mend first"),
+    Quadrant.FIX_FIRST: N_("improve first"),
     Quadrant.KEEP_UP: N_("keep up"),
     Quadrant.LOW_PRIORITY: N_("later"),
     Quadrant.POSSIBLE_OVERKILL: N_("good enough"),
@@ -332,4 +332,4 @@ def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str
         key=lambda one: one.priority.importance.value if one.priority.importance else 0.0, reverse=True
     )
     labels = "; ".join(criterion_label(one.criterion, language) for one in first[:_MOST_NAMED])
-    return _("Mend first: {criteria}").format(criteria=labels)
+    return _("Improve first: {criteria}").format(criteria=labels)

@@ -89,7 +89,7 @@ def _survey(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
 
 def _rank(card: Scorecard, typed: TypedLine, _: Gettext) -> Observed:
     others = ("numerator", "denominator", "low", "high")
-    _refuse_parts(typed, others, _("A rank is one number; leave it empty"))
+    _refuse_parts(typed, others, _("A rank has no numerator, denominator or interval; leave it empty"))
     value = _number(typed.value, "value", _)
     last = card.rank_target.of if card.rank_target else 0
     if value is not None and not (value.is_integer() and 1 <= value <= last):

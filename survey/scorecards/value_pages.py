@@ -205,7 +205,7 @@ def _document(errors: dict[str, str]) -> EvidenceFile | None:
     try:
         cards.kind_of(file)
     except cards.EvidenceError:
-        errors["file"] = _("%(file)s is not taken: send a PDF, PNG, JPG, DOCX or XLSX of at most 5 MB") % {
+        errors["file"] = _("%(file)s cannot be used: send a PDF, PNG, JPG, DOCX or XLSX of at most 5 MB") % {
             "file": file.name[:60]
         }
     return file

@@ -37,8 +37,9 @@ def fields_by_action(app: Flask, office: FlaskClient) -> dict[str, set[str]]:
         if not name.startswith("GET ") or "extension" in rule.arguments or rule.rule.startswith("/api"):
             continue
         path = address(app, rule)
-        with office.get(path) as answer:  # a file that is sent is closed
-            page = answer.text if answer.mimetype == "text/html" else ""
+        answer = office.get(path)
+        page = answer.text if answer.mimetype == "text/html" else ""
+        answer.close()
         action = path
         for tag, attributes in elements(page):
             if tag == "form":
