@@ -25,6 +25,9 @@ _REASONS = (
 )
 
 
+_FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # it limits no depth
+
+
 class _BoundedLoader(yaml.SafeLoader):
     """The safe loader, with a limit on what merge keys (`<<`) copy: a line can double what is above it."""
 
@@ -85,8 +88,10 @@ def _syntax_problem(text: str, error: Exception) -> DocumentProblem:
 
 def lines_of(text: str, paths: Sequence[Path]) -> list[int | None]:
     """The line of each value, from 1, or of what should hold it; None where it is not known."""
+    if not any(paths):  # of a text that was not parsed, perhaps because it is nested too deeply
+        return [None] * len(paths)
     try:
-        root = yaml.compose(text, yaml.SafeLoader)
+        root = yaml.compose(text, _FAST_LOADER)
     except (yaml.YAMLError, ValueError, RecursionError):  # JSON with tabs, for example
         return [None] * len(paths)
     return [_line(root, path) for path in paths] if root is not None else [None] * len(paths)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from survey.instrument.problem import DocumentProblem, DocumentRule, InstrumentError, Path
 
 Choice = TypeVar("Choice", bound=str)
-_SHOWN_CHARS = 60
+_SHOWN_CHARS, _NOTED_LIMIT = 60, 1000
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -28,13 +28,10 @@ class Node:
     is_refused: bool = False
 
     def refuse(self, rule: DocumentRule, **arguments: object) -> None:
-        """Note a problem of this value."""
+        """Note a problem of this value; raise all of them once there are too many to go on."""
         if not self.is_refused:
             self.problems.append(DocumentProblem(rule, self.path, arguments))
-
-    def raise_problems(self) -> None:
-        """Raise what was noted, if anything was."""
-        if self.problems:
+        if len(self.problems) >= _NOTED_LIMIT:
             raise InstrumentError(self.problems)
 
     def fields(self, *, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Node"]:
