@@ -77,7 +77,7 @@ class TokenForm(OfficeForm):
         validators=[ListedChoice()],
     )
     days = SelectField(
-        lazy_gettext(lambda: _("Valid for so many days")),
+        lazy_gettext(lambda: _("Valid for (days)")),
         choices=[SelectChoice(str(days)) for days in DAYS_OFFERED],
         validators=[ListedChoice()],
         default=str(DAYS_OFFERED[1]),

@@ -212,7 +212,7 @@ def set_person_active(person_id: int) -> ResponseReturnValue:
     """Reactivate or deactivate a person."""
     choice = request.form.get("active")
     if choice not in ("yes", "no"):
-        errors = {"active": _("Choose whether the account is active")}
+        errors = {f"active-{person_id}": _("Choose whether the account is active")}
         return _people_page(PersonForm(formdata=None), errors)
     active = choice == "yes"
     try:

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from survey.instrument import codec
-from survey.instrument.node import InstrumentError
+from survey.instrument.problem import InstrumentError
 from survey.store import questionnaires
-from survey.store.versions import VersionTakenError
 from survey.web.command_line import FILE, command, exit_with_error
 from survey.web.context import database, now
+from survey.web.document_problems import problem_line
 
 
 @command("publish-questionnaire")
@@ -18,18 +18,17 @@ from survey.web.context import database, now
 def publish_questionnaire(file: Path, *, check: bool) -> None:
     """Publish a questionnaire from its YAML or JSON file and print its digest."""
     try:
-        questionnaire = codec.questionnaire_to_publish(file.read_text(encoding="utf-8-sig"))
-    except InstrumentError as error:
-        exit_with_error(f"{file}: {error}")
+        text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         exit_with_error(f"{file}: not UTF-8 text at byte {error.start}; save it as UTF-8")
     except OSError as error:
         exit_with_error(f"{file} cannot be read: {error.strerror}")
     published_at = now()
     try:
+        questionnaire = codec.questionnaire_to_publish(text)
         database().read(lambda s: questionnaires.refuse_twin(s, questionnaire))
         if not check:
             database().write(lambda s: questionnaires.publish_from_file(s, questionnaire, now=published_at))
-    except VersionTakenError as error:
-        exit_with_error(f"{file}: {error}")
+    except InstrumentError as error:
+        exit_with_error(f"{file}: {problem_line(error, text)}")
     click.echo(codec.digest(questionnaire))

@@ -5,16 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from survey.authoring.forms import QuestionnaireForm
 from survey.instrument import codec
-from survey.instrument.node import InstrumentError
+from survey.instrument.problem import InstrumentError
 from survey.store import questionnaires
 from survey.store.audit import AuditAction
 from survey.web.changes import audited_change
 from survey.web.context import database, now
+from survey.web.document_problems import problem_messages
 from survey.web.downloads import send_inline
+from survey.web.file_problems import page_with_file_problems
 from survey.web.guards import may
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.templates import page_with_errors
 
 bp = Blueprint("authoring", __name__, url_prefix="/office/questionnaires")
 
@@ -23,23 +24,25 @@ bp = Blueprint("authoring", __name__, url_prefix="/office/questionnaires")
 @may(Permission.FIELDWORK_READ)
 def versions() -> ResponseReturnValue:
     """The published versions, and the form to publish another."""
-    return _versions_page({})
+    return _versions_page()
 
 
 @bp.post("")
 @may(Permission.FIELDWORK_WRITE)
 def publish() -> ResponseReturnValue:
-    """Publish a questionnaire from its file. A refusal names the position and the rule."""
+    """Publish a questionnaire from its file. A refusal names all problems with their lines."""
     form, upload = QuestionnaireForm(), request.files.get("file")
     if not form.validate_on_submit() or upload is None or not upload.filename:
-        return _versions_page({"file": _("Choose a file")})
+        return _versions_page(_("Choose a file"))
     try:
-        _publish(upload.read().decode("utf-8-sig"))
+        text = upload.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
-        return _versions_page({"file": message % {"place": error.start}})
+        return _versions_page(message % {"place": error.start})
+    try:
+        _publish(text)
     except InstrumentError as error:
-        return _versions_page({"file": str(error)})
+        return _versions_page(*problem_messages(error, text, _))
     return redirect(url_for("authoring.versions"), 303)
 
 
@@ -62,7 +65,8 @@ def document(digest: str) -> ResponseReturnValue:
     return send_inline(text.encode(), "application/json", name)
 
 
-def _versions_page(errors: dict[str, str]) -> ResponseReturnValue:
+def _versions_page(*problems: str) -> ResponseReturnValue:
     versions = database().read(questionnaires.versions)
     form = QuestionnaireForm()
-    return page_with_errors("authoring/questionnaires.html", errors, versions=versions, form=form)
+    template = "authoring/questionnaires.html"
+    return page_with_file_problems(template, "file", problems, versions=versions, form=form)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey.fieldwork import campaigns, posters
 from survey.fieldwork.campaigns import NewCampaign
 from survey.fieldwork.forms import CampaignForm, DeskForm
-from survey.instrument.node import InstrumentError
+from survey.instrument.problem import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.reach import check_reachable
 from survey.results.current import outside_now, show_new_texts
@@ -22,7 +22,9 @@ from survey.store.text_batches import TextKind
 from survey.store.units import Unit
 from survey.web.changes import audited_change
 from survey.web.context import database, now, public_url, settings, today
+from survey.web.document_problems import problem_messages
 from survey.web.downloads import send_inline
+from survey.web.file_problems import shorten_list
 from survey.web.forms import parse_names, parse_whole_number
 from survey.web.guards import may, public
 from survey.web.locale import DEFAULT_LANGUAGE
@@ -104,7 +106,8 @@ def _unreachable(digest: str) -> dict[str, str]:
         check_reachable(database().read(lambda session: questionnaires.questionnaire(session, digest)))
     except InstrumentError as error:
         message = _("With this questionnaire some respondents can never be scored: %(problem)s")
-        return {"instrument_digest": message % {"problem": error}}
+        problems = shorten_list(problem_messages(error, "", _), _)
+        return {"instrument_digest": message % {"problem": "; ".join(problems)}}
     return {}
 
 
@@ -224,8 +227,8 @@ def _too_few_people(key: str, populations: dict[str, int]) -> dict[str, str]:
     if people >= known:
         return {}
     message = _(
-        "%(found)s people are fewer than the %(known)s who are known already: forms sent, withdrawn or "
-        "saved, and people who declined. Enter everybody who was served."
+        "The number of people, %(found)s, is below the %(known)s who are known already: forms sent, "
+        "withdrawn or saved, and people who declined. Enter everybody who was served."
     )
     return {f"population-{first}": message % {"found": people, "known": known}}
 

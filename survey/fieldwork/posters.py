@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from survey.drawing.fonts import font_families, typst_fonts
 from survey.drawing.printable import printable
 from survey.instrument.questionnaire import Text
-from survey.web.locale import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, format_day, gettext_in, region
+from survey.web.locale import DEFAULT_LANGUAGE, SOURCE_LANGUAGE, format_day, gettext_in, ngettext_in, region
 from survey.web.locale import in_every_language as _
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _code(url: str) -> "segno.QRCode":
 
 
 def _texts_in(poster: Poster, language: str) -> _PosterTexts:
-    _ = gettext_in(language)
+    _, ngettext = gettext_in(language), ngettext_in(language)
     return _PosterTexts(
         language=language,
         region=region(language),
@@ -135,7 +135,12 @@ def _texts_in(poster: Poster, language: str) -> _PosterTexts:
         title=_fitting(poster.title.to(language)),
         desk=_fitting(poster.desk_name.to(language)),
         invitation=tuple(_fitting(line.to(language)) for line in poster.invitation),
-        promise=_("Anonymous · about {minutes} minutes").format(minutes=poster.expected_minutes),
+        promise=ngettext(
+            "Anonymous · about %(minutes)s minute",
+            "Anonymous · about %(minutes)s minutes",
+            poster.expected_minutes,
+        )
+        % {"minutes": poster.expected_minutes},
         days=_("Open from {first} to {last}").format(
             first=format_day(poster.opens_on, language), last=format_day(poster.closes_on, language)
         ),

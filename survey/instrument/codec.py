@@ -7,8 +7,9 @@ digest is taken over the document of `to_document`.
 import json
 
 from survey.instrument import document
-from survey.instrument.checks import check
+from survey.instrument.checks import problems_of
 from survey.instrument.node import Node
+from survey.instrument.problem import DocumentProblem, DocumentRule, InstrumentError
 from survey.instrument.questionnaire import (
     Comment,
     Condition,
@@ -25,7 +26,7 @@ from survey.instrument.questionnaire import (
     Substitution,
     Text,
 )
-from survey.instrument.reach import check_reachable
+from survey.instrument.reach import problems_of_reach
 from survey.json_value import JsonObject
 
 SCHEMA_VERSION = 1
@@ -61,15 +62,17 @@ _OTHER_MODULES = ("internal_module", "par_scorecard")  # in the same file, parse
 
 
 def questionnaire_from_yaml(text: str) -> Questionnaire:
-    """The questionnaire of a YAML (or JSON) text; an InstrumentError names the field that breaks a rule."""
+    """The questionnaire of a YAML (or JSON) text; an InstrumentError has all problems of it."""
     return from_document(document.parse(text))
 
 
 def questionnaire_to_publish(text: str) -> Questionnaire:
     """The questionnaire of a text, which also lets each of its groups reach a score."""
-    questionnaire = questionnaire_from_yaml(text)
-    check_reachable(questionnaire)
-    return questionnaire
+    root = Node(document.parse(text))
+    questionnaire = _read(root)
+    problems = [*root.problems, *problems_of(questionnaire, root.problems)]
+    problems += problems_of_reach(questionnaire, problems)
+    return _without_problems(questionnaire, problems)
 
 
 def questionnaire_from_json(text: str) -> Questionnaire:
@@ -89,13 +92,28 @@ def to_json(questionnaire: Questionnaire) -> str:
 
 def from_document(value: object) -> Questionnaire:
     """The questionnaire of a parsed document, checked as a whole."""
-    root = Node(value, "document").fields(required=_FIELDS, optional=("unscored_criteria", *_OTHER_MODULES))
-    root["schema_version"].integer(SCHEMA_VERSION, SCHEMA_VERSION)
-    head = root["instrument"].fields(required=_INSTRUMENT_FIELDS)
+    root = Node(value)
+    questionnaire = _read(root)
+    return _without_problems(questionnaire, [*root.problems, *problems_of(questionnaire, root.problems)])
+
+
+def _without_problems(questionnaire: Questionnaire, problems: list[DocumentProblem]) -> Questionnaire:
+    if problems:
+        raise InstrumentError(problems)
+    return questionnaire
+
+
+def _read(root: Node) -> Questionnaire:
+    """The questionnaire, with stand-ins for values that `root` notes as problems."""
+    fields = root.fields(required=_FIELDS, optional=("unscored_criteria", *_OTHER_MODULES))
+    fields["schema_version"].integer(SCHEMA_VERSION, SCHEMA_VERSION)
+    head = fields["instrument"].fields(required=_INSTRUMENT_FIELDS)
     languages = _languages(head["default_lang"], head["title"])
-    read = _Reader(languages, root["scale"])
-    unscored = root.get("unscored_criteria")
-    questionnaire = Questionnaire(
+    if not languages:  # no text can be read, and each would be refused for the same reason
+        raise InstrumentError(root.problems)
+    read = _Reader(languages, fields["scale"])
+    unscored = fields.get("unscored_criteria")
+    return Questionnaire(
         key=head["key"].key(),
         version=head["version"].integer(1, 1_000_000),
         languages=languages,
@@ -104,23 +122,27 @@ def from_document(value: object) -> Questionnaire:
         expected_minutes=head["expected_minutes"].integer(1, 240),
         scoring=_settings(head),
         scale=read.scale,
-        groups=tuple(read.group(key, node) for key, node in sorted(root["groups"].entries())),
-        consent=read.consent(root["consent"]),
-        questions=tuple(read.question(node) for node in root["context_questions"].list()),
-        sections=tuple(read.section(node) for node in root["factors"].list()),
+        groups=tuple(read.group(key, node) for key, node in sorted(fields["groups"].entries(), key=_by_key)),
+        consent=read.consent(fields["consent"]),
+        questions=tuple(read.question(node) for node in fields["context_questions"].list()),
+        sections=tuple(read.section(node) for node in fields["factors"].list()),
         unscored=tuple(read.criterion(node) for node in unscored.list()) if unscored else (),
-        comment=read.comment(root["comment"], head["comment_max_chars"]),
-        thanks=read.text(root["thanks"]),
+        comment=read.comment(fields["comment"], head["comment_max_chars"]),
+        thanks=read.text(fields["thanks"]),
     )
-    check(questionnaire)
-    return questionnaire
+
+
+def _by_key(entry: tuple[str, Node]) -> str:
+    return entry[0]
 
 
 def _languages(default: Node, title: Node) -> tuple[str, ...]:
-    """The default language, then the other languages of the title, sorted by code."""
-    first = default.key()
-    others = sorted(key for key, _ in title.entries() if key != first)
-    return (first, *others)
+    """The default language, then the other languages of the title, sorted by code; () where none is known."""
+    languages = [key for key, _ in title.entries() if key]
+    if not languages:
+        return ()
+    first = default.choice(*languages)
+    return (first, *sorted(key for key in languages if key != first))
 
 
 def _settings(head: dict[str, Node]) -> ScoringSettings:
@@ -178,9 +200,9 @@ class _Reader:
             required=("agree", "decline", *self.languages), optional=("required", "prechecked")
         )
         if "prechecked" in fields and fields["prechecked"].flag():
-            raise fields["prechecked"].refuse("consent is never preselected; remove this or set it to false")
-        if "required" in fields and not fields["required"].flag():
-            raise fields["required"].refuse("consent is always asked; remove this or set it to true")
+            fields["prechecked"].refuse(DocumentRule.CONSENT_PRESELECTED)
+        if "required" in fields and not fields["required"].flag() and fields["required"].value is False:
+            fields["required"].refuse(DocumentRule.CONSENT_OPTIONAL)
         text = Text({language: fields[language].lines() for language in self.languages})
         return Consent(text, self.text(fields["agree"]), self.text(fields["decline"]))
 
@@ -210,7 +232,8 @@ class _Reader:
         if set(fields) == {"group"}:
             return Condition("respondent_group", tuple(value.key() for value in fields["group"].list()))
         if set(fields) not in ({"q", "in"}, {"q", "not_in"}):
-            raise node.refuse("a condition is {q: …, in: […]}, {q: …, not_in: […]} or {group: […]}")
+            node.refuse(DocumentRule.CONDITION_FORM)
+            return Condition("", ())
         negated = "not_in" in fields
         values = fields["not_in" if negated else "in"].list()
         return Condition(fields["q"].key(), tuple(value.key() for value in values), negated)
@@ -238,24 +261,24 @@ class _Reader:
     def not_applicable(self, fields: dict[str, Node]) -> Text | None:
         if fields["na_allowed"].flag():
             return self.text(fields["na"]) if "na" in fields else self.scale.not_applicable
-        if "na" in fields:
-            raise fields["na"].refuse("a label for an answer that is not offered; set na_allowed to true")
+        if "na" in fields and fields["na_allowed"].value is False:
+            fields["na"].refuse(DocumentRule.LABEL_WITHOUT_ANSWER)
         return None
 
     def substitution(self, fields: dict[str, Node]) -> Substitution | None:
         if "substitute" not in fields:
             if "substitute_when" in fields:
-                raise fields["substitute_when"].refuse(
-                    "needs `substitute`, the question whose answer is set in"
-                )
+                fields["substitute_when"].refuse(DocumentRule.SUBSTITUTE_MISSING)
             return None
-        instead = sorted(fields["substitute_when"].entries()) if "substitute_when" in fields else []
-        return Substitution(fields["substitute"].key(), {key: self.text(node) for key, node in instead})
+        instead = fields["substitute_when"].entries() if "substitute_when" in fields else []
+        return Substitution(
+            fields["substitute"].key(), {key: self.text(node) for key, node in sorted(instead, key=_by_key)}
+        )
 
     def comment(self, node: Node, max_chars: Node) -> Comment:
         fields = node.fields(required=("key", *self.languages), optional=("required",))
         if "required" in fields and fields["required"].flag():
-            raise fields["required"].refuse("the comment is always optional; set it to false")
+            fields["required"].refuse(DocumentRule.COMMENT_REQUIRED)
         return Comment(fields["key"].key(), self.texts(fields), max_chars.integer(1, 10_000))
 
 

@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from survey.instrument.node import InstrumentError
+from survey.instrument.checks import item_paths, touches
+from survey.instrument.problem import DocumentProblem, DocumentRule, InstrumentError
 from survey.instrument.questionnaire import GROUP_QUESTION, Condition, Criterion, Question, Questionnaire
 
 _MAX_STEPS = 20_000  # of one search; beyond them a criterion counts as asked unless it was ruled out
+_NAMES = frozenset(
+    {"key", "groups", "show_if", "required", "page", "scored", "weight", "group_rule", "min_valid_items"}
+    | {"max_points", "unscored_criteria"}
+)
 Chosen = Mapping[str, str | None]  # the answer to each question, None where it is not asked or left blank
 
 
@@ -15,31 +20,37 @@ def check_reachable(q: Questionnaire) -> None:
 
     Versions that are published already are read without this check.
     """
-    for problem in _problems(q):
-        raise InstrumentError(problem)
+    if problems := problems_of_reach(q):
+        raise InstrumentError(problems)
 
 
-def _problems(q: Questionnaire) -> Iterator[str]:
+def problems_of_reach(q: Questionnaire, noted: Sequence[DocumentProblem] = ()) -> list[DocumentProblem]:
+    """The groups and criteria that never get points; [] where a problem noted before decides about them."""
+    return [] if touches(_NAMES, noted) else [*_problems_of_groups(q), *_problems_of_criteria(q)]
+
+
+def _problems_of_groups(q: Questionnaire) -> Iterator[DocumentProblem]:
     minimum = q.scoring.min_valid_items
     for group in q.offered_groups():
         largest = most_asked(q, group, q.criteria)
         if largest < minimum:
-            yield (
-                f"instrument.min_valid_items: {minimum} answered criteria make a form complete, but the "
-                f"group {group!r} is asked {largest} at most, so its forms are never scored; "
-                f"write {largest} or less, or ask the group more criteria"
+            yield DocumentProblem(
+                DocumentRule.TOO_FEW_ASKED,
+                ("instrument", "min_valid_items"),
+                {"minimum": minimum, "group": group, "largest": largest},
             )
         if _earns_points(q, group) and most_asked(q, group, q.scored_criteria) == 0:
-            yield (
-                f"groups.{group}: the group is scored, but 0 of {len(q.scored_criteria)} criteria with "
-                "points are ever asked of it; ask it one, or set scored to false"
-            )
-    for criterion in q.scored_criteria:
-        earning = [group for group in q.offered_groups() if _earns_points(q, group)]
+            yield DocumentProblem(DocumentRule.GROUP_NEVER_ASKED, ("groups", group), {"group": group})
+
+
+def _problems_of_criteria(q: Questionnaire) -> Iterator[DocumentProblem]:
+    earning = tuple(group for group in q.offered_groups() if _earns_points(q, group))
+    for path, criterion in item_paths(q):
+        if not isinstance(criterion, Criterion) or criterion.max_points == 0:
+            continue
         if not any(most_asked(q, group, [criterion]) for group in earning):
-            yield (
-                f"{criterion.key}: none of the scored groups ({', '.join(earning) or 'there is none'}) is "
-                "ever asked it, so it never earns points; correct its groups or show_if"
+            yield DocumentProblem(
+                DocumentRule.CRITERION_NEVER_ASKED, path, {"key": criterion.key, "groups": earning}
             )
 
 

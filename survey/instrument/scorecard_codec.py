@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from survey.instrument import document
-from survey.instrument.node import InstrumentError, Node
+from survey.instrument.node import Node
+from survey.instrument.problem import DocumentProblem, DocumentRule, InstrumentError
 from survey.instrument.questionnaire import DEFAULT_LANGUAGE, Text
 from survey.instrument.scorecard import (
     Baseline,
@@ -16,7 +17,7 @@ from survey.instrument.scorecard import (
     Scorecard,
     Unit,
 )
-from survey.instrument.scorecard_checks import check
+from survey.instrument.scorecard_checks import problems_of
 from survey.json_value import JsonObject
 
 DEFAULT_KEY = "par_index"
@@ -34,14 +35,14 @@ _UNITS: dict[RuleKind, tuple[Unit, ...]] = {
 
 
 def scorecard_from_text(text: str) -> Scorecard:
-    """The scorecard of a YAML or JSON text; an InstrumentError names the field that breaks a rule.
+    """The scorecard of a YAML or JSON text; an InstrumentError has all problems of it.
 
     A questionnaire in the same text is ignored.
     """
     value = document.parse(text)
     if not isinstance(value, dict) or "par_scorecard" not in value:
-        raise InstrumentError("document: the field 'par_scorecard' is missing; put the scorecard under it")
-    return from_node(Node(value["par_scorecard"], "par_scorecard"))
+        raise InstrumentError([DocumentProblem(DocumentRule.NO_SCORECARD)])
+    return from_node(Node(value["par_scorecard"], ("par_scorecard",)))
 
 
 def from_node(node: Node) -> Scorecard:
@@ -61,7 +62,8 @@ def from_node(node: Node) -> Scorecard:
         rank_target=_rank_target(head["rank_target"]) if "rank_target" in head else None,
         baselines=tuple(_baseline(int(name[-4:]), head[name]) for name in sorted(years)),
     )
-    check(card)
+    if problems := [*node.problems, *problems_of(card, node.problems)]:
+        raise InstrumentError(problems)
     return card
 
 
@@ -98,20 +100,31 @@ def _indicator(node: Node) -> Indicator:
         required=("key", DEFAULT_LANGUAGE, "unit", "target", "max_points", "rule"),
         optional=("stretch", *_languages(names)),
     )
-    rule = _rule(fields["rule"])
-    unit = fields["unit"].choice(*_ALL_UNITS)
-    if unit not in _UNITS[rule.kind]:
-        raise fields["unit"].refuse(
-            f"the rule {rule.name} takes {' or '.join(_UNITS[rule.kind])}, found {unit!r}"
-        )
-    target = _target(fields["target"], rule)
-    stretch = _target(fields["stretch"], rule) if "stretch" in fields else None
-    points = fields["max_points"].number(0.01, 10_000)
-    if rule.kind == "from_survey" and target is not None and target > points:
-        raise fields["target"].refuse(f"{target:g} is more than the {points:g} points of the indicator")
-    if stretch is not None and (target is None or stretch < target):
-        raise fields["stretch"].refuse("the upper end of the target lies below the target")
+    n_before = len(node.problems)
+    rule, unit = _rule(fields["rule"]), fields["unit"].choice(*_ALL_UNITS)
+    points, target, stretch = fields["max_points"].number(0.01, 10_000), None, None
+    is_missing = fields["rule"].is_refused or fields["unit"].is_refused
+    if (
+        len(node.problems) == n_before and not is_missing
+    ):  # else a target would be refused for another's fault
+        if unit not in _UNITS[rule.kind]:
+            units = _UNITS[rule.kind]
+            fields["unit"].refuse(DocumentRule.UNIT_OF_RULE, name=rule.name, units=units, found=unit)
+        target = _target(fields["target"], rule)
+        if rule.kind == "from_survey" and target is not None and target > points:
+            fields["target"].refuse(DocumentRule.TARGET_ABOVE_POINTS, target=target, points=points)
+        stretch = _stretch(fields, rule, target)
     return Indicator(fields["key"].key(), _wording(fields), unit, target, stretch, points, rule)
+
+
+def _stretch(fields: dict[str, Node], rule: Rule, target: float | None) -> float | None:
+    """The upper end of a target that is a band."""
+    if "stretch" not in fields:
+        return None
+    stretch = _target(fields["stretch"], rule)
+    if stretch is not None and (target is None or stretch < target):
+        fields["stretch"].refuse(DocumentRule.STRETCH_BELOW_TARGET)
+    return stretch
 
 
 def _rule(node: Node) -> Rule:
@@ -119,7 +132,8 @@ def _rule(node: Node) -> Rule:
         return Rule("ratio", float(ratio[1]))
     if node.value in ("linear", "boolean", "from_survey"):
         return Rule(node.value)
-    raise node.refuse("a rule is ratio_80 (or another floor, 0 to 100), linear, boolean or from_survey")
+    node.refuse(DocumentRule.RULE_NAME, found=node.value)
+    return Rule("linear")
 
 
 def _target(node: Node, rule: Rule) -> float | None:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.intake import links
+from survey.intake.code_box import code_message
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import FillMode, blank_document, page_script, static_text
 from survey.web.context import database, settings, today
@@ -104,12 +105,11 @@ def back_to_kiosk(code: str, token: str) -> ResponseReturnValue:
 def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
     """Leave the start screen with the exit code, which the office's page shows to staff."""
     collector = _collector(code, token, Mode.KIOSK)
-    typed = "".join(request.form.get("exit", "").split()).encode()
-    if any(hmac.compare_digest(exit_code_for(code, key).encode(), typed) for key in settings().secret_keys):
+    typed = "".join(request.form.get("exit", "").split())
+    codes = [exit_code_for(code, key).encode() for key in settings().secret_keys]
+    if any(hmac.compare_digest(exit_code, typed.encode()) for exit_code in codes):
         return redirect(url_for("intake.open_surveys"), 303)
-    message = _("This is not the exit code of this tablet")
-    if not typed:
-        message = _("Fill in: %(field)s") % {"field": _("Exit code")}
+    message = code_message(typed, _("Exit code"), _("This is not the exit code of this tablet"))
     return _start_screen(collector, token, {"exit": message})
 
 

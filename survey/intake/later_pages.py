@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from survey.instrument.answers import ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT
 from survey.intake import code_qr, later, links, receipts
+from survey.intake.code_box import code_message
 from survey.intake.rendering import (
     FormState,
     filled_document,
@@ -80,9 +81,8 @@ def resume() -> ResponseReturnValue:
     if form is None and (desk := links.desk_of(database(), text)):
         return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
     if form is None:
-        message = _("No unfinished form has this code, or its three days are over. Check the code.")
-        if not text.strip():
-            message = _("Fill in: %(field)s") % {"field": _("Code of the unfinished form")}
+        unknown = _("No unfinished form has this code, or its three days are over. Check the code.")
+        message = code_message(text, _("Code of the unfinished form"), unknown)
         return _ask_page({"code": message}, text[:40]), 422
     if form.was_sent:
         return _ask_page({"code": _("This form has been sent already. It is counted once.")}, text[:40]), 422

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.intake import code_qr, codes, later, links, receipts
+from survey.intake.code_box import code_message
 from survey.intake.links import SentForm
 from survey.intake.rendering import page_script, wait_document
 from survey.intake.summary import summary
@@ -105,9 +106,8 @@ def _unknown_code_page() -> ResponseReturnValue:
         return redirect(url_for("later.resume", lang=language()), 307)  # with the code, as a form
     if desk := links.desk_of(database(), typed):
         return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
-    message = _("No form has this receipt code. Check the letters and digits.")
-    if not typed.strip():
-        message = _("Fill in: %(field)s") % {"field": _("Receipt code")}
+    unknown = _("No form has this receipt code. Check the letters and digits.")
+    message = code_message(typed, _("Receipt code"), unknown)
     return _find_page({"code": message}, typed[:40]), 422
 
 

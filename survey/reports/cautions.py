@@ -8,7 +8,7 @@ from survey.instrument.questionnaire import Criterion
 from survey.results.campaign import CampaignResults
 from survey.results.cautions import Caution, cautions_of
 from survey.web import locale
-from survey.web.locale import N_, gettext_in
+from survey.web.locale import N_, gettext_in, ngettext_in
 
 _MOST_NAMED = 3
 _NAMES = {
@@ -99,28 +99,37 @@ def _withheld(results: CampaignResults, language: str) -> str:
 
 def _withheld_reasons(results: CampaignResults, language: str) -> list[str]:
     """Each reason in words; criteria without a score are named while they are few, else counted."""
-    _ = gettext_in(language)
     codes = results.score.withheld_because
     unscored = [code for code in codes if code.startswith("unscored:")]
     if len(unscored) <= _MOST_NAMED:
         return [_withheld_reason(code, results, language) for code in codes]
-    counted = _("{n} criteria could not be scored").format(n=format_count(len(unscored), language))
+    ngettext = ngettext_in(language)
+    counted = ngettext(
+        "{n} criterion could not be scored", "{n} criteria could not be scored", len(unscored)
+    ).format(n=format_count(len(unscored), language))
     others = [_withheld_reason(code, results, language) for code in codes if code not in unscored]
     return [counted, *others]
 
 
 def _withheld_reason(code: str, results: CampaignResults, language: str) -> str:
-    _ = gettext_in(language)
+    _, ngettext = gettext_in(language), ngettext_in(language)
     reason, *details = code.split(":")
     if reason == "unscored":
         return _("“{criterion}” could not be scored").format(
             criterion=_criterion_named(details, results, language)
         )
     if reason == "few_respondents":
-        return _("there are only {n} valid forms").format(n=details[-1])
+        n_forms = int(details[-1])
+        message = ngettext("there is only {n} valid form", "there are only {n} valid forms", n_forms)
+        return message.format(n=n_forms)
     if reason == "small_group":
         labels = {group.key: group.text.to(language) for group in results.questionnaire.groups}
-        return _("the group “{group}” has {n} valid forms, {needed} are needed").format(
+        message = ngettext(
+            "the group “{group}” has {n} valid form, {needed} are needed",
+            "the group “{group}” has {n} valid forms, {needed} are needed",
+            int(details[-1]),
+        )
+        return message.format(
             group=labels.get(details[0], details[0]),
             n=details[-1],
             needed=format_count(results.questionnaire.scoring.min_group_n_for_verdict, language),
@@ -167,11 +176,13 @@ def _population_ignored(results: CampaignResults, language: str) -> str:
 
 
 def _census(results: CampaignResults, language: str) -> str:
-    _ = gettext_in(language)
     people = sum(results.populations.values())
-    return _("Every one of the {n} people served answered, so there is no sampling error.").format(
-        n=format_count(people, language)
-    )
+    ngettext = ngettext_in(language)
+    return ngettext(
+        "The {n} person served answered, so there is no sampling error.",
+        "Every one of the {n} people served answered, so there is no sampling error.",
+        people,
+    ).format(n=format_count(people, language))
 
 
 def _self_chosen(results: CampaignResults, language: str) -> str:

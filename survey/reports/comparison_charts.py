@@ -111,7 +111,7 @@ def priorities_figure(
 ) -> bytes:
     """Each criterion by its number: how well it does to the right, how much it matters upwards."""
     _ = gettext_in(language)
-    title = _("What to mend first: important and doing poorly, top left")
+    title = _("What to improve first: important and doing poorly, top left")
     known = [(i, r) for i, r in enumerate(ranked, start=1) if r.priority.quadrant is not None]
     with canvas.drawing("priorities"):
         demo = demo_label(language) if results.campaign.is_demo else None

@@ -10,7 +10,7 @@ from survey.instrument.questionnaire import Text
 from survey.reports import wording
 from survey.results.basis import Basis
 from survey.results.campaign import VIEWS, Part
-from survey.web.locale import LANGUAGES, gettext_in
+from survey.web.locale import LANGUAGES, gettext_in, ngettext_in
 
 
 class FilterError(ValueError):
@@ -72,8 +72,14 @@ def part_asked_for(basis: Basis, arguments: Mapping[str, str], language: str) ->
     view = others[0] if others else "group"
     group = wanted.get("group", "") if others else ""
     if not basis.may_show(view, wanted[view], group) or not basis.may_show(view, wanted[view]):
-        message = _("Fewer than {n} people, or so few that others could be found by subtraction; not shown")
-        raise FilterError(view, message.format(n=basis.rules.small_cell_suppression))
+        few = basis.rules.small_cell_suppression
+        ngettext = ngettext_in(language)
+        message = ngettext(
+            "Fewer than {n} person, or so few that others could be found by subtraction; not shown",
+            "Fewer than {n} people, or so few that others could be found by subtraction; not shown",
+            few,
+        )
+        raise FilterError(view, message.format(n=few))
     return Part(view, wanted[view], group, _label(basis, view, wanted[view], group))
 
 

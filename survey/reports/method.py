@@ -5,7 +5,7 @@ from survey.drawing.tables import Fact
 from survey.reports import wording
 from survey.results.campaign import CampaignResults
 from survey.web import locale
-from survey.web.locale import gettext_in
+from survey.web.locale import gettext_in, ngettext_in
 
 
 def headline_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
@@ -101,9 +101,13 @@ def _group_rule(results: CampaignResults, language: str) -> str:
         for group in results.questionnaire.groups
         if group.scored
     )
-    return _(
+    ngettext = ngettext_in(language)
+    return ngettext(
         "Respondent groups have fixed weights: {weights}. In each criterion the weights are shared among the"
-        " groups with at least {n} valid answers."
+        " groups with at least {n} valid answer.",
+        "Respondent groups have fixed weights: {weights}. In each criterion the weights are shared among the"
+        " groups with at least {n} valid answers.",
+        scoring.min_valid_per_cell,
     ).format(weights=weights, n=format_count(scoring.min_valid_per_cell, language))
 
 
@@ -135,7 +139,7 @@ def _verdict_rule(results: CampaignResults, language: str) -> str:
     return _(
         "Verdict: exceeded if the whole interval is at or above {high}; met if it is at or above {low};"
         " missed if it is below {low}; otherwise not enough evidence. No verdict is given while a scored"
-        " group that has answers has fewer than {n} forms."
+        " group has answers but not the number of forms that is needed, {n}."
     ).format(
         low=locale.format_short(scoring.target_low, language),
         high=locale.format_short(scoring.target_high, language),

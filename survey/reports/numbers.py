@@ -9,7 +9,7 @@ from survey.reports import method, wording
 from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
 from survey.web import locale
-from survey.web.locale import gettext_in
+from survey.web.locale import gettext_in, ngettext_in
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,13 @@ def _rule(results: CampaignResults, language: str) -> tuple[str, ...]:
         for group in questionnaire.groups
         if group.scored
     )
-    sentence = _(
+    ngettext = ngettext_in(language)
+    sentence = ngettext(
+        "The mean is taken in each group with at least {least} valid answer, then over the groups by fixed"
+        " weights: {weights}.",
         "The mean is taken in each group with at least {least} valid answers, then over the groups by fixed"
-        " weights: {weights}."
+        " weights: {weights}.",
+        questionnaire.scoring.min_valid_per_cell,
     )
     return (sentence.format(least=questionnaire.scoring.min_valid_per_cell, weights=weights),)
 

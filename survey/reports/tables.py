@@ -11,7 +11,7 @@ from survey.results.campaign import VIEWS, Breakdown, CampaignResults, satisfied
 from survey.scoring.borders import is_below
 from survey.scoring.interval import Interval
 from survey.scoring.results import CriterionScore, Score
-from survey.web.locale import LANGUAGES, Gettext, format_time, gettext_in
+from survey.web.locale import LANGUAGES, Gettext, format_time, gettext_in, ngettext_in
 
 N_WEAKEST = 3
 _ALWAYS_SHOWN = ("group", "desk")
@@ -231,8 +231,13 @@ def _parts(
     rows = tuple((part.label.to(language), part.n, *_score_cells(part.score)) for part in parts)
     notes = []
     if any(part.score is None for part in parts):
-        hidden = _("A part with fewer than {n} forms, and any that would give it away, is not shown.")
         few = results.questionnaire.scoring.small_cell_suppression
+        ngettext = ngettext_in(language)
+        hidden = ngettext(
+            "A part with fewer than {n} form, and any that would give it away, is not shown.",
+            "A part with fewer than {n} forms, and any that would give it away, is not shown.",
+            few,
+        )
         notes.append(hidden.format(n=format_count(few, language)))
     notes.extend(_earlier_parts(parts, results, language))
     columns = (_label(label), _n(_("Forms")), *_score_columns(results, language))

@@ -25,7 +25,7 @@ from survey.scoring.interval import Interval
 from survey.scoring.rules import Target
 from survey.scoring.verdict import BandPosition, FormsNeeded, Verdict, band_precision
 from survey.web import locale
-from survey.web.locale import N_, gettext_in
+from survey.web.locale import N_, gettext_in, ngettext_in
 
 _MOST_NAMED = 3
 _VERDICTS = {
@@ -41,7 +41,7 @@ _READINGS = {
     BandPosition.ABOVE: N_("above the target band"),
 }
 _QUADRANTS = {
-    Quadrant.FIX_FIRST: N_("mend first"),
+    Quadrant.FIX_FIRST: N_("improve first"),
     Quadrant.KEEP_UP: N_("keep up"),
     Quadrant.LOW_PRIORITY: N_("later"),
     Quadrant.POSSIBLE_OVERKILL: N_("good enough"),
@@ -159,10 +159,10 @@ def _whose_score(results: CampaignResults, language: str) -> str:
 
 def _short_groups(results: CampaignResults, language: str) -> list[str]:
     """The scored groups with too few forms for a verdict, with how many."""
-    _ = gettext_in(language)
+    ngettext = ngettext_in(language)
     codes = [code.split(":") for code in results.score.withheld_because if code.startswith("small_group:")]
     return [
-        _("Only {n} forms from {group}").format(
+        ngettext("Only {n} form from {group}", "Only {n} forms from {group}", int(code[-1])).format(
             n=code[-1], group=cautions.group_labels(results, (":".join(code[1:-1]),), language)
         )
         for code in codes
@@ -184,20 +184,31 @@ def forms_needed_sentence(results: CampaignResults, language: str) -> str | None
     needed = results.forms_needed
     if needed is None:
         return None
-    _ = gettext_in(language)
+    ngettext = ngettext_in(language)
     values = {"more": format_count(needed.more, language), "total": format_count(needed.total, language)}
     if needed.is_for_absent_only:
-        return _("For a score of all groups, at least {more} more forms are needed from {groups}.").format(
+        message = ngettext(
+            "For a score of all groups, at least {more} more form is needed from {groups}.",
+            "For a score of all groups, at least {more} more forms are needed from {groups}.",
+            needed.more,
+        )
+        return message.format(
             groups=cautions.group_labels(results, tuple(needed.of_absent), language), **values
         )
     if needed.can_decide:
-        return _(
+        return ngettext(
+            "To settle it, about {more} more form is needed ({total} in all), if answers go on varying as"
+            " they do; a plan, not a promise.",
             "To settle it, about {more} more forms are needed ({total} in all), if answers go on varying as"
-            " they do; a plan, not a promise."
+            " they do; a plan, not a promise.",
+            needed.more,
         ).format(**values) + _by_group(needed, results, language)
-    return _(
+    return ngettext(
         "The score is too close to the edge of the target band for more forms to decide. For an interval of"
-        " {half_width} points, about {more} more forms are needed ({total} in all)."
+        " {half_width} points, about {more} more form is needed ({total} in all).",
+        "The score is too close to the edge of the target band for more forms to decide. For an interval of"
+        " {half_width} points, about {more} more forms are needed ({total} in all).",
+        needed.more,
     ).format(
         half_width=f"±\N{NO-BREAK SPACE}{locale.format_short(needed.half_width or 0.0, language)}", **values
     )
@@ -241,11 +252,15 @@ def band_sentences(results: CampaignResults, language: str) -> tuple[str, ...]:
     if band is None:
         return ()
     narrow = _(
-        "The target band is {width} points wide; thirty forms usually give an interval {usual} points wide."
+        "In points, the target band is {width} wide; thirty forms usually give an interval {usual} wide."
     )
-    needed = _(
+    ngettext = ngettext_in(language)
+    needed = ngettext(
+        "To find that the score lies inside the band usually takes more than {forms} form; with fewer, “not"
+        " enough evidence” is to be expected and no sign of poor service.",
         "To find that the score lies inside the band usually takes more than {forms} forms; with fewer, “not"
-        " enough evidence” is to be expected and no sign of poor service."
+        " enough evidence” is to be expected and no sign of poor service.",
+        band.forms,
     )
     return (
         narrow.format(
@@ -317,4 +332,4 @@ def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str
         key=lambda one: one.priority.importance.value if one.priority.importance else 0.0, reverse=True
     )
     labels = "; ".join(criterion_label(one.criterion, language) for one in first[:_MOST_NAMED])
-    return _("Mend first: {criteria}").format(criteria=labels)
+    return _("Improve first: {criteria}").format(criteria=labels)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from survey.instrument import codec
-from survey.instrument.node import InstrumentError
+from survey.instrument.problem import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
 from survey.json_value import JsonObject, JsonValue
 from survey.results.certificate import FORMAT, VERSION, CountedForm
@@ -16,6 +16,7 @@ from survey.results.score_inputs import is_number
 from survey.results.scoring_rules import rules_of
 from survey.scoring.estimate import scored_groups, section_keys
 from survey.scoring.rules import Rules
+from survey.web.document_problems import problem_line
 
 SumPair = tuple[float, float]
 _SHOWN_CHARS = 60
@@ -124,7 +125,9 @@ def parse_certificate(document: JsonObject) -> Certificate:
     try:
         questionnaire = codec.from_document(instrument.member("document").value)
     except InstrumentError as error:
-        raise CertificateError(f"instrument.document: {error}; ask for the certificate again") from None
+        raise CertificateError(
+            f"instrument.document: {problem_line(error)}; ask for the certificate again"
+        ) from None
     rules, responses = rules_of(questionnaire), whole.member("responses")
     has_rows = responses.has("rows")
     sums, result = whole.member("sums"), whole.member("result")

@@ -66,13 +66,14 @@ def _is_short_form(text: str) -> bool:
 
 def _questionnaire(path: Path, text: str) -> Instrument:
     from survey.instrument.codec import questionnaire_from_yaml
-    from survey.instrument.node import InstrumentError
+    from survey.instrument.problem import InstrumentError
     from survey.results.scoring_rules import rules_of
+    from survey.web.document_problems import problem_line
 
     try:
         questionnaire = questionnaire_from_yaml(text)
     except InstrumentError as error:
-        raise ScoreFileError(f"{path.name}: {error}") from None
+        raise ScoreFileError(f"{path.name}: {problem_line(error, text)}") from None
     return Instrument(
         rules_of(questionnaire), frozenset(), tuple(group.key for group in questionnaire.groups)
     )

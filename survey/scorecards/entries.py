@@ -76,7 +76,7 @@ def _survey(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
     )
     value = _number(typed.value, "value", _)
     if value is not None and value > line.max_points:
-        message = _("Found {found}; the most is {most} points")
+        message = _("Found {found}; the maximum is {most}")
         raise _ProblemError("value", message.format(found=typed.value[:20], most=f"{line.max_points:g}"))
     low, high = _number(typed.low, "low", _), _number(typed.high, "high", _)
     if low is None and high is None:
@@ -89,7 +89,7 @@ def _survey(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
 
 def _rank(card: Scorecard, typed: TypedLine, _: Gettext) -> Observed:
     others = ("numerator", "denominator", "low", "high")
-    _refuse_parts(typed, others, _("A rank is one number; leave it empty"))
+    _refuse_parts(typed, others, _("A rank has no numerator, denominator or interval; leave it empty"))
     value = _number(typed.value, "value", _)
     last = card.rank_target.of if card.rank_target else 0
     if value is not None and not (value.is_integer() and 1 <= value <= last):
@@ -156,7 +156,7 @@ def _number(text: str, part: str, _: Gettext) -> float | None:
     number = float(text.replace(",", "."))
     if not (math.isfinite(number) and 0 <= number <= _MOST):
         message = _("Found {found}; a number from 0 to {most} is needed")
-        raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST:,.0f}"))
+        raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST:,.0f}".replace(",", " ")))
     return number
 
 

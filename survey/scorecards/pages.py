@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey.drawing.file_formats import offered_first, path_converter
 from survey.instrument import scorecard_codec
-from survey.instrument.node import InstrumentError
+from survey.instrument.problem import InstrumentError
 from survey.scorecards import cards, charts, tables, wording
 from survey.scorecards.access import card_for, cards_for, units_for
 from survey.scorecards.cards import CardTakenError, NewCard
@@ -21,7 +21,9 @@ from survey.store import fieldwork, scorecards, units
 from survey.store.audit import AuditAction
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, start_of_today, today
+from survey.web.document_problems import problem_messages
 from survey.web.downloads import requested_language, send_download
+from survey.web.file_problems import page_with_file_problems
 from survey.web.guards import may, official_id
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -165,23 +167,25 @@ def ranking() -> ResponseReturnValue:
 @may(Permission.SCORECARD_READ)
 def versions() -> ResponseReturnValue:
     """The published definitions, and where another is put in."""
-    return _versions_page({})
+    return _versions_page()
 
 
 @bp.post("/definitions")
 @may(Permission.SCORECARD_DEFINE)
 def publish() -> ResponseReturnValue:
-    """Publish a definition from its file; one that breaks a rule is refused with place and reason."""
+    """Publish a definition from its file; one that breaks rules is refused with all of them."""
     form, upload = DefinitionForm(), request.files.get("file")
     if not form.validate_on_submit() or upload is None or not upload.filename:
-        return _versions_page({"file": _("Choose a file")})
+        return _versions_page(_("Choose a file"))
     try:
-        _publish(upload.read().decode("utf-8-sig"))
+        text = upload.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = _("The file is not UTF-8 text (byte %(place)s); save it as UTF-8 and try again")
-        return _versions_page({"file": message % {"place": error.start}})
+        return _versions_page(message % {"place": error.start})
+    try:
+        _publish(text)
     except InstrumentError as error:
-        return _versions_page({"file": str(error)})
+        return _versions_page(*problem_messages(error, text, _))
     return redirect(url_for("scorecards.versions"), 303)
 
 
@@ -195,9 +199,10 @@ def _publish(text: str) -> None:
     )
 
 
-def _versions_page(errors: dict[str, str]) -> ResponseReturnValue:
+def _versions_page(*problems: str) -> ResponseReturnValue:
     shown = database().read(scorecards.versions)
-    return page_with_errors("scorecards/definitions.html", errors, versions=shown, form=DefinitionForm())
+    template = "scorecards/definitions.html"
+    return page_with_file_problems(template, "file", problems, versions=shown, form=DefinitionForm())
 
 
 @bp.get("/definitions/<card_digest>.yaml")
@@ -219,7 +224,7 @@ def _document(digest: str) -> str:
 @may(Permission.SCORECARD_DEFINE)
 def edit(card_digest: str) -> ResponseReturnValue:
     """A definition as text, to be changed into the province's own decision."""
-    return _edit_page(card_digest, _document(card_digest), {})
+    return _edit_page(card_digest, _document(card_digest))
 
 
 @bp.post("/definitions/<card_digest>/edit")
@@ -229,14 +234,14 @@ def publish_edited(card_digest: str) -> ResponseReturnValue:
     before, form = _document(card_digest), DefinitionTextForm()
     text = form.text.data or ""
     if not form.validate_on_submit():
-        return _edit_page(card_digest, text, form.problems())
+        return _edit_page(card_digest, text, *form.problems().values())
     try:
         _publish(text)
     except InstrumentError as error:
-        return _edit_page(card_digest, text or before, {"text": str(error)})
+        return _edit_page(card_digest, text or before, *problem_messages(error, text, _))
     return redirect(url_for("scorecards.versions"), 303)
 
 
-def _edit_page(digest: str, text: str, errors: dict[str, str]) -> ResponseReturnValue:
-    form = DefinitionTextForm(formdata=None)
-    return page_with_errors("scorecards/edit.html", errors, digest=digest, text=text, form=form)
+def _edit_page(digest: str, text: str, *problems: str) -> ResponseReturnValue:
+    form, template = DefinitionTextForm(formdata=None), "scorecards/edit.html"
+    return page_with_file_problems(template, "text", problems, digest=digest, text=text, form=form)

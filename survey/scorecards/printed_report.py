@@ -63,9 +63,8 @@ def _body(report: CardReport, language: str) -> tuple[ReportPart, ...]:
     lead = Lead(wording.total_sentence(results, language), wording.estimate_label(language) + ".")
     sentences = Sentences(summary_sentences(report, language))
     components = _picture(partial(charts.components_figure, results, language, wide=True), results, language)
-    done = _("{done} of {total} tasks are done; {late} are late.").format(
-        done=progress.done, total=progress.total, late=progress.late
-    )
+    counts = {"done": progress.done, "total": progress.total, "late": progress.late}
+    done = _("Tasks done: %(done)s of %(total)s; late: %(late)s.") % counts
     components_table = tables.components(results, language)
     tasks = _grids((tables.tasks(report, language),), language)
     parts = [

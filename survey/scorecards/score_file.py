@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey.instrument.node import InstrumentError
+from survey.instrument.problem import InstrumentError
 from survey.instrument.scorecard import RANK, Scorecard
 from survey.instrument.scorecard_codec import scorecard_from_text
 from survey.json_value import JsonObject
@@ -11,6 +11,8 @@ from survey.scorecards.as_json import points_entry
 from survey.scorecards.rules import rules_of
 from survey.scorecards.values_file import ValuesFileError, read_values
 from survey.scoring.par_index import CardPoints, score_card
+from survey.web.document_problems import problem_line
+from survey.web.file_problems import list_in_line
 from survey.web.locale import SOURCE_LANGUAGE, gettext_in
 
 
@@ -43,7 +45,7 @@ def score_scorecard(definition: Path, values: Path) -> ScorecardReport:
     try:
         lines = read_values(_bytes_of(values), values.name, card, gettext_in(SOURCE_LANGUAGE))
     except ValuesFileError as error:
-        raise ScorecardFileError(f"{values.name}: {error}") from None
+        raise ScorecardFileError(f"{values.name}: {list_in_line(error.messages)}") from None
     observed = {line.key: line.observed for line in lines}
     rank = observed.pop(RANK, None)
     return ScorecardReport(card, score_card(rules_of(card), observed), rank.value if rank else None)
@@ -52,13 +54,15 @@ def score_scorecard(definition: Path, values: Path) -> ScorecardReport:
 def read_definition(path: Path) -> Scorecard:
     """The scorecard in a definition file."""
     try:
-        return scorecard_from_text(_bytes_of(path).decode("utf-8-sig"))
-    except InstrumentError as error:
-        raise ScorecardFileError(f"{path.name}: {error}") from None
+        text = _bytes_of(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScorecardFileError(
             f"{path.name}: not UTF-8 text at byte {error.start}; save it as UTF-8"
         ) from None
+    try:
+        return scorecard_from_text(text)
+    except InstrumentError as error:
+        raise ScorecardFileError(f"{path.name}: {problem_line(error, text)}") from None
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -31,13 +31,14 @@ from survey.store.audit import AuditAction
 from survey.web.changes import audited_change
 from survey.web.context import database, now, start_of_today
 from survey.web.downloads import send_download
+from survey.web.file_problems import page_with_file_problems
 from survey.web.forms import is_plain
 from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in_official
 from survey.web.locale import gettext_in
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
-from survey.web.templates import language, page_with_errors
+from survey.web.templates import language, ngettext, page_with_errors
 
 bp = Blueprint("scorecard_values", __name__, url_prefix="/office/scorecards")
 _ROOM_FOR_FIELDS = 64 * 1024
@@ -69,17 +70,18 @@ def _results(card_id: int) -> Loaded:
 @may(Permission.SCORECARD_READ)
 def values(card_id: int) -> ResponseReturnValue:
     """Every line with what was entered, who entered and who approved it."""
-    return _values_page(card_id, {})
+    return _values_page(card_id, "file")
 
 
 def _values_page(
-    card_id: int, errors: dict[str, str], *, loaded: Loaded | None = None
+    card_id: int, field: str, *problems: str, loaded: Loaded | None = None
 ) -> ResponseReturnValue:
-    """The page of values, of results that were `loaded` already, if they were."""
+    """The page of values with the problems of a field; `loaded` are its results, if they were read before."""
     results, names = loaded or _results(card_id)
-    return page_with_errors(
+    return page_with_file_problems(
         "scorecards/values.html",
-        errors,
+        field,
+        problems,
         results=results,
         names=names,
         wording=wording,
@@ -97,12 +99,12 @@ def import_values(card_id: int) -> ResponseReturnValue:
     loaded = _results(card_id)
     results, _names = loaded
     if not form.validate_on_submit() or upload is None or not upload.filename:
-        return _values_page(card_id, {"file": _("Choose a file")}, loaded=loaded)
+        return _values_page(card_id, "file", _("Choose a file"), loaded=loaded)
     reason = _("Imported from %(file)s") % {"file": _file_name(upload.filename)}
     try:
         lines = read_values(upload.read(), upload.filename, results.definition, gettext_in(language()))
     except ValuesFileError as error:
-        return _values_page(card_id, {"file": str(error)}, loaded=loaded)
+        return _values_page(card_id, "file", *error.messages, loaded=loaded)
     entries = [
         NewEntry(line.key, line.observed, line.evidence_ref, line.note, reason)
         for line in lines
@@ -117,7 +119,12 @@ def import_values(card_id: int) -> ResponseReturnValue:
             cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
     audited_change(AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", enter_all)
-    flash(_("%(n)s values have been entered and wait for approval") % {"n": len(entries)})
+    entered = ngettext(
+        "%(n)s value has been entered and waits for approval",
+        "%(n)s values have been entered and wait for approval",
+        len(entries),
+    )
+    flash(entered % {"n": len(entries)})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
@@ -198,7 +205,7 @@ def _document(errors: dict[str, str]) -> EvidenceFile | None:
     try:
         cards.kind_of(file)
     except cards.EvidenceError:
-        errors["file"] = _("%(file)s is not taken: send a PDF, PNG, JPG, DOCX or XLSX of at most 5 MB") % {
+        errors["file"] = _("%(file)s cannot be used: send a PDF, PNG, JPG, DOCX or XLSX of at most 5 MB") % {
             "file": file.name[:60]
         }
     return file
@@ -264,13 +271,14 @@ def approve_values(card_id: int) -> ResponseReturnValue:
     waiting = {key: s.pending.entry.id for key, s in results.standings.items() if s.pending}
     chosen = {key: number for key, number in waiting.items() if str(number) in ticked}
     if not chosen:
-        return _values_page(card_id, {"approvals": _("Tick the values to approve")}, loaded=loaded)
+        return _values_page(card_id, "approvals", _("Tick the values to approve"), loaded=loaded)
     try:
         _decide(card_id, chosen, approve=True, note="")
     except (cards.OwnEntryError, cards.DecidedError):
         message = _("One of these was entered by yourself or no longer waits; nothing was approved")
-        return _values_page(card_id, {"approvals": message})
-    flash(_("%(n)s values have been approved") % {"n": len(chosen)})
+        return _values_page(card_id, "approvals", message)
+    n = len(chosen)
+    flash(ngettext("%(n)s value has been approved", "%(n)s values have been approved", n) % {"n": n})
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
@@ -280,7 +288,7 @@ def choose_source(card_id: int) -> ResponseReturnValue:
     """Take the satisfaction points from another campaign, or from what is typed."""
     form, person_id = _source_form(), official_id()
     if not form.validate_on_submit():
-        return _values_page(card_id, form.problems())
+        return _values_page(card_id, "campaign", *form.problems().values())
     campaign_id = campaign_chosen(form.campaign.data)
 
     def choose(session: Session) -> None:

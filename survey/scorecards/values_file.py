@@ -23,11 +23,14 @@ _MOST_UNPACKED_BYTES = 40_000_000
 _MOST_COLUMNS = 30
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")  # where a cell begins in the XML of a sheet
 _MOST_CELLS = 2 * _MOST_ROWS * _MOST_COLUMNS
-_SHOWN = 5
 
 
 class ValuesFileError(ValueError):
-    """A file of values that cannot be used; the message says where, what was found and what to do."""
+    """A file of values that cannot be used; each message says where, what was found and what to do."""
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__(*messages)
+        self.messages = messages
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def read_values(content: bytes, name: str, card: Scorecard, _: Gettext) -> tuple
     Raises
     ------
     ValuesFileError
-        The file cannot be read, or rows are wrong: the first five are named by row and column.
+        The file cannot be read, or rows are wrong: each is named by row and column.
     """
     rows = _rows_of_workbook(content, _) if name.lower().endswith(".xlsx") else _rows_of_csv(content, _)
     records = [(number, cells) for number, cells in enumerate(rows, 1) if any(cells)]
@@ -65,22 +68,25 @@ def read_values(content: bytes, name: str, card: Scorecard, _: Gettext) -> tuple
             problems.append(message.format(row=row, column=parsed.part, words=parsed.message))
     problems += _twice(lines, _)
     if problems:
-        more = _("and {n} more").format(n=len(problems) - _SHOWN) if len(problems) > _SHOWN else ""
-        raise ValuesFileError("; ".join([*problems[:_SHOWN], *([more] if more else [])]))
+        raise ValuesFileError(*problems)
     return tuple(lines)
 
 
 def _check_header(header: Sequence[str], _: Gettext) -> None:
+    if problems := list(_header_problems(header, _)):
+        raise ValuesFileError(*problems)
+
+
+def _header_problems(header: Sequence[str], _: Gettext) -> Iterator[str]:
     if KEY not in header or "value" not in header:
         message = _("row 1: the columns {needed} are needed; found: {found}")
-        columns = ", ".join(header)[:100]
-        raise ValuesFileError(message.format(needed=f"{KEY}, value", found=columns))
-    for name in header:
-        if name and name not in (*COLUMNS, LABEL):
+        yield message.format(needed=f"{KEY}, value", found=", ".join(header)[:100])
+    for name in dict.fromkeys(name for name in header if name):
+        if name not in (*COLUMNS, LABEL):
             message = _("row 1: the column {found} is unknown; known are {known}")
-            raise ValuesFileError(message.format(found=repr(name[:40]), known=", ".join(COLUMNS)))
-        if name and header.count(name) > 1:
-            raise ValuesFileError(_("row 1: the column {found} is named twice; keep one").format(found=name))
+            yield message.format(found=repr(name[:40]), known=", ".join(COLUMNS))
+        if header.count(name) > 1:
+            yield _("row 1: the column {found} is named twice; keep one").format(found=repr(name[:40]))
 
 
 def _line(row: int, cells: Mapping[str, str], card: Scorecard, _: Gettext) -> Line | ValueProblem | None:
@@ -127,10 +133,12 @@ def _rows_of_csv(content: bytes, _: Gettext) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator))
     except csv.Error as error:
         raise ValuesFileError(_("this is not CSV ({error})").format(error=error)) from None
-    for number, cells in enumerate(rows, 1):
-        if len(cells) > len(rows[0]):
-            message = _("row {row}: {n} cells under {columns} columns; put a text with commas in quotes")
-            raise ValuesFileError(message.format(row=number, n=len(cells), columns=len(rows[0])))
+    message = _("row {row}: more cells ({n}) than columns ({columns}); put a text with commas in quotes")
+    wide = [(number, len(cells)) for number, cells in enumerate(rows, 1) if len(cells) > len(rows[0])]
+    if wide:
+        raise ValuesFileError(
+            *(message.format(row=row, n=n, columns=len(rows[0])) for row, n in wide[:_MOST_ROWS])
+        )
     return _trim(rows, _)
 
 
@@ -173,12 +181,16 @@ def _cell(value: object) -> str:
 
 def _trim(rows: Sequence[Sequence[str]], _: Gettext) -> list[list[str]]:
     if len(rows) > _MOST_ROWS:
-        raise ValuesFileError(_("there are more than {most} rows").format(most=_MOST_ROWS))
+        raise ValuesFileError(_("there are too many rows; the most is {most}").format(most=_MOST_ROWS))
     trimmed = [[cell.strip() for cell in row] for row in rows]
-    for number, row in enumerate(trimmed, 1):
-        for cell in row:
-            if len(cell) > _MOST_CELL_CHARS or any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in cell):
-                message = _("row {row}: a cell is too long or holds characters that cannot be printed")
-                raise ValuesFileError(message.format(row=number))
+    message = _("row {row}: a cell is too long or holds characters that cannot be printed")
+    bad = [number for number, row in enumerate(trimmed, 1) if not all(map(_is_printable, row))]
+    if bad:
+        raise ValuesFileError(*(message.format(row=number) for number in bad))
     width = len(trimmed[0]) if trimmed else 0
     return [row + [""] * (width - len(row)) for row in trimmed]
+
+
+def _is_printable(cell: str) -> bool:
+    is_long = len(cell) > _MOST_CELL_CHARS
+    return not is_long and not any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in cell)

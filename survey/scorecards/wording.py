@@ -13,7 +13,7 @@ from survey.scoring.interval import Interval
 from survey.scoring.par_index import IndicatorPoints, IndicatorState, Light
 from survey.store.scorecards import Entry, Task
 from survey.web import locale
-from survey.web.locale import N_, gettext_in
+from survey.web.locale import N_, gettext_in, ngettext_in
 
 _LIGHTS = {
     Light.FULL: N_("reached"),
@@ -73,8 +73,13 @@ def approval_sentence(results: CardResults, language: str) -> str:
     if results.n_entered == 0:
         return _("No value has been entered yet.")
     if results.n_approved == results.n_entered:
-        return _("All {n} values that were entered are approved.").format(n=results.n_entered)
-    message = _("{approved} of {entered} values are approved; the others count until a leader decides.")
+        ngettext = ngettext_in(language)
+        return ngettext(
+            "The {n} value that was entered is approved.",
+            "All {n} values that were entered are approved.",
+            results.n_entered,
+        ).format(n=results.n_entered)
+    message = _("Values approved: {approved} of {entered}; the others count until a leader decides.")
     return message.format(approved=results.n_approved, entered=results.n_entered)
 
 
@@ -83,10 +88,12 @@ def source_sentence(results: CardResults, language: str) -> str | None:
     source = results.source
     if source is None:
         return None
-    _ = gettext_in(language)
-    message = _("Satisfaction comes live from “{campaign}”, {n} forms.").format(
-        campaign=source.name, n=locale.format_number(source.n_forms, language, 0)
-    )
+    ngettext = ngettext_in(language)
+    message = ngettext(
+        "Satisfaction comes live from “{campaign}”, {n} form.",
+        "Satisfaction comes live from “{campaign}”, {n} forms.",
+        source.n_forms,
+    ).format(campaign=source.name, n=locale.format_number(source.n_forms, language, 0))
     return " ".join((message, *caution_sentences(results, language)))
 
 
@@ -146,7 +153,7 @@ def rank_sentence(results: CardResults, language: str) -> str | None:
 
 def _baseline_sentences(results: CardResults, language: str) -> list[str]:
     _ = gettext_in(language)
-    message = _("In {year}: rank {rank} of {of}, {at_max} of {components} components at their maximum.")
+    message = _("In {year}: rank {rank} of {of}; components at their maximum: {at_max} of {components}.")
     return [
         message.format(
             year=b.year, rank=b.rank, of=b.of, at_max=b.components_at_max, components=b.components_total
@@ -188,7 +195,7 @@ def components_sentence(results: CardResults, language: str) -> str:
     """How many components have all their points."""
     _ = gettext_in(language)
     scored = results.scored
-    return _("{n} of {all} components are at their maximum.").format(
+    return _("Components at their maximum: {n} of {all}.").format(
         n=scored.components_at_max, all=len(scored.components)
     )
 
@@ -224,7 +231,9 @@ def value(line: Indicator, amount: float | None, language: str) -> str:
     if line.key == RANK:
         return f"{amount:.0f}"
     number = locale.format_short(_short(amount), language)
-    return {"percent": f"{number}%", "points": _("{n} points").format(n=number)}.get(line.unit, number)
+    ngettext = ngettext_in(language)
+    points = ngettext("{n} point", "{n} points", 1 if amount == 1 else 2).format(n=number)
+    return {"percent": f"{number}%", "points": points}.get(line.unit, number)
 
 
 def _short(amount: float) -> float:
@@ -283,7 +292,9 @@ def distance(standing: LineStatus, scored: IndicatorPoints, language: str) -> st
     entry = standing.counted.entry if standing.counted else None
     if entry is not None and entry.denominator and entry.numerator is not None:
         more = round_up(goal / 100 * entry.denominator) - entry.numerator
-        return _("{n} more cases of {all}").format(
+        ngettext = ngettext_in(language)
+        message = ngettext("{n} more case of {all}", "{n} more cases of {all}", int(more))
+        return message.format(
             n=locale.format_short(more, language), all=locale.format_short(entry.denominator, language)
         )
     return _("{n} short").format(n=format_points(goal - scored.value, language, borders=(0.0,)))

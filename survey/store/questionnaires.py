@@ -14,7 +14,13 @@ class InstrumentVersion(VersionColumns, Base):
     __tablename__ = "instrument_version"
 
 
-_versions = Versions(InstrumentVersion, codec.digest, codec.to_json, codec.questionnaire_from_json)
+_versions = Versions(
+    InstrumentVersion,
+    codec.digest,
+    codec.to_json,
+    codec.questionnaire_from_json,
+    version_path=("instrument", "version"),
+)
 publish = _versions.publish
 publish_from_file = _versions.publish_from_file
 refuse_twin = _versions.refuse_twin

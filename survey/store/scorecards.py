@@ -115,7 +115,11 @@ class UnitCard:
 
 
 _versions = Versions(
-    ScorecardVersion, scorecard_codec.digest, scorecard_codec.to_json, scorecard_codec.scorecard_from_text
+    ScorecardVersion,
+    scorecard_codec.digest,
+    scorecard_codec.to_json,
+    scorecard_codec.scorecard_from_text,
+    version_path=("par_scorecard", "version"),
 )
 publish = _versions.publish
 publish_from_file = _versions.publish_from_file

@@ -10,7 +10,8 @@ from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import instrument
-from survey.instrument.node import InstrumentError
+from survey.instrument.problem import DocumentProblem, DocumentRule, InstrumentError
+from survey.instrument.problem import Path as DocumentPath
 from survey.store.cache import BoundedCache
 from survey.store.db import UtcTime, require
 
@@ -33,11 +34,9 @@ class VersionedDocument(Protocol):
 class VersionTakenError(InstrumentError):
     """A version that is published already with another text; a reader could not tell one from the other."""
 
-    def __init__(self, key: str, version: int, digest: str) -> None:
-        super().__init__(
-            f"version {version} of {key} is published already with another text (digest {digest[:12]}); "
-            "give this text another number in `version`"
-        )
+    def __init__(self, path: DocumentPath, key: str, version: int, digest: str) -> None:
+        taken = {"key": key, "version": version, "digest": digest[:12]}
+        super().__init__([DocumentProblem(DocumentRule.VERSION_TAKEN, path, taken)])
 
 
 class VersionColumns:
@@ -56,12 +55,16 @@ V = TypeVar("V", bound=VersionColumns)
 
 @dataclass(frozen=True)
 class Versions(Generic[D, V]):
-    """The published versions of one table. A version never changes, so its parsed document is cached."""
+    """The published versions of one table. A version never changes, so its parsed document is cached.
+
+    `version_path` leads to the number of the version in a document.
+    """
 
     table: type[V]
     digest: Callable[[D], str]
     to_json: Callable[[D], str]
     parse: Callable[[str], D]
+    version_path: DocumentPath
     _parsed: BoundedCache[D] = field(default_factory=lambda: BoundedCache(_PARSED_LIMIT))
 
     def publish(self, session: Session, document: D, *, now: datetime) -> str:
@@ -91,7 +94,7 @@ class Versions(Generic[D, V]):
         same = (self.table.key == document.key, self.table.version == document.version)
         digests = session.scalars(select(self.table.digest).where(*same)).all()
         if digests and self.digest(document) not in digests:
-            raise VersionTakenError(document.key, document.version, digests[0])
+            raise VersionTakenError(self.version_path, document.key, document.version, digests[0])
 
     def all(self, session: Session) -> list[V]:
         """Every published version, newest first."""

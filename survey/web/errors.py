@@ -102,7 +102,7 @@ def _way_on(status: int) -> tuple[str, str] | None:
     if status == 413 and _is_shown_by_get(request.path):
         return request.path, _("Back to the form")
     if request.path.startswith("/office/"):
-        return url_for("fieldwork.show_campaigns"), _("To the first page of the office")
+        return url_for("fieldwork.show_campaigns"), _("To the office's start page")
     return url_for("intake.open_surveys", lang=language()), _("To the open surveys")
 
 

@@ -63,6 +63,7 @@ def _load_languages() -> dict[str, str]:
 LANGUAGES = _load_languages()
 
 Gettext = Callable[[str], str]
+NGettext = Callable[[str, str, int], str]
 
 
 def interface_language(language: str) -> str:
@@ -90,6 +91,11 @@ def translations(language: str) -> NullTranslations:
 def gettext_in(language: str) -> Gettext:
     """The `_()` of a report or page in `language`."""
     return translations(language).gettext
+
+
+def ngettext_in(language: str) -> NGettext:
+    """The `ngettext()` of a report or page in `language`: a message in the form that a number takes."""
+    return translations(language).ngettext
 
 
 def N_(message: str) -> str:  # noqa: N802 — what gettext calls it

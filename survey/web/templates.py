@@ -32,8 +32,9 @@ def init(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["translate"] = translate
+    app.jinja_env.globals["translate_plural"] = translate_plural
     app.jinja_env.globals["words_lang"], app.jinja_env.globals["text_lang"] = _words_lang, _text_lang
     app.jinja_env.globals["Permission"] = Permission
     app.jinja_env.globals["office_name"] = look.office_name
@@ -96,8 +97,14 @@ def translate(language: str, message: str) -> str:
     return locale.gettext_in(language)(message)
 
 
-def _ngettext(one: str, many: str, n: int) -> str:
-    return locale.translations(language()).ngettext(one, many, n)
+def translate_plural(language: str, one: str, many: str, n: int) -> str:
+    """The message about n things in a language that may differ from the page's."""
+    return locale.ngettext_in(language)(one, many, n)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The message about n things in this request's language, in the form that n takes there."""
+    return locale.ngettext_in(language())(one, many, n)
 
 
 def _in_language(filter_: Callable[..., str]) -> Callable[..., str]:

@@ -1,5 +1,6 @@
 """Publishing a questionnaire from its file."""
 
+import html
 import json
 import re
 from io import BytesIO
@@ -26,6 +27,12 @@ def unreachable() -> str:
     return json.dumps(document)
 
 
+def _problems(page: str) -> list[str]:
+    """What the summary lists below its link."""
+    listed = page.partition('id="error-summary"')[2].partition("<ol>")[2].partition("</ol>")[0]
+    return [html.unescape(problem) for problem in re.findall(r"<li>([^<]*)</li>", listed)]
+
+
 def _message(page: str) -> str:
     return " ".join(re.findall(r"min_valid_items[^<]*", page))
 
@@ -35,13 +42,14 @@ def test_a_questionnaire_that_nobody_can_complete_is_not_published(
 ) -> None:
     page = office.get("/office/questionnaires").text
     file = (BytesIO(unreachable.encode()), "q.json")
-    answer = office.post("/office/questionnaires", data={"csrf_token": csrf_in(page), "file": file})
+    data = {"csrf_token": csrf_in(page), "file": file}
+    answer = office.post("/office/questionnaires?lang=en", data=data)
     assert answer.status_code == 422
-    assert "99 answered criteria" in _message(answer.text)
+    assert "min_valid_items is 99" in _message(answer.text)
     (tmp_path / "q.json").write_text(unreachable)
     command = run(app, "publish-questionnaire", tmp_path / "q.json")
     assert command.exit_code == 1
-    assert "99 answered criteria" in command.stderr
+    assert "min_valid_items is 99" in command.stderr
     assert len(database_of(app).read(questionnaires.versions)) == 1
 
 
@@ -54,7 +62,8 @@ def test_another_text_of_a_published_version_is_refused(
     (tmp_path / "q.json").write_text(text)
     page = office.get("/office/questionnaires").text
     file = (BytesIO(text.encode()), "q.json")
-    answer = office.post("/office/questionnaires", data={"csrf_token": csrf_in(page), "file": file})
+    data = {"csrf_token": csrf_in(page), "file": file}
+    answer = office.post("/office/questionnaires?lang=en", data=data)
     assert answer.status_code == 422
     assert "is published already with another text" in answer.text
     for options in ([], ["--check"]):
@@ -79,4 +88,39 @@ def test_a_new_campaign_refuses_a_version_by_which_nobody_can_be_scored(
     answer = office.post("/office/campaigns/new?lang=en", data={"csrf_token": csrf_in(page), **fields})
     assert answer.status_code == 422
     assert "With this questionnaire some respondents can never be scored" in answer.text
-    assert "99 answered criteria" in _message(answer.text)
+    assert "min_valid_items is 99" in _message(answer.text)
+
+
+BROKEN = """schema_version: 1
+instrument:
+  key: Có dấu
+  default_lang: vi
+  title: {vi: Phiếu}
+comment: {key: a, vi: b, fr: c, de: d}
+"""
+
+
+def test_a_file_is_refused_with_all_its_problems_by_line_in_the_language_of_the_page(
+    app: Flask, office: FlaskClient, tmp_path: Path
+) -> None:
+    token = csrf_in(office.get("/office/questionnaires").text)
+    pages = {}
+    for lang in ("vi", "en"):
+        file = (BytesIO(BROKEN.encode()), "q.yaml")
+        path = f"/office/questionnaires?lang={lang}"
+        answer = office.post(path, data={"csrf_token": token, "file": file})
+        assert answer.status_code == 422
+        pages[lang] = answer.text
+    assert "The file has 21 problems; nothing of it was saved" in pages["en"]
+    assert "Tệp có 21 chỗ cần sửa; chưa lưu nội dung nào" in pages["vi"]
+    vietnamese, english = _problems(pages["vi"]), _problems(pages["en"])
+    assert len(english) == len(vietnamese) == 21
+    assert (vietnamese[-1], english[-1]) == ("và 1 lỗi khác", "and 1 more")
+    assert "scale: the field is missing; add it" in english
+    assert "instrument.version, line 2: the field is missing; add it" in english
+    assert "dòng 2, instrument.version: thiếu trường này; hãy bổ sung" in vietnamese
+    assert any(problem.startswith("dòng 3, instrument.key: 'Có dấu' không phải mã") for problem in vietnamese)
+    (tmp_path / "q.yaml").write_text(BROKEN, encoding="utf-8")
+    command = run(app, "publish-questionnaire", tmp_path / "q.yaml")
+    assert (command.exit_code, command.stderr.count("\n")) == (1, 1)
+    assert "; ".join(english) in command.stderr

@@ -418,38 +418,61 @@ def test_a_change_is_another_version_and_the_published_one_stays(
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "reason", "reason_vi"),
     [
-        ("", "document: a mapping is needed, found None"),
-        ("a: [", "this is not YAML"),
-        ("[1, 2]", "document: a mapping is needed, found a list of 2"),
-        ("x: 2026-99-99", "this is not YAML: month must be in 1..12"),
+        ("", "fields (name: value) are needed, found nothing", "phải là các trường (tên: giá trị)"),
+        ("a: [", "line 1: brackets cannot be read", "dòng 1: không đọc được phần trong ngoặc"),
+        ("[1, 2]", "are needed, found a list", "hiện là một danh sách"),
+        ("x: 2026-99-99", "a value looks like a day, a time or a number", "trông như ngày, giờ hoặc số"),
         (
             changed_document(["scale", "options", 0, "map"], 2),
-            "document.scale.options[0].map: 2 is outside 0 to 1",
+            "scale.options[0].map, line 1: 2 is outside 0 to 1",
+            "dòng 1, scale.options[0].map: 2 nằm ngoài khoảng từ 0 đến 1",
         ),
-        (changed_document(["factors", 0, "criteria", 0, "max_points"], 9), "max_points sum to"),
+        (
+            changed_document(["factors", 0, "criteria", 0, "max_points"], 9),
+            "max_points sum to 45, total_points is 38",
+            "tổng các max_points là 45, total_points là 38",
+        ),
         (
             changed_document(["factors", 0, "criteria", 0, "max_points"], 10**400),
-            "a number of 1329 bits is outside",
+            "a number that is too long is outside",
+            "một số quá dài nằm ngoài khoảng",
         ),
-        (changed_document(["instrument", "surprise"], 1), "document.instrument: unknown field 'surprise'"),
-        (changed_document(["thanks", "vi"], "Cảm ơn"), "thanks: must hold the placeholder {receipt_code}"),
-        (changed_document(["consent", "agree", "vi"], "\x07"), "document.consent.agree.vi"),
+        (
+            changed_document(["instrument", "surprise"], 1),
+            "instrument.surprise, line 1: unknown field; known here:",
+            "dòng 1, instrument.surprise: không có trường này",
+        ),
+        (
+            changed_document(["thanks", "vi"], "Cảm ơn"),
+            "the placeholders must be {receipt_code}, found none",
+            "phần trong ngoặc nhọn phải là {receipt_code}",
+        ),
+        (
+            changed_document(["consent", "agree", "vi"], "\x07"),
+            "consent.agree.vi, line 1: control characters",
+            "không được có ký tự điều khiển",
+        ),
         (
             changed_document(["comment", "key"], "dataset"),
-            "dataset: this key is reserved for the form itself",
+            "the key dataset is reserved for the form itself",
+            "mã dataset dành riêng cho hệ thống",
         ),
-        (changed_document(["comment", "key"], "a b"), "document.comment.key: 'a b' is not a key"),
+        (
+            changed_document(["comment", "key"], "a b"),
+            "comment.key, line 1: 'a b' is not a key",
+            "dòng 1, comment.key: 'a b' không phải mã hợp lệ",
+        ),
     ],
 )
-def test_a_questionnaire_that_breaks_a_rule_is_refused_with_place_and_reason(
-    app: Flask, office: FlaskClient, content: str, reason: str
+def test_a_questionnaire_that_breaks_a_rule_is_refused_with_place_and_reason_in_the_readers_language(
+    app: Flask, office: FlaskClient, content: str, reason: str, reason_vi: str
 ) -> None:
-    for lang in LANGUAGES:
+    for lang, expected in (("vi", reason_vi), ("en", reason)):
         answer = publish(office, content, lang)
         assert answer.status_code == 422
-        assert reason in errors_in(answer)
+        assert expected in errors_in(answer)
     assert versions(app) == [DIGEST]
 
 
@@ -457,9 +480,9 @@ def test_aliases_that_stand_for_billions_are_refused_at_once(app: Flask, office:
     bomb = "a: &a [x]\n" + "".join(
         f"{c}: &{c} [{', '.join([f'*{p}'] * 9)}]\n" for p, c in zip("abcdefghijk", "bcdefghijkl", strict=True)
     )
-    answer = publish(office, bomb)
+    answer = publish(office, bomb, "en")
     assert answer.status_code == 422
-    assert "50000 are the most" in errors_in(answer)
+    assert "the most is 50000" in errors_in(answer)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from survey.instrument import codec
-from survey.instrument.node import InstrumentError, Node
+from survey.instrument.node import Node
+from survey.instrument.problem import InstrumentError, path_text
 from survey.instrument.scorecard_codec import digest, from_node, scorecard_from_text, to_document, to_json
 
 SHIPPED = Path(codec.__file__).parent / "library" / "par_index.yaml"
@@ -48,9 +49,9 @@ def test_a_scorecard_survives_its_own_document() -> None:
 
 
 def test_the_digest_changes_with_a_point_and_not_with_the_order_of_fields() -> None:
-    plain = from_node(Node(_DOCUMENT, "x"))
-    reordered = from_node(Node(dict(reversed(_DOCUMENT.items())), "x"))
-    renamed = from_node(Node(change(*FIRST, "vi", to="Khác"), "x"))
+    plain = from_node(Node(_DOCUMENT))
+    reordered = from_node(Node(dict(reversed(_DOCUMENT.items()))))
+    renamed = from_node(Node(change(*FIRST, "vi", to="Khác")))
     assert digest(plain) == digest(reordered) != digest(renamed)
 
 
@@ -58,36 +59,68 @@ def test_another_total_another_floor_and_a_decision_are_accepted() -> None:
     document = change(*FIRST, "max_points", to=14)
     document |= {"total_points": 110, "decision": "Quyết định 01/QĐ-UBND"}
     document["components"][0]["indicators"][0]["rule"] = "ratio_70"
-    card = from_node(Node(document, "x"))
+    card = from_node(Node(document))
     assert (card.total_points, card.decision) == (110, "Quyết định 01/QĐ-UBND")
     assert card.indicators[0].rule.floor == 70
 
 
+IN_FIRST = "par_scorecard.components[0].indicators[0]"
+
+
 @pytest.mark.parametrize(
-    ("document", "message"),
+    ("document", "path", "rule"),
     [
-        (change(*FIRST, "max_points", to=5), "max_points sum to 101, total_points is 100"),
-        (change(*FIRST, "max_points", to=-1), "components[0].indicators[0].max_points: -1 is outside"),
-        (change(*FIRST, "max_points", to=float("nan")), "max_points: nan is outside"),
-        (change(*FIRST, "rule", to="ratio_120"), "rule: a rule is ratio_80"),
-        (change(*FIRST, "rule", to="boolean"), "unit: the rule boolean takes boolean, found 'percent'"),
-        (change(*FIRST, "target", to=101), "target: 101 is outside 0 to 100"),
-        (change(*FIRST, "target", to="100"), "target: a number is needed, found '100'"),
-        (change(*FIRST, "stretch", to=90), "stretch: the upper end of the target lies below"),
-        (change(*FIRST, "key", to="propaganda_rate"), "two indicators are named 'propaganda_rate'"),
-        (change(*FIRST, "key", to="rank"), "the key 'rank' is kept"),
-        (change("components", 1, "key", to="leadership"), "two components are named 'leadership'"),
-        (change(*FIRST, "vi", to=...), "the field 'vi' is missing"),
-        (change(*FIRST, "weight", to=1), "unknown field 'weight'"),
-        (change("components", to=[]), "components: a list with at least one element"),
-        (change("rank_target", to={"max_rank": 30, "of": 20}), "rank_target.max_rank: 30 is outside"),
-        (change("components", 6, "indicators", 0, "target", to=39), "39 is more than the 38 points"),
+        (change(*FIRST, "max_points", to=5), "par_scorecard.total_points", "points_sum"),
+        (change(*FIRST, "max_points", to=-1), f"{IN_FIRST}.max_points", "out_of_range"),
+        (change(*FIRST, "max_points", to=float("nan")), f"{IN_FIRST}.max_points", "out_of_range"),
+        (change(*FIRST, "rule", to="ratio_120"), f"{IN_FIRST}.rule", "rule_name"),
+        (change(*FIRST, "rule", to=...), f"{IN_FIRST}.rule", "missing_field"),
+        (change(*FIRST, "target", to=101), f"{IN_FIRST}.target", "out_of_range"),
+        (change(*FIRST, "target", to="100"), f"{IN_FIRST}.target", "not_number"),
+        (change(*FIRST, "stretch", to=90), f"{IN_FIRST}.stretch", "stretch_below_target"),
+        (change(*FIRST, "key", to="rank"), f"{IN_FIRST}.key", "rank_reserved"),
+        (change("components", 1, "key", to="leadership"), "par_scorecard.components[1].key", "key_twice"),
+        (change(*FIRST, "vi", to=...), f"{IN_FIRST}.vi", "missing_field"),
+        (change(*FIRST, "weight", to=1), f"{IN_FIRST}.weight", "unknown_field"),
+        (change("components", to=[]), "par_scorecard.components", "not_list"),
+        (
+            change("rank_target", to={"max_rank": 30, "of": 20}),
+            "par_scorecard.rank_target.max_rank",
+            "out_of_range",
+        ),
     ],
 )
-def test_a_broken_rule_is_refused_with_its_field(document: dict[str, Any], message: str) -> None:
+def test_a_broken_rule_is_refused_with_its_path_and_nothing_else(
+    document: dict[str, Any], path: str, rule: str
+) -> None:
+    assert problems_of(document) == [(path, rule)]
+
+
+def test_a_target_beyond_the_points_of_the_survey_is_refused() -> None:
+    document = change("components", 6, "indicators", 0, "target", to=39)
+    document["components"][6]["indicators"][0]["stretch"] = 40
+    path = "par_scorecard.components[6].indicators[0].target"
+    assert problems_of(document) == [(path, "target_above_points")]
+
+
+def problems_of(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """The path and the rule of each problem."""
     with pytest.raises(InstrumentError) as refused:
-        from_node(Node(document, "par_scorecard"))
-    assert message in str(refused.value)
+        from_node(Node(document, ("par_scorecard",)))
+    return [(path_text(problem.path), problem.rule) for problem in refused.value.problems]
+
+
+def test_all_problems_of_a_scorecard_are_found_in_one_reading() -> None:
+    document = change(*FIRST, "unit", to="number")
+    document["components"][0]["indicators"][1]["key"] = document["components"][0]["indicators"][0]["key"]
+    document["rank_target"]["of"] = "twenty"
+    document["total_points"] = 99
+    assert problems_of(document) == [
+        (f"{IN_FIRST}.unit", "unit_of_rule"),
+        ("par_scorecard.rank_target.of", "not_number"),
+        ("par_scorecard.components[0].indicators[1].key", "key_twice"),
+        ("par_scorecard.total_points", "points_sum"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a: 1", "\x00", "{{", "par_scorecard: 1"])

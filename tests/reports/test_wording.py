@@ -43,7 +43,7 @@ def test_many_criteria_without_a_score_are_counted_and_not_listed() -> None:
     codes = (*(f"unscored:{c.key}" for c in results.questionnaire.scored_criteria), "few_respondents:1")
     results = replace(results, score=replace(results.score, withheld_because=codes))
     sentence = cautions.sentence(Caution.WITHHELD, results, "en")
-    assert sentence == "No conclusion yet: 19 criteria could not be scored; there are only 1 valid forms."
+    assert sentence == "No conclusion yet: 19 criteria could not be scored; there is only 1 valid form."
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_fewer_people_than_are_known_are_refused_where_they_are_entered(app: Fla
     served = {"population-citizen": "3", "population-business": "1"}
     answer = post(office, f"/office/campaigns/{key}/populations?lang=en", **served)
     assert answer.status_code == 422
-    assert "4 people are fewer than the 5 who are known already" in answer.text
+    assert "The number of people, 4, is below the 5 who are known already" in answer.text
     served["population-business"] = "2"
     assert post(office, f"/office/campaigns/{key}/populations?lang=en", **served).status_code == 303
 

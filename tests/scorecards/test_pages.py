@@ -388,7 +388,7 @@ def test_the_page_says_what_a_leader_asks(viewer: FlaskClient) -> None:
         "Rank 9 of 20: the target, the top 10, is reached",
         "In 2017: rank 13 of 20",
         "What moves the total most",
-        "7 of 10 tasks are done",
+        "Tasks done: 7 of 10",
         "no target set",
     ):
         assert text in page, text
@@ -434,7 +434,7 @@ def test_tasks_are_added_marked_and_counted(demo_app: Flask, officer: FlaskClien
         assert post(officer, path, done_on=beyond).status_code == 422
     assert post(officer, path, done_on=str(day), evidence_ref="9/BC").status_code == 303
     page = officer.get(f"/office/tasks?year={day.year}&lang=en").text
-    assert "1 of 1 tasks are done; 0 are late." in page
+    assert "Tasks done: 1 of 1; late: 0." in page
     assert "9/BC" in page
 
 

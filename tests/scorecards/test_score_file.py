@@ -130,13 +130,13 @@ def test_without_json_the_points_are_one_line(app: Flask, tmp_path: Path) -> Non
         ("plan_completion_rate,90,8,10", "Found 90, but 8 of 10 is 80"),
         ("staffing_within_quota,maybe,,", "Found maybe; write yes or no"),
         ("staffing_within_quota,,3,4", "Only a percentage"),
-        ("satisfaction_points,38.01,,", "the most is 38 points"),
+        ("satisfaction_points,38.01,,", "the maximum is 38"),
         ("satisfaction_points,,3,4", "Satisfaction points are not counted"),
         ("rank,21,,", "whole number from 1 to 20"),
         ("rank,1.5,,", "whole number from 1 to 20"),
         ("plan_rate,90,,", "'plan_rate' is no indicator"),
         ("propaganda_rate,90,,\npropaganda_rate,91,,", "row 3, column indicator_key: propaganda_rate stands"),
-        ("propaganda_rate,90,,,,,", "row 2: 7 cells under 4 columns"),
+        ("propaganda_rate,90,,,,,", "row 2: more cells (7) than columns (4)"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_named(app: Flask, tmp_path: Path, row: str, message: str) -> None:

@@ -20,13 +20,50 @@ LANGUAGES = sorted(folder.name for folder in (SURVEY / "translations").iterdir()
 CATALOGUES = sorted((SURVEY / "translations").glob("*/*.po"))
 TEMPLATES = sorted((SURVEY / "templates").rglob("*.html"))
 MODULES = sorted(SURVEY.rglob("*.py"))
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "translate": (2,)}
+KEYWORDS = {
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "translate": (2,),
+    "translate_plural": (2, 3),
+}
 BLANK = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 
 def catalogue(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, locale=path.parent.name)
+
+
+# A number before a noun in the plural.
+COUNTED = re.compile(
+    r"(?:%\((\w+)\)s|\{(\w+)\})(?: (?:more|valid|other|new|answered))* "
+    r"(?!(?:is|was|has|holds|earns|takes|stands)\b)"
+    r"(?:[a-z]{2,}[^\Ws]s|people|criteria)\b"
+)
+# What needs no form for one: the message, or the blank, and why.
+ALWAYS_PLURAL = {
+    "A campaign has at most %(n)s desks": "a limit of the product",
+    "A file is removed after %(hours)s hours.": "a constant of the product",
+    "A password has %(least)s to %(most)s characters": "limits of the product",
+    "Enter a phone number with at least %(n)s digits": "a limit of the product",
+    "Search for at most %(most)s characters": "a limit of the product",
+    "The tag “%(tag)s…” is too long; the most is %(most)s characters": "a limit of the product",
+    "There are %(n)s addresses; the most is %(most)s": "more than a limit",
+    "There are %(n)s tags; the most is %(most)s": "more than a limit",
+    "The note has %(n)s characters; the most is %(most)s": "more than a limit",
+    "Your comment has %(n)s characters. Shorten it to %(most)s.": "more than a limit, which is at least 1",
+    "%(field)s has %(n)s characters; the most is %(most)s": "more than a limit",
+    "{n} characters; the most is {most}": "more than a limit",
+}
+# Numbers with decimals, which take the plural: 1.00 points; totals of a scale.
+DECIMALS = {"score", "change", "points", "half_width", "total", "criteria_points"}
+
+
+def counts_in_the_singular(message: str) -> list[str]:
+    """The blanks that stand directly before a noun in the plural."""
+    return [a or b for a, b in COUNTED.findall(message)]
 
 
 def translations(language: str = "vi") -> Iterator[tuple[str, str, str]]:
@@ -98,6 +135,30 @@ def test_no_translation_is_left_over(language: str) -> None:
     assert {
         m for _, m, _ in translations(language)
     } - in_calls() - of_refusals() - of_the_audit_log() == set()
+
+
+def test_what_is_counted_has_a_form_for_one() -> None:
+    single = {m.id for path in CATALOGUES for m in catalogue(path) if isinstance(m.id, str)}
+    counted = {m: set(counts_in_the_singular(m)) - DECIMALS for m in single}
+    assert {message for message, blanks in counted.items() if blanks} == set(ALWAYS_PLURAL), "use ngettext"
+
+
+@pytest.mark.parametrize(
+    ("message", "counted"),
+    [
+        ("%(n)s forms", ["n"]),
+        ("{n} of {all} components", ["all"]),
+        ("about {more} more forms are needed", ["more"]),
+        ("the group has {n} valid answers", ["n"]),
+        ("there are {n} people", ["n"]),
+        ("{n} criteria", ["n"]),
+        ("Forms: %(n)s", []),
+        ("%(key)s is missing", []),
+        ("%(n)s address", []),
+    ],
+)
+def test_a_number_before_a_plural_is_noticed(message: str, counted: list[str]) -> None:
+    assert counts_in_the_singular(message) == counted
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
