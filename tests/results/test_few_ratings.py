@@ -54,7 +54,7 @@ def test_what_few_rated_is_left_out_and_named(
     send_forms(app, code, 4, "1", filed_feedback="yes")
     assert RESPONSE not in answers_in(load_summary(viewer, key))
     page = viewer.get(f"/office/campaigns/{key}?lang=en").text
-    assert "fewer than 5 people rated them" in page
+    assert "Fewer people than 5 rated them" in page
     numbers = viewer.get(f"/office/campaigns/{key}/numbers/criterion/{RESPONSE}")
     assert numbers.status_code == 404
 
