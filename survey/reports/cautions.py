@@ -213,8 +213,8 @@ def _waiting(results: CampaignResults, language: str) -> str:
 def _few_ratings(results: CampaignResults, language: str) -> str:
     _ = gettext_in(language)
     text = _(
-        "Left out, so that nobody's answers can be seen: {criteria}. Fewer people than {few} rated them here or"
-        " beside it."
+        "Left out, so that nobody's answers can be seen: {criteria}. Fewer people than {few} rated them here"
+        " or beside it."
     )
     few = format_count(results.questionnaire.scoring.small_cell_suppression, language)
     labels = "; ".join(criterion_label(criterion, language) for criterion in results.left_out)
