@@ -10,6 +10,7 @@ from survey.comments import workbook
 from survey.comments.forms import MarkForm
 from survey.comments.triage import CommentFilter, Note, parse_tags, save_note, select_comments
 from survey.drawing.file_formats import XLSX
+from survey.results.refuse_deleted import refuse_deleted
 from survey.store import comments, fieldwork
 from survey.store.audit import AuditAction
 from survey.store.comments import MaskedComment, Status
@@ -115,6 +116,7 @@ def _query_of(wanted: CommentFilter) -> dict[str, str]:
 def _load_comments(key: str, mask_language: str) -> tuple[Campaign, list[MaskedComment]]:
     def load(session: Session) -> tuple[Campaign, list[MaskedComment]]:
         campaign = fieldwork.campaign_by_key(session, key)
+        refuse_deleted(session, campaign.id)
         return campaign, comments.comments_of(session, campaign.id, mask_in(mask_language))
 
     return database().read(load)

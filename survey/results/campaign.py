@@ -39,6 +39,7 @@ class CampaignFacts:
     closes_on: date
     is_demo: bool
     instrument_digest: str
+    retention_months: int
     public_page: str | None = None
 
 
@@ -251,6 +252,7 @@ def _facts(campaign: Campaign) -> CampaignFacts:
         closes_on=campaign.closes_on,
         is_demo=campaign.is_demo,
         instrument_digest=campaign.instrument_digest,
+        retention_months=campaign.retention_months,
     )
 
 

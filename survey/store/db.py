@@ -142,15 +142,17 @@ class Database:
         if self._writer:
             self._writer = GroupWriter(self._write_session, 2 * seconds)
 
-    def forget_deleted(self) -> None:
+    def forget_deleted(self) -> bool:
         """Overwrite what was deleted in the files of SQLite, its log too; PostgreSQL does it by VACUUM.
 
-        While somebody reads an older state, the log keeps it until the next call.
+        False while somebody reads an older state: the log keeps it until the next call.
         """
         if self.is_sqlite:
             with unavailable_as_such(), self.engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                is_busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            return not is_busy
+        return True
 
     def refuse_another_file(self) -> None:
         """Raise StoreUnavailableError unless the named file is the one that was opened first.

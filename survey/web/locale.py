@@ -15,7 +15,7 @@ from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates, numbers, units
 from babel.core import UnknownLocaleError, get_global, parse_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -172,6 +172,14 @@ def format_day(value: datetime.date, language: str) -> str:
 def format_month(value: datetime.date, language: str) -> str:
     """A month as reports write it: 11/2026 in Vietnamese, 2026-11 in English."""
     return dates.format_date(value, format=_conventions(language).month, locale=language)
+
+
+def format_months(n: int, language: str) -> str:
+    """A number of months in a sentence: 24 tháng, 24 months; in English where Babel lacks the language."""
+    try:
+        return units.format_unit(n, "duration-month", length="long", locale=Locale.parse(language, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return units.format_unit(n, "duration-month", length="long", locale=SOURCE_LANGUAGE)
 
 
 def format_time(value: datetime.datetime, language: str) -> str:
