@@ -112,12 +112,13 @@ class RetentionForm(OfficeForm):
 
     retention_months = WholeNumberField(
         lazy_gettext(lambda: _("Months after the last day until single responses are deleted")),
-        validators=[Required()],
         default=DEFAULT_RETENTION_MONTHS,
     )
 
     def validate_retention_months(self, field: Field) -> None:
-        """Refuse what is no whole number in the range."""
+        """Refuse what is no whole number in the range; a form without the field gets the default."""
+        if not field.raw_data:
+            return
         if field.data is None or not MIN_RETENTION_MONTHS <= field.data <= MAX_RETENTION_MONTHS:
             raise ValidationError(
                 _("Enter a whole number of months from %(least)s to %(most)s")
