@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from survey.store.audit import AuditAction
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.retention import DeletionState, DeletionTrigger, ResponseDeletion
+from survey.store.unavailable import StoreUnavailableError
 
 log = logging.getLogger("survey.retention")
 LOOK_EVERY_SECONDS = 600.0
@@ -63,8 +65,8 @@ class RetentionWorker:
         2. Its last results are released, and their certificate is stored.
         3. Its counts are stored. From here on pages say that the responses were deleted.
         4. Files of responses are removed, and rows are deleted in small batches, each with a new lease.
-        5. The database file and its log are cleared of what was deleted. While somebody reads an older state
-           this waits for the next look.
+        5. The database file is written anew and its log cleared, so that no byte of what was deleted is left.
+           While somebody reads an older state this waits for the next look.
 
         A process that is killed leaves a lease that ends, and the next look goes on where it was.
         """
@@ -94,12 +96,18 @@ class RetentionWorker:
             self._count_for_good(deletion, campaign.id)
         self.exports.remove_of(campaign.id)
         self._delete_rows(deletion)
-        if not self.database.forget_deleted():
+        if not self._clear_files():
             self.database.write(lambda session: retention.give_back(session, deletion))
-            message = f"{campaign.key}: deleted, but another process still reads the old state; run it again"
+            message = f"{campaign.key}: deleted, but the file is in use and not cleared yet; run it again"
             return DeletionOutcome(message, succeeded=False)
         n = self._finish(deletion, campaign.key)
         return DeletionOutcome(f"{campaign.key}: {n} single responses deleted", succeeded=True)
+
+    def _clear_files(self) -> bool:
+        """Whether nothing of what was deleted is left in the files of the database."""
+        with suppress(StoreUnavailableError):
+            return self.database.rebuild()
+        return False
 
     def _count_for_good(self, deletion: ResponseDeletion, campaign_id: int) -> None:
         def count(session: Session) -> bool:
