@@ -6,6 +6,7 @@ read as they are, so nothing has to be compiled or built. What a language does o
 """
 
 import datetime
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
 
-from babel import Locale, dates, numbers, units
+from babel import Locale, dates, numbers
 from babel.core import UnknownLocaleError, get_global, parse_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -177,9 +178,11 @@ def format_month(value: datetime.date, language: str) -> str:
 def format_months(n: int, language: str) -> str:
     """A number of months in a sentence: 24 tháng, 24 months; in English where Babel lacks the language."""
     try:
-        return units.format_unit(n, "duration-month", length="long", locale=Locale.parse(language, sep="-"))
+        locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
-        return units.format_unit(n, "duration-month", length="long", locale=SOURCE_LANGUAGE)
+        locale = Locale.parse(SOURCE_LANGUAGE)
+    span = n * datetime.timedelta(days=30)  # what Babel counts as a month
+    return dates.format_timedelta(span, granularity="month", threshold=math.inf, locale=locale)
 
 
 def format_time(value: datetime.datetime, language: str) -> str:
