@@ -214,6 +214,7 @@ def test_as_name_and_password_it_signs_nobody_in(app: Flask, half: list[str]) ->
 OFFICE_FORMS = [
     ("/office/campaigns/new", ("name", "instrument_digest", "opens_on", "closes_on", "desks")),
     ("/office/campaigns/demo/contact", tuple(CONTACT)),
+    ("/office/campaigns/demo/retention", ("retention_months",)),
     ("/office/campaigns/demo/desks", ("name", "name_en", "quota")),
     ("/office/campaigns/demo/populations", ("population-citizen", "population-business")),
     ("/office/campaigns/demo/summaries", ("language", "recipients", "weekly")),
