@@ -84,7 +84,7 @@ def _for_templates() -> dict[str, object]:
 def open_surveys() -> ResponseReturnValue:
     """Which surveys are open."""
     surveys = database().read(lambda session: links.open_surveys(session, today(), language()))
-    script = page_script("dom.js", "outbox.js", "waiting.js")
+    script = page_script("dom.js", "outbox.js", "waiting.js", "old_drafts.js")
     return render_template("intake/open_surveys.html", surveys=surveys, script=script)
 
 
