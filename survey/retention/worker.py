@@ -98,7 +98,7 @@ class RetentionWorker:
         self._delete_rows(deletion)
         if not self._clear_files():
             self.database.write(lambda session: retention.give_back(session, deletion))
-            message = f"{campaign.key}: deleted, but the file is in use and not cleared yet; run it again"
+            message = f"{campaign.key}: deleted, but the files are in use and not cleared yet; run it again"
             return DeletionOutcome(message, succeeded=False)
         n = self._finish(deletion, campaign.key)
         return DeletionOutcome(f"{campaign.key}: {n} single responses deleted", succeeded=True)

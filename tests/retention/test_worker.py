@@ -130,7 +130,7 @@ def test_a_reader_of_an_older_state_holds_up_the_end(demo_app: Flask, database: 
     reader.exec_driver_sql("SELECT count(*) FROM response").one()
     (outcome,) = worker_of(demo_app).run_due()
     assert not outcome.succeeded
-    assert "the file is in use" in outcome.message
+    assert "the files are in use" in outcome.message
     reader.close()
     (outcome,) = worker_of(demo_app).run_due()
     assert outcome.message == f"{KEY}: 304 single responses deleted"
