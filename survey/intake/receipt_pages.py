@@ -32,7 +32,9 @@ def find() -> ResponseReturnValue:
 
 
 def _find_page(errors: dict[str, str], typed: str) -> str:
-    script = page_script("dom.js", "outbox.js", "waiting.js", "kept_forms.js", "typed_code.js", "old_drafts.js")
+    script = page_script(
+        "dom.js", "outbox.js", "waiting.js", "kept_forms.js", "typed_code.js", "old_drafts.js"
+    )
     deleted = database().read(retention.deleted_campaigns) if errors else ()
     return render_template(
         "intake/find_receipt.html", errors=errors, code=typed, script=script, deleted=deleted

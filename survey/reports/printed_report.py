@@ -114,7 +114,7 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:
     )
     yield ReportPart(
         _("Annex 5. The questionnaire"),
-        blank_form.sections(results.questionnaire, language, results.campaign.retention_months),
+        blank_form.sections(results.questionnaire, language, results.retention_months),
     )
     if results.comments:
         comments = tuple(f"– {comment}" for comment in results.comments)

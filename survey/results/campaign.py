@@ -14,7 +14,7 @@ from survey.scoring.pair_counts import PairCounts
 from survey.scoring.results import Score, SurveyScore
 from survey.scoring.verdict import FormsNeeded
 from survey.store import comments
-from survey.store.fieldwork import Campaign
+from survey.store.fieldwork import DEFAULT_RETENTION_MONTHS, Campaign
 from survey.store.rolling import EVERYTHING, N_REASONS, scored_positions
 from survey.web.masks import mask_in
 
@@ -39,7 +39,6 @@ class CampaignFacts:
     closes_on: date
     is_demo: bool
     instrument_digest: str
-    retention_months: int
     public_page: str | None = None
 
 
@@ -107,6 +106,7 @@ class CampaignResults:
     `breakdowns` scores the parts of each view in `VIEWS`, of a part of the forms by group only; `channels`
     counts forms. `part` is None where the results are of all forms.
     `released_at` is the hour of the step of the results, in the zone of `computed_at`; None before the first.
+    `retention_months` is what the consent of the annex says, as in `Campaign`.
     `n_waiting` forms came since or, below 0, were withdrawn; before the first step they are too few to show.
     """
 
@@ -130,6 +130,7 @@ class CampaignResults:
     is_census: bool = False
     n_waiting: int = 0
     released_at: datetime | None = None
+    retention_months: int = DEFAULT_RETENTION_MONTHS
 
     @property
     def is_open(self) -> bool:
@@ -198,6 +199,7 @@ def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) 
         is_census=basis.is_census,
         n_waiting=basis.n_waiting,
         released_at=_find_moment(basis, computed_at),
+        retention_months=campaign.retention_months,
     )
 
 
@@ -252,7 +254,6 @@ def _facts(campaign: Campaign) -> CampaignFacts:
         closes_on=campaign.closes_on,
         is_demo=campaign.is_demo,
         instrument_digest=campaign.instrument_digest,
-        retention_months=campaign.retention_months,
     )
 
 

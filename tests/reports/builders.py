@@ -45,7 +45,6 @@ def normal() -> CampaignResults:
     part = replace(score, criteria=(), sections=())
     return CampaignResults(
         campaign=CampaignFacts(
-            retention_months=24,
             key="2026",
             name="Đợt khảo sát năm 2026",
             opens_on=date(2026, 9, 1),
