@@ -70,18 +70,8 @@ class RetentionWorker:
 
         A process that is killed leaves a lease that ends, and the next look goes on where it was.
         """
-        outcomes = [self._delete_safely(campaign) for campaign in self.due()]
+        outcomes = [self._delete(campaign) for campaign in self.due()]
         return [outcome for outcome in outcomes if outcome is not None]
-
-    def _delete_safely(self, campaign: Campaign) -> DeletionOutcome | None:
-        try:
-            return self._delete(campaign)
-        except LeaseLostError:
-            return None
-        except Exception:  # the other campaigns are independent of this one
-            log.exception("the responses of a campaign could not be deleted")
-            message = f"{campaign.key}: not deleted; the log says why, and it is tried again"
-            return DeletionOutcome(message, succeeded=False)
 
     def _delete(self, campaign: Campaign) -> DeletionOutcome | None:
         """Delete one campaign's responses; None when another process does."""
@@ -91,8 +81,21 @@ class RetentionWorker:
         )
         if deletion is None:
             return None
+        try:
+            return self._delete_claimed(campaign, deletion)
+        except LeaseLostError:
+            return None
+        except Exception:  # the other campaigns are independent of this one
+            log.exception("the responses of a campaign could not be deleted")
+            with suppress(StoreUnavailableError):
+                self.database.write(lambda session: retention.give_back(session, deletion))
+            message = f"{campaign.key}: not deleted; the log says why, and it is tried again"
+            return DeletionOutcome(message, succeeded=False)
+
+    def _delete_claimed(self, campaign: Campaign, deletion: ResponseDeletion) -> DeletionOutcome:
+        """Delete the responses of a campaign that this process has, from where another one stopped."""
         if deletion.deleted_on is None:
-            release_for_good(self.database, campaign, now=now, zone=self.time_zone)
+            release_for_good(self.database, campaign, now=self.clock(), zone=self.time_zone)
             self._count_for_good(deletion, campaign.id)
         self.exports.remove_of(campaign.id)
         self._delete_rows(deletion)

@@ -201,6 +201,23 @@ def test_a_killed_deletion_goes_on_when_its_lease_has_run_out(
     assert page_of(viewer, results) == before
 
 
+def test_a_failed_deletion_is_told_and_can_be_run_again_at_once(demo_app: Flask) -> None:
+    make_due(demo_app)
+    exports = worker_of(demo_app).exports
+    exports.folder.mkdir()
+    campaign, now = campaign_of(demo_app), datetime.now(UTC)
+    job_id = database_of(demo_app).write(
+        lambda s: export_jobs.add(s, campaign.id, "csv", "vi", person_id=None, now=now)
+    )
+    obstacle = exports.folder / f"{job_id}.csv"
+    obstacle.mkdir()  # a file that cannot be removed
+    result = run(demo_app, "purge")
+    assert result.exit_code == 1
+    assert f"{KEY}: not deleted; the log says why" in result.stderr
+    obstacle.rmdir()
+    assert f"{KEY}: 304 single responses deleted" in run(demo_app, "purge").output
+
+
 def test_two_processes_at_once_delete_once(demo_app: Flask) -> None:
     make_due(demo_app)
     outcomes = []
