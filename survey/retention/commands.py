@@ -16,7 +16,7 @@ from survey.web.context import database
 def purge(*, dry_run: bool) -> None:
     """Delete what is due now, as a serving process does by itself, and say what was done; for cron."""
     forms = background(DeletionWorker).worker
-    responses = background(RetentionWorker).worker.started_by(DeletionTrigger.COMMAND)
+    responses = background(RetentionWorker).worker.with_trigger(DeletionTrigger.COMMAND)
     if dry_run:
         _print_due(forms, responses)
         return

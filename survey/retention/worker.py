@@ -45,7 +45,7 @@ class RetentionWorker:
     clock: Callable[[], datetime]
     trigger: DeletionTrigger = DeletionTrigger.CLOCK
 
-    def started_by(self, trigger: DeletionTrigger) -> "RetentionWorker":
+    def with_trigger(self, trigger: DeletionTrigger) -> "RetentionWorker":
         """The same worker, started by something else."""
         return replace(self, trigger=trigger)
 

@@ -262,14 +262,14 @@ def test_the_privacy_page_says_the_times_of_the_code(demo_app: Flask) -> None:
     assert "A form saved to be continued: 3 days" in page
     scripts = Path(demo_app.root_path) / "static" / "intake"
     milliseconds = {"twelve hours": 43_200_000, "30 days": 2_592_000_000, "a week": 604_800_000}
-    for words, script, constant in (
+    for text, script, constant in (
         ("twelve hours", "form_draft.js", "432e5"),
         ("30 days", "outbox.js", "2592e6"),
         ("a week", "outbox.js", "6048e5"),
     ):
-        assert words in page
+        assert text in page
         assert constant in (scripts / script).read_text(encoding="utf-8")
-        assert float(constant) == milliseconds[words]
+        assert float(constant) == milliseconds[text]
     make_due(demo_app)
     worker_of(demo_app).run_due()
     page = citizen.get("/s/demo1b/privacy?lang=en").text

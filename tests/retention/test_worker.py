@@ -58,7 +58,7 @@ def database(demo_app: Flask) -> Database:
     return database_of(demo_app)
 
 
-def shown(client: FlaskClient) -> dict[str, object]:
+def load_shown(client: FlaskClient) -> dict[str, object]:
     """What pages and files of the campaign show."""
     pages = {path: page_of(client, f"{path}?lang=en") for path in PAGES}
     files = {
@@ -80,10 +80,10 @@ def rows_of(database: Database, table: type[Base]) -> int:
 def test_everything_shows_the_same_before_and_after(demo_app: Flask) -> None:
     make_due(demo_app)
     administrator = sign_in_as(demo_app, "admin")
-    before = shown(administrator)
+    before = load_shown(administrator)
     (outcome,) = worker_of(demo_app).run_due()
     assert (outcome.message, outcome.succeeded) == (f"{KEY}: 304 single responses deleted", True)
-    after = shown(administrator)
+    after = load_shown(administrator)
     assert [name for name in before if before[name] != after[name]] == []
     assert administrator.get(f"/office/campaigns/{KEY}/summary.xlsx").status_code == 200
 
