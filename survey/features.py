@@ -9,6 +9,7 @@ from survey.intake import feature as intake
 from survey.publication import feature as publication
 from survey.reports import feature as reports
 from survey.results import feature as results
+from survey.retention import feature as retention
 from survey.scorecards import feature as scorecards
 from survey.web import metrics
 from survey.web.feature import Feature
@@ -24,5 +25,6 @@ FEATURES = (
     publication.FEATURE,
     reports.FEATURE,
     results.FEATURE,
+    retention.FEATURE,
     scorecards.FEATURE,
 )

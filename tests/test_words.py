@@ -26,6 +26,7 @@ CLEAN = (
     "survey/publication",
     "survey/reports",
     "survey/results",
+    "survey/retention",
     "survey/scorecards",
     "survey/intake",
     "survey/scoring",

@@ -23,6 +23,7 @@ _REASONS = {
     403: "The token, or its owner, may not do this",
     404: "There is no such thing, or not for this token's owner",
     409: "There is no certificate yet: a group has so few forms that its sums would be answers of persons",
+    410: "The single responses were deleted, as the survey had promised; the day is in `detail`",
     422: "A parameter is unknown or cannot be used",
     429: "Too many tokens that do not hold were sent from this address",
 }

@@ -76,7 +76,7 @@ def results(key: str, language: str) -> ResponseReturnValue:
 
 @bp.get("/campaigns/<key>/certificate")
 @token_may(Permission.REPORT_DOWNLOAD)
-@answers("Certificate", refusals=(404, 409))
+@answers("Certificate", refusals=(404, 409, 410))
 def certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
     database().read(lambda session: _campaign(session, key))
@@ -93,7 +93,7 @@ def codebook(key: str) -> ResponseReturnValue:
 
 @bp.get("/campaigns/<key>/responses")
 @token_may(Permission.RESPONSES_DOWNLOAD)
-@answers("Responses", LIMIT, CURSOR, refusals=(404,))
+@answers("Responses", LIMIT, CURSOR, refusals=(404, 410))
 def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     """The responses, a row a form, in an order that tells nothing of who came when."""
     keys, day, scope = settings().secret_keys, today(), CursorScope(key, program().token.id)

@@ -11,6 +11,7 @@ from survey.comments.forms import MarkForm
 from survey.comments.triage import CommentFilter, Note, parse_tags, save_note, select_comments
 from survey.drawing.file_formats import XLSX
 from survey.results.current import outside_now, show_new_texts
+from survey.results.refuse_deleted import refuse_deleted
 from survey.results.text_release import TextsOutside
 from survey.store import comments, fieldwork
 from survey.store.audit import AuditAction
@@ -118,6 +119,7 @@ def _query_of(wanted: CommentFilter) -> dict[str, str]:
 def _load_comments(key: str, mask_language: str) -> tuple[Campaign, list[MaskedComment], TextsOutside]:
     """The campaign, its comments that are shown, and those that wait."""
     campaign = database().read(lambda session: fieldwork.campaign_by_key(session, key))
+    database().read(lambda session: refuse_deleted(session, campaign.id))
     show_new_texts(campaign.id, TextKind.COMMENT)
 
     def load(session: Session) -> tuple[Campaign, list[MaskedComment], TextsOutside]:

@@ -9,9 +9,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from survey.instrument.questionnaire import Text
-from survey.store import fieldwork, units
-from survey.store.fieldwork import Campaign, Collector, Contact, Desk
+from survey.instrument.questionnaire import Questionnaire, Text
+from survey.instrument.retention_text import contradictions
+from survey.store import fieldwork, questionnaires, units
+from survey.store.fieldwork import DEFAULT_RETENTION_MONTHS, Campaign, Collector, Contact, Desk
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES, text_of
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing to misread on a poster
@@ -22,6 +23,14 @@ _PAGES = frozenset({"new"})  # have the address that a campaign of this key woul
 
 class DeskTakenError(ValueError):
     """The campaign already has this desk."""
+
+
+class ConsentContradictedError(ValueError):
+    """The consent names `times` until responses are deleted, and the campaign has another one."""
+
+    def __init__(self, times: Sequence[str]) -> None:
+        super().__init__(f"the consent names {', '.join(times)}")
+        self.times = tuple(times)
 
 
 @dataclass(frozen=True)
@@ -36,10 +45,18 @@ class NewCampaign:
     is_demo: bool = False
     key: str = ""
     contact: Contact | None = None
+    retention_months: int = DEFAULT_RETENTION_MONTHS
 
 
 def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campaign:
-    """Add a campaign with a collector for each of its desks."""
+    """Add a campaign with a collector for each of its desks.
+
+    Raises
+    ------
+    ConsentContradictedError
+        The questionnaire's consent names another time until responses are deleted.
+    """
+    refuse_contradiction(questionnaires.questionnaire(session, new.instrument_digest), new.retention_months)
     campaign = Campaign(
         key=new.key or free_key(session, new.name),
         name=new.name,
@@ -49,6 +66,7 @@ def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campa
         is_demo=new.is_demo,
         populations={},
         contact=asdict(new.contact) if new.contact else None,
+        retention_months=new.retention_months,
         created_at=now,
     )
     session.add(campaign)
@@ -98,6 +116,12 @@ def set_forms_issued(session: Session, campaign_id: int, forms_issued: int | Non
 def set_contact(session: Session, key: str, contact: Contact) -> None:
     """Store whom citizens ask about a campaign."""
     fieldwork.campaign_by_key(session, key).contact = asdict(contact)
+
+
+def refuse_contradiction(questionnaire: Questionnaire, months: int) -> None:
+    """Raise ConsentContradictedError where the consent promises another time than `months`."""
+    if times := contradictions(questionnaire, months):
+        raise ConsentContradictedError(times)
 
 
 def set_quota(session: Session, collector_id: int, quota: int | None) -> None:

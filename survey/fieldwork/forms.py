@@ -13,8 +13,13 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from survey.fieldwork.campaigns import parse_desks
-from survey.store.fieldwork import Contact
+from survey.fieldwork.campaigns import ConsentContradictedError, parse_desks
+from survey.store.fieldwork import (
+    DEFAULT_RETENTION_MONTHS,
+    MAX_RETENTION_MONTHS,
+    MIN_RETENTION_MONTHS,
+    Contact,
+)
 from survey.web.forms import (
     DAY_FORMATS,
     DayInRange,
@@ -102,8 +107,40 @@ class ContactForm(OfficeForm):
         return Contact(**{f.name: str(self[f.name].data).strip() for f in fields(Contact)})
 
 
-class CampaignForm(PlanForm, ContactForm):
-    """A new campaign: its plan, then whom citizens ask, in the order of the page."""
+class RetentionForm(OfficeForm):
+    """How long single responses are stored."""
+
+    retention_months = WholeNumberField(
+        lazy_gettext(lambda: _("Months after the last day until single responses are deleted")),
+        default=DEFAULT_RETENTION_MONTHS,
+    )
+
+    def validate_retention_months(self, field: Field) -> None:
+        """Refuse what is no whole number in the range; a form without the field gets the default."""
+        if not field.raw_data:
+            return
+        if field.data is None or not MIN_RETENTION_MONTHS <= field.data <= MAX_RETENTION_MONTHS:
+            raise ValidationError(
+                _("Enter a whole number of months from %(least)s to %(most)s")
+                % {"least": MIN_RETENTION_MONTHS, "most": MAX_RETENTION_MONTHS}
+            )
+
+    def months(self) -> int:
+        """What was typed, or the default."""
+        return self.retention_months.data or DEFAULT_RETENTION_MONTHS
+
+
+def contradiction_message(error: ConsentContradictedError) -> str:
+    """What to do about a consent that names another time than the campaign."""
+    message = _(
+        "The consent of this questionnaire promises another time: %(times)s. Enter that, or publish a "
+        "version whose consent has {retention} in the place of the time."
+    )
+    return message % {"times": ", ".join(error.times)}
+
+
+class CampaignForm(PlanForm, ContactForm, RetentionForm):
+    """A new campaign: its plan, then whom citizens ask and for how long, in the order of the page."""
 
 
 @with_names(lambda: _("Desk's name"), lambda: _("Desk's name in %(language)s"), _MAX_DESK_NAME)

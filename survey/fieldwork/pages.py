@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey.fieldwork import campaigns, posters
 from survey.fieldwork.campaigns import NewCampaign
-from survey.fieldwork.forms import CampaignForm, DeskForm
+from survey.fieldwork.forms import CampaignForm, DeskForm, contradiction_message
 from survey.instrument.problem import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.reach import check_reachable
@@ -81,7 +81,7 @@ def open_campaign() -> ResponseReturnValue:
     """Open a campaign with its desks."""
     form, opened_at = _campaign_form(), now()
     errors = {} if form.validate_on_submit() else form.problems()
-    errors = errors or _unreachable(form.instrument_digest.data)
+    errors = errors or _problems_of_version(form.instrument_digest.data, form.months())
     if errors:
         return page_with_errors("fieldwork/new_campaign.html", errors, form=form)
     new = NewCampaign(
@@ -91,6 +91,7 @@ def open_campaign() -> ResponseReturnValue:
         closes_on=form.closes_on.data,
         desks=tuple(campaigns.parse_desks(form.desks.data)),
         contact=form.contact(),
+        retention_months=form.months(),
     )
     campaign = audited_change(
         AuditAction.OPENED_CAMPAIGN,
@@ -100,14 +101,18 @@ def open_campaign() -> ResponseReturnValue:
     return redirect(url_for("fieldwork.desks", key=campaign.key), 303)
 
 
-def _unreachable(digest: str) -> dict[str, str]:
-    """The error of a questionnaire, published by an older release, by which a group can never be scored."""
+def _problems_of_version(digest: str, months: int) -> dict[str, str]:
+    """The error of a version by which a group can never be scored, or that promises another deletion."""
+    questionnaire = database().read(lambda session: questionnaires.questionnaire(session, digest))
     try:
-        check_reachable(database().read(lambda session: questionnaires.questionnaire(session, digest)))
+        check_reachable(questionnaire)
+        campaigns.refuse_contradiction(questionnaire, months)
     except InstrumentError as error:
         message = _("With this questionnaire some respondents can never be scored: %(problem)s")
         problems = shorten_list(problem_messages(error, "", _), _)
         return {"instrument_digest": message % {"problem": "; ".join(problems)}}
+    except campaigns.ConsentContradictedError as error:
+        return {"retention_months": contradiction_message(error)}
     return {}
 
 

@@ -24,6 +24,13 @@ class DeletionWorker:
             lambda session: saved_forms.has_due(session, now=now) or declines.has_due(session, now=now)
         )
 
+    def count_due(self) -> int:
+        """How many forms and declines `run_due` would empty or delete."""
+        now = self.clock()
+        return self.database.read(
+            lambda session: saved_forms.count_due(session, now=now) + declines.count_due(session, now=now)
+        )
+
     def run_due(self) -> int:
         """Delete; how many forms and declines were emptied or deleted."""
         now = self.clock()

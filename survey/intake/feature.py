@@ -1,6 +1,6 @@
 """What the folder offers the application."""
 
-from survey.intake import commands, device_pages, later_pages, pages, receipt_pages
+from survey.intake import device_pages, later_pages, pages, receipt_pages
 from survey.intake.deletion import LOOK_EVERY_SECONDS, DeletionWorker
 from survey.web.background import BackgroundThread
 from survey.web.context import database, now
@@ -13,6 +13,5 @@ def _deletion_thread() -> BackgroundThread[DeletionWorker]:
 
 FEATURE = Feature(
     blueprints=(pages.bp, receipt_pages.bp, later_pages.bp, device_pages.bp),
-    commands=(commands.purge,),
     background=(_deletion_thread,),
 )

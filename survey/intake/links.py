@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.answers import Answers, from_stored
 from survey.instrument.questionnaire import GROUP_QUESTION, Questionnaire, Text
+from survey.results.refuse_deleted import refuse_deleted
 from survey.store import commitments, fieldwork, questionnaires, responses
 from survey.store.db import Database, NotFoundError
 from survey.web.errors import Refusal, RefusalKind
@@ -27,6 +28,7 @@ class OpenCollector:
     desk: Text
     is_demo: bool
     contact: fieldwork.Contact | None
+    retention_months: int
     instrument_digest: str
     questionnaire: Questionnaire = field(compare=False)
 
@@ -54,6 +56,7 @@ def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Ca
         desk=row.desk.names,
         is_demo=row.campaign.is_demo,
         contact=row.campaign.contact_details,
+        retention_months=row.campaign.retention_months,
         instrument_digest=digest,
         questionnaire=questionnaires.questionnaire(session, digest),
     )
@@ -143,10 +146,11 @@ class SentForm:
 
 
 def find_form(session: Session, receipt_hash: str) -> SentForm | None:
-    """The form whose receipt code has this hash."""
+    """The form whose receipt code has this hash; a Refusal where its campaign's forms are being deleted."""
     row = responses.by_receipt(session, receipt_hash)
     if row is None:
         return None
+    refuse_deleted(session, row.campaign_id)
     questionnaire = questionnaires.questionnaire(session, row.instrument_digest)
     answers = from_stored(questionnaire, row.answers, row.comment) if row.answers is not None else None
     campaign = session.get_one(fieldwork.Campaign, row.campaign_id)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.instrument.answers import AnswerError, AnswerProblem, Answers, Missing, ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT, Questionnaire
-from survey.intake import links, submit
+from survey.intake import later, links, submit
 from survey.intake.form import consent_blocks, wording
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import (
@@ -28,12 +28,14 @@ from survey.intake.rendering import (
 )
 from survey.intake.submit import Receipt, Submission
 from survey.intake.summary import summary
-from survey.store import fieldwork
+from survey.store import fieldwork, retention
 from survey.web import look
+from survey.web.consent import consent_text
 from survey.web.context import database, now, settings, today
 from survey.web.errors import Refusal
 from survey.web.guards import public
 from survey.web.limits import limit_guesses, seconds_to_wait
+from survey.web.locale import format_months
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
@@ -82,7 +84,7 @@ def _for_templates() -> dict[str, object]:
 def open_surveys() -> ResponseReturnValue:
     """Which surveys are open."""
     surveys = database().read(lambda session: links.open_surveys(session, today(), language()))
-    script = page_script("dom.js", "outbox.js", "waiting.js")
+    script = page_script("dom.js", "outbox.js", "waiting.js", "old_drafts.js")
     return render_template("intake/open_surveys.html", surveys=surveys, script=script)
 
 
@@ -170,14 +172,19 @@ def privacy(code: str) -> ResponseReturnValue:
     """What is stored and for how long, the person's rights, and whom to ask."""
     collector, campaign = links.find_collector(database(), code)
     questionnaire = collector.questionnaire
+    deleted_on = database().read(lambda session: retention.day_of(session, campaign.id))
     return render_template(
         "intake/privacy.html",
         code=collector.code,
         title=questionnaire.title.to(language()),
         organisation=questionnaire.organisation.to(language()),
-        consent=questionnaire.consent.text.to(language()),
+        consent=consent_text(questionnaire, language(), collector.retention_months),
         contact=collector.contact,
         closes_on=campaign.closes_on,
+        due_on=campaign.responses_due_on,
+        deleted_on=deleted_on,
+        saved_days=later.SAVED_FOR.days,
+        retention=format_months(collector.retention_months, language()),
         is_demo=collector.is_demo,
     )
 

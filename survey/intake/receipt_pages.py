@@ -10,8 +10,9 @@ from survey.intake.code_box import code_message
 from survey.intake.links import SentForm
 from survey.intake.rendering import page_script, wait_document
 from survey.intake.summary import summary
+from survey.results.refuse_deleted import refuse_deleted
 from survey.store import feedback as feedback_store
-from survey.store import withdrawal
+from survey.store import retention, withdrawal
 from survey.web.context import database, now, today
 from survey.web.guards import public
 from survey.web.limits import limit_guesses, seconds_to_wait
@@ -32,8 +33,13 @@ def find() -> ResponseReturnValue:
 
 
 def _find_page(errors: dict[str, str], typed: str) -> str:
-    script = page_script("dom.js", "outbox.js", "waiting.js", "kept_forms.js", "typed_code.js")
-    return render_template("intake/find_receipt.html", errors=errors, code=typed, script=script)
+    script = page_script(
+        "dom.js", "outbox.js", "waiting.js", "kept_forms.js", "typed_code.js", "old_drafts.js"
+    )
+    deleted = database().read(retention.deleted_campaigns) if errors else ()
+    return render_template(
+        "intake/find_receipt.html", errors=errors, code=typed, script=script, deleted=deleted
+    )
 
 
 @bp.post("/receipt")
@@ -92,7 +98,7 @@ def _page_of_code(template: str, detail: Callable[[SentForm, str], dict[str, obj
 
 
 def _find_form() -> tuple[SentForm | None, str | None]:
-    """The form of the typed code, and the code in its one spelling."""
+    """The form of the typed code, and the code in its one spelling; a Refusal while forms are deleted."""
     code = receipts.parse_code(request.form.get("code", ""))
     if code is None:
         return None, None
@@ -115,7 +121,8 @@ def _unknown_code_page() -> ResponseReturnValue:
 @public
 def feedback(code: str) -> ResponseReturnValue:
     """Store an opinion about the form, apart from the answers and with nothing that joins the two."""
-    collector, _campaign = links.find_collector(database(), code)
+    collector, campaign = links.find_collector(database(), code)
+    database().read(lambda session: refuse_deleted(session, campaign.id))
     ease = request.form.get("ease", "")
     comment = request.form.get("words", "").strip()
     errors = {}

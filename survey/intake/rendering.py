@@ -25,6 +25,7 @@ from survey.store.cache import BoundedCache
 from survey.store.fieldwork import Contact
 from survey.web import look
 from survey.web.compress import accepts_gzip
+from survey.web.consent import consent_text
 from survey.web.context import settings
 from survey.web.locale import own_name
 from survey.web.modes import Mode, mode_of
@@ -146,7 +147,7 @@ def build_form_view(
         title=q.title.to(language),
         organisation=q.organisation.to(language),
         desk=collector.desk.to(language),
-        consent=q.consent.text.to(language),
+        consent=consent_text(q, language, collector.retention_months),
         agree=q.consent.agree.to(language),
         decline=q.consent.decline.to(language),
         comment_key=q.comment.key,

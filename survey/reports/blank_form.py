@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from survey.drawing.report import FormQuestion, FormSection
 from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
 from survey.reports import wording
+from survey.web.consent import consent_text
 from survey.web.locale import gettext_in
 
 
-def sections(questionnaire: Questionnaire, language: str) -> tuple[FormSection, ...]:
-    """The form, section by section, its questions numbered from 1."""
+def sections(questionnaire: Questionnaire, language: str, months: int) -> tuple[FormSection, ...]:
+    """The form, section by section, its questions numbered from 1; `months` as in `consent_text`."""
     _ = gettext_in(language)
     numbers = itertools.count(1)
 
@@ -20,7 +21,7 @@ def sections(questionnaire: Questionnaire, language: str) -> tuple[FormSection, 
     first = [question for question in questionnaire.questions if not question.on_last_page]
     last = [question for question in questionnaire.questions if question.on_last_page]
     consent, title = (
-        questionnaire.consent.text.to(language),
+        consent_text(questionnaire, language, months),
         questionnaire.title.to(language),
     )
     stem = questionnaire.scale.stem.to(language)

@@ -9,15 +9,15 @@ import click
 from sqlalchemy.orm import Session
 
 from survey.reports.export import FORMATS, render_file
-from survey.reports.microdata import responses_for_a_sheet
 from survey.reports.response_export import (
     RESPONSE_FORMATS,
     ExportContext,
-    campaign_microdata,
+    responses_beside_summary,
     write_responses,
 )
 from survey.results.certificate import CertificateOutdatedError, CertificateWithheldError
 from survey.results.current import certificate_today, results_today
+from survey.results.refuse_deleted import ResponsesDeletedError
 from survey.store import fieldwork
 from survey.web.command_line import command, exit_with_error, refuse_unknown_campaign
 from survey.web.context import database, settings, start_of_today
@@ -44,8 +44,11 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
         write = _write_audit_certificate if by_form else _write_certificate
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
-        with refuse_unknown_campaign():
-            write(campaign, name, lang, path)
+        try:
+            with refuse_unknown_campaign():
+                write(campaign, name, lang, path)
+        except ResponsesDeletedError as error:
+            exit_with_error(f"{campaign}: {error}")
         try:
             if out == "-":
                 with path.open("rb") as file:
@@ -62,9 +65,7 @@ def _write_summary(key: str, name: str, lang: str, path: Path) -> None:
     responses = None
     if name == "xlsx":
         responses = database().read(
-            lambda session: responses_for_a_sheet(
-                session, campaign_microdata(session, basis.campaign, _export_context())
-            )
+            lambda session: responses_beside_summary(session, basis.campaign, _export_context())
         )
     path.write_bytes(render_file(results, name, lang, responses))
 

@@ -1,6 +1,7 @@
 """The files of a campaign: summary, certificate, responses; large ones are made in the background."""
 
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, request, url_for
@@ -15,11 +16,12 @@ from survey.reports.files.responses import write_codebook
 from survey.reports.response_export import (
     RESPONSE_FORMATS,
     ExportContext,
-    campaign_microdata,
+    responses_beside_summary,
     write_responses,
 )
 from survey.results.current import certificate_today, results_today
-from survey.store import export_jobs, fieldwork, response_files
+from survey.results.refuse_deleted import refuse_deleted
+from survey.store import export_jobs, fieldwork, response_files, retention
 from survey.store.audit import AuditAction
 from survey.store.export_jobs import ExportJob, JobState
 from survey.web.background import background
@@ -43,9 +45,8 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
     results, responses = results_today(key)[0], None
     if extension == "xlsx" and _may_see_responses():
         responses = database().read(
-            lambda session: microdata.responses_for_a_sheet(
-                session,
-                campaign_microdata(session, fieldwork.campaign_by_key(session, key), _export_context()),
+            lambda session: responses_beside_summary(
+                session, fieldwork.campaign_by_key(session, key), _export_context()
             )
         )
     content = render_file(results, extension, file_language, responses)
@@ -81,9 +82,7 @@ def _send_certificate(key: str, name: str, *, for_audit: bool = False) -> Respon
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
     """The responses as a file, one row a form; more than a request should wait for are made by a job."""
     file_language = requested_language()
-    n = database().read(
-        lambda session: response_files.count(session, fieldwork.campaign_by_key(session, key).id)
-    )
+    n = database().read(lambda session: response_files.count(session, _id_of_stored(session, key)))
     if n > microdata.MOST_ON_A_SHEET:
         flash(_("There are so many responses that the file is made in the background. Start it here."))
         return redirect(url_for("downloads.show", key=key))
@@ -124,8 +123,8 @@ def start_export(key: str) -> ResponseReturnValue:
     added_at, person_id = now(), signed_in_id()
 
     def add_job(session: Session) -> None:
-        campaign = fieldwork.campaign_by_key(session, key)
-        export_jobs.add(session, campaign.id, name, file_language, person_id=person_id, now=added_at)
+        campaign_id = _id_of_stored(session, key)
+        export_jobs.add(session, campaign_id, name, file_language, person_id=person_id, now=added_at)
 
     audited_change(AuditAction.REQUESTED_FILE, f"{key} responses.{name} ({file_language})", add_job)
     background(ExportWorker).wake()
@@ -170,17 +169,18 @@ def _downloads_page(key: str, errors: dict[str, str] | None = None) -> Response:
     """The page of downloads; to look at it is to have abandoned jobs taken up again."""
     background(ExportWorker).wake()
 
-    def load(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob]]:
+    def load(session: Session) -> tuple[fieldwork.Campaign, list[ExportJob], date | None]:
         row = fieldwork.campaign_by_key(session, key)
-        return row, export_jobs.of_campaign(session, row.id)
+        return row, export_jobs.of_campaign(session, row.id), retention.day_of(session, row.id)
 
-    row, jobs = database().read(load)
+    row, jobs, deleted_on = database().read(load)
     page = make_response(
         page_with_errors(
             "reports/downloads.html",
             errors or {},
             campaign=row,
             jobs=jobs,
+            deleted_on=deleted_on,
             formats=FORMATS,
             response_formats=[(key, kind.label) for key, kind in RESPONSE_FORMATS.items()],
             states=_states(),
@@ -204,9 +204,14 @@ def _states() -> dict[str, str]:
 
 def _job(key: str, job_id: str) -> ExportJob:
     """The job of this campaign; a job of another is not found."""
-    return database().read(
-        lambda session: export_jobs.by_id(session, fieldwork.campaign_by_key(session, key).id, job_id)
-    )
+    return database().read(lambda session: export_jobs.by_id(session, _id_of_stored(session, key), job_id))
+
+
+def _id_of_stored(session: Session, key: str) -> int:
+    """The number of a campaign whose responses are there; ResponsesDeletedError where they are deleted."""
+    campaign_id = fieldwork.campaign_by_key(session, key).id
+    refuse_deleted(session, campaign_id)
+    return campaign_id
 
 
 def _may_see_responses() -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from survey.reports.response_export import RESPONSE_FORMATS, ExportContext, write_responses
+from survey.reports.response_export import ExportContext, write_responses
 from survey.store import export_jobs
 from survey.store.db import Database
 from survey.store.export_jobs import ExportJob, JobState
@@ -17,6 +17,7 @@ from survey.store.fieldwork import Campaign
 
 log = logging.getLogger("survey.exports")
 _RENEW_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 600.0  # files are removed on time, whether or not somebody looks at the page
 
 
 class StoppedError(Exception):
@@ -33,17 +34,32 @@ class ExportWorker:
     clock: Callable[[], datetime]
 
     def has_work(self) -> bool:
-        """Whether a file waits to be made or was left by a killed process."""
+        """Whether a file waits to be made, is to be removed, or was left by a killed process."""
         now = self.clock()
+        if self._list_abandoned():
+            return True
         return self.database.read(lambda session: export_jobs.has_work(session, now=now))
 
     def run_due(self) -> None:
-        """Remove files a day old, then make every file that waits or whose process was killed."""
+        """Remove files a day old and files without a job, then make every file that waits or was left."""
         now = self.clock()
+        for path in self._list_abandoned():
+            path.unlink(missing_ok=True)
         for job_id in self.database.write(lambda session: export_jobs.forget_old(session, now=now)):
             self._remove(job_id)
         while (job := self._claim()) is not None:
             self._make(job)
+
+    def remove_of(self, campaign_id: int) -> None:
+        """Remove the files and jobs of a campaign; a file that is being made stops at its next progress."""
+        for job_id in self.database.write(lambda session: export_jobs.delete_of(session, campaign_id)):
+            self._remove(job_id)
+
+    def _list_abandoned(self) -> list[Path]:
+        """Files that no job owns: those of a database that was replaced. Listed before the jobs are read."""
+        files = list(self.folder.glob("*.*")) if self.folder.is_dir() else []
+        owners = self.database.read(export_jobs.ids) if files else set()
+        return [path for path in files if path.name.partition(".")[0] not in owners]
 
     def path_of(self, job: ExportJob) -> Path:
         """Where a job's file is kept, readable by its owner only."""
@@ -92,5 +108,6 @@ class ExportWorker:
             self._remove(job.id)
 
     def _remove(self, job_id: str) -> None:
-        for extension in RESPONSE_FORMATS:
-            (self.folder / f"{job_id}.{extension}").unlink(missing_ok=True)
+        """Remove the file of a job, and the unfinished ones of processes that were killed."""
+        for path in self.folder.glob(f"{job_id}.*"):
+            path.unlink(missing_ok=True)

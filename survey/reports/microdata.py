@@ -16,6 +16,7 @@ from survey.reports import codebook
 from survey.reports.codebook import NOT_ASKED, Variable
 from survey.results.basis import desk_names, populations_fit, unit_names
 from survey.results.form_counts import count_people_known
+from survey.results.refuse_deleted import refuse_deleted
 from survey.store import fieldwork, questionnaires, response_files
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.response_files import Hashes, Ids, StoredForm
@@ -74,7 +75,13 @@ def microdata(
     """The responses of a campaign; `secret` hides the order they came in.
 
     `weights` are those of a page before, None to take them from the forms as they are now.
+
+    Raises
+    ------
+    ResponsesDeletedError
+        The responses are deleted.
     """
+    refuse_deleted(session, campaign.id)
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     collectors = fieldwork.collectors_of(session, campaign.id)
     ids, positions = response_files.shuffle_ids(session, campaign.id, shuffle_key(secret, "responses"))

@@ -112,7 +112,10 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:
             Sentences((result_code.sentence(results, language),)),
         ),
     )
-    yield ReportPart(_("Annex 5. The questionnaire"), blank_form.sections(results.questionnaire, language))
+    yield ReportPart(
+        _("Annex 5. The questionnaire"),
+        blank_form.sections(results.questionnaire, language, results.retention_months),
+    )
     if results.comments:
         comments = tuple(f"– {comment}" for comment in results.comments)
         limit = _("The result digest covers the numbers of this report, not these comments.")

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey.reports import microdata
 from survey.reports.files import responses as files
-from survey.reports.microdata import Microdata, Row
+from survey.reports.microdata import Microdata, Responses, Row
+from survey.store import retention
 from survey.store.fieldwork import Campaign
 
 T = TypeVar("T")
@@ -60,6 +61,15 @@ def campaign_microdata(
         made_at=context.made_at,
         weights=weights,
     )
+
+
+def responses_beside_summary(
+    session: Session, campaign: Campaign, context: ExportContext
+) -> Responses | None:
+    """The responses for a sheet of the workbook; None once they are deleted."""
+    if retention.has_begun(session, campaign.id):
+        return None
+    return microdata.responses_for_a_sheet(session, campaign_microdata(session, campaign, context))
 
 
 def write_responses(  # noqa: PLR0913 — a file of a campaign, in a format and language, at a place

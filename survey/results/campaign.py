@@ -24,7 +24,7 @@ from survey.scoring.releases import GROUP_VIEW
 from survey.scoring.results import Score, SurveyScore
 from survey.scoring.verdict import FormsNeeded
 from survey.store import comments
-from survey.store.fieldwork import Campaign
+from survey.store.fieldwork import DEFAULT_RETENTION_MONTHS, Campaign
 from survey.store.rolling import EVERYTHING, N_REASONS, scored_positions
 from survey.web.masks import mask_in
 
@@ -119,6 +119,7 @@ class CampaignResults:
     `breakdowns` scores the parts of each view in `VIEWS`, of a part of the forms by group only; `channels`
     counts forms. `part` is None where the results are of all forms.
     `released_at` is the hour of the step of the results, in the zone of `computed_at`; None before the first.
+    `retention_months` is what the consent of the annex says, as in `Campaign`.
     `n_waiting` forms came since or, below 0, were withdrawn; before the first step they are too few to show.
     """
 
@@ -144,6 +145,7 @@ class CampaignResults:
     released_at: datetime | None = None
     left_out: tuple[Criterion, ...] = ()
     criteria_as_of: Mapping[str, datetime] = field(default_factory=dict)
+    retention_months: int = DEFAULT_RETENTION_MONTHS
 
     @property
     def is_open(self) -> bool:
@@ -217,6 +219,7 @@ def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) 
         is_census=basis.is_census,
         n_waiting=basis.n_waiting,
         released_at=_find_moment(basis, computed_at),
+        retention_months=campaign.retention_months,
     )
 
 

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from survey.results import certificate, score_file, verification
 from survey.results.certificate_file import Certificate, CertificateError, read_certificate
+from survey.results.refuse_deleted import ResponsesDeletedError, refuse_deleted
 from survey.scoring.difference import Difference
 from survey.scoring.interval import Interval
 from survey.scoring.rounding import decimals_beside
-from survey.store import fieldwork, rollups
+from survey.store import fieldwork, releases, retention, rollups
 from survey.store.fieldwork import CampaignNotFoundError
 from survey.web.command_line import FILE, command, exit_with_error, refuse_unknown_campaign
 from survey.web.context import database, settings
@@ -95,11 +96,17 @@ def verify(file: Path, *, campaign: str | None) -> None:
 
 
 def _against_the_database(document: Certificate, key: str) -> verification.Check:
-    def leaves(session: Session) -> list[str]:
-        return certificate.stored_leaves(session, fieldwork.campaign_by_key(session, key))
+    def compare(session: Session) -> verification.Check:
+        campaign = fieldwork.campaign_by_key(session, key)
+        if (day := retention.day_of(session, campaign.id)) is None:
+            return verification.against(document, certificate.stored_leaves(session, campaign))
+        number = releases.progress_of(session, campaign.id).number
+        return verification.against_stored(
+            document, releases.certificate_of(session, campaign.id, number), deleted_on=day
+        )
 
     try:
-        return verification.against(document, database().read(leaves))
+        return database().read(compare)
     except CampaignNotFoundError:
         exit_with_error(f"no campaign has the key {key!r}; see the campaigns in the office's list")
 
@@ -112,13 +119,19 @@ def recount(campaign: str) -> None:
 
     def put_right(session: Session) -> bool:
         row = fieldwork.campaign_by_key(session, campaign)
+        refuse_deleted(session, row.id)
         was_exact = rollups.is_exact(session, row, zone)
         if not was_exact:
             rollups.reset(session, row, zone)
         return was_exact
 
-    with refuse_unknown_campaign():
-        was_exact = database().write(put_right)
+    try:
+        with refuse_unknown_campaign():
+            was_exact = database().write(put_right)
+    except ResponsesDeletedError as error:
+        exit_with_error(
+            f"{campaign}: {error}, and nothing is left to count; its stored counts stay as they are"
+        )
     click.echo(
         "The stored counts were correct." if was_exact else "The stored counts were wrong and are corrected."
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from survey.results import certificate
 from survey.results.basis import Basis
 from survey.results.campaign import CampaignResults, campaign_results, results_and_basis
+from survey.results.refuse_deleted import refuse_deleted
 from survey.results.releasing import release_if_due
 from survey.results.text_release import TextsOutside, show_texts_if_due, texts_outside
 from survey.store import fieldwork, releases
@@ -80,6 +81,8 @@ def certificate_file(
         A scored group, or a criterion in it, has too few forms for the certificate that everybody may read.
     CertificateOutdatedError
         A form was withdrawn since the results were released, and no certificate was stored.
+    ResponsesDeletedError
+        The single responses are deleted, and no certificate was stored or one `for_audit` is asked for.
     """
     campaign_id = database.read(lambda session: fieldwork.campaign_by_key(session, key).id)
     release_if_due(database, [campaign_id], now=now, zone=computed_at.tzinfo or UTC)
@@ -91,6 +94,7 @@ def certificate_file(
         stored = None if for_audit else releases.certificate_of(session, campaign.id, number)
         if stored is not None:
             return 0, stored
+        refuse_deleted(session, campaign.id)
         results = campaign_results(session, campaign, computed_at=computed_at)
         if for_audit:
             document = certificate.certificate(session, campaign, results, with_rows=True)

@@ -27,7 +27,7 @@ from survey.scoring.releases import (
     parts_of_step,
     within,
 )
-from survey.store import fieldwork, questionnaires, releases, rollups
+from survey.store import fieldwork, questionnaires, releases, retention, rollups
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.releases import NewStep, ReleaseProgress
@@ -59,6 +59,8 @@ def release_if_due(database: Database, campaign_ids: Iterable[int], *, now: date
 
 
 def _release_if_due(database: Database, campaign_id: int, now: datetime, zone: tzinfo) -> None:
+    if database.read(lambda session: retention.has_begun(session, campaign_id)):
+        return
     today = now.astimezone(zone).date()
     rollups.fold_pending(database, campaign_id, zone)
     if database.read(lambda session: _is_due(session, campaign_id, zone, today)):

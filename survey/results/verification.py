@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -58,6 +59,23 @@ def against(certificate: Certificate, leaves: list[str]) -> Check:
     new = len(set(leaves) - set(certificate.leaves))
     problem = f"{gone} of its forms are not stored as they were, {new} stored forms are not in it"
     return Check("forms in the database", problem if gone or new else None)
+
+
+def against_stored(certificate: Certificate, stored: bytes | None, *, deleted_on: date) -> Check:
+    """Whether the certificate is of the forms of the stored one, once the forms themselves are deleted.
+
+    `stored` is the certificate that was stored before, None where none was.
+    """
+    subject = f"forms of the stored certificate (the forms were deleted on {deleted_on.isoformat()})"
+    if stored is None:
+        return Check(
+            subject,
+            f"the forms were deleted on {deleted_on.isoformat()} and no certificate of them is stored, so "
+            "only the numbers and hashes inside the file can be checked",
+        )
+    root = json.loads(stored)["responses"]["root"]
+    problem = None if certificate.root == root else "the stored certificate is of other forms"
+    return Check(subject, problem)
 
 
 def _checks(certificate: Certificate) -> Iterator[Check]:

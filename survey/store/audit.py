@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, UtcTime
@@ -31,6 +31,8 @@ class AuditAction(StrEnum):
     ADDED_DESK = "added desk"
     SET_POPULATIONS = "set populations"
     SET_CONTACT = "set contact details"
+    SET_RETENTION = "set retention"
+    DELETED_RESPONSES = "deleted single responses"
     SET_UNITS_OF_DESKS = "set units of desks"
     PUBLISHED_QUESTIONNAIRE = "published questionnaire"
     PUBLISHED_RESULTS = "published results"
@@ -74,6 +76,12 @@ def record(
     session.add(
         AuditEvent(recorded_at=now, person_id=person_id, act=action.value, subject=subject[:_SUBJECT_CHARS])
     )
+
+
+def extent(session: Session) -> tuple[int, datetime | None]:
+    """The number of entries, and the time of the first; None without one."""
+    n, first = session.execute(select(func.count(), func.min(AuditEvent.recorded_at))).one()
+    return n, first
 
 
 def latest(session: Session, limit: int) -> list[AuditEvent]:

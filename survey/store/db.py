@@ -46,6 +46,7 @@ _POOL_SECONDS = 3
 _POSTGRESQL_OPTIONS = "-c lock_timeout=3s -c statement_timeout=60s"
 _RECALL_SECONDS = 1.0
 _RECALL_LIMIT = 1000
+_NO_TRANSACTION = "no transaction"
 
 
 class NotFoundError(LookupError):
@@ -142,15 +143,29 @@ class Database:
         if self._writer:
             self._writer = GroupWriter(self._write_session, 2 * seconds)
 
-    def forget_deleted(self) -> None:
+    def forget_deleted(self) -> bool:
         """Overwrite what was deleted in the files of SQLite, its log too; PostgreSQL does it by VACUUM.
 
-        While somebody reads an older state, the log keeps it until the next call.
+        False while somebody reads an older state: the log keeps it until the next call.
         """
         if self.is_sqlite:
             with unavailable_as_such(), self.engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                is_busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            return not is_busy
+        return True
+
+    def rebuild(self) -> bool:
+        """Write the file of SQLite anew, then `forget_deleted`; on PostgreSQL the same.
+
+        `secure_delete` clears deleted cells, but rows that SQLite moved before leave copies in the gaps of
+        pages. Writers wait meanwhile, some seconds for a gigabyte.
+        """
+        if self.is_sqlite:
+            with unavailable_as_such(), self.engine.connect() as connection:
+                connection.execution_options(purpose=_NO_TRANSACTION)
+                connection.exec_driver_sql("VACUUM")
+        return self.forget_deleted()
 
     def refuse_another_file(self) -> None:
         """Raise StoreUnavailableError unless the named file is the one that was opened first.
@@ -287,5 +302,8 @@ def _create_for_its_owner(path: Path) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock when a write begins, so that a second writer waits and does not fail later."""
-    writes = connection.get_execution_options().get("purpose") == "write"
+    purpose = connection.get_execution_options().get("purpose")
+    if purpose == _NO_TRANSACTION:  # VACUUM is refused inside of one
+        return
+    writes = purpose == "write"
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -7,7 +7,7 @@ person is stored.
 import hashlib
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, String, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -60,6 +60,16 @@ def take_back(session: Session, submission_id: str) -> None:
 def has_due(session: Session, *, now: datetime) -> bool:
     """Whether a visit is remembered longer than it should be."""
     return session.scalar(select(DeclinedVisit.day).where(_is_due(now)).limit(1)) is not None
+
+
+def count_visits(session: Session) -> int:
+    """The number of visits that are remembered."""
+    return session.scalar(select(func.count(DeclinedVisit.visit_hash))) or 0
+
+
+def count_due(session: Session, *, now: datetime) -> int:
+    """How many visits `delete_due` would forget."""
+    return session.scalar(select(func.count()).where(_is_due(now))) or 0
 
 
 def delete_due(session: Session, *, now: datetime) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, and_, or_, select, update
+from sqlalchemy import ForeignKey, String, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -137,6 +137,18 @@ def cancel(session: Session, job_id: str, *, now: datetime) -> None:
         .where(ExportJob.id == job_id, ExportJob.state.not_in(ENDED))
         .values(state=JobState.CANCELLED, finished_at=now, lease_until=None)
     )
+
+
+def ids(session: Session) -> set[str]:
+    """The ids of all jobs."""
+    return set(session.scalars(select(ExportJob.id)))
+
+
+def delete_of(session: Session, campaign_id: int) -> Sequence[str]:
+    """Delete the jobs of a campaign, which stops those at work, and return their ids."""
+    jobs = list(session.scalars(select(ExportJob.id).where(ExportJob.campaign_id == campaign_id)))
+    session.execute(delete(ExportJob).where(ExportJob.id.in_(jobs)))
+    return jobs
 
 
 def forget_old(session: Session, *, now: datetime) -> Sequence[str]:

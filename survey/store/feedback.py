@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import BigInteger, ForeignKey, Integer, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey.store import retention
 from survey.store.db import Base, JsonText
 
 EASE = ("1", "2", "3")
@@ -44,7 +45,9 @@ def add(session: Session, campaign_id: int, opinion: Opinion, *, language: str, 
 
 
 def count_by_ease(session: Session, campaign_id: int, last_id: int) -> dict[int, int]:
-    """The number of opinions by ease, of those with an id up to `last_id`."""
+    """The number of opinions by ease, of those with an id up to `last_id`, also once they are deleted."""
+    if (before := retention.counts_before(session, campaign_id)) is not None:
+        return dict(before.opinions)
     rows = session.execute(
         select(FormFeedback.ease, func.count())
         .where(FormFeedback.campaign_id == campaign_id, FormFeedback.id <= last_id)

@@ -1,5 +1,6 @@
 """Campaigns, desks and collectors. A collector is the one link (and QR) of a campaign at a desk."""
 
+import calendar
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,13 +23,27 @@ class Contact:
     responsible: str
 
 
+DEFAULT_RETENTION_MONTHS = 24
+MIN_RETENTION_MONTHS, MAX_RETENTION_MONTHS = 1, 120
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last day of that month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    if year > date.max.year:
+        return date.max  # there is no later day
+    return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1]))
+
+
 class Campaign(Base):
     """One round of a survey. `populations` holds people served per respondent group, where known.
 
     `contact` holds the fields of a `Contact`, None where nobody entered them.
 
     `forms_issued` is the number of forms handed out or offered, None where it is not known. `published_at` is
-    None while the results are not public; `share_key` is part of the links to them.
+    None while the results are not public; `share_key` is part of the links to them. `retention_months` is how
+    many months after the last day single responses are deleted.
     """
 
     __tablename__ = "campaign"
@@ -46,6 +61,12 @@ class Campaign(Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcTime)
     share_key: Mapped[str | None] = mapped_column(String(16))
     contact: Mapped[dict[str, str] | None] = mapped_column(JsonText)
+    retention_months: Mapped[int] = mapped_column(server_default="24")
+
+    @property
+    def responses_due_on(self) -> date:
+        """The day on which single responses are deleted."""
+        return months_after(self.closes_on, self.retention_months)
 
     @property
     def contact_details(self) -> Contact | None:

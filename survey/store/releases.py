@@ -21,12 +21,14 @@ from sqlalchemy import (
     insert,
     select,
     tuple_,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.instrument.questionnaire import Questionnaire
 from survey.scoring.pair_counts import PairCounts, from_bytes
 from survey.scoring.releases import PartKey, ShownStep
+from survey.store import retention
 from survey.store.db import Base, JsonText, UtcTime, batches
 from survey.store.responses import full_hour
 from survey.store.rolling import (
@@ -238,9 +240,12 @@ def _roll_up(row: ReleasedResults, stored: Sequence[ReleasedCell], questionnaire
 
 
 def add_step(session: Session, campaign_id: int, step: NewStep, *, now: datetime) -> bool:
-    """Store a step unless another one was stored since it was computed; whether it was stored."""
+    """Store a step unless another one was stored since it was computed; whether it was stored.
+
+    There are no more steps once the single responses are deleted.
+    """
     row = _last(session, campaign_id, lock=True)
-    if (row.number if row else 0) != step.after:
+    if (row.number if row else 0) != step.after or retention.has_begun(session, campaign_id):
         return False
     if row is None:
         _clear(session, campaign_id)
@@ -287,10 +292,22 @@ def note_withdrawal(session: Session, campaign_id: int, crossing: Crossing) -> N
         row.withdrawn = crossings_to_json({**since, crossing: since.get(crossing, 0) + 1})
 
 
+def delete_unreleased(session: Session, campaign_id: int) -> None:
+    """Delete what only further steps need: counts of parts that were not shown, and who came with a step."""
+    row = _last(session, campaign_id, lock=True)
+    if row is not None:
+        row.withdrawn = []
+    hidden = delete(ReleasedCell).where(ReleasedCell.campaign_id == campaign_id)
+    session.execute(hidden.where(ReleasedCell.is_shown.is_(False)))
+    session.execute(update(ReleaseStep).where(ReleaseStep.campaign_id == campaign_id).values(changes=[]))
+
+
 def _last(session: Session, campaign_id: int, *, lock: bool = False) -> ReleasedResults | None:
     query = select(ReleasedResults).where(ReleasedResults.campaign_id == campaign_id)
     row = session.scalars(query.with_for_update() if lock else query).one_or_none()
-    return None if row is None or row.layout != LAYOUT else row
+    if row is None or row.layout == LAYOUT or retention.has_begun(session, campaign_id):
+        return row
+    return None
 
 
 def _clear(session: Session, campaign_id: int) -> None:

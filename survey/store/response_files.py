@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
+from survey.store import retention
 from survey.store.responses import ResponseRow
 
 Ids = npt.NDArray[np.int64]
@@ -31,7 +32,9 @@ class StoredForm:
 
 
 def count(session: Session, campaign_id: int) -> int:
-    """The number of rows of a file of the campaign."""
+    """The number of rows of a file of the campaign, or what it was before they were deleted."""
+    if (before := retention.counts_before(session, campaign_id)) is not None:
+        return sum(before.forms.values())
     return session.scalar(select(func.count()).where(*_not_withdrawn(campaign_id))) or 0
 
 

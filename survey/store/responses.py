@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey.store import retention
 from survey.store.db import Base, JsonText, UtcTime
 
 
@@ -163,7 +164,9 @@ def valid(session: Session, campaign_id: int, *, last_id: int | None = None) -> 
 
 
 def count_withdrawn(session: Session, campaign_id: int) -> int:
-    """The number of withdrawn responses of a campaign."""
+    """The number of withdrawn responses of a campaign, also once they are deleted."""
+    if (before := retention.counts_before(session, campaign_id)) is not None:
+        return before.withdrawn
     withdrawn = select(func.count()).where(
         ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_not(None)
     )
@@ -179,7 +182,9 @@ def count_declined(session: Session, collector_ids: Sequence[int]) -> int:
 
 
 def counts_by_collector(session: Session, campaign_id: int) -> dict[int, int]:
-    """The number of responses that are not withdrawn, by collector of a campaign."""
+    """The number of responses that are not withdrawn, by collector of a campaign, also once deleted."""
+    if (before := retention.counts_before(session, campaign_id)) is not None:
+        return dict(before.forms)
     rows = session.execute(
         select(ResponseRow.collector_id, func.count())
         .where(ResponseRow.campaign_id == campaign_id, ResponseRow.withdrawn_at.is_(None))

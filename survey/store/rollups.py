@@ -37,7 +37,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.instrument.questionnaire import Questionnaire
 from survey.scoring.pair_counts import from_bytes
-from survey.store import questionnaires, releases
+from survey.store import questionnaires, releases, retention
 from survey.store.db import Base, Database, JsonText, batches
 from survey.store.fieldwork import Campaign
 from survey.store.responses import ResponseRow
@@ -98,7 +98,7 @@ def roll_up(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp:
     """The counts of all responses of a campaign that are not withdrawn."""
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     state = session.get(RollUpState, campaign.id)
-    if state is None or state.made_for != _key_of(campaign, zone):
+    if state is None or not _is_current(session, state, campaign, zone):
         return count_all(session, campaign, zone)
     unfolded = _forms(session, _select_unfolded(campaign.id))
     stored = _load(session, state, questionnaire)
@@ -116,7 +116,7 @@ def stored_counts(session: Session, campaign: Campaign, zone: tzinfo) -> RollUp 
 def crossings_now(session: Session, campaign: Campaign, zone: tzinfo) -> Mapping[Crossing, int]:
     """The valid forms by crossing, without counting what they answered."""
     state = session.get(RollUpState, campaign.id)
-    if state is None or state.made_for != _key_of(campaign, zone):
+    if state is None or not _is_current(session, state, campaign, zone):
         return count_crossings(_forms(session, _select_present(campaign.id)), zone)
     unfolded = count_crossings(_forms(session, _select_unfolded(campaign.id)), zone)
     return Counter(crossings_from_json(state.crossings)) + Counter(unfolded)
@@ -125,7 +125,7 @@ def crossings_now(session: Session, campaign: Campaign, zone: tzinfo) -> Mapping
 def count_valid(session: Session, campaign: Campaign, zone: tzinfo) -> int:
     """The number of valid forms at this moment."""
     state = session.get(RollUpState, campaign.id)
-    if state is None or state.made_for != _key_of(campaign, zone):
+    if state is None or not _is_current(session, state, campaign, zone):
         return sum(crossings_now(session, campaign, zone).values())
     unfolded = _select_unfolded(campaign.id).where(ResponseRow.is_complete)
     n_unfolded = session.scalar(unfolded.with_only_columns(func.count())) or 0
@@ -168,6 +168,8 @@ def fold_pending(database: Database, campaign_id: int, zone: tzinfo) -> None:
 
 
 def _needs_folding(session: Session, campaign_id: int, zone: tzinfo) -> bool:
+    if retention.has_begun(session, campaign_id):
+        return False
     state = session.get(RollUpState, campaign_id)
     is_stale = state is not None and state.made_for != _key_of(session.get_one(Campaign, campaign_id), zone)
     rows = _select_present(campaign_id) if is_stale else _select_unfolded(campaign_id)
@@ -179,8 +181,10 @@ def fold(session: Session, campaign: Campaign, zone: tzinfo, *, limit: int = FOL
     """Add responses that are not folded to the stored counts, and return their number.
 
     Counts of another time zone or layout are deleted first. Folding until nothing is left then counts
-    everything anew.
+    everything anew. Counts of responses that are deleted stay as they are.
     """
+    if retention.has_begun(session, campaign.id):
+        return 0
     state = _lock_current(session, campaign, zone)
     questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
     rows = session.execute(
@@ -217,6 +221,34 @@ def subtract(session: Session, response_id: int) -> None:
 def reset(session: Session, campaign: Campaign, zone: tzinfo) -> None:
     """Delete the stored counts; folding then counts every response again."""
     _clear(session, _lock_current(session, campaign, zone), campaign, zone)
+
+
+def reduce_to_totals(session: Session, campaign: Campaign, zone: tzinfo) -> bool:
+    """Leave of the stored counts how many forms were valid and incomplete, because responses are deleted.
+
+    What is shown was released and is not in these counts. False where they lack a response: then nothing
+    changed.
+    """
+    state = _lock(session, campaign)
+    unfolded = session.scalar(_select_unfolded(campaign.id).with_only_columns(ResponseRow.id).limit(1))
+    if state.made_for != _key_of(campaign, zone) or unfolded is not None:
+        return False
+    totals = RollUp(crossings=_total_of(state.crossings), incomplete=state.incomplete)
+    session.execute(delete(RollUpCell).where(RollUpCell.campaign_id == campaign.id))
+    for name, count in COUNTS.items():
+        setattr(state, name, count.to_json(getattr(totals, name)))
+    session.flush()
+    return True
+
+
+def _total_of(crossings: StoredCrossings) -> Mapping[Crossing, int]:
+    n = sum(n for _parts, n in crossings)
+    return {("",) * len(VIEWS): n} if n else {}
+
+
+def _is_current(session: Session, state: RollUpState, campaign: Campaign, zone: tzinfo) -> bool:
+    """Whether the stored counts are those of this layout and time zone, or cannot be counted again."""
+    return state.made_for == _key_of(campaign, zone) or retention.has_begun(session, campaign.id)
 
 
 def _key_of(campaign: Campaign, zone: tzinfo) -> str:

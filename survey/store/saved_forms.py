@@ -78,6 +78,17 @@ def has_due(session: Session, *, now: datetime) -> bool:
     return session.scalar(due) is not None
 
 
+def count(session: Session) -> int:
+    """The number of saved forms, those that were sent and wait for their end included."""
+    return session.scalar(select(func.count(SavedForm.id))) or 0
+
+
+def count_due(session: Session, *, now: datetime) -> int:
+    """How many forms `delete_due` would delete or empty."""
+    due = select(func.count()).where(or_(SavedForm.expires_at <= now, _WAS_SENT))
+    return session.scalar(due) or 0
+
+
 def count_unsent(session: Session, collector_codes: Sequence[str]) -> int:
     """The number of forms that were saved at these collectors and not sent."""
     unsent = select(func.count()).where(SavedForm.collector_code.in_(collector_codes), not_(_IS_RESPONSE))

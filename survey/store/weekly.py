@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete, select, update
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from survey.store.db import Base, JsonText, UtcTime, require
@@ -149,6 +149,11 @@ def _drop_open_letters(session: Session, campaign_id: int, *, keep: Sequence[str
             SummaryLetter.address.not_in(keep),
         )
     )
+
+
+def count_letters(session: Session) -> int:
+    """The number of letters, sent or not."""
+    return session.scalar(select(func.count(SummaryLetter.id))) or 0
 
 
 def is_due(session: Session, campaign_id: int, due_on: date, *, now: datetime) -> bool:

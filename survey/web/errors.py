@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import date
 from enum import Enum, auto
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from werkzeug.routing import RequestRedirect
 
 from survey.store.db import NotFoundError
 from survey.store.unavailable import StoreUnavailableError
-from survey.web.locale import format_number
+from survey.web.locale import format_day, format_number
 from survey.web.problems import Problem, is_from_a_program, problem_of, response_of
 from survey.web.security import OtherSiteError
 from survey.web.templates import gettext as _
@@ -43,11 +44,12 @@ REFUSAL_STATUS = {
 
 
 class Refusal(Exception):  # noqa: N818 — a visitor is refused something, which is no error of the program
-    """A request that cannot be granted. `title` and `advice` are message ids."""
+    """A request that cannot be granted. `title` and `advice` are message ids; `day` is a blank of it."""
 
     kind = RefusalKind.INVALID
     title = "This page cannot be shown"
     advice = "Go back and try again."
+    day: date | None = None
 
     @classmethod
     def because(cls, kind: RefusalKind, title: str, advice: str) -> "Refusal":
@@ -115,7 +117,10 @@ def _is_shown_by_get(path: str) -> bool:
 
 
 def _refusal(error: Refusal) -> ResponseReturnValue:
-    return _page(REFUSAL_STATUS[error.kind], _(error.title), _(error.advice))
+    advice = _(error.advice)
+    if error.day is not None:
+        advice %= {"day": format_day(error.day, language())}
+    return _page(REFUSAL_STATUS[error.kind], _(error.title), advice)
 
 
 def _other_site(_error: OtherSiteError) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ read as they are, so nothing has to be compiled or built. What a language does o
 """
 
 import datetime
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -178,6 +179,16 @@ def format_day(value: datetime.date, language: str) -> str:
 def format_month(value: datetime.date, language: str) -> str:
     """A month as reports write it: 11/2026 in Vietnamese, 2026-11 in English."""
     return dates.format_date(value, format=_conventions(language).month, locale=language)
+
+
+def format_months(n: int, language: str) -> str:
+    """A number of months in a sentence: 24 tháng, 24 months; in English where Babel lacks the language."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale.parse(SOURCE_LANGUAGE)
+    span = n * datetime.timedelta(days=30)  # what Babel counts as a month
+    return dates.format_timedelta(span, granularity="month", threshold=math.inf, locale=locale)
 
 
 def format_time(value: datetime.datetime, language: str) -> str:

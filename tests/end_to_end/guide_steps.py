@@ -94,7 +94,7 @@ def questionnaire(walk: Walk) -> None:
     walk.press(page, page.locator("nav a[href$='/questionnaires']"))
     link = page.locator("td a").first
     document = json.loads(page.request.get(f"{walk.server.address}{link.get_attribute('href')}").text())
-    document["instrument"]["version"] = 3
+    document["instrument"]["version"] += 1
     document["instrument"]["organisation"][walk.language] = TYPED[walk.language]["office"]
     buffer = json.dumps(document, ensure_ascii=False).encode()
     picks = link, page.locator("#file"), page.locator("form.narrow button")

@@ -58,6 +58,16 @@ test("a draft with answers is offered for half a day", () => {
   assert.ok(!isRecent(null, 0));
 });
 
+test("old drafts are deleted, and nothing else", () => {
+  const { dropOldDrafts } = load("old_drafts.js");
+  const hours = 3600 * 1000;
+  const stored = { "draft:old": '{"at":0}', "draft:new": '{"at":1}', "draft:broken": "null", other: "x" };
+  Object.defineProperty(stored, "getItem", { value: (key) => stored[key] });
+  Object.defineProperty(stored, "removeItem", { value: (key) => delete stored[key] });
+  dropOldDrafts(stored, 12 * hours);
+  assert.deepStrictEqual(Object.keys(stored), ["draft:new", "other"]);
+});
+
 test("an id is a random UUID in its one spelling", () => {
   const { uuid } = load("form_draft.js");
   assert.strictEqual(uuid(new Uint8Array(16)), "00000000-0000-4000-8000-000000000000");

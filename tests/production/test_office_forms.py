@@ -109,6 +109,7 @@ def forms_of(app: Flask) -> list[OfficeForm]:
             },
         ),
         OfficeForm("contact.save", "/office/campaigns/demo/contact", CONTACT),
+        OfficeForm("retention.save", "/office/campaigns/demo/retention", {"retention_months": "18"}),
         OfficeForm("fieldwork.add_desk", "/office/campaigns/demo/desks", {"name": "Quầy 9", "quota": "60"}),
         OfficeForm("fieldwork.set_units", "/office/campaigns/demo/desks"),
         OfficeForm("fieldwork.set_populations", "/office/campaigns/demo/desks", {"forms-issued": "5000"}),

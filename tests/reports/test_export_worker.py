@@ -15,6 +15,7 @@ from survey.store import export_jobs, fieldwork
 from survey.store.db import Database
 from survey.store.export_jobs import ExportJob, JobState
 from survey.store.leases import LEASE, MAX_ATTEMPTS
+from survey.web.background import background
 from survey.web.context import start_of_day
 from tests.builders import NOW, database_of
 from tests.conftest import csrf_in
@@ -169,3 +170,18 @@ def test_a_viewer_is_offered_no_responses(viewer: FlaskClient) -> None:
     assert "certificate.json" in page
     assert "exports" not in page
     assert "responses.csv" not in page
+
+
+def test_a_file_that_no_job_owns_is_removed(worker: ExportWorker) -> None:
+    job_id = request_file(worker)
+    worker.run_due()
+    (worker.folder / "0123456789abcdef.csv").write_text("of a database that was replaced")
+    assert worker.has_work()
+    worker.run_due()
+    assert [path.name for path in worker.folder.iterdir()] == [f"{job_id}.csv"]
+    assert not worker.has_work()
+
+
+def test_files_are_removed_on_time_although_nobody_looks(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        assert background(ExportWorker).every_seconds

@@ -127,3 +127,17 @@ def test_a_folder_of_catalogues_makes_a_language(tmp_path: Path, monkeypatch: py
         "zh": "中文",
     }
     assert [locale.direction(code) for code in ("vi", "en", "ko", "ar")] == ["ltr", "ltr", "ltr", "rtl"]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("vi", ["1 tháng", "24 tháng"]),
+        ("en", ["1 month", "24 months"]),
+        ("km", ["1 ខែ", "24 ខែ"]),
+        ("xx", ["1 month", "24 months"]),
+        ("zh-Hant", ["1 個月", "24 個月"]),
+    ],
+)
+def test_a_number_of_months_is_written_as_the_language_does(language: str, texts: list[str]) -> None:
+    assert [locale.format_months(n, language) for n in (1, 24)] == texts

@@ -214,6 +214,7 @@ def test_as_name_and_password_it_signs_nobody_in(app: Flask, half: list[str]) ->
 OFFICE_FORMS = [
     ("/office/campaigns/new", ("name", "instrument_digest", "opens_on", "closes_on", "desks")),
     ("/office/campaigns/demo/contact", tuple(CONTACT)),
+    ("/office/campaigns/demo/retention", ("retention_months",)),
     ("/office/campaigns/demo/desks", ("name", "name_en", "quota")),
     ("/office/campaigns/demo/populations", ("population-citizen", "population-business")),
     ("/office/campaigns/demo/summaries", ("language", "recipients", "weekly")),
@@ -234,7 +235,7 @@ def test_as_every_field_of_an_office_form_at_once_it_is_refused(
     app: Flask, office: FlaskClient, path: str, fields: tuple[str, ...], half: list[str]
 ) -> None:
     csrf, before = token(office), everything_in(app)
-    may_pass = {"quota", "population-citizen"} & set(fields)
+    may_pass = {"quota", "population-citizen", "retention_months"} & set(fields)
     for text in (string[:_AS_ONE_OF_MANY] for string in half[::5]):
         if may_pass and is_a_number(text):
             continue

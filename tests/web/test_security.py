@@ -179,6 +179,7 @@ OFFICE_POSTS = [
         {"name": "x", "opens_on": "2026-01-01", "closes_on": "2026-02-01", "desks": "x"},
     ),
     ("/office/campaigns/demo/contact", CONTACT),
+    ("/office/campaigns/demo/retention", {"retention_months": "18"}),
     ("/office/campaigns/demo/desks", {"name": "Quầy lạ"}),
     ("/office/campaigns/demo/populations", {"population-citizen": "5"}),
     ("/office/campaigns/demo/units", {"unit-1": ""}),

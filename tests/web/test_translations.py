@@ -44,6 +44,9 @@ COUNTED = re.compile(
 )
 # What needs no form for one: the message, or the blank, and why.
 ALWAYS_PLURAL = {
+    "%(n)s hours": "a constant of the product",
+    "%(n)s days; the answers until the form is sent": "a constant of the product",
+    "A form saved to be continued: %(n)s days, and deleted when you send it.": "a constant of the product",
     "A campaign has at most %(n)s desks": "a limit of the product",
     "A file is removed after %(hours)s hours.": "a constant of the product",
     "A password has %(least)s to %(most)s characters": "limits of the product",

@@ -25,9 +25,10 @@ function forgetDraft() {
 // The tab still knows its visit, so that somebody who declines, comes back and answers is counted once.
 function forgetOnPhone() {
   var other = loadDraft("localStorage");
-  try {
-    if (!other || other.id === form.submission_id.value) localStorage.removeItem(draftKey);
-  } catch (error) { /* the same */ }
+  if (!other || other.id === form.submission_id.value) removeFromPhone();
+}
+function removeFromPhone() {
+  try { localStorage.removeItem(draftKey); } catch (error) { /* storage is denied: there is no draft */ }
 }
 function restore(draft) {
   form.submission_id.value = draft.id;
@@ -49,7 +50,7 @@ function offer(draft, onResume) {
   };
   buttons[1].onclick = function () {
     box.hidden = true;
-    try { localStorage.removeItem(draftKey); } catch (error) { /* it was there a moment ago */ }
+    removeFromPhone();
   };
 }
 // Begin with the draft of this tab, or with a new form; `onResume` is called when a draft of this phone is continued.
@@ -66,6 +67,7 @@ function beginDraft(onResume) {
   }
   if (location.hash && history.replaceState) history.replaceState(null, "", location.pathname + location.search);
   if (isRecent(other, Date.now())) offer(other, onResume);
+  else removeFromPhone();
 }
 function packDraft(id, fields, where) {
   var answers = {}, n = 0;
