@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from survey.scoring.fieldwork_rates import Dispositions, FieldworkRates, fieldwork_rates
+from survey.scoring.fieldwork_rates import (
+    Dispositions,
+    FieldworkLimits,
+    FieldworkRates,
+    fieldwork_limits,
+    fieldwork_rates,
+)
 from survey.store import fieldwork, responses, saved_forms
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.rolling import RollUp
@@ -44,11 +50,24 @@ class FormCounts:
     @property
     def rates(self) -> FieldworkRates:
         """The rates of fieldwork; a withdrawal counts as a refusal. `coop1` needs no `issued`."""
+        rates = fieldwork_rates(self._outcomes)
+        return rates if self._are_approached_known else FieldworkRates(None, None, None, rates.coop1, None)
+
+    @property
+    def rate_limits(self) -> FieldworkLimits:
+        """The 95% interval of each of the rates."""
+        limits = fieldwork_limits(self._outcomes)
+        return limits if self._are_approached_known else FieldworkLimits(None, None, None, limits.coop1, None)
+
+    @property
+    def _are_approached_known(self) -> bool:
+        return self.issued is not None and not self.is_issued_too_small
+
+    @property
+    def _outcomes(self) -> Dispositions:
         refusal = self.withdrawn + self.declined
-        known = self.issued is not None and not self.is_issued_too_small
-        unknown = (self.issued or 0) - self.returned - refusal if known else 0
-        rates = fieldwork_rates(Dispositions(self.valid, self.incomplete, refusal, unknown=unknown))
-        return rates if known else FieldworkRates(None, None, None, rates.coop1, None)
+        unknown = (self.issued or 0) - self.returned - refusal if self._are_approached_known else 0
+        return Dispositions(self.valid, self.incomplete, refusal, unknown=unknown)
 
 
 def count_forms(
