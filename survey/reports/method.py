@@ -3,6 +3,7 @@
 from survey.drawing.formatting import format_count, format_percent
 from survey.drawing.tables import Fact
 from survey.reports import wording
+from survey.reports.quality_table import quality_facts
 from survey.results.campaign import CampaignResults
 from survey.web import locale
 from survey.web.locale import gettext_in
@@ -40,7 +41,23 @@ def headline_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
             (tail, 1 - tail),
         ),
         Fact("satisfied_rate", _("Satisfied answers"), results.satisfied_rate, "percent"),
+        *_watched_facts(results, language),
+        *quality_facts(results, language),
         Fact("n", _("Valid forms"), results.forms.valid, "count"),
+    )
+
+
+def _watched_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
+    """The interval for repeated looks, while forms come in."""
+    if results.watched is None:
+        return ()
+    _ = gettext_in(language)
+    level, borders = wording.level(results, language), wording.borders(results)
+    low = _("{level} interval for repeated looks, lower").format(level=level)
+    high = _("{level} interval for repeated looks, upper").format(level=level)
+    return (
+        Fact("watched_low", low, results.watched.low, "points", borders),
+        Fact("watched_high", high, results.watched.high, "points", borders),
     )
 
 

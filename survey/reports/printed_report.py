@@ -7,6 +7,7 @@ from survey.drawing.canvas import PictureKind
 from survey.drawing.report import (
     TEXT_MM,
     Cover,
+    Grid,
     Lead,
     Picture,
     Report,
@@ -80,6 +81,11 @@ def _picture_of(table: Table, draw: Callable[[PictureKind], bytes], language: st
     return Picture(draw, alternative, TEXT_MM)
 
 
+def _quality(results: CampaignResults, language: str) -> tuple[Grid, ...]:
+    table = tables.quality(results, language)
+    return (table_grid(table, language),) if table.rows else ()
+
+
 def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:
     _ = gettext_in(language)
     criteria = tables.criteria(results, language)
@@ -96,7 +102,8 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:
         answers, partial(charts.distribution_figure, results, language, wide=True), language
     )
     yield ReportPart(
-        _("Annex 3. Distribution of answers"), (table_grid(answers, language, titled=False), picture)
+        _("Annex 3. Distribution of answers"),
+        (table_grid(answers, language, titled=False), picture, *_quality(results, language)),
     )
     yield ReportPart(
         _("Annex 4. Method and how to recompute"),

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
 from survey.results.basis import Basis, basis_of, sum_cells
 from survey.results.form_counts import FormCounts
+from survey.results.quality import ScaleQuality, quality_of
 from survey.results.releasing import UNIT_VIEW
+from survey.scoring.interval import Interval, watched_interval
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.results import Score, SurveyScore
 from survey.scoring.verdict import FormsNeeded
@@ -105,6 +107,7 @@ class CampaignResults:
     The comments are not in it.
     `breakdowns` scores the parts of each view in `VIEWS`, of a part of the forms by group only; `channels`
     counts forms. `part` is None where the results are of all forms.
+    `quality` is that of all forms together, None for a part and while they are too few to show.
     `released_at` is the hour of the step of the results, in the zone of `computed_at`; None before the first.
     `n_waiting` forms came since or, below 0, were withdrawn; before the first step they are too few to show.
     """
@@ -129,6 +132,15 @@ class CampaignResults:
     is_census: bool = False
     n_waiting: int = 0
     released_at: datetime | None = None
+    quality: ScaleQuality | None = None
+
+    @property
+    def watched(self) -> Interval | None:
+        """The interval that holds at every look while forms come in; None once the campaign is closed."""
+        evidence = self.score.evidence if self.is_open else None
+        if evidence is None:
+            return None
+        return watched_interval(evidence, self.score.n_respondents, self.score.level)
 
     @property
     def is_open(self) -> bool:
@@ -197,6 +209,7 @@ def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) 
         is_census=basis.is_census,
         n_waiting=basis.n_waiting,
         released_at=_find_moment(basis, computed_at),
+        quality=quality_of(basis) if with_parts else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from survey.scoring.fieldwork_rates import (
     fieldwork_limits,
     fieldwork_rates,
 )
-from survey.store import fieldwork, responses, saved_forms
+from survey.store import fieldwork, responses, rollups, saved_forms
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.rolling import RollUp
 
@@ -82,6 +83,12 @@ def count_forms(
         campaign.forms_issued,
         saved_forms.count_unsent(session, [row.collector.code for row in collectors]),
     )
+
+
+def count_forms_now(session: Session, campaign: Campaign, zone: tzinfo) -> FormCounts:
+    """The forms of a campaign by outcome at this moment, released or not."""
+    rolled = rollups.roll_up(session, campaign, zone)
+    return count_forms(session, campaign, rolled, fieldwork.collectors_of(session, campaign.id))
 
 
 def count_people_known(session: Session, campaign: Campaign) -> int:

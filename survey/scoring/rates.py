@@ -63,13 +63,13 @@ def satisfied_rates(
     satisfied = np.isin(np.asarray(answers, dtype=np.float64)[rows], rules.satisfied_answers) & valid
     section = np.array([criterion.section for criterion in rules.criteria])
     return SatisfiedRates(
-        overall=_rate(_answers_of_rows(satisfied, valid), level),
+        overall=_rate(_totals_of_rows(satisfied, valid), level),
         sections={
-            key: _rate(_answers_of_rows(satisfied[:, section == key], valid[:, section == key]), level)
+            key: _rate(_totals_of_rows(satisfied[:, section == key], valid[:, section == key]), level)
             for key in section_keys(rules)
         },
         criteria={
-            criterion.key: _rate(_answers_of_rows(satisfied[:, [q]], valid[:, [q]]), level)
+            criterion.key: _rate(_totals_of_rows(satisfied[:, [q]], valid[:, [q]]), level)
             for q, criterion in enumerate(rules.criteria)
         },
     )
@@ -104,13 +104,13 @@ def satisfied_rates_of_counts(
     is_satisfied = np.isin(np.arange(a), list(satisfied)).astype(np.int64)
     answers = counts.marks[chosen, :a]
     rates = tuple(
-        _rate(_Answers(int(row @ is_satisfied), int(row.sum()), int(row.sum()), None), level)
+        _rate(_AnswerTotals(int(row @ is_satisfied), int(row.sum()), int(row.sum()), None), level)
         for row in answers
     )
     pairs = counts.pairs.reshape(-1, a, counts.marks.shape[0], a)[chosen][:, :, chosen].sum(axis=(0, 2))
     squares = (is_satisfied @ pairs @ is_satisfied, (is_satisfied @ pairs).sum(), pairs.sum())
     both, with_valid, valid = map(float, squares)
-    together = _Answers(
+    together = _AnswerTotals(
         int((answers @ is_satisfied).sum()),
         int(answers.sum()),
         counts.n_answered,
@@ -120,7 +120,7 @@ def satisfied_rates_of_counts(
 
 
 @dataclass(frozen=True)
-class _Answers:
+class _AnswerTotals:
     """Answers of `n_people` people.
 
     `squares` are sums over people of satisfied answers squared, of satisfied times valid ones, and of valid
@@ -133,13 +133,13 @@ class _Answers:
     squares: tuple[float, float, float] | None
 
 
-def _answers_of_rows(satisfied: Flags, valid: Flags) -> _Answers:
+def _totals_of_rows(satisfied: Flags, valid: Flags) -> _AnswerTotals:
     s, d = satisfied.sum(axis=1).astype(np.float64), valid.sum(axis=1).astype(np.float64)
     squares = (float(s @ s), float(s @ d), float(d @ d)) if valid.shape[1] > 1 else None
-    return _Answers(int(s.sum()), int(d.sum()), int(np.count_nonzero(d)), squares)
+    return _AnswerTotals(int(s.sum()), int(d.sum()), int(np.count_nonzero(d)), squares)
 
 
-def _rate(answers: _Answers, level: float) -> SatisfiedRate:
+def _rate(answers: _AnswerTotals, level: float) -> SatisfiedRate:
     if answers.n_valid == 0:
         return SatisfiedRate(0, 0, None, None, None)
     share = answers.n_satisfied / answers.n_valid
@@ -147,7 +147,7 @@ def _rate(answers: _Answers, level: float) -> SatisfiedRate:
     return SatisfiedRate(answers.n_satisfied, answers.n_valid, share, low, high)
 
 
-def _effective_answers(answers: _Answers, share: float) -> float:
+def _effective_answers(answers: _AnswerTotals, share: float) -> float:
     """Number of independent answers with the same precision, at most the number of valid answers."""
     n_valid, people = float(answers.n_valid), answers.n_people
     if answers.squares is None:

@@ -128,6 +128,7 @@ def test_the_sheets_have_the_names_of_the_language() -> None:
         "Yếu tố",
         "Nhóm và quầy",
         "Câu trả lời",
+        "Độ tin cậy",
         "Phương pháp",
         "Bảng mã",
     ]
@@ -137,6 +138,7 @@ def test_the_sheets_have_the_names_of_the_language() -> None:
         "Factors",
         "Groups and desks",
         "Answers",
+        "Reliability",
         "Method",
         "Codebook",
     ]

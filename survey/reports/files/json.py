@@ -14,6 +14,8 @@ from survey.json_value import JsonObject, JsonValue
 from survey.reports import cautions, tables, wording
 from survey.results.campaign import VIEWS, AnswerCounts, Breakdown, CampaignResults, satisfied_share
 from survey.results.cautions import cautions_of
+from survey.results.form_counts import FormCounts
+from survey.results.quality import ScaleQuality
 from survey.results.score_file import score_entry
 from survey.scoring.rules import Target
 from survey.scoring.score import Score
@@ -48,11 +50,9 @@ def document(results: CampaignResults, language: str) -> JsonObject:
         ],
         "score": _score(results.score, results),
         "satisfied_rate": results.satisfied_rate,
-        "forms": {
-            **asdict(results.forms),
-            "returned": results.forms.returned,
-            "rates": asdict(results.forms.rates),
-        },
+        "forms": _forms(results.forms),
+        "watched_interval": None if results.watched is None else [results.watched.low, results.watched.high],
+        "quality": None if results.quality is None else _quality(results.quality),
         "populations": dict(results.populations),
         "populations_ignored": results.populations_ignored,
         **{name: [_part(part, results) for part in results.parts(view)] for view, name in VIEWS.items()},
@@ -72,6 +72,28 @@ def document(results: CampaignResults, language: str) -> JsonObject:
 def _score(score: Score, results: CampaignResults) -> JsonObject:
     scoring = results.questionnaire.scoring
     return score_entry(score, Target(scoring.target_low, scoring.target_high), "tilted-beta")
+
+
+def _forms(forms: FormCounts) -> JsonObject:
+    limits = asdict(forms.rate_limits)
+    return {
+        **asdict(forms),
+        "returned": forms.returned,
+        "rates": asdict(forms.rates),
+        "rate_limits": limits,
+    }
+
+
+def _quality(quality: ScaleQuality) -> JsonObject:
+    criteria = {
+        one.key: {
+            "item_rest": one.item_rest,
+            "satisfied": None if one.satisfied is None else asdict(one.satisfied),
+        }
+        for one in quality.criteria
+    }
+    alpha = None if quality.alpha is None else asdict(quality.alpha)
+    return {"alpha": alpha, "satisfied": asdict(quality.satisfied), "criteria": criteria}
 
 
 def _part(part: Breakdown, results: CampaignResults) -> JsonObject:

@@ -24,7 +24,7 @@ from survey.web.locale import gettext_in, own_name
 def write(
     results: CampaignResults, language: str, stream: BinaryIO, responses: Responses | None = None
 ) -> None:
-    """Write the sheets summary, criteria, sections, parts and forms, answers, method, codebook.
+    """Write the sheets summary, criteria, sections, parts and forms, answers, reliability, method, codebook.
 
     With `responses`, for those who may see them, there is a sheet more.
     """
@@ -42,6 +42,7 @@ def write(
             _write_sections,
             _write_people,
             _write_answers,
+            _write_quality,
             _write_method,
             _write_codebook,
         ):
@@ -102,6 +103,13 @@ def _write_answers(workbook: Workbook, results: CampaignResults, language: str) 
         colours = dict(zip(columns, answer_colours(len(columns)), strict=True))
         height = 120 + 34 * len(table.rows)
         sheet.add_stacked_chart(table, end + 1, _("Distribution of answers"), colours, height=height)
+
+
+def _write_quality(workbook: Workbook, results: CampaignResults, language: str) -> None:
+    _ = gettext_in(language)
+    sheet, _end = _write_table(workbook, _("Reliability"), tables.quality(results, language))
+    sheet.set_width(1, 1, LABEL_WIDTH)
+    sheet.set_width(0, 0, 26)
 
 
 def _write_method(workbook: Workbook, results: CampaignResults, language: str) -> None:
