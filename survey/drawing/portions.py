@@ -8,7 +8,7 @@ from survey.drawing import canvas
 from survey.web.locale import gettext_in
 
 _Row = TypeVar("_Row")
-_PAGE = 645.0  # points of rows under a heading, title, key and demo label on A4; a picture is never cut
+_PAGE = 665.0  # points for key, rows and scale of a picture with title and demo label on A4
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,16 @@ ALL_ROWS = Portion()
 
 
 def portions(labels: Sequence[str], *, beside: float = 0.0) -> tuple[Portion, ...]:
-    """The fewest pictures for paper that hold rows of these names, about equally high.
+    """The n_pictures pictures for paper that hold rows of these names, about equally high.
 
     `beside` points of each are taken.
     """
     heights, room = [canvas.row_height(label, wide=True) for label in labels], _PAGE - beside
-    fewest = len(_starts(heights, room))
-    low, high = sum(heights) / fewest, room
+    n_pictures = len(_starts(heights, room))
+    low, high = sum(heights) / n_pictures, room
     while high - low > 1:
         middle = (low + high) / 2
-        low, high = (low, middle) if len(_starts(heights, middle)) == fewest else (middle, high)
+        low, high = (low, middle) if len(_starts(heights, middle)) == n_pictures else (middle, high)
     starts = _starts(heights, high)
     ends = [*starts[1:], None]
     return tuple(

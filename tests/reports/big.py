@@ -35,13 +35,13 @@ def big() -> CampaignResults:
         )
         for n in range(1, N_QUESTIONS + 1)
     ]
-    each = N_QUESTIONS // N_FACTORS
+    of_a_factor = N_QUESTIONS // N_FACTORS
     sections = tuple(
         replace(
             results.questionnaire.sections[0],
             key=f"s{f}",
             text=_text("Yếu tố {n}", "Factor {n}", f),
-            criteria=tuple(criteria[each * (f - 1) : each * f]),
+            criteria=tuple(criteria[of_a_factor * (f - 1) : of_a_factor * f]),
         )
         for f in range(1, N_FACTORS + 1)
     )

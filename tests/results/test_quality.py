@@ -26,14 +26,14 @@ def send_varied(app: Flask, code: str, n: int, seed: int = 5) -> np.ndarray:
     """Send `n` forms of people with an opinion of their own; their ratings (n, Q), NaN where not asked."""
     rng = np.random.default_rng(seed)
     opinions = rng.normal(4, 0.9, size=(n, 1)) + rng.normal(0, 0.8, size=(n, len(CRITERIA)))
-    given = np.full(opinions.shape, np.nan)
+    rated = np.full(opinions.shape, np.nan)
     for person, row in enumerate(np.clip(np.rint(opinions), 1, 5)):
         ratings = {c.key: f"{rating:.0f}" for c, rating in zip(CRITERIA, row, strict=True)}
         form = a_form(QUESTIONNAIRE, **ratings, **(BUSINESS if person % 2 else {}))
         send(app.test_client(), form, code)
         answers = parse_form(QUESTIONNAIRE, {name: [text] for name, text in form.items()}).answers
-        given[person] = [answers.rating(c.key) or np.nan for c in CRITERIA]
-    return given
+        rated[person] = [answers.rating(c.key) or np.nan for c in CRITERIA]
+    return rated
 
 
 def summary(office: FlaskClient, key: str, extension: str, language: str = "en") -> bytes:

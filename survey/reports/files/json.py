@@ -6,6 +6,7 @@ prints, in the language asked for; `questionnaire` is the document the version's
 
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import BinaryIO
 
 from survey.drawing.tables import Table
@@ -105,9 +106,12 @@ def _part(part: Breakdown, results: CampaignResults) -> JsonObject:
 
 
 def _table(table: Table) -> JsonObject:
-    """A table without the borders of its columns, which concern printed numbers."""
+    """A table without the borders of its columns, which concern printed numbers; days as 2026-11-24."""
     columns: list[JsonValue] = [{"key": c.key, "label": c.label, "kind": c.kind} for c in table.columns]
-    return {**asdict(table), "columns": columns}
+    rows: list[JsonValue] = [
+        [cell.isoformat() if isinstance(cell, date) else cell for cell in row] for row in table.rows
+    ]
+    return {**asdict(table), "columns": columns, "rows": rows}
 
 
 def _answers(row: AnswerCounts, results: CampaignResults) -> JsonObject:
