@@ -27,12 +27,13 @@ csrf.exempt(bp)  # no cookie, so no authority that another site's page could bor
 @public
 def find() -> ResponseReturnValue:
     """The page that asks for a receipt code."""
-    return _find_page({}, "")
+    return find_page({}, "")
 
 
-def _find_page(errors: dict[str, str], typed: str) -> str:
+def find_page(errors: dict[str, str], typed: str, *, sends: bool = False) -> str:
+    """The page that asks for a receipt code, with what was typed; scripts `sends` it at once."""
     script = page_script("dom.js", "outbox.js", "waiting.js", "kept_forms.js", "typed_code.js")
-    return render_template("intake/find_receipt.html", errors=errors, code=typed, script=script)
+    return render_template("intake/find_receipt.html", errors=errors, code=typed, sends=sends, script=script)
 
 
 @bp.post("/receipt")
@@ -108,7 +109,7 @@ def _unknown_code_page() -> ResponseReturnValue:
     message = _("No form has this receipt code. Check the letters and digits.")
     if not typed.strip():
         message = _("Fill in: %(field)s") % {"field": _("Receipt code")}
-    return _find_page({"code": message}, typed[:40]), 422
+    return find_page({"code": message}, typed[:40]), 422
 
 
 @bp.post("/s/<code>/feedback")
