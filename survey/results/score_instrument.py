@@ -67,14 +67,19 @@ def _is_short_form(text: str) -> bool:
 def _questionnaire(path: Path, text: str) -> Instrument:
     from survey.instrument.codec import questionnaire_from_yaml
     from survey.instrument.node import InstrumentError
+    from survey.instrument.questionnaire import GROUP_QUESTION
     from survey.results.scoring_rules import rules_of
 
     try:
         questionnaire = questionnaire_from_yaml(text)
     except InstrumentError as error:
         raise ScoreFileError(f"{path.name}: {error}") from None
+    question = next((q for q in questionnaire.questions if q.key == GROUP_QUESTION), None)
     return Instrument(
-        rules_of(questionnaire), frozenset(), tuple(group.key for group in questionnaire.groups)
+        rules_of(questionnaire),
+        frozenset(),
+        tuple(group.key for group in questionnaire.groups),
+        group_options=tuple(option.key for option in question.options) if question else (),
     )
 
 
