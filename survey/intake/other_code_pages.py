@@ -23,10 +23,10 @@ _DESK = N_("This is the code of a desk, which is on its poster. It opens the sur
 
 def page_of(typed: str) -> ResponseReturnValue | None:
     """The page that reads the code of a receipt, an unfinished form or a desk; None for no such code."""
-    if receipts.parse_code(typed) is not None:
-        return find_page({}, typed.strip(), sends=True)
-    if later.parse_code(typed) is not None:
-        return ask_page({}, typed.strip(), sends=True)
+    if receipt_code := receipts.parse_code(typed):
+        return find_page({}, receipt_code, sends=True)
+    if short_code := later.parse_code(typed):
+        return ask_page({}, short_code, sends=True)
     desk = links.desk_of(database(), typed)
     return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303) if desk else None
 
