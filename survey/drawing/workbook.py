@@ -265,7 +265,7 @@ class Sheet:
         if len(chart.series) == 1:
             chart.set_legend({"none": True})
         chart.set_size({"width": 900, "height": height})
-        self.worksheet.insert_chart(row, 0, chart)
+        self.worksheet.insert_chart(row, 0, chart, {"y_offset": 6})  # under the page break
         if row > _ROWS_OF_A_CHART:  # else it is on the page of the table
             self.page_breaks.append(row)
             self.worksheet.set_h_pagebreaks(self.page_breaks)
