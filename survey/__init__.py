@@ -37,8 +37,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     settings = settings or read_settings(os.environ)
     app = Flask(__name__, instance_path=str(settings.instance.resolve()))
     app.config.update(for_flask(settings))
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+    if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     context.attach(app, Database(settings.database_url), settings)
     for part in (log, compress, hosts, security, templates, errors, guards, limits, inline_svg, redirects):

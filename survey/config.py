@@ -38,9 +38,6 @@ class Settings:
     public_url
         `PUBLIC_URL`, default None, the address of the request: what QR codes and posters point to. With
         `https://…` cookies are sent over https only (`https_only`).
-    trusted_hosts
-        `TRUSTED_HOSTS`, default none: names, separated by commas, that a request may have as its host where
-        there is no `PUBLIC_URL`, besides localhost and addresses of private networks.
     time_zone
         `TIME_ZONE`, default Asia/Ho_Chi_Minh: when a campaign's day begins and ends.
     redis_url
@@ -53,6 +50,9 @@ class Settings:
     forms_per_minute
         `FORMS_PER_MINUTE`, default 300, 0 for any number: how many forms one address may send through one
         link before the next ones are asked to wait; ten times as many from all addresses together.
+    trusted_hosts
+        `TRUSTED_HOSTS`, default none: names, separated by commas, that a request may have as its host where
+        there is no `PUBLIC_URL`, besides localhost and addresses of private networks.
     """
 
     instance: Path

@@ -13,7 +13,6 @@ from survey.instrument.checks import FORM_COLUMNS
 from survey.json_value import JsonObject, JsonValue
 from survey.results.score_inputs import DataFile, ScoreFileError, read_text
 
-_VALID = FORM_COLUMNS[0]
 _HEADER_WITHIN = 10  # rows of a sheet that may stand above the header
 _Record = tuple[int, list[str]]
 
@@ -114,7 +113,7 @@ def _read_xlsx(path: Path) -> Iterator[Iterable[object]]:
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     for sheet in book.worksheets:
         for number, row in enumerate(sheet.iter_rows(max_row=_HEADER_WITHIN, values_only=True), 1):
-            if row and row[0] == _VALID:
+            if row[:2] == FORM_COLUMNS[:2]:  # the codebook has the names under one another
                 yield from sheet.iter_rows(min_row=number, values_only=True)
                 return
     if len(book.worksheets) > 1:

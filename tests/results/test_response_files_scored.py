@@ -14,7 +14,7 @@ from survey.store import questionnaires
 from tests.api.program import Program
 from tests.builders import BUSINESS, QUESTIONNAIRE, a_form, database_of, results_of, send, send_forms
 from tests.conftest import on_sqlite, sign_in_as
-from tests.reports.test_agreement import KINDS, set_up_campaign
+from tests.reports.campaigns import KINDS, set_up_campaign
 
 pytestmark = on_sqlite
 FILES = ["responses.csv", "responses.sav", "responses.parquet", "summary.xlsx", "api.json"]
