@@ -25,6 +25,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         context,
         errors,
         guards,
+        hosts,
         inline_svg,
         limits,
         log,
@@ -36,11 +37,10 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     settings = settings or read_settings(os.environ)
     app = Flask(__name__, instance_path=str(settings.instance.resolve()))
     app.config.update(for_flask(settings))
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+    if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     context.attach(app, Database(settings.database_url), settings)
-    for part in (log, compress, security, templates, errors, guards, limits, inline_svg, redirects):
+    for part in (log, compress, hosts, security, templates, errors, guards, limits, inline_svg, redirects):
         part.init(app)
     with app.app_context():
         background.attach(app, *(make() for feature in FEATURES for make in feature.background))

@@ -1,5 +1,6 @@
 """Every setting once: its variable in the environment, its default and what it is for."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ class Settings:
     forms_per_minute
         `FORMS_PER_MINUTE`, default 300, 0 for any number: how many forms one address may send through one
         link before the next ones are asked to wait; ten times as many from all addresses together.
+    trusted_hosts
+        `TRUSTED_HOSTS`, default none: names, separated by commas, that a request may have as its host where
+        there is no `PUBLIC_URL`, besides localhost and addresses of private networks.
     """
 
     instance: Path
@@ -60,6 +64,7 @@ class Settings:
     trusted_proxies: int
     mail: MailServer | None = None
     forms_per_minute: int = FORMS_PER_MINUTE
+    trusted_hosts: frozenset[str] = frozenset()
 
     @property
     def https_only(self) -> bool:
@@ -91,6 +96,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES", 0),
         mail=_mail(environ),
         forms_per_minute=_whole_number(environ, "FORMS_PER_MINUTE", FORMS_PER_MINUTE),
+        trusted_hosts=_trusted_hosts(environ),
     )
 
 
@@ -110,6 +116,17 @@ def for_flask(settings: Settings) -> dict[str, object]:
         "MAX_FORM_PARTS": 500,
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
     }
+
+
+def _trusted_hosts(environ: Mapping[str, str]) -> frozenset[str]:
+    names = (environ.get("TRUSTED_HOSTS") or "").replace(",", " ").lower().split()
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", name):
+            raise ConfigError(
+                f"TRUSTED_HOSTS has {name[:60]!r}; write names such as survey.example.vn, without https://"
+                " and port, separated by commas"
+            )
+    return frozenset(names)
 
 
 def _secret_keys(environ: Mapping[str, str], instance: Path) -> tuple[str, ...]:

@@ -33,6 +33,11 @@ def check_or_exit() -> None:
     database.dispose()
     if problem is not None:
         _exit(problem)
+    if settings.public_url is None:
+        _say(
+            "PUBLIC_URL is not set: only localhost, addresses of private networks and TRUSTED_HOSTS are"
+            " served. Set PUBLIC_URL to the address of the posters"
+        )
     if settings.https_only and not settings.trusted_proxies:
         _say(
             "PUBLIC_URL is https and TRUSTED_PROXIES is 0: all visitors share the proxy's address and its"

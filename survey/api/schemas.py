@@ -157,6 +157,22 @@ _TABLE = members(
     rows=list_of(list_of({"type": ["string", "number", "null"]})),
     notes=list_of(TEXT),
 )
+_SATISFIED = members(
+    "Satisfied answers with 95% limits (Wilson); shares are 0..1.",
+    n_satisfied=WHOLE,
+    n_valid=WHOLE,
+    share=maybe(NUMBER),
+    low=maybe(NUMBER),
+    high=maybe(NUMBER),
+)
+_QUALITY = members(
+    "How well the scored criteria measure; null where too few people rated them.",
+    alpha=maybe(
+        members("Cronbach's alpha.", value=NUMBER, low=NUMBER, high=NUMBER, n=WHOLE, n_criteria=WHOLE)
+    ),
+    satisfied=_SATISFIED,
+    criteria=map_of(members(item_rest=maybe(NUMBER), satisfied=maybe(_SATISFIED))),
+)
 _RESULTS = members(
     format={"const": result_file.FORMAT},
     format_version={"const": result_file.VERSION},
@@ -187,7 +203,17 @@ _RESULTS = members(
         rates=members(
             rr1=maybe(NUMBER), rr2=maybe(NUMBER), rr5=maybe(NUMBER), coop1=maybe(NUMBER), ref1=maybe(NUMBER)
         ),
+        rate_limits=members(
+            "The 95% interval of each rate (Wilson).",
+            rr1=LIMITS,
+            rr2=LIMITS,
+            rr5=LIMITS,
+            coop1=LIMITS,
+            ref1=LIMITS,
+        ),
     ),
+    watched_interval={**LIMITS, "description": "Holds at every look while forms come in; null afterwards."},
+    quality=maybe(_QUALITY),
     populations=map_of(WHOLE),
     populations_ignored=YES_NO,
     **{name: list_of(ref("Part")) for name in VIEWS.values()},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
+from survey.drawing.row_heights import row_height
 from survey.store.comments import MaskedComment, Status
 from survey.web.defang import defang
 from survey.web.locale import gettext_in
@@ -37,6 +38,7 @@ def write(
         for row, comment in enumerate(comments, start=3):
             printed = _("yes") if comment.is_for_report else ""
             cells = (comment.text, statuses[comment.status], ", ".join(comment.tags), comment.note, printed)
+            sheet.set_row(row, row_height(zip(cells, _WIDTHS, strict=True)))
             for column, text in enumerate(cells):
                 sheet.write_string(row, column, defang(text)[:_LONGEST_CELL], wrapped)
         sheet.freeze_panes(3, 0)

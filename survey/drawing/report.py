@@ -203,7 +203,7 @@ def table_grid(
     for block in blocks:
         rows += [Row((), block.heading)] if block.heading is not None else []
         rows += [Row(cells) for cells in block.rows]
-    heads = tuple(Head(column.label, column.kind) for column in columns)
+    heads = tuple(Head(column.label, column.kind if column.is_number else "text") for column in columns)
     n_numbers = sum(head.kind != "text" for head in heads) or 1
     shared_mm = min(_WIDEST_MM, max(_NARROWEST_MM, (TEXT_MM - _LABEL_MM) / n_numbers))
     title = table.title if titled else None

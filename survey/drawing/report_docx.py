@@ -12,6 +12,7 @@ from survey.web.defang import storable
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.table import CT_Tc
     from docx.table import Table, _Cell
     from docx.text.paragraph import Paragraph
 
@@ -19,6 +20,7 @@ _INK, _SOFT, _WASH = "16202A", "414D59", "EEF1F4"
 _FONT = "Times New Roman"
 _LONGEST_TEXT = 30_000
 _ROWS_KEPT_TOGETHER = 12  # rows of a table that goes to the next page as a whole
+_HELD_ROWS = 3  # rows of a long table that go to the page of the signature under it
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # a zip holds the time of writing; the same report makes the same file
 
 
@@ -33,6 +35,7 @@ def write(report: Report, stream: BinaryIO) -> None:
     _letterhead(document, report)
     for part in report.body:
         _part(document, part)
+    _hold_to_signature(document)
     _signature(document, report)
     for part in report.annexes:
         if part.sideways:
@@ -102,8 +105,10 @@ def _set_language(document: "Document", language: str) -> None:
 def _page_number(paragraph: "Paragraph") -> None:
     from docx.oxml import OxmlElement
 
+    _add_text(paragraph, "1", size=8.5, colour=_SOFT)  # the number's look; readers put in the page's own
     field = OxmlElement("w:fldSimple")
     field.set(_w("instr"), "PAGE")
+    field.append(paragraph.runs[-1]._r)
     paragraph._p.append(field)
 
 
@@ -197,22 +202,34 @@ def _grid(document: "Document", grid: Grid) -> None:
         paragraph = document.add_paragraph()
         _add_text(paragraph, note, size=9, colour=_SOFT)
         paragraph.paragraph_format.space_before = Pt(4)
-    document.add_paragraph()
+    if not grid.notes:  # two tables without a line between them would be one; a high line may need a page
+        apart = document.add_paragraph().paragraph_format
+        apart.line_spacing, apart.space_after = Pt(6), Pt(0)
 
 
 def _lay_out(table: "Table", grid: Grid, room_mm: float) -> None:
-    """Set the columns' widths, and keep a short table on one page."""
+    """Set the columns' widths; keep a row and a short table on one page, a heading with the row under it."""
+    from docx.oxml import OxmlElement
     from docx.shared import Mm
 
     widths = [Mm(width) for width in _widths(grid, room_mm)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    for row in table.rows:
+    for index, row in enumerate(table.rows):
         cells = row._tr.tc_lst  # a cell that spans the row is one here
         for cell, width in zip(cells, widths, strict=False):
             cell.width = width if len(cells) > 1 else sum(widths)
-            for paragraph in cell.p_lst if len(grid.rows) <= _ROWS_KEPT_TOGETHER else ():
-                paragraph.get_or_add_pPr().get_or_add_keepNext()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        is_heading = index == 0 or len(cells) == 1 < len(grid.columns)
+        if is_heading or len(grid.rows) <= _ROWS_KEPT_TOGETHER:
+            _hold(cells)
+
+
+def _hold(cells: "Sequence[CT_Tc]") -> None:
+    """Keep a row on the page of the row after it."""
+    for cell in cells:
+        for paragraph in cell.p_lst:
+            paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
 def _narrow_margins(table: "Table") -> None:
@@ -260,13 +277,34 @@ def _widths(grid: Grid, room_mm: float) -> list[float]:
 def _questions(document: "Document", section: FormSection) -> None:
     document.add_heading(_storable_text(section.heading), level=2)
     if section.before is not None:
-        _add_text(document.add_paragraph(), section.before, size=10, colour=_SOFT)
+        _add_text(_held_paragraph(document), section.before, size=10, colour=_SOFT)
     for question in section.questions:
-        _add_text(document.add_paragraph(), f"{question.number}. {question.text}", size=11)
+        _add_text(_held_paragraph(document), f"{question.number}. {question.text}", size=11)
         if question.only_if is not None:
-            _add_text(document.add_paragraph(), question.only_if, size=9, colour=_SOFT)
+            _add_text(_held_paragraph(document), question.only_if, size=9, colour=_SOFT)
         boxes = "     ".join(f"☐\N{NO-BREAK SPACE}{choice}" for choice in question.choices)
         _add_text(document.add_paragraph(), boxes or "…" * 60, size=10)
+
+
+def _held_paragraph(document: "Document") -> "Paragraph":
+    """A paragraph on the same page as the next one begins on."""
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = True
+    return paragraph
+
+
+def _hold_to_signature(document: "Document") -> None:
+    """Keep the last picture, or the last lines and rows, on the page of the signature that follows."""
+    from docx.text.paragraph import Paragraph
+
+    for block in reversed(list(document.iter_inner_content())):
+        if not isinstance(block, Paragraph):
+            for row in block.rows[-_HELD_ROWS:]:
+                _hold(row._tr.tc_lst)
+            return
+        block.paragraph_format.keep_with_next = True
+        if block.text or block.runs:  # a picture is a run
+            return
 
 
 def _signature(document: "Document", report: Report) -> None:

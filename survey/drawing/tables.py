@@ -5,13 +5,14 @@ A cell is a value, not a text: numbers keep full precision, and the column's kin
 
 import itertools
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
-from survey.drawing.formatting import UNDEFINED, format_count, format_percent, format_points
+from survey.drawing.formatting import UNDEFINED, format_count, format_day, format_percent, format_points
 from survey.web import locale
 
-Cell = str | float | int | None
-Kind = Literal["text", "points", "maximum", "percent", "count"]
+Cell = str | float | int | date | None
+Kind = Literal["text", "points", "maximum", "percent", "count", "day"]
 Borders = tuple[float, ...]
 
 
@@ -26,6 +27,11 @@ class Column:
     label: str
     kind: Kind
     borders: Borders = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells are numbers, which stand under one another at the right."""
+        return self.kind not in ("text", "day")
 
     def format(self, cell: Cell, language: str) -> str:
         """A cell of the column as the language writes it."""
@@ -89,10 +95,10 @@ class Fact:
 
 def format_cell(value: Cell, kind: Kind, language: str, borders: Borders = ()) -> str:
     """A cell as the language writes it; an en dash where it is undefined."""
-    if value is None:
-        return UNDEFINED
-    if isinstance(value, str):
-        return value
+    if value is None or isinstance(value, str):
+        return UNDEFINED if value is None else value
+    if isinstance(value, date):
+        return format_day(value, language)
     if kind == "points":
         return format_points(value, language, borders=borders)
     if kind == "percent":

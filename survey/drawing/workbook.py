@@ -3,14 +3,17 @@
 Cells hold full precision. Number formats round half up as `formatting` does, so all outputs show the same.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, BinaryIO
 
+from survey.drawing.row_heights import row_height
 from survey.drawing.tables import Borders, Cell, Fact, Kind, Table
 from survey.scoring.rounding import decimals_beside
+from survey.web import locale
 from survey.web.defang import defang, storable
 
 if TYPE_CHECKING:
@@ -35,7 +38,8 @@ _RULED = {**_BASE, "bottom": 1, "bottom_color": _LINE}
 _LONGEST_CELL = 32_767
 _A4 = 9
 _UPRIGHT_COLUMNS = 7
-_NOTE_COLUMNS, _NOTE_CHARACTERS, _LINE_HEIGHT = 3, 80, 14
+_NOTE_COLUMNS, _TITLE_HEIGHT = 3, 21
+_ROWS_OF_A_CHART, _ROW_PIXELS = 20, 20
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,12 @@ class Formats:
 
 @dataclass(frozen=True)
 class Properties:
-    """What a workbook says of itself. `remark` stands under every title, `demo` in every header too."""
+    """What a workbook says of itself. `remark` stands under every title, `demo` in every header too.
 
+    Days are written as in `language`.
+    """
+
+    language: str
     title: str
     company: str
     digest: str
@@ -73,14 +81,15 @@ class Workbook:
     def add_sheet(self, name: str, n_columns: int) -> "Sheet":
         """A new sheet with title, remark and print set-up. Its contents begin at `FIRST_ROW`."""
         sheet = self.xlsxwriter_workbook.add_worksheet(name)
-        sheet.set_column(0, 0, LABEL_WIDTH)
-        sheet.set_column(1, max(1, n_columns - 1), NUMBER_WIDTH)
         sheet.set_paper(_A4)
         if n_columns > _UPRIGHT_COLUMNS:
             sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
+        sheet.set_row(0, _TITLE_HEIGHT)
         written = Sheet(sheet, self)
+        written.set_width(0, 0, LABEL_WIDTH)
+        written.set_width(1, max(1, n_columns - 1), NUMBER_WIDTH)
         written.write_text(0, 0, f"{name} – {self.properties.title}", self.formats.title)
         remark = self.properties.demo or self.properties.remark
         if remark:
@@ -92,6 +101,8 @@ class Workbook:
 
     def number_format(self, value: float, kind: Kind, borders: Borders) -> "Format":
         """The look of a number, with more decimals beside a border."""
+        if kind == "maximum" and round(value, 2) != value:  # a third, which has no end
+            return self.formats.numbers["points"]
         usual = _DECIMALS.get(kind, 0)
         further = decimals_beside(value, borders, usual) - usual
         if not further:
@@ -102,10 +113,15 @@ class Workbook:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet being written. What writes rows returns the next free row."""
+    """A sheet being written. What writes rows returns the next free row.
+
+    Widths of columns are set before their rows are written, whose heights follow from them.
+    """
 
     worksheet: "Worksheet"
     workbook: Workbook
+    widths: dict[int, float] = field(default_factory=dict)
+    page_breaks: list[int] = field(default_factory=list)
 
     @property
     def formats(self) -> Formats:
@@ -113,8 +129,16 @@ class Sheet:
         return self.workbook.formats
 
     def set_width(self, first: int, last: int, width: float) -> None:
-        """Set the width of columns."""
+        """Set the width of columns, in digits."""
         self.worksheet.set_column(first, last, width)
+        self.widths.update(dict.fromkeys(range(first, last + 1), width))
+
+    def fit_height(self, row: int, texts: Mapping[int, Cell], *, bold: bool = False) -> None:
+        """Make a row high enough for the texts of its columns."""
+        written = [(text, self.widths[column]) for column, text in texts.items() if isinstance(text, str)]
+        height = row_height(written, bold=bold)
+        if height is not None:
+            self.worksheet.set_row(row, height)
 
     def write_single_table(self, table: Table) -> int:
         """Write the only table of the sheet: its heading stays in view and is printed on every page."""
@@ -131,20 +155,26 @@ class Sheet:
 
     def write_table(self, row: int, table: Table) -> int:
         """Write a table and its notes."""
-        for index, column in enumerate(table.columns):
-            self.write_text(row, index, column.label, self.formats.heading)
+        self.write_headings(row, [column.label for column in table.columns])
         for cells in table.rows:
             row += 1
+            self.fit_height(row, dict(enumerate(cells)))
             for index, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
                 self.write_cell(row, index, cell, column.kind, column.borders)
         return self.write_sentences(row + 1, table.notes)
 
-    def write_facts(self, row: int, headings: tuple[str, str], facts: tuple[Fact, ...]) -> int:
-        """Write facts in two columns."""
+    def write_headings(self, row: int, headings: Sequence[str]) -> None:
+        """Write the headings of columns."""
+        self.fit_height(row, dict(enumerate(headings)), bold=True)
         for index, heading in enumerate(headings):
             self.write_text(row, index, heading, self.formats.heading)
+
+    def write_facts(self, row: int, headings: tuple[str, str], facts: tuple[Fact, ...]) -> int:
+        """Write facts in two columns."""
+        self.write_headings(row, headings)
         for fact in facts:
             row += 1
+            self.fit_height(row, {0: fact.label, 1: fact.value})
             self.write_text(row, 0, fact.label, self.formats.label)
             self.write_cell(row, 1, fact.value, fact.kind, fact.borders)
         return row + 1
@@ -154,16 +184,22 @@ class Sheet:
         for sentence in sentences:
             self.worksheet.merge_range(row, 0, row, _NOTE_COLUMNS - 1, "", self.formats.note)
             self.write_text(row, 0, sentence, self.formats.note)
-            self.worksheet.set_row(row, _LINE_HEIGHT * (1 + len(sentence) // _NOTE_CHARACTERS))
+            width = sum(self.widths.get(column, NUMBER_WIDTH) for column in range(_NOTE_COLUMNS))
+            height = row_height([(sentence, width)])
+            if height is not None:
+                self.worksheet.set_row(row, height)
             row += 1
         return row
 
     def write_cell(self, row: int, column: int, value: Cell, kind: Kind, borders: Borders = ()) -> None:
-        """Write a cell: a number as a number."""
+        """Write a cell: a number as a number, a day as a day."""
         if value is None:
             self.worksheet.write_blank(row, column, None, self.formats.numbers[kind])
         elif isinstance(value, str):
             self.write_text(row, column, value, self.formats.label)
+        elif isinstance(value, date):
+            moment = datetime.combine(value, time())
+            self.worksheet.write_datetime(row, column, moment, self.formats.numbers["day"])
         else:
             self.worksheet.write_number(row, column, value, self.workbook.number_format(value, kind, borders))
 
@@ -171,40 +207,42 @@ class Sheet:
         """Write a text that no spreadsheet runs."""
         self.worksheet.write_string(row, column, defang(text)[:_LONGEST_CELL], style)
 
-    def add_share_chart(self, table: Table, row: int, title: str) -> None:
+    def add_share_charts(self, table: Table, row: int, title: str) -> int:
         """Draw the column `share` of the only table of the sheet as bars, below `row`."""
-        chart = self._new_chart({"type": "bar"})
         share = [column.key for column in table.columns].index("share")
-        chart.add_series(
-            {
-                **self._series(table, share),
-                "fill": {"color": _BAR},
-                "data_labels": {"value": True, "num_format": "0.0%"},
-                "gap": 60,
-            }
-        )
-        chart.set_title({"name": title, "name_font": {"size": 12}})
-        chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": False}})
-        self._place_chart(chart, row)
-
-    def add_stacked_chart(
-        self, table: Table, row: int, title: str, columns: dict[int, str], *, height: int
-    ) -> None:
-        """Draw columns of the only table of the sheet as bars of 100%, each in its colour, below `row`."""
-        chart = self._new_chart({"type": "bar", "subtype": "percent_stacked"})
-        for column, colour in columns.items():
+        for first, last in _split_rows(len(table.rows)):
+            chart = self._new_chart({"type": "bar"})
             chart.add_series(
                 {
-                    **self._series(table, column),
-                    "fill": {"color": colour},
-                    "border": {"color": "#ffffff"},
-                    "gap": 40,
+                    **self._series(table, share, first, last),
+                    "fill": {"color": _BAR},
+                    "data_labels": {"value": True, "num_format": "0.0%"},
+                    "gap": 60,
                 }
             )
-        chart.set_title({"name": title, "name_font": {"size": 12}})
-        chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": False}})
-        chart.set_legend({"position": "top"})
-        self._place_chart(chart, row, height=height)
+            chart.set_title({"name": title, "name_font": {"size": 12}})
+            chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": False}})
+            row = self._place_chart(chart, row, height=max(320, 120 + 24 * (last - first)))
+        return row
+
+    def add_stacked_charts(self, table: Table, row: int, title: str, columns: dict[int, str]) -> int:
+        """Draw columns of the only table of the sheet as bars of 100%, each in its colour, below `row`."""
+        for first, last in _split_rows(len(table.rows)):
+            chart = self._new_chart({"type": "bar", "subtype": "percent_stacked"})
+            for column, colour in columns.items():
+                chart.add_series(
+                    {
+                        **self._series(table, column, first, last),
+                        "fill": {"color": colour},
+                        "border": {"color": "#ffffff"},
+                        "gap": 40,
+                    }
+                )
+            chart.set_title({"name": title, "name_font": {"size": 12}})
+            chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": False}})
+            chart.set_legend({"position": "top"})
+            row = self._place_chart(chart, row, height=120 + 34 * (last - first))
+        return row
 
     def _new_chart(self, options: dict[str, str]) -> "Chart":
         chart = self.workbook.xlsxwriter_workbook.add_chart(options)
@@ -212,20 +250,33 @@ class Sheet:
             raise ValueError(f"there is no chart of {options}")
         return chart
 
-    def _series(self, table: Table, column: int) -> dict[str, object]:
-        name, first, last = self.worksheet.name, FIRST_ROW + 1, FIRST_ROW + len(table.rows)
+    def _series(self, table: Table, column: int, first: int, last: int) -> dict[str, object]:
+        """The cells of a column in the table's rows from `first` to before `last`, named by the labels."""
+        name, top = self.worksheet.name, FIRST_ROW + 1
+        label = [cell_column.key for cell_column in table.columns].index("label")
         return {
             "name": [name, FIRST_ROW, column],
-            "categories": [name, first, 0, last, 0],
-            "values": [name, first, column, last, column],
+            "categories": [name, top + first, label, top + last - 1, label],
+            "values": [name, top + first, column, top + last - 1, column],
         }
 
-    def _place_chart(self, chart: "Chart", row: int, *, height: int = 320) -> None:
-        chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
+    def _place_chart(self, chart: "Chart", row: int, *, height: int) -> int:
+        chart.set_y_axis({"reverse": True, "num_font": {"size": 9}, "interval_unit": 1})
         if len(chart.series) == 1:
             chart.set_legend({"none": True})
         chart.set_size({"width": 900, "height": height})
-        self.worksheet.insert_chart(row, 0, chart)
+        self.worksheet.insert_chart(row, 0, chart, {"y_offset": 6})  # under the page break
+        if row > _ROWS_OF_A_CHART:  # else it is on the page of the table
+            self.page_breaks.append(row)
+            self.worksheet.set_h_pagebreaks(self.page_breaks)
+        return row + height // _ROW_PIXELS + 2
+
+
+def _split_rows(n_rows: int) -> list[tuple[int, int]]:
+    """The first row and the row after the last of each chart, about equally many in each."""
+    n_charts = -(-n_rows // _ROWS_OF_A_CHART)
+    borders = [round(n_rows * chart / n_charts) for chart in range(n_charts + 1)] if n_charts else []
+    return list(itertools.pairwise(borders))
 
 
 @contextmanager
@@ -245,10 +296,11 @@ def new_workbook(stream: BinaryIO, properties: Properties) -> Iterator[Workbook]
                 "created": created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created,
             }
         )
-        yield Workbook(workbook, _formats(workbook), properties)
+        yield Workbook(workbook, _formats(workbook, properties.language), properties)
 
 
-def _formats(workbook: "xlsxwriter.Workbook") -> Formats:
+def _formats(workbook: "xlsxwriter.Workbook", language: str) -> Formats:
+    patterns = {**_NUMBER_FORMATS, "day": locale.day_pattern(language)}
     return Formats(
         title=workbook.add_format({**_BASE, "bold": True, "font_size": 14}),
         bold=workbook.add_format({**_BASE, "bold": True}),
@@ -256,8 +308,7 @@ def _formats(workbook: "xlsxwriter.Workbook") -> Formats:
         label=workbook.add_format({**_RULED, "text_wrap": True}),
         note=workbook.add_format({**_BASE, "text_wrap": True}),
         numbers={
-            kind: workbook.add_format({**_RULED, "num_format": pattern})
-            for kind, pattern in _NUMBER_FORMATS.items()
+            kind: workbook.add_format({**_RULED, "num_format": pattern}) for kind, pattern in patterns.items()
         },
     )
 

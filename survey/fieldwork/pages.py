@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from survey.drawing.rates_table import rates_table
 from survey.fieldwork import campaigns, posters
 from survey.fieldwork.campaigns import NewCampaign
 from survey.fieldwork.forms import CampaignForm, DeskForm, contradiction_message
@@ -13,7 +14,7 @@ from survey.instrument.problem import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.reach import check_reachable
 from survey.results.current import outside_now, show_new_texts
-from survey.results.form_counts import count_people_known
+from survey.results.form_counts import count_forms_now, count_people_known
 from survey.store import feedback as feedback_store
 from survey.store import fieldwork, questionnaires, responses, text_batches, units
 from survey.store.audit import AuditAction
@@ -267,6 +268,7 @@ def _desks_page(
         return campaign, questionnaire, collectors, responses.counts_by_collector(session, campaign.id)
 
     campaign, questionnaire, collectors, counts = database().read(load)
+    forms = database().read(lambda session: count_forms_now(session, campaign, settings().time_zone))
     all_units = database().read(units.units)
     return page_with_errors(
         "fieldwork/desks.html",
@@ -277,6 +279,12 @@ def _desks_page(
         forms_issued=(campaign.forms_issued or "") if typed_issued is None else typed_issued,
         collectors=collectors,
         counts=counts,
+        rates=rates_table(
+            forms.rates,
+            forms.rate_limits,
+            is_issued_too_small=forms.is_issued_too_small,
+            language=language(),
+        ),
         unit_choices=[("", _("No unit")), *((unit.id, unit.name_in(language())) for unit in all_units)],
         short_link=_short_link,
         tablet_link=lambda code: _link_of(Mode.KIOSK, code),

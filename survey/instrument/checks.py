@@ -28,6 +28,8 @@ FORM_COLUMNS = (
     "form_mode",
     "form_weight",
 )
+# In response files: not applicable, not asked, left blank.
+NO_ANSWER_CODES = (-1, -2, -9)
 # A field with the name of a property of HTML forms (action, …) would hide that property from the script.
 RESERVED_KEYS = frozenset({CONSENT, "submission_id", "lang", "change", "f", "main"}) | frozenset(
     {"action", "contains", "dataset", "submit", *FORM_COLUMNS}

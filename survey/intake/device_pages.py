@@ -6,11 +6,12 @@ import json
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.intake import links
+from survey.intake import links, other_code_pages
 from survey.intake.code_box import code_message
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import FillMode, blank_document, page_script, static_text
-from survey.web.context import database, settings, today
+from survey.store.fieldwork import fold_code
+from survey.web.context import database, public_url, settings, today
 from survey.web.guards import public
 from survey.web.limits import WRONG_CODES, limit_failures, limit_guesses
 from survey.web.modes import Mode, exit_code_for, mode_of
@@ -105,12 +106,24 @@ def back_to_kiosk(code: str, token: str) -> ResponseReturnValue:
 def leave_kiosk(code: str, token: str) -> ResponseReturnValue:
     """Leave the start screen with the exit code, which the office's page shows to staff."""
     collector = _collector(code, token, Mode.KIOSK)
-    typed = "".join(request.form.get("exit", "").split())
-    codes = [exit_code_for(code, key).encode() for key in settings().secret_keys]
-    if any(hmac.compare_digest(exit_code, typed.encode()) for exit_code in codes):
+    typed = request.form.get("exit", "")
+    folded = fold_code(typed).encode()
+    if any(hmac.compare_digest(exit_code_for(code, key).encode(), folded) for key in settings().secret_keys):
         return redirect(url_for("intake.open_surveys"), 303)
-    message = code_message(typed, _("Exit code"), _("This is not the exit code of this tablet"))
-    return _start_screen(collector, token, {"exit": message})
+    return _start_screen(collector, token, {"exit": _exit_message(typed)})
+
+
+def _exit_message(typed: str) -> str:
+    """What is wrong with an exit code.
+
+    A code of another kind is recognised, and its page is not opened: a tablet that many people use shows no
+    form of anybody, and only staff leave its mode.
+    """
+    other = other_code_pages.message_about(typed)
+    if other is None:
+        return code_message(typed, _("Exit code"), _("This is not the exit code of this tablet"))
+    message, endpoint = other
+    return _(message) % {"address": public_url(url_for(endpoint)).partition("://")[2]}
 
 
 @bp.get("/s/<code>/assisted/<token>", endpoint=Mode.ASSISTED.value)  # as `url_for` in fieldwork names it

@@ -59,13 +59,13 @@ def save(code: str) -> ResponseReturnValue:
 @public
 def ask() -> ResponseReturnValue:
     """The page that asks for the code of an unfinished form."""
-    return _ask_page({}, "")
+    return ask_page({}, "")
 
 
-def _ask_page(errors: dict[str, str], typed: str) -> str:
-    return render_template(
-        "intake/continue.html", errors=errors, code=typed, script=page_script("dom.js", "typed_code.js")
-    )
+def ask_page(errors: dict[str, str], typed: str, *, sends: bool = False) -> str:
+    """The page that asks for the code, with what was typed; a browser with scripts `sends` it at once."""
+    script = page_script("dom.js", "typed_code.js")
+    return render_template("intake/continue.html", errors=errors, code=typed, sends=sends, script=script)
 
 
 @bp.post("/continue")
@@ -83,9 +83,9 @@ def resume() -> ResponseReturnValue:
     if form is None:
         unknown = _("No unfinished form has this code, or its three days are over. Check the code.")
         message = code_message(text, _("Code of the unfinished form"), unknown)
-        return _ask_page({"code": message}, text[:40]), 422
+        return ask_page({"code": message}, text[:40]), 422
     if form.was_sent:
-        return _ask_page({"code": _("This form has been sent already. It is counted once.")}, text[:40]), 422
+        return ask_page({"code": _("This form has been sent already. It is counted once.")}, text[:40]), 422
     collector = links.open_collector(database(), form.collector_code, today=today())
     offer_languages(collector.questionnaire.languages)
     form_state = FormState(form.submission_id, consent="agree")

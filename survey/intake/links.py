@@ -14,6 +14,14 @@ from survey.web.errors import Refusal, RefusalKind
 from survey.web.locale import N_
 
 
+class NoSurveyError(Refusal):
+    """No collector has the code of an address."""
+
+    kind = RefusalKind.MISSING
+    title = N_("This code does not lead to a survey")
+    advice = N_("Check the letters and digits of the address, or scan the code at the desk again.")
+
+
 @dataclass(frozen=True)
 class OpenCollector:
     """A collector with its campaign, desk and questionnaire, as the pages of the questionnaire show them.
@@ -42,11 +50,7 @@ def _collector(session: Session, code: str) -> tuple[OpenCollector, fieldwork.Ca
     try:
         row = fieldwork.collector_by_code(session, code)
     except NotFoundError:
-        raise Refusal.because(
-            RefusalKind.MISSING,
-            N_("This code does not lead to a survey"),
-            N_("Check the letters and digits of the address, or scan the code at the desk again."),
-        ) from None
+        raise NoSurveyError from None
     digest = row.campaign.instrument_digest
     collector = OpenCollector(
         code=row.collector.code,

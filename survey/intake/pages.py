@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from contextlib import suppress
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.instrument.answers import AnswerError, AnswerProblem, Answers, Missing, ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT, Questionnaire
-from survey.intake import later, links, submit
+from survey.intake import later, links, other_code_pages, submit
 from survey.intake.form import consent_blocks, wording
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import (
@@ -99,8 +99,27 @@ def accessibility() -> ResponseReturnValue:
 @public
 @limit_guesses(status=404)
 def questionnaire(code: str) -> ResponseReturnValue:
-    """The whole questionnaire as one document."""
-    return blank_document(links.open_collector(database(), code, today=today()))
+    """The whole questionnaire as one document; for a code of another kind, the page that reads it."""
+    try:
+        collector = links.open_collector(database(), code, today=today())
+    except links.NoSurveyError:
+        other = other_code_pages.page_of(code)
+        if other is None:
+            raise
+        return other
+    return blank_document(collector)
+
+
+@bp.get("/receipt/<code>")
+@bp.get("/continue/<code>")
+@public
+@limit_guesses(status=404)
+def read_code(code: str) -> ResponseReturnValue:
+    """The page that reads a code typed behind the address of a box; the box where only signs were typed."""
+    if not fieldwork.fold_code(code):
+        box = "receipt.find" if request.path.startswith("/receipt") else "later.ask"
+        return redirect(url_for(box, lang=language()), 308)
+    return other_code_pages.page_of(code) or abort(404)
 
 
 @bp.post("/s/<code>")

@@ -29,16 +29,17 @@ csrf.exempt(bp)  # no cookie, so no authority that another site's page could bor
 @public
 def find() -> ResponseReturnValue:
     """The page that asks for a receipt code."""
-    return _find_page({}, "")
+    return find_page({}, "")
 
 
-def _find_page(errors: dict[str, str], typed: str) -> str:
+def find_page(errors: dict[str, str], typed: str, *, sends: bool = False) -> str:
+    """The page that asks for a receipt code, with what was typed; scripts `sends` it at once."""
     script = page_script(
         "dom.js", "outbox.js", "waiting.js", "kept_forms.js", "typed_code.js", "old_drafts.js"
     )
     deleted = database().read(retention.deleted_campaigns) if errors else ()
     return render_template(
-        "intake/find_receipt.html", errors=errors, code=typed, script=script, deleted=deleted
+        "intake/find_receipt.html", errors=errors, code=typed, script=script, deleted=deleted, sends=sends
     )
 
 
@@ -114,7 +115,7 @@ def _unknown_code_page() -> ResponseReturnValue:
         return redirect(url_for("intake.questionnaire", code=desk, lang=language()), 303)
     unknown = _("No form has this receipt code. Check the letters and digits.")
     message = code_message(typed, _("Receipt code"), unknown)
-    return _find_page({"code": message}, typed[:40]), 422
+    return find_page({"code": message}, typed[:40]), 422
 
 
 @bp.post("/s/<code>/feedback")

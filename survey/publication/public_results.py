@@ -25,6 +25,7 @@ def public_results(results: CampaignResults) -> CampaignResults | None:
         channels=(),
         languages=(),
         comments=(),
+        quality=None,
     )
 
 

@@ -12,8 +12,10 @@ from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, answer_colours, on
 from survey.drawing.demo_label import demo_label
 from survey.drawing.formatting import format_count, format_percent, format_points
+from survey.drawing.portions import ALL_ROWS, Portion, portions
 from survey.drawing.strip import Reach, Side, Strip
 from survey.drawing.tables import Table
+from survey.instrument.questionnaire import Section
 from survey.reports import cautions, tables, wording
 from survey.results.campaign import AnswerCounts, CampaignResults
 from survey.scoring.interval import Interval
@@ -48,7 +50,12 @@ def score_figure(results: CampaignResults, language: str, kind: PictureKind, *, 
 
 
 def sections_figure(
-    results: CampaignResults, language: str, kind: PictureKind, *, wide: bool = False
+    results: CampaignResults,
+    language: str,
+    kind: PictureKind,
+    *,
+    wide: bool = False,
+    portion: Portion = ALL_ROWS,
 ) -> bytes:
     """Each section's points as a share of its own maximum, with its interval, on one axis from 0 to 100%.
 
@@ -56,11 +63,11 @@ def sections_figure(
     """
     _ = gettext_in(language)
     scores = {section.key: section for section in results.score.sections}
-    sections = [section for section in results.questionnaire.sections if section.key in scores]
+    sections = portion.rows_of(_scored_sections(results))
     labels = [section.text.to(language) for section in sections]
     tops = _tops(0, labels, canvas.CHARACTERS, wide=wide)
     with canvas.drawing("sections"):
-        title = _("Share of each factor's maximum")
+        title = portion.title_of(_("Share of each factor's maximum"), language)
         picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
         if not sections:
             picture.write_centred(_("There is no factor to show."))
@@ -71,28 +78,42 @@ def sections_figure(
         alternative = _as_sentences(
             tables.sections(results, language), ("label", "points", "max_points"), language
         )
-        return picture.render("sections", kind, alternative)
+        return picture.render(portion.name_of("sections"), kind, alternative)
+
+
+def section_portions(results: CampaignResults, language: str) -> tuple[Portion, ...]:
+    """The pictures that the sections need on paper."""
+    return portions([section.text.to(language) for section in _scored_sections(results)], beside=canvas.FOOT)
+
+
+def _scored_sections(results: CampaignResults) -> list[Section]:
+    scored = {section.key for section in results.score.sections}
+    return [section for section in results.questionnaire.sections if section.key in scored]
 
 
 def distribution_figure(
-    results: CampaignResults, language: str, kind: PictureKind, *, wide: bool = False
+    results: CampaignResults,
+    language: str,
+    kind: PictureKind,
+    *,
+    wide: bool = False,
+    portion: Portion = ALL_ROWS,
 ) -> bytes:
     """The answers to each criterion as bars that part at the middle: dissatisfied left, satisfied right."""
     _ = gettext_in(language)
-    options = results.questionnaire.scale.options
-    colours = answer_colours(len(options))
-    key = [(colour, o.text.to(language)) for colour, o in zip(colours, options, strict=True)]
-    labels = [wording.criterion_label(row.criterion, language) for row in results.answers]
+    key, answers = _answers_key(results, language), portion.rows_of(results.answers)
+    colours = [colour for colour, _text in key]
+    labels = [wording.criterion_label(row.criterion, language) for row in answers]
     tops = _tops(canvas.key_height(key, wide=wide), labels, _BESIDE_A_COUNT, wide=wide)
     with canvas.drawing("distribution"):
-        title = _("How each criterion was answered")
+        title = portion.title_of(_("How each criterion was answered"), language)
         picture = Canvas(title, _demo(results, language), body=tops[-1], wide=wide)
         if results.answers:
             picture.key(key)
         else:
             picture.write_centred(_("There is no answer to show."))
         reach = _reach(results)
-        for top, label, row in zip(tops, labels, results.answers, strict=False):
+        for top, label, row in zip(tops, labels, answers, strict=False):
             n_valid = format_count(row.n_valid, language)
             label_n = _("n = {n}").format(n=n_valid)
             strip = picture.row(top, label, label_n, reach, characters=_BESIDE_A_COUNT)
@@ -100,7 +121,20 @@ def distribution_figure(
         alternative = _as_sentences(
             tables.answers(results, language), ("label", "satisfied_share", "n"), language
         )
-        return picture.render("distribution", kind, alternative)
+        return picture.render(portion.name_of("distribution"), kind, alternative)
+
+
+def distribution_portions(results: CampaignResults, language: str) -> tuple[Portion, ...]:
+    """The pictures that the criteria need on paper, each with the key of the colours."""
+    labels = [wording.criterion_label(row.criterion, language) for row in results.answers]
+    return portions(labels, beside=canvas.key_height(_answers_key(results, language), wide=True))
+
+
+def _answers_key(results: CampaignResults, language: str) -> list[tuple[str, str]]:
+    """The colour and the text of each answer."""
+    options = results.questionnaire.scale.options
+    colours = answer_colours(len(options))
+    return [(colour, o.text.to(language)) for colour, o in zip(colours, options, strict=True)]
 
 
 def score_alternative(results: CampaignResults, language: str) -> str:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from survey.instrument.answers import NOT_APPLICABLE_FIELD
-from survey.instrument.checks import FORM_COLUMNS
+from survey.instrument.checks import FORM_COLUMNS, NO_ANSWER_CODES
 from survey.instrument.questionnaire import Criterion, Question, Questionnaire, Text
 from survey.reports import wording
 from survey.results.campaign import CampaignResults
 from survey.web.locale import LANGUAGES
 from survey.web.locale import in_every_language as _
 
-NOT_APPLICABLE, NOT_ASKED, BLANK = -1, -2, -9
+NOT_APPLICABLE, NOT_ASKED, BLANK = NO_ANSWER_CODES
 VALID, DESK, UNIT, DAY, LANGUAGE, MODE, WEIGHT = FORM_COLUMNS
 NO_UNIT = 0
 

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _SQUARE = 300.0
 _LABEL_CHARACTERS = 34
 _NUDGE = 0.045  # of the square, between numbers that would stand on one another
+_STEPS = range(-20, 21)  # half nudges
+# How far a number may be moved, in nudges, the nearest first.
+_SPOTS = sorted(
+    ((right / 2, up / 2) for right in _STEPS for up in _STEPS), key=lambda spot: (math.hypot(*spot), spot)
+)
 
 
 @dataclass(frozen=True)
@@ -181,17 +186,29 @@ def _name_corners(axes: "Axes", language: str) -> None:
 
 
 def _apart(
-    points: list[tuple[int, float, float, Quadrant | None]],
+    points: Sequence[tuple[int, float, float, Quadrant | None]],
     across: tuple[float, float],
     upwards: tuple[float, float],
 ) -> list[tuple[int, float, float, Quadrant | None]]:
-    """The numbers, those moved up a little that would stand on one another."""
+    """The numbers, those moved that would stand on one another: to the nearest free spot of their quadrant.
+
+    The lines between quadrants are the means of the points. A number stays where it is if there is no spot.
+    """
     dx, dy = _NUDGE * (across[1] - across[0]), _NUDGE * (upwards[1] - upwards[0])
+    shares, values = [point[1] for point in points], [point[2] for point in points]
+    middle = (sum(shares) / len(shares), sum(values) / len(values))
     placed: list[tuple[int, float, float, Quadrant | None]] = []
     for number, share, value, quadrant in sorted(points, key=lambda point: point[2]):
-        near = [p[2] for p in placed if abs(p[1] - share) < dx]
-        highest = max(near, default=-2.0)
-        placed.append((number, share, max(value, highest + dy), quadrant))
+        spots = ((share + right * dx, value + up * dy) for right, up in _SPOTS)
+        free = (
+            (x, y)
+            for x, y in spots
+            if across[0] + dx < x < across[1] - dx
+            and upwards[0] + 2 * dy < y < upwards[1] - 2 * dy
+            and (x >= middle[0], y >= middle[1]) == (share >= middle[0], value >= middle[1])
+            and not any(abs(p[1] - x) < dx and abs(p[2] - y) < dy for p in placed)
+        )
+        placed.append((number, *next(free, (share, value)), quadrant))
     return placed
 
 

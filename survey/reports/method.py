@@ -1,8 +1,11 @@
 """How a score was made and what identifies it, in words and values: what a reader needs to recompute it."""
 
+from datetime import date
+
 from survey.drawing.formatting import format_count, format_percent
 from survey.drawing.tables import Fact
 from survey.reports import wording
+from survey.reports.quality_table import quality_facts
 from survey.results.campaign import CampaignResults
 from survey.web import locale
 from survey.web.locale import gettext_in, ngettext_in
@@ -40,7 +43,23 @@ def headline_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
             (tail, 1 - tail),
         ),
         Fact("satisfied_rate", _("Satisfied answers"), results.satisfied_rate, "percent"),
+        *_watched_facts(results, language),
+        *quality_facts(results, language),
         Fact("n", _("Valid forms"), results.forms.valid, "count"),
+    )
+
+
+def _watched_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
+    """The interval for repeated looks, while forms come in."""
+    if results.watched is None:
+        return ()
+    _ = gettext_in(language)
+    level, borders = wording.level(results, language), wording.borders(results)
+    low = _("{level} interval for repeated looks, lower").format(level=level)
+    high = _("{level} interval for repeated looks, upper").format(level=level)
+    return (
+        Fact("watched_low", low, results.watched.low, "points", borders),
+        Fact("watched_high", high, results.watched.high, "points", borders),
     )
 
 
@@ -48,21 +67,22 @@ def identity_facts(results: CampaignResults, language: str) -> tuple[Fact, ...]:
     """What names the campaign, its questionnaire and this very result."""
     _ = gettext_in(language)
     campaign, questionnaire = results.campaign, results.questionnaire
-    first, last = (locale.format_day(day, language) for day in (campaign.opens_on, campaign.closes_on))
-    computed = locale.format_day(results.computed_at.date(), language)
-    values = (
+    values: tuple[tuple[str, str, str | date], ...] = (
         ("campaign", _("Campaign"), campaign.name),
         ("campaign_key", _("Campaign code"), campaign.key),
-        ("period", _("Period"), f"{first} – {last}"),
+        ("opens_on", _("First day"), campaign.opens_on),
+        ("closes_on", _("Last day"), campaign.closes_on),
         ("organisation", _("Organisation"), questionnaire.organisation.to(language)),
         ("questionnaire", _("Questionnaire"), questionnaire.title.to(language)),
         ("questionnaire_key", _("Questionnaire code"), questionnaire.key),
         ("questionnaire_version", _("Questionnaire version"), str(questionnaire.version)),
         ("questionnaire_digest", _("Questionnaire digest"), campaign.instrument_digest),
-        ("computed_at", _("Computed at"), computed.strip()),
+        ("computed_at", _("Computed at"), results.computed_at.date()),
         ("result_digest", _("Result digest"), results.digest),
     )
-    return tuple(Fact(key, label, value, "text") for key, label, value in values)
+    return tuple(
+        Fact(key, label, value, "text" if isinstance(value, str) else "day") for key, label, value in values
+    )
 
 
 def method_sentences(results: CampaignResults, language: str) -> tuple[str, ...]:

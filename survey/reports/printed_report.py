@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from survey.drawing.canvas import PictureKind
+from survey.drawing.portions import Portion
 from survey.drawing.report import (
     TEXT_MM,
     Cover,
+    Grid,
     Lead,
     Picture,
     Report,
@@ -69,15 +70,34 @@ def _body(results: CampaignResults, language: str) -> Iterator[ReportPart]:
     forms = table_grid(tables.forms(results, language), language, titled=False)
     yield ReportPart(_("2. Forms"), (forms, table_grid(tables.rates(results, language), language)))
     factors = tables.sections(results, language)
-    picture = _picture_of(factors, partial(charts.sections_figure, results, language, wide=True), language)
-    yield ReportPart(_("3. Factors"), (table_grid(factors, language, titled=False), picture))
+    pictures = _pictures_of(
+        factors,
+        partial(charts.sections_figure, results, language, wide=True),
+        charts.section_portions(results, language),
+        language,
+    )
+    yield ReportPart(_("3. Factors"), (table_grid(factors, language, titled=False), *pictures))
 
 
-def _picture_of(table: Table, draw: Callable[[PictureKind], bytes], language: str) -> Picture:
-    """A picture of a table that stands beside it, and so needs no more words than where they are."""
+def _pictures_of(
+    table: Table, draw: Callable[..., bytes], shared_out: tuple[Portion, ...], language: str
+) -> tuple[Picture, ...]:
+    """The pictures of a table that stands beside them; they need no more words than where those are."""
     _ = gettext_in(language)
     alternative = _("Picture of the numbers in the table: {title}").format(title=table.title)
-    return Picture(draw, alternative, TEXT_MM)
+    return tuple(
+        Picture(partial(draw, portion=portion), portion.title_of(alternative, language), TEXT_MM)
+        for portion in shared_out
+    )
+
+
+def _answers(results: CampaignResults, language: str) -> Iterator[Grid | Picture]:
+    answers, quality = tables.answers(results, language), tables.quality(results, language)
+    yield table_grid(answers, language, titled=False)
+    draw = partial(charts.distribution_figure, results, language, wide=True)
+    yield from _pictures_of(answers, draw, charts.distribution_portions(results, language), language)
+    if quality.rows:
+        yield table_grid(quality, language)
 
 
 def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:
@@ -91,13 +111,7 @@ def _annexes(results: CampaignResults, language: str) -> Iterator[ReportPart]:
     )
     grids = tuple(table_grid(table, language) for table in parts)
     yield ReportPart(_("Annex 2. By group, desk and other parts"), grids)
-    answers = tables.answers(results, language)
-    picture = _picture_of(
-        answers, partial(charts.distribution_figure, results, language, wide=True), language
-    )
-    yield ReportPart(
-        _("Annex 3. Distribution of answers"), (table_grid(answers, language, titled=False), picture)
-    )
+    yield ReportPart(_("Annex 3. Distribution of answers"), tuple(_answers(results, language)))
     yield ReportPart(
         _("Annex 4. Method and how to recompute"),
         (

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from survey.drawing.formatting import format_count, format_day
+from survey.drawing.rates_table import rates_table
 from survey.drawing.tables import Cell, Column, Table
 from survey.reports import wording
+from survey.reports.quality_table import quality as quality
 from survey.results.campaign import VIEWS, Breakdown, CampaignResults, satisfied_share
 from survey.scoring.borders import is_below
 from survey.scoring.interval import Interval
@@ -149,30 +151,10 @@ def forms(results: CampaignResults, language: str) -> Table:
 
 
 def rates(results: CampaignResults, language: str) -> Table:
-    """How fieldwork went, by the standard rates."""
-    _ = gettext_in(language)
-    rates_of_forms = results.forms.rates
-    rows = (
-        ("rr1", _("Response rate (RR1): valid of all issued"), rates_of_forms.rr1),
-        ("rr2", _("Response rate with incomplete forms (RR2)"), rates_of_forms.rr2),
-        (
-            "coop1",
-            _("Cooperation rate (COOP1): valid of those who answered or declined"),
-            rates_of_forms.coop1,
-        ),
-        ("ref1", _("Refusal rate (REF1): declined or withdrawn of all issued"), rates_of_forms.ref1),
-    )
-    too_small = _("The number of forms issued is smaller than what came of them and is not used; correct it.")
-    source = _(
-        "By AAPOR, Standard Definitions. Without the number of forms issued only cooperation is known."
-    )
-    return Table(
-        "rate",
-        _("Participation"),
-        (_label(_("Rate")), Column("rate", _("Share"), "percent")),
-        tuple(key for key, _label, _rate in rows),
-        tuple((label, rate) for _key, label, rate in rows),
-        (source, too_small) if results.forms.is_issued_too_small else (source,),
+    """How fieldwork went, by the standard rates with their intervals."""
+    forms = results.forms
+    return rates_table(
+        forms.rates, forms.rate_limits, is_issued_too_small=forms.is_issued_too_small, language=language
     )
 
 
@@ -192,7 +174,7 @@ def languages(results: CampaignResults, language: str) -> Table:
 def all_tables(results: CampaignResults, language: str) -> tuple[Table, ...]:
     """Every table, in the order of the report."""
     first = (whole, forms, rates)
-    last = (languages, sections, criteria, answers)
+    last = (languages, sections, criteria, answers, quality)
     return (
         *(build(results, language) for build in first),
         *breakdowns(results, language),

@@ -225,6 +225,17 @@ def _by_group(needed: FormsNeeded, results: CampaignResults, language: str) -> s
     return f" ({'; '.join(shared)})" if len(shared) > 1 else ""
 
 
+def watched_sentence(results: CampaignResults, language: str) -> str | None:
+    """The interval for repeated looks; None once the campaign is closed."""
+    if results.watched is None:
+        return None
+    _ = gettext_in(language)
+    return _(
+        "While forms come in and results are looked at again and again, only a wider {level} interval holds"
+        " at every look: {interval}."
+    ).format(level=level(results, language), interval=interval(results.watched, results, language))
+
+
 def rate_sentence(results: CampaignResults, language: str) -> str | None:
     """The share of satisfied answers, labelled as unweighted; None without answers."""
     if results.satisfied_rate is None:
@@ -277,6 +288,7 @@ def summary_sentences(results: CampaignResults, language: str) -> tuple[str, ...
         verdict_sentence(results, language),
         *cautions.sentences_without_demo(results, language),
         reading_sentence(results, language),
+        watched_sentence(results, language),
         forms_needed_sentence(results, language),
         rate_sentence(results, language),
         sampling_error_sentence(language),

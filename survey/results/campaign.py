@@ -11,6 +11,7 @@ from survey.instrument.questionnaire import Criterion, Questionnaire, Text
 from survey.results.basis import Basis, basis_of, everybody, sum_cells
 from survey.results.few_ratings import FewRatings, few_ratings_in, find_few_ratings, score_without
 from survey.results.form_counts import FormCounts
+from survey.results.quality import ScaleQuality, quality_of
 from survey.results.releasing import UNIT_VIEW
 from survey.results.sections import (
     OlderSection,
@@ -19,6 +20,7 @@ from survey.results.sections import (
     score_with_older,
     section_of_criteria,
 )
+from survey.scoring.interval import Interval, watched_interval
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.releases import GROUP_VIEW
 from survey.scoring.results import Score, SurveyScore
@@ -118,6 +120,7 @@ class CampaignResults:
     The comments are not in it.
     `breakdowns` scores the parts of each view in `VIEWS`, of a part of the forms by group only; `channels`
     counts forms. `part` is None where the results are of all forms.
+    `quality` is that of all forms together, None for a part and while they are too few to show.
     `released_at` is the hour of the step of the results, in the zone of `computed_at`; None before the first.
     `retention_months` is what the consent of the annex says, as in `Campaign`.
     `n_waiting` forms came since or, below 0, were withdrawn; before the first step they are too few to show.
@@ -146,6 +149,15 @@ class CampaignResults:
     left_out: tuple[Criterion, ...] = ()
     criteria_as_of: Mapping[str, datetime] = field(default_factory=dict)
     retention_months: int = DEFAULT_RETENTION_MONTHS
+    quality: ScaleQuality | None = None
+
+    @property
+    def watched(self) -> Interval | None:
+        """The interval that holds at every look while forms come in; None once the campaign is closed."""
+        evidence = self.score.evidence if self.is_open else None
+        if evidence is None:
+            return None
+        return watched_interval(evidence, self.score.n_respondents, self.score.level)
 
     @property
     def is_open(self) -> bool:
@@ -220,6 +232,7 @@ def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) 
         n_waiting=basis.n_waiting,
         released_at=_find_moment(basis, computed_at),
         retention_months=campaign.retention_months,
+        quality=quality_of(basis, left_out, older) if with_parts else None,
     )
 
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlalchemy.orm import Session
 
-from survey.scoring.fieldwork_rates import Dispositions, FieldworkRates, fieldwork_rates
-from survey.store import fieldwork, responses, saved_forms
+from survey.scoring.fieldwork_rates import (
+    Dispositions,
+    FieldworkLimits,
+    FieldworkRates,
+    fieldwork_limits,
+    fieldwork_rates,
+)
+from survey.store import fieldwork, responses, rollups, saved_forms
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.rolling import RollUp
 
@@ -44,11 +51,24 @@ class FormCounts:
     @property
     def rates(self) -> FieldworkRates:
         """The rates of fieldwork; a withdrawal counts as a refusal. `coop1` needs no `issued`."""
+        rates = fieldwork_rates(self._outcomes)
+        return rates if self._are_approached_known else FieldworkRates(None, None, None, rates.coop1, None)
+
+    @property
+    def rate_limits(self) -> FieldworkLimits:
+        """The 95% interval of each of the rates."""
+        limits = fieldwork_limits(self._outcomes)
+        return limits if self._are_approached_known else FieldworkLimits(None, None, None, limits.coop1, None)
+
+    @property
+    def _are_approached_known(self) -> bool:
+        return self.issued is not None and not self.is_issued_too_small
+
+    @property
+    def _outcomes(self) -> Dispositions:
         refusal = self.withdrawn + self.declined
-        known = self.issued is not None and not self.is_issued_too_small
-        unknown = (self.issued or 0) - self.returned - refusal if known else 0
-        rates = fieldwork_rates(Dispositions(self.valid, self.incomplete, refusal, unknown=unknown))
-        return rates if known else FieldworkRates(None, None, None, rates.coop1, None)
+        unknown = (self.issued or 0) - self.returned - refusal if self._are_approached_known else 0
+        return Dispositions(self.valid, self.incomplete, refusal, unknown=unknown)
 
 
 def count_forms(
@@ -63,6 +83,12 @@ def count_forms(
         campaign.forms_issued,
         saved_forms.count_unsent(session, [row.collector.code for row in collectors]),
     )
+
+
+def count_forms_now(session: Session, campaign: Campaign, zone: tzinfo) -> FormCounts:
+    """The forms of a campaign by outcome at this moment, released or not."""
+    rolled = rollups.roll_up(session, campaign, zone)
+    return count_forms(session, campaign, rolled, fieldwork.collectors_of(session, campaign.id))
 
 
 def count_people_known(session: Session, campaign: Campaign) -> int:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from survey.json_value import JsonObject
+from survey.results.response_rows import design_of, is_response_file, scored_rows
 from survey.results.score_inputs import (
     COLUMN_KEYS,
     DataFile,
@@ -13,10 +14,10 @@ from survey.results.score_inputs import (
     read_answers,
     read_design,
     read_groups,
-    read_table,
     sample_design,
 )
 from survey.results.score_instrument import read_instrument
+from survey.results.score_tables import check_ids, read_table
 from survey.scoring.arrays import Labels
 from survey.scoring.difference import Difference, difference_of
 from survey.scoring.interval import Interval, IntervalMethod, t_interval
@@ -111,12 +112,20 @@ def score_files(
         raise ScoreFileError(f"interval {interval!r} is unknown; choose one of {', '.join(_METHODS)}")
     keys = read_design(design)
     questions = read_instrument(instrument, keys)
-    survey = _score_table(read_table(data), questions, keys)
-    second = None if compare is None else _score_table(read_table(compare), questions, keys).whole
+    stated = None if design is None else keys
+    survey = _score_table(read_table(data), questions, stated)
+    second = None if compare is None else _score_table(read_table(compare), questions, stated).whole
     return ScoreReport(survey, questions, keys, method, second)
 
 
-def _score_table(table: DataFile, instrument: Instrument, keys: DesignKeys) -> SurveyScore:
+def _score_table(table: DataFile, instrument: Instrument, stated: DesignKeys | None) -> SurveyScore:
+    """The score of a table by the `stated` design; without one, by that of a response file, or at random."""
+    keys = stated or DesignKeys({})
+    if is_response_file(table):
+        table = scored_rows(table, instrument)
+        keys = stated or design_of(table)
+    else:
+        check_ids(table)
     answers = read_answers(table, instrument)
     group = read_groups(table, instrument, keys)
     domain: Labels | None = table.labels(keys.domain, blank=True) if keys.domain else None

@@ -1,8 +1,6 @@
 """Reading the files of `flask survey score`: data, instrument and design, each refusal with its place."""
 
-import csv
 import difflib
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,12 +51,17 @@ class ScoreFileError(ValueError):
 
 @dataclass(frozen=True)
 class Instrument:
-    """Rules, the text that stands for no answer beside an empty cell, and every group (scored or not)."""
+    """Rules, the text that stands for no answer beside an empty cell, and every group (scored or not).
+
+    `group_options` are the groups in the order of a questionnaire's question for them, which numbers them in
+    response files from 1; empty where the instrument is no questionnaire.
+    """
 
     rules: Rules
     no_answer: frozenset[str]
     groups: tuple[str, ...]
     group_column: str | None = None
+    group_options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,34 +143,6 @@ class DataFile:
         return np.array(cells, dtype=np.str_)
 
 
-def read_table(path: Path) -> DataFile:
-    """The data file, UTF-8 with or without a byte order mark, one row a respondent."""
-    text = read_text(path)
-    try:
-        records = list(enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1))
-    except csv.Error as error:
-        raise ScoreFileError(f"{path.name}: this is not CSV ({error}); save it as CSV with commas") from None
-    records = [(number, cells) for number, cells in records if any(cell.strip() for cell in cells)]
-    if not records:
-        raise ScoreFileError(f"{path.name}: the file is empty; the first row must name the columns")
-    header = tuple(cell.strip() for cell in records[0][1])
-    if len(header) < 2:
-        hint = (
-            "it is separated by semicolons; save it with commas"
-            if ";" in header[0]
-            else "save it with commas"
-        )
-        raise ScoreFileError(f"{path.name}, row 1: there is one column, {header[0][:60]!r}; {hint}")
-    for number, cells in records[1:]:
-        if len(cells) != len(header):
-            raise ScoreFileError(
-                f"{path.name}, row {number}: {len(cells)} cells under {len(header)} columns; make them equal"
-            )
-    table = DataFile(path.name, header, tuple(records[1:]))
-    _check_ids(table)
-    return table
-
-
 def read_text(path: Path) -> str:
     """The text of a file in UTF-8, with or without a byte order mark."""
     try:
@@ -181,22 +156,6 @@ def read_text(path: Path) -> str:
         raise ScoreFileError(
             f"{path.name}, row {row}: the byte 0x{content[error.start]:02x} is not UTF-8; save it as UTF-8"
         ) from None
-
-
-def _check_ids(table: DataFile) -> None:
-    seen: dict[str, int] = {}
-    for respondent, (number, cells) in enumerate(table.rows, 1):
-        key = cells[0].strip()
-        if not key:
-            raise ScoreFileError(
-                f"{table.describe_cell(respondent, table.header[0])}: the id is empty; give each row an id"
-            )
-        if key in seen:
-            raise ScoreFileError(
-                f"{table.describe_cell(respondent, table.header[0])}: the id {key!r} stands in row "
-                f"{seen[key]} too; remove the row that is double"
-            )
-        seen[key] = number
 
 
 def read_answers(table: DataFile, instrument: Instrument) -> Floats:

@@ -67,6 +67,7 @@ def _is_short_form(text: str) -> bool:
 def _questionnaire(path: Path, text: str) -> Instrument:
     from survey.instrument.codec import questionnaire_from_yaml
     from survey.instrument.problem import InstrumentError
+    from survey.instrument.questionnaire import GROUP_QUESTION
     from survey.results.scoring_rules import rules_of
     from survey.web.document_problems import problem_line
 
@@ -74,8 +75,12 @@ def _questionnaire(path: Path, text: str) -> Instrument:
         questionnaire = questionnaire_from_yaml(text)
     except InstrumentError as error:
         raise ScoreFileError(f"{path.name}: {problem_line(error, text)}") from None
+    question = next((q for q in questionnaire.questions if q.key == GROUP_QUESTION), None)
     return Instrument(
-        rules_of(questionnaire), frozenset(), tuple(group.key for group in questionnaire.groups)
+        rules_of(questionnaire),
+        frozenset(),
+        tuple(group.key for group in questionnaire.groups),
+        group_options=tuple(option.key for option in question.options) if question else (),
     )
 
 

@@ -12,6 +12,7 @@ from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, GROUND, INK, LINE, MEASURED
 from survey.drawing.demo_label import demo_label
 from survey.drawing.formatting import UNDEFINED, format_points
+from survey.drawing.portions import ALL_ROWS, Portion, portions
 from survey.drawing.tables import Table
 from survey.scorecards import tables, wording
 from survey.scorecards.ranking import Ranking
@@ -38,18 +39,32 @@ def _without_entries(results: CardResults) -> CardResults:
     return replace(results, standings={}, source=None)
 
 
-def components_figure(results: CardResults, language: str, kind: PictureKind, *, wide: bool = False) -> bytes:
+def components_figure(
+    results: CardResults,
+    language: str,
+    kind: PictureKind,
+    *,
+    wide: bool = False,
+    portion: Portion = ALL_ROWS,
+) -> bytes:
     """Each component's points as a share of its own maximum."""
     _ = gettext_in(language)
-    labels = [component.text.to(language) for component in results.definition.components]
+    labels = portion.rows_of([component.text.to(language) for component in results.definition.components])
     tops = _tops(labels, wide=wide)
     with canvas.drawing("components"):
-        title = _("Share of each component's maximum")
+        title = portion.title_of(_("Share of each component's maximum"), language)
         picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
-        for top, label, scored in zip(tops, labels, results.scored.components, strict=False):
+        for top, label, scored in zip(tops, labels, portion.rows_of(results.scored.components), strict=False):
             _draw_component(picture, top, label, scored, language)
         picture.scale(tops[-1], (0, 1), canvas.share_ticks(language), ends_inside=True)
-        return picture.render("components", kind, wording.total_sentence(results, language))
+        name = portion.name_of("components")
+        return picture.render(name, kind, wording.total_sentence(results, language))
+
+
+def component_portions(results: CardResults, language: str) -> tuple[Portion, ...]:
+    """The pictures that the components need on paper."""
+    labels = [component.text.to(language) for component in results.definition.components]
+    return portions(labels, beside=canvas.FOOT)
 
 
 def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPoints, language: str) -> None:
@@ -67,7 +82,12 @@ def _draw_component(picture: Canvas, top: float, label: str, scored: ComponentPo
 
 
 def trend_figure(
-    cards: Sequence[CardResults], language: str, kind: PictureKind, *, wide: bool = False
+    cards: Sequence[CardResults],
+    language: str,
+    kind: PictureKind,
+    *,
+    wide: bool = False,
+    portion: Portion = ALL_ROWS,
 ) -> bytes:
     """The totals of a unit's periods with their intervals, oldest first."""
     _ = gettext_in(language)
@@ -77,7 +97,14 @@ def trend_figure(
     )
     demo = next((_demo(card, language) for card in cards if card.is_demo), None)
     alternative = _as_sentences(tables.trend(cards, language), language)
-    return _dots("trend", title, demo, rows, language, kind, alternative=alternative, wide=wide)
+    return _dots(
+        "trend", title, demo, rows, language, kind, alternative=alternative, wide=wide, portion=portion
+    )
+
+
+def trend_portions(cards: Sequence[CardResults], language: str) -> tuple[Portion, ...]:
+    """The pictures that the periods need on paper."""
+    return portions([card.period.name_in(language) for card in cards], beside=canvas.FOOT)
 
 
 def ranking_figure(ranking: Ranking, own_unit: int | None, language: str) -> Markup:
@@ -104,18 +131,20 @@ def _dots(  # noqa: PLR0913 — one picture, two uses
     *,
     alternative: str,
     wide: bool = False,
+    portion: Portion = ALL_ROWS,
 ) -> bytes:
     """One row a value: its interval as a bar, the point as a tick, on a part of the scale."""
-    tops = _tops([label for label, _points, _interval in rows], wide=wide)
-    shown = _zoom(rows)
+    drawn, shown = portion.rows_of(rows), _zoom(rows)
+    tops = _tops([label for label, _points, _interval in drawn], wide=wide)
     with canvas.drawing(name):
+        title = portion.title_of(title, language)
         picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT, wide=wide)
-        for top, (label, middle, interval) in zip(tops, rows, strict=False):
+        for top, (label, middle, interval) in zip(tops, drawn, strict=False):
             strip = picture.row(top, label, format_points(middle, language), shown)
             strip.line(shown, [0, 0], colour=LINE, width=0.8)
             strip.estimate(middle, interval)
         picture.scale(tops[-1], shown, canvas.whole_ticks(shown, language))
-        return picture.render(name, kind, alternative)
+        return picture.render(portion.name_of(name), kind, alternative)
 
 
 def _zoom(rows: Sequence[tuple[str, float | None, Interval | None]]) -> tuple[float, float]:

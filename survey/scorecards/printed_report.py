@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from survey.drawing.canvas import PictureKind
+from survey.drawing.portions import Portion
 from survey.drawing.report import Grid, Lead, Picture, Report, ReportPart, Sentences, build_report, table_grid
 from survey.drawing.tables import Table
 from survey.scorecards import charts, tables, wording
@@ -62,26 +62,42 @@ def _body(report: CardReport, language: str) -> tuple[ReportPart, ...]:
     results, progress = report.results, report.progress
     lead = Lead(wording.total_sentence(results, language), wording.estimate_label(language) + ".")
     sentences = Sentences(summary_sentences(report, language))
-    components = _picture(partial(charts.components_figure, results, language, wide=True), results, language)
+    components = _pictures(
+        partial(charts.components_figure, results, language, wide=True),
+        charts.component_portions(results, language),
+        results,
+        language,
+    )
     counts = {"done": progress.done, "total": progress.total, "late": progress.late}
     done = _("Tasks done: %(done)s of %(total)s; late: %(late)s.") % counts
     components_table = tables.components(results, language)
     tasks = _grids((tables.tasks(report, language),), language)
     parts = [
-        ReportPart(_("1. Result"), (lead, sentences, components)),
+        ReportPart(_("1. Result"), (lead, sentences, *components)),
         ReportPart(_("2. Components"), _grids((components_table,), language)),
         ReportPart(_("3. What moves the total most"), _grids(strongest_tables(report, language), language)),
         ReportPart(_("4. Tasks of the plan"), (Sentences((done,)), *tasks)),
     ]
     if len(report.trend) > 1:
-        picture = _picture(partial(charts.trend_figure, report.trend, language, wide=True), results, language)
+        pictures = _pictures(
+            partial(charts.trend_figure, report.trend, language, wide=True),
+            charts.trend_portions(report.trend, language),
+            results,
+            language,
+        )
         trend = _grids((tables.trend(report.trend, language),), language)
-        parts.append(ReportPart(_("5. Trend"), (picture, *trend)))
+        parts.append(ReportPart(_("5. Trend"), (*pictures, *trend)))
     return tuple(parts)
 
 
-def _picture(draw: Callable[[PictureKind], bytes], results: CardResults, language: str) -> Picture:
-    return Picture(draw, wording.total_sentence(results, language), _PICTURE_MM)
+def _pictures(
+    draw: Callable[..., bytes], shared_out: tuple[Portion, ...], results: CardResults, language: str
+) -> tuple[Picture, ...]:
+    alternative = wording.total_sentence(results, language)
+    return tuple(
+        Picture(partial(draw, portion=portion), portion.title_of(alternative, language), _PICTURE_MM)
+        for portion in shared_out
+    )
 
 
 def _grids(shown: tuple[Table, ...], language: str) -> tuple[Grid, ...]:

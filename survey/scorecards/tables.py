@@ -11,7 +11,6 @@ from survey.scorecards.results import CardResults, LineStatus
 from survey.scoring.borders import is_at_most
 from survey.scoring.par_index import IndicatorPoints, IndicatorState
 from survey.scoring.ranking import Placing
-from survey.web import locale
 from survey.web.locale import gettext_in
 
 N_MOVERS = 6
@@ -269,7 +268,7 @@ def tasks(report: CardReport, language: str) -> Table:
     columns = (
         Column("label", _("Task"), "text"),
         Column("responsible", _("Responsible"), "text"),
-        Column("due", _("Due"), "text"),
+        Column("due", _("Due"), "day"),
         Column("state", _("State"), "text"),
         Column("evidence", _("Document"), "text"),
     )
@@ -277,7 +276,7 @@ def tasks(report: CardReport, language: str) -> Table:
         (
             task.title,
             task.responsible,
-            locale.format_day(task.due_on, language),
+            task.due_on,
             wording.task_state(task, report.today, language),
             task.evidence_ref,
         )

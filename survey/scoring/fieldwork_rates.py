@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from survey.scoring.rates import wilson
+
+Limits = tuple[float, float]
+
 
 @dataclass(frozen=True)
 class Dispositions:
@@ -35,6 +39,17 @@ class FieldworkRates:
     ref1: float | None
 
 
+@dataclass(frozen=True)
+class FieldworkLimits:
+    """The interval of each rate, 0..1; None where the rate has none."""
+
+    rr1: Limits | None
+    rr2: Limits | None
+    rr5: Limits | None
+    coop1: Limits | None
+    ref1: Limits | None
+
+
 def fieldwork_rates(outcomes: Dispositions) -> FieldworkRates:
     """Response rates 1, 2 and 5, cooperation rate 1, refusal rate 1.
 
@@ -42,17 +57,35 @@ def fieldwork_rates(outcomes: Dispositions) -> FieldworkRates:
     ------
     AAPOR (2023), Standard Definitions, 10th ed.
     """
-    answered = outcomes.complete + outcomes.partial
-    eligible = answered + outcomes.refusal + outcomes.non_contact + outcomes.other
-    everybody = eligible + outcomes.unknown
     return FieldworkRates(
-        rr1=_share(outcomes.complete, everybody),
-        rr2=_share(answered, everybody),
-        rr5=_share(outcomes.complete, eligible),
-        coop1=_share(outcomes.complete, answered + outcomes.refusal + outcomes.other),
-        ref1=_share(outcomes.refusal, everybody),
+        **{name: part / whole if whole else None for name, (part, whole) in _fractions(outcomes).items()}
     )
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def fieldwork_limits(outcomes: Dispositions, *, level: float = 0.95) -> FieldworkLimits:
+    """Wilson's interval of each rate, from the people of its denominator.
+
+    Source
+    ------
+    Wilson (1927), JASA 22, 209-212.
+    """
+    return FieldworkLimits(
+        **{
+            name: wilson(part / whole, whole, level) if whole else None
+            for name, (part, whole) in _fractions(outcomes).items()
+        }
+    )
+
+
+def _fractions(outcomes: Dispositions) -> dict[str, tuple[int, int]]:
+    """The people counted by each rate, and those they are counted among."""
+    answered = outcomes.complete + outcomes.partial
+    eligible = answered + outcomes.refusal + outcomes.non_contact + outcomes.other
+    everybody = eligible + outcomes.unknown
+    return {
+        "rr1": (outcomes.complete, everybody),
+        "rr2": (answered, everybody),
+        "rr5": (outcomes.complete, eligible),
+        "coop1": (outcomes.complete, answered + outcomes.refusal + outcomes.other),
+        "ref1": (outcomes.refusal, everybody),
+    }

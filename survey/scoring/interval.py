@@ -10,7 +10,7 @@ import numpy as np
 from survey.scoring.arrays import Codes, Floats, Labels
 from survey.scoring.borders import is_at_least, is_below
 from survey.scoring.design import Layout, SampleDesign, lay_out
-from survey.scoring.sequence import score_sequence
+from survey.scoring.sequence import score_sequence, watched_level
 from survey.scoring.variance import stratum_variances
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "score_sequence",
     "t_interval",
     "tilted_beta_interval",
+    "watched_interval",
 ]
 
 IntervalMethod = Literal["tilted-beta", "t", "logit-t"]
@@ -153,6 +154,15 @@ def tilted_beta_interval(evidence: Evidence, level: float) -> Interval:
     low = _beta_quantile(_beta_parameters(evidence, 1 / 2, 1 / 8, widening), tail)
     high = _beta_quantile(_beta_parameters(evidence, 1 / 8, 1 / 2, widening), 1 - tail)
     return Interval(min(total * low, estimate), max(total * high, estimate))
+
+
+def watched_interval(evidence: Evidence, n: int, level: float) -> Interval | None:
+    """The tilted beta interval for looks at `n` respondents and at any other number; None under five.
+
+    All such intervals of one survey hold together at `level`, by simulation and not by proof.
+    """
+    watched = watched_level(n, level)
+    return None if watched is None else tilted_beta_interval(evidence, watched)
 
 
 def chance_at_least(evidence: Evidence, mark: float, interval: Interval, level: float) -> float | None:

@@ -176,6 +176,11 @@ def format_day(value: datetime.date, language: str) -> str:
     return dates.format_date(value, format=_conventions(language).day, locale=language)
 
 
+def day_pattern(language: str) -> str:
+    """How a spreadsheet writes days as `format_day` does: dd/mm/yyyy, d mmm yyyy."""
+    return _conventions(language).day.lower()
+
+
 def format_month(value: datetime.date, language: str) -> str:
     """A month as reports write it: 11/2026 in Vietnamese, 2026-11 in English."""
     return dates.format_date(value, format=_conventions(language).month, locale=language)

@@ -51,6 +51,7 @@ def environment_of(instance: Path, **settings: str) -> dict[str, str]:
         ),
         ("INSTANCE_PATH", "/proc/no", "INSTANCE_PATH: /proc/no"),
         ("REDIS_URL", "nonsense", "REDIS_URL begins with 'nonsense'"),
+        ("TRUSTED_HOSTS", "https://a.vn", "TRUSTED_HOSTS has 'https://a.vn'"),
         ("SMTP_URL", "smtp://", "SMTP_URL names no mail server"),
     ],
 )

@@ -17,10 +17,8 @@ from docx.oxml.ns import qn
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy.orm import Session
 
 from survey.drawing.tables import format_cell
-from survey.fieldwork.campaigns import set_populations
 from survey.instrument.questionnaire import GROUP_QUESTION
 from survey.reports import codebook, tables, wording
 from survey.reports.export import render_file
@@ -28,41 +26,11 @@ from survey.results.campaign import CampaignResults
 from survey.results.scoring_rules import rules_of
 from survey.scoring.design import SampleDesign
 from survey.scoring.score import score_responses
-from survey.store import fieldwork
-from survey.web.context import database
-from tests.builders import BUSINESS, QUESTIONNAIRE, results_of, send_forms
+from tests.builders import QUESTIONNAIRE, results_of
 from tests.conftest import on_sqlite, sign_in_as
+from tests.reports.campaigns import KINDS, set_up_campaign
 
-KINDS = ["nothing", "few", "all the same", "provisional", "people served"]
 pytestmark = [on_sqlite, pytest.mark.slow]
-
-
-def set_up_campaign(app: Flask, keys: tuple[str, str], kind: str) -> str:
-    """A campaign of a kind, and its key."""
-    key, code = keys
-    if kind == "few":
-        send_forms(app, code, 3, "2")
-        send_forms(app, code, 3, "5", **BUSINESS)
-    if kind == "all the same":
-        send_forms(app, code, 11, "5")
-        send_forms(app, code, 11, "5", **BUSINESS)
-    if kind in ("provisional", "people served"):
-        unasked = {QUESTIONNAIRE.scored_criteria[0].key: ""} if kind == "provisional" else {}
-        for rating in ("5", "4", "3"):
-            send_forms(app, code, 5, rating, **unasked)
-            send_forms(app, code, 4, rating, **BUSINESS, **unasked)
-    if kind == "people served":
-        _serve(app, key, {"citizen": 31, "business": 200})
-    return key
-
-
-def _serve(app: Flask, key: str, served: dict[str, int]) -> None:
-    def keep(session: Session) -> None:
-        row = fieldwork.campaign_by_key(session, key)
-        set_populations(session, row.id, served)
-
-    with app.app_context():
-        database().write(keep)
 
 
 def numbers(results: CampaignResults, language: str) -> list[float]:

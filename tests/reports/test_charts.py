@@ -2,12 +2,15 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from io import BytesIO
+from itertools import combinations
+from operator import ge
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from survey.drawing.canvas import PictureKind
-from survey.reports import charts
+from survey.reports import charts, comparison_charts
 from survey.results.campaign import CampaignResults
 from tests.reports import builders
 from tests.reports.builders import EVERY
@@ -83,3 +86,20 @@ def test_the_alternative_tells_what_the_picture_shows() -> None:
     alternative = charts.score_alternative(builders.demo(), "en")
     assert alternative.startswith("DEMONSTRATION DATA")
     assert "Target band 28 – 30." in alternative
+
+
+def test_sixty_numbers_stay_apart_in_the_square_and_in_their_quadrants() -> None:
+    rng = np.random.default_rng(1)
+    points = [(n, float(x), float(y), None) for n, (x, y) in enumerate(rng.normal(0.5, 0.03, (60, 2)))]
+    moved = comparison_charts._apart(points, (0.3, 0.7), (0.3, 0.7))
+    step = 0.045 * 0.4
+    before = {number: (share, value) for number, share, value, _quadrant in points}
+    means = [sum(point[1] for point in points) / 60, sum(point[2] for point in points) / 60]
+    assert len(moved) == 60
+    for number, share, value, _quadrant in moved:
+        assert 0.3 < share < 0.7
+        assert 0.3 < value < 0.7
+        sides = [(share >= means[0], value >= means[1]), tuple(map(ge, before[number], means))]
+        assert sides[0] == sides[1]
+    for one, two in combinations(moved, 2):
+        assert abs(one[1] - two[1]) >= step - 1e-12 or abs(one[2] - two[2]) >= step - 1e-12

@@ -99,7 +99,7 @@ def test_the_workbook_shows_the_digits_the_pdf_prints(build: Any) -> None:
 def test_no_cell_of_the_workbook_is_a_formula_or_a_link(build: Any, language: str) -> None:
     for sheet in workbook(build(), language).worksheets:
         for cell in (cell for row in sheet.iter_rows() for cell in row):
-            assert cell.data_type in {"n", "s"}
+            assert cell.data_type in {"n", "s", "d"}
             assert cell.hyperlink is None
             assert not str(cell.value).lstrip(' "\ufeff').startswith("=")
 
@@ -128,6 +128,7 @@ def test_the_sheets_have_the_names_of_the_language() -> None:
         "Yếu tố",
         "Nhóm và quầy",
         "Câu trả lời",
+        "Độ tin cậy",
         "Phương pháp",
         "Bảng mã",
     ]
@@ -137,6 +138,7 @@ def test_the_sheets_have_the_names_of_the_language() -> None:
         "Factors",
         "Groups and desks",
         "Answers",
+        "Reliability",
         "Method",
         "Codebook",
     ]
@@ -180,7 +182,7 @@ def test_the_pdf_identifies_instrument_and_result() -> None:
     results = builders.normal()
     text = pdf_text(results, "vi")
     for fact in method.identity_facts(results, "vi"):
-        assert str(fact.value) in text
+        assert fact.format("vi") in text
 
 
 def test_hostile_words_are_printed_and_not_obeyed() -> None:

@@ -144,7 +144,7 @@ def test_a_shorter_time_leaves_a_week(demo_app: Flask, officer: FlaskClient) -> 
     path = f"/office/campaigns/{KEY}/retention"
     status, page = save(officer, path, retention_months="1")
     assert status == 422
-    least = int(re.search(r"Enter at least (\d+) months", page)[1])  # type: ignore[index]
+    least = int(re.search(r"The smallest number of months is (\d+)", page)[1])  # type: ignore[index]
     assert save(officer, path, retention_months=str(least - 1))[0] == 422
     assert save(officer, path, retention_months=str(least))[0] == 303
     with demo_app.app_context():
@@ -175,7 +175,7 @@ def test_the_overview_says_what_is_due_and_what_was_deleted(demo_app: Flask, off
     worker_of(demo_app).run_due()
     page = officer.get(f"{OVERVIEW}?lang=en").text
     assert "Deleted within 60 days" not in page
-    assert "304 responses, finished on" in " ".join(page.split())
+    assert "Responses: 304; finished on" in " ".join(page.split())
     assert "by the server's clock" in page
     assert campaign.name in page
     assert officer.get(f"/office/campaigns/{KEY}/retention").status_code == 200

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from survey.scoring.rates import satisfied_rates, wilson
+from survey.scoring.pair_counts import pair_counts
+from survey.scoring.rates import satisfied_rates, satisfied_rates_of_counts, wilson
 from tests.scoring.builders import BLANK, everybody_says, fixed_rules, random_answers, some_rules
 
 
@@ -53,3 +54,14 @@ def test_groups_that_earn_no_points_are_not_counted() -> None:
 
 def test_nobody_has_no_rate() -> None:
     assert satisfied_rates(np.empty((0, 4)), some_rules()).overall.share is None
+
+
+def test_counted_people_have_the_rates_of_their_rows() -> None:
+    rng = np.random.default_rng(7)
+    codes = rng.integers(0, 6, size=(80, 4))  # 5 is a reason for having no answer
+    answers = np.where(codes < 5, codes + 1.0, BLANK)
+    counted, by_criterion = satisfied_rates_of_counts(pair_counts(codes, 5, 1, range(4)), [3, 4], range(4))
+    rows = satisfied_rates(answers, some_rules())
+    assert (counted.n_satisfied, counted.n_valid) == (rows.overall.n_satisfied, rows.overall.n_valid)
+    assert (counted.low, counted.high) == pytest.approx((rows.overall.low, rows.overall.high), abs=1e-12)
+    assert by_criterion == tuple(rows.criteria.values())

@@ -48,6 +48,8 @@ WHO_MAY = {
     "GET /sw.js": PUBLIC,
     "GET /accessibility": PUBLIC,
     "GET /continue": PUBLIC,
+    "GET /continue/<code>": PUBLIC,
+    "GET /receipt/<code>": PUBLIC,
     "POST /continue": PUBLIC,
     "GET /receipt": PUBLIC,
     "GET /receipt/keep": PUBLIC,

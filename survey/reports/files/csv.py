@@ -71,4 +71,4 @@ def _cell(value: Cell) -> str:
         return ""
     if isinstance(value, str):
         return defang(value)
-    return repr(float(value)) if isinstance(value, float) else str(value)
+    return repr(float(value)) if isinstance(value, float) else str(value)  # a day as 2026-11-24

@@ -6,6 +6,7 @@ prints, in the language asked for; `questionnaire` is the document the version's
 
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import BinaryIO
 
 from survey.drawing.tables import Table
@@ -14,6 +15,8 @@ from survey.json_value import JsonObject, JsonValue
 from survey.reports import cautions, tables, wording
 from survey.results.campaign import VIEWS, AnswerCounts, Breakdown, CampaignResults, satisfied_share
 from survey.results.cautions import cautions_of
+from survey.results.form_counts import FormCounts
+from survey.results.quality import ScaleQuality
 from survey.results.score_file import score_entry
 from survey.scoring.rules import Target
 from survey.scoring.score import Score
@@ -48,11 +51,9 @@ def document(results: CampaignResults, language: str) -> JsonObject:
         ],
         "score": _score(results.score, results),
         "satisfied_rate": results.satisfied_rate,
-        "forms": {
-            **asdict(results.forms),
-            "returned": results.forms.returned,
-            "rates": asdict(results.forms.rates),
-        },
+        "forms": _forms(results.forms),
+        "watched_interval": None if results.watched is None else [results.watched.low, results.watched.high],
+        "quality": None if results.quality is None else _quality(results.quality),
         "populations": dict(results.populations),
         "populations_ignored": results.populations_ignored,
         **{name: [_part(part, results) for part in results.parts(view)] for view, name in VIEWS.items()},
@@ -74,6 +75,28 @@ def _score(score: Score, results: CampaignResults) -> JsonObject:
     return score_entry(score, Target(scoring.target_low, scoring.target_high), "tilted-beta")
 
 
+def _forms(forms: FormCounts) -> JsonObject:
+    limits = asdict(forms.rate_limits)
+    return {
+        **asdict(forms),
+        "returned": forms.returned,
+        "rates": asdict(forms.rates),
+        "rate_limits": limits,
+    }
+
+
+def _quality(quality: ScaleQuality) -> JsonObject:
+    criteria = {
+        one.key: {
+            "item_rest": one.item_rest,
+            "satisfied": None if one.satisfied is None else asdict(one.satisfied),
+        }
+        for one in quality.criteria
+    }
+    alpha = None if quality.alpha is None else asdict(quality.alpha)
+    return {"alpha": alpha, "satisfied": asdict(quality.satisfied), "criteria": criteria}
+
+
 def _part(part: Breakdown, results: CampaignResults) -> JsonObject:
     """A part of the respondents; its score is null where it is too small to show."""
     score = None if part.score is None else _score(part.score, results)
@@ -83,9 +106,12 @@ def _part(part: Breakdown, results: CampaignResults) -> JsonObject:
 
 
 def _table(table: Table) -> JsonObject:
-    """A table without the borders of its columns, which concern printed numbers."""
+    """A table without the borders of its columns, which concern printed numbers; days as 2026-11-24."""
     columns: list[JsonValue] = [{"key": c.key, "label": c.label, "kind": c.kind} for c in table.columns]
-    return {**asdict(table), "columns": columns}
+    rows: list[JsonValue] = [
+        [cell.isoformat() if isinstance(cell, date) else cell for cell in row] for row in table.rows
+    ]
+    return {**asdict(table), "columns": columns, "rows": rows}
 
 
 def _answers(row: AnswerCounts, results: CampaignResults) -> JsonObject:

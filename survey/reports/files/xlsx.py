@@ -20,15 +20,18 @@ from survey.reports.microdata import Responses
 from survey.results.campaign import CampaignResults
 from survey.web.locale import gettext_in, own_name
 
+_SECTION_WIDTH = 26
+
 
 def write(
     results: CampaignResults, language: str, stream: BinaryIO, responses: Responses | None = None
 ) -> None:
-    """Write the sheets summary, criteria, sections, parts and forms, answers, method, codebook.
+    """Write the sheets summary, criteria, sections, parts and forms, answers, reliability, method, codebook.
 
     With `responses`, for those who may see them, there is a sheet more.
     """
     properties = Properties(
+        language=language,
         title=results.campaign.name,
         company=results.questionnaire.organisation.to(language),
         digest=results.digest,
@@ -42,6 +45,7 @@ def write(
             _write_sections,
             _write_people,
             _write_answers,
+            _write_quality,
             _write_method,
             _write_codebook,
         ):
@@ -61,14 +65,15 @@ def _write_summary(workbook: Workbook, results: CampaignResults, language: str) 
 
 def _write_criteria(workbook: Workbook, results: CampaignResults, language: str) -> None:
     _ = gettext_in(language)
-    sheet, _end = _write_table(workbook, _("Criteria"), tables.criteria(results, language))
-    sheet.set_width(1, 1, LABEL_WIDTH)
-    sheet.set_width(0, 0, 26)
+    _write_table(workbook, _("Criteria"), tables.criteria(results, language))
 
 
 def _write_table(workbook: Workbook, title: str, table: Table) -> tuple[Sheet, int]:
     """A sheet of one table, and the row after it."""
     sheet = workbook.add_sheet(title, len(table.columns))
+    if table.columns[0].key == "section":
+        sheet.set_width(0, 0, _SECTION_WIDTH)
+        sheet.set_width(1, 1, LABEL_WIDTH)
     return sheet, sheet.write_single_table(table)
 
 
@@ -77,7 +82,7 @@ def _write_sections(workbook: Workbook, results: CampaignResults, language: str)
     table = tables.sections(results, language)
     sheet, end = _write_table(workbook, _("Factors"), table)
     if table.rows:
-        sheet.add_share_chart(table, end + 1, _("Share of each factor's maximum"))
+        sheet.add_share_charts(table, end + 1, _("Share of each factor's maximum"))
 
 
 def _write_people(workbook: Workbook, results: CampaignResults, language: str) -> None:
@@ -100,8 +105,12 @@ def _write_answers(workbook: Workbook, results: CampaignResults, language: str) 
     if table.rows:
         columns = [index for index, column in enumerate(table.columns) if column.key.startswith("answer_")]
         colours = dict(zip(columns, answer_colours(len(columns)), strict=True))
-        height = 120 + 34 * len(table.rows)
-        sheet.add_stacked_chart(table, end + 1, _("Distribution of answers"), colours, height=height)
+        sheet.add_stacked_charts(table, end + 1, _("Distribution of answers"), colours)
+
+
+def _write_quality(workbook: Workbook, results: CampaignResults, language: str) -> None:
+    _ = gettext_in(language)
+    _write_table(workbook, _("Reliability"), tables.quality(results, language))
 
 
 def _write_method(workbook: Workbook, results: CampaignResults, language: str) -> None:
@@ -120,8 +129,7 @@ def _write_codebook(workbook: Workbook, results: CampaignResults, language: str)
     sheet.set_width(0, 0, 24)
     sheet.set_width(3, 2 + len(languages), 60)
     headings = (_("Variable"), _("Code"), _("No answer"), *map(own_name, languages))
-    for index, heading in enumerate(headings):
-        sheet.write_text(FIRST_ROW, index, heading, sheet.formats.heading)
+    sheet.write_headings(FIRST_ROW, headings)
     row = FIRST_ROW
     for variable in codebook.of_results(results):
         entries: tuple[codebook.Variable | codebook.Code, ...] = (variable, *variable.codes)
@@ -131,8 +139,10 @@ def _write_codebook(workbook: Workbook, results: CampaignResults, language: str)
             if isinstance(entry, codebook.Code):
                 sheet.write_cell(row, 1, entry.value, "count")
                 sheet.write_text(row, 2, "×" if entry.is_missing else "", sheet.formats.label)
-            for column, label_language in enumerate(languages, 3):
-                sheet.write_text(row, column, entry.label.to(label_language), sheet.formats.label)
+            labels = {column: entry.label.to(code) for column, code in enumerate(languages, 3)}
+            sheet.fit_height(row, {0: variable.name, **labels})
+            for column, label in labels.items():
+                sheet.write_text(row, column, label, sheet.formats.label)
     sheet.worksheet.freeze_panes(FIRST_ROW + 1, 1)
 
 
@@ -148,12 +158,11 @@ def _write_responses(workbook: Workbook, responses: Responses, language: str) ->
         )
         sheet.write_text(FIRST_ROW, 0, advice, sheet.formats.bold)
         return
-    for index, name in enumerate(names):
-        sheet.write_text(FIRST_ROW, index, name, sheet.formats.heading)
+    sheet.write_headings(FIRST_ROW, names)
     for row, values in enumerate(responses.rows, FIRST_ROW + 1):
         for index, value in enumerate(values):
             if isinstance(value, str | date):
-                sheet.write_text(row, index, str(value), sheet.formats.label)
+                sheet.write_cell(row, index, value, "day")
             elif value is not None:
                 sheet.worksheet.write_number(row, index, value)
     sheet.worksheet.freeze_panes(FIRST_ROW + 1, 0)

@@ -16,6 +16,7 @@ def write(report: CardReport, language: str, stream: BinaryIO) -> None:
     """Write the sheets summary, components, indicators, values, tasks and trend."""
     results = report.results
     properties = Properties(
+        language=language,
         title=f"{results.unit_called(language)} – {results.period.name_in(language)}",
         company=results.unit_called(language),
         digest=results.digest,
@@ -55,4 +56,4 @@ def _write_components(workbook: Workbook, report: CardReport, language: str) -> 
     sheet.set_width(1, _LAST_COLUMN, _COLUMN_WIDTH)
     end = sheet.write_single_table(table)
     if table.rows:
-        sheet.add_share_chart(table, end + 1, _("Share of each component's maximum"))
+        sheet.add_share_charts(table, end + 1, _("Share of each component's maximum"))
