@@ -83,7 +83,7 @@ def _notes(results: CampaignResults, measured: ScaleQuality, language: str) -> t
         "Item–rest correlation: how far people who rate this criterion higher also rate the others higher."
         " Below {border} it is rated for reasons of its own; look at how it is worded."
     ).format(border=format_points(_OWN_REASONS, language, 1))
-    hidden = _("A criterion that fewer than {n} people rated has no figures here.").format(
+    hidden = _("A criterion that fewer people than {n} rated has no figures here.").format(
         n=format_count(results.questionnaire.scoring.small_cell_suppression, language)
     )
     notes = (
@@ -138,7 +138,7 @@ def _design_sentence(results: CampaignResults, language: str) -> str | None:
     _ = gettext_in(language)
     return _(
         "Design effect: how many times as many forms are needed for the same precision as with people drawn"
-        " at random. That of the score is {effect}: {n} forms tell as much as {effective} would."
+        " at random. That of the score is {effect}. Forms: {n}; drawn at random, {effective} would tell as much."
     ).format(
         effect=format_points(score.design_effect, language),
         n=format_count(score.n_respondents, language),

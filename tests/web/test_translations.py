@@ -44,6 +44,9 @@ COUNTED = re.compile(
 )
 # What needs no form for one: the message, or the blank, and why.
 ALWAYS_PLURAL = {
+    "Satisfied, with {level} limits (Wilson): the share among everybody who could have been asked probably"
+    " lies between them; of all answers together {share} ({low} – {high}).": "a percentage",
+    "Cronbach’s alpha of {k} criteria is {alpha} ({level} interval {low} – {high}): ": "two at least",
     "%(n)s hours": "a constant of the product",
     "%(n)s days; the answers until the form is sent": "a constant of the product",
     "A form saved to be continued: %(n)s days, and deleted when you send it.": "a constant of the product",
