@@ -138,7 +138,8 @@ def _design_sentence(results: CampaignResults, language: str) -> str | None:
     _ = gettext_in(language)
     return _(
         "Design effect: how many times as many forms are needed for the same precision as with people drawn"
-        " at random. That of the score is {effect}. Forms: {n}; drawn at random, {effective} would tell as much."
+        " at random. That of the score is {effect}. Forms: {n}; drawn at random, {effective} would tell as"
+        " much."
     ).format(
         effect=format_points(score.design_effect, language),
         n=format_count(score.n_respondents, language),
