@@ -2,14 +2,14 @@
 
 import argparse
 
-from benchmarks import exports, phone, results, scoring, web
+from benchmarks import exports, phone, results, scoring, troubles, web
 from benchmarks.tables import write_between
 
 
 def main() -> None:
     """Read what is wanted, measure it, write it down."""
     wanted = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    kinds = ["web", "phone", "scoring", "exports", "results"]
+    kinds = ["web", "phone", "scoring", "exports", "results", "troubles"]
     wanted.add_argument("which", nargs="*", choices=[*kinds, []], help="default: all")
     wanted.add_argument("--rounds", type=int, default=7, help="alternating runs (7)")
     wanted.add_argument("--seconds", type=float, default=5, help="length of a run (5)")
@@ -28,6 +28,8 @@ def main() -> None:
         write_between("exports", exports.table())
     if "results" in which:
         write_between("results", results.table())
+    if "troubles" in which:
+        write_between("troubles", troubles.table(args.rounds))
 
 
 if __name__ == "__main__":
