@@ -38,7 +38,8 @@ class GroupWriter:
     2. The thread takes all that is queued and runs it in one transaction.
     3. Where a piece of work fails, each piece runs in a transaction of its own, so that only that one fails.
     4. Where the store cannot be used, the whole group fails at once, and for a second everything that comes
-       in: whoever waits holds a thread of the server, and pages that only read need one.
+       in: whoever waits holds a thread of the server, and pages that only read need one. Then one piece of
+       work tries again, while everything else fails, until one succeeds.
     """
 
     def __init__(self, session: Callable[[], AbstractContextManager[Session]], wait_seconds: float) -> None:
@@ -48,11 +49,21 @@ class GroupWriter:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._paused_until = 0.0
+        self._is_failing = False
+        self._attempt = threading.Lock()
 
     def write(self, work: Work[T]) -> T:
         """The result of work, committed."""
-        if time.monotonic() < self._paused_until:
+        if not self._is_failing:
+            return self._write(work)
+        if time.monotonic() < self._paused_until or not self._attempt.acquire(blocking=False):
             raise StoreUnavailableError("the store did not answer a moment ago")
+        try:
+            return self._write(work)
+        finally:
+            self._attempt.release()
+
+    def _write(self, work: Work[T]) -> T:
         if self._thread is None:
             self._start()
         queued = _QueuedWork(work)
@@ -106,15 +117,17 @@ class GroupWriter:
             with self._session() as session:
                 results = [queued.work(session) for queued in group]
         except StoreUnavailableError as error:
-            self._paused_until = time.monotonic() + _PAUSE_SECONDS
+            self._paused_until, self._is_failing = time.monotonic() + _PAUSE_SECONDS, True
             for queued in group:
                 queued.result.set_exception(error)
         except BaseException as error:  # noqa: BLE001 — raised in the thread of the caller
+            self._is_failing = False
             if len(group) == 1:
                 group[0].result.set_exception(error)
                 return
             for queued in group:
                 self._commit([queued])
         else:
+            self._is_failing = False
             for queued, result in zip(group, results, strict=True):
                 queued.result.set_result(result)
