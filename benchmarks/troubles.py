@@ -78,7 +78,7 @@ def while_locked(server: Served, seconds: float) -> Locked:
             sends.send(server, {**form, "submission_id": str(uuid4())})
 
     senders = [threading.Thread(target=go_on_sending) for _ in range(SENDERS)]
-    with _locked(server):
+    with _lock_file(server):
         for sender in senders:
             sender.start()
         during = load(server, page, phones=READERS, seconds=seconds * 5 / 6)  # and a sixth to warm up
@@ -94,7 +94,7 @@ def while_locked(server: Served, seconds: float) -> Locked:
 
 
 @contextmanager
-def _locked(server: Served) -> Iterator[None]:
+def _lock_file(server: Served) -> Iterator[None]:
     connection = sqlite3.connect(server.folder / "survey.sqlite3", isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     try:

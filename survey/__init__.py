@@ -25,7 +25,6 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         context,
         errors,
         guards,
-        hosts,
         inline_svg,
         limits,
         log,
@@ -40,7 +39,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     context.attach(app, Database(settings.database_url), settings)
-    for part in (log, compress, hosts, security, templates, errors, guards, limits, inline_svg, redirects):
+    for part in (log, compress, security, templates, errors, guards, limits, inline_svg, redirects):
         part.init(app)
     with app.app_context():
         background.attach(app, *(make() for feature in FEATURES for make in feature.background))

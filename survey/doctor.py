@@ -96,8 +96,8 @@ def _public_address(settings: Settings) -> Finding:
     if settings.public_url is None:
         return _warn(
             "public address",
-            "PUBLIC_URL is not set: posters and links take the address that a request names, and only"
-            " localhost, addresses of private networks and TRUSTED_HOSTS are served",
+            "PUBLIC_URL is not set: posters and links take the address that a request names, and are made for"
+            " localhost, addresses of private networks and TRUSTED_HOSTS only",
             "set PUBLIC_URL=https://… before a poster is printed",
         )
     if not settings.https_only:

@@ -35,8 +35,8 @@ def check_or_exit() -> None:
         _exit(problem)
     if settings.public_url is None:
         _say(
-            "PUBLIC_URL is not set: only localhost, addresses of private networks and TRUSTED_HOSTS are"
-            " served. Set PUBLIC_URL to the address of the posters"
+            "PUBLIC_URL is not set: links and posters are made for localhost, addresses of private networks"
+            " and TRUSTED_HOSTS only. Set PUBLIC_URL to the address of the posters"
         )
     if settings.https_only and not settings.trusted_proxies:
         _say(

@@ -22,12 +22,13 @@ from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.text_batches import TextKind
 from survey.store.units import Unit
 from survey.web.changes import audited_change
-from survey.web.context import database, now, public_url, settings, today
+from survey.web.context import database, now, settings, today
 from survey.web.document_problems import problem_messages
 from survey.web.downloads import send_inline
 from survey.web.file_problems import shorten_list
 from survey.web.forms import parse_names, parse_whole_number
 from survey.web.guards import may, public
+from survey.web.hosts import public_url
 from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.masks import mask_in
 from survey.web.modes import Mode, exit_code_for, token_for

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from survey.web.context import public_url
+from survey.web.hosts import public_url
 from survey.web.templates import gettext as _
 from survey.web.templates import language
 

@@ -11,8 +11,9 @@ from survey.intake.code_box import code_message
 from survey.intake.links import OpenCollector
 from survey.intake.rendering import FillMode, blank_document, page_script, static_text
 from survey.store.fieldwork import fold_code
-from survey.web.context import database, public_url, settings, today
+from survey.web.context import database, settings, today
 from survey.web.guards import public
+from survey.web.hosts import public_url
 from survey.web.limits import WRONG_CODES, limit_failures, limit_guesses
 from survey.web.modes import Mode, exit_code_for, mode_of
 from survey.web.security import csrf

@@ -14,8 +14,9 @@ from survey.intake.rendering import (
     submission_id_from_request,
     wait_document,
 )
-from survey.web.context import database, now, public_url, today
+from survey.web.context import database, now, today
 from survey.web.guards import public
+from survey.web.hosts import public_url
 from survey.web.limits import limit_guesses, seconds_to_wait
 from survey.web.redirects import redirect_to
 from survey.web.security import csrf

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from survey.intake import code_qr, codes, later, links, receipts
 from survey.intake.code_box import code_message
@@ -147,9 +148,12 @@ def feedback(code: str) -> ResponseReturnValue:
     if seconds := seconds_to_wait(collector.collector_id):
         return wait_document(collector, seconds)
     opinion, day, lang = feedback_store.Opinion(int(ease), comment or None), today(), language()
-    database().write(
-        lambda session: feedback_store.add(session, collector.campaign_id, opinion, language=lang, day=day)
-    )
+
+    def add(session: Session) -> None:
+        refuse_deleted(session, collector.campaign_id)  # again, where nothing can come between
+        feedback_store.add(session, collector.campaign_id, opinion, language=lang, day=day)
+
+    database().write(add)
     return redirect(url_for("receipt.thanks", code=code, lang=lang), 303)
 
 

@@ -28,9 +28,10 @@ from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
 from survey.store.fieldwork import Campaign
 from survey.web.changes import audited_change
-from survey.web.context import database, now, public_url, settings, start_of_today, today
+from survey.web.context import database, now, settings, start_of_today, today
 from survey.web.errors import Refusal, RefusalKind
 from survey.web.guards import may, public
+from survey.web.hosts import public_url
 from survey.web.limits import limit_guesses
 from survey.web.permissions import Permission
 from survey.web.redirects import LAST_SIGNS, redirect_to

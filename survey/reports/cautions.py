@@ -22,7 +22,7 @@ _NAMES = {
     Caution.SELF_CHOSEN: N_("respondents chose themselves"),
     Caution.WAITING: N_("newest forms not included"),
     Caution.FEW_RATINGS: N_("criteria that few rated left out"),
-    Caution.OLDER_CRITERIA: N_("some criteria as of an earlier hour"),
+    Caution.OLDER_CRITERIA: N_("factors as of an earlier hour"),
 }
 
 
@@ -233,8 +233,8 @@ def _older_criteria(results: CampaignResults, language: str) -> str:
         for key, moment in results.criteria_as_of.items()
     )
     text = _(
-        "The criteria of some factors are shown as they were earlier, because too few people have rated one"
-        " of them since: {sections}. The points of the factors and the score are up to date."
+        "Factors and their criteria are shown as they were earlier, because too few people of a group have"
+        " rated one since: {sections}. The score is up to date."
     )
     return text.format(sections="; ".join(sections))
 

@@ -15,6 +15,7 @@ from survey.instrument.questionnaire import Questionnaire, Text
 from survey.results.form_counts import FormCounts, count_forms
 from survey.results.releasing import COSTS, UNIT_VIEW, unit_parts
 from survey.results.scoring_rules import rules_of
+from survey.scoring.arrays import Flags
 from survey.scoring.disclosure import hidden_in_views
 from survey.scoring.estimate import scored_groups
 from survey.scoring.findings import without_absent
@@ -110,6 +111,42 @@ class Basis:
         return scored
 
     @property
+    def _tells_groups(self) -> bool:
+        """Whether points weigh groups otherwise than by their forms: with the answers they tell each."""
+        return self.rules.group_rule == "fixed" or bool(self.populations)
+
+    def sum_shown(self, groups: Sequence[PairCounts]) -> PairCounts | None:
+        """The counts of several groups together, without those of a group of which few rated a criterion.
+
+        The points are of the larger groups alone, so with the counts of everybody they would tell the others.
+        """
+        if not self._tells_groups:
+            return sum_cells(groups)
+        minimum = self.rules.small_cell_suppression
+        total = sum_cells([cell for cell in groups if cell.n >= minimum])
+        if total is None:
+            return None
+        few = [
+            np.where((rated > 0) & (rated < minimum), 1, 0)[:, np.newaxis] * cell.marks
+            for cell in groups
+            if cell.n >= minimum
+            for rated in [cell.marks[:, : cell.n_answers].sum(axis=1)]
+        ]
+        return replace(total, marks=total.marks - np.sum(few, axis=0))
+
+    def few_behind_points(self, groups: Mapping[str, PairCounts]) -> Flags:
+        """By criterion, whether its points are also of a group of which few rated it."""
+        minimum, few = (
+            self.rules.small_cell_suppression,
+            np.zeros(len(self.questionnaire.criteria), dtype=np.bool_),
+        )
+        least = self.rules.min_valid_per_cell if self.rules.group_rule == "fixed" else 1
+        for cell in groups.values() if self._tells_groups else ():
+            rated = cell.marks[:, : cell.n_answers].sum(axis=1)
+            few |= (rated >= max(1, least)) & (rated < minimum)
+        return few
+
+    @property
     def is_census(self) -> bool:
         """Whether every one of the people served, whose numbers are known, sent a valid form."""
         sizes = self.rolled.sizes("group")
@@ -188,13 +225,18 @@ class Basis:
     def scored_counts(self, view: str, part: str, group: str = "") -> PairCounts | None:
         """The counts of the people in a part, or of one group of them, whose group earns points."""
         earning = scored_groups(self.rules)
-        return sum_cells(
+        return self.sum_shown(
             [
                 cell
                 for (name, own_group), cell in self.parts(view).items()
                 if name == part and group in ("", own_group) and (not earning or own_group in earning)
             ]
         )
+
+
+def everybody_shown(basis: Basis) -> PairCounts | None:
+    """What is shown of the counts of all forms, None without any."""
+    return basis.sum_shown(list(basis.rolled.part(EVERYTHING, EVERYTHING).values()))
 
 
 def everybody(basis: Basis) -> PairCounts | None:

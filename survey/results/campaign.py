@@ -8,14 +8,13 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Criterion, Questionnaire, Text
-from survey.results.basis import Basis, basis_of, everybody, sum_cells
+from survey.results.basis import Basis, basis_of, everybody_shown, sum_cells
 from survey.results.few_ratings import FewRatings, few_ratings_in, find_few_ratings, score_without
 from survey.results.form_counts import FormCounts
 from survey.results.quality import ScaleQuality, quality_of
 from survey.results.releasing import UNIT_VIEW
 from survey.results.sections import (
     OlderSection,
-    alone_in_section,
     older_sections,
     score_with_older,
     section_of_criteria,
@@ -201,7 +200,7 @@ def results_and_basis(
 def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) -> CampaignResults:
     """The results of all forms."""
     by_group, older = basis.scores("group"), older_sections(basis)
-    left_out = find_few_ratings(basis, older) | alone_in_section(by_group.whole, older)
+    left_out = find_few_ratings(basis, older)
     campaign, rolled = basis.campaign, basis.rolled
     views = [view for view in VIEWS if view in rolled.views[1:] and with_parts]
     breakdowns = {view: _breakdown(basis, view, basis.scores(view)) for view in views}
@@ -219,7 +218,7 @@ def results_of(basis: Basis, *, computed_at: datetime, with_parts: bool = True) 
             for key, label in basis.labels("channel").items()
         ),
         languages=tuple(sorted(rolled.languages.items())),
-        answers=_answers(basis, everybody(basis), left_out, older),
+        answers=_answers(basis, everybody_shown(basis), left_out, older),
         satisfied_rate=_satisfied_rate(basis, basis.scored_counts(EVERYTHING, EVERYTHING), left_out),
         left_out=_criteria_named(basis, left_out),
         criteria_as_of={key: section.as_of.astimezone(computed_at.tzinfo) for key, section in older.items()},
@@ -250,7 +249,8 @@ def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> Campa
     few = few_ratings_in(basis, part.view)
     left_out = few.of(part.key, part.group if part.view != GROUP_VIEW else "")
     cells = {group: cell for (key, group), cell in basis.parts(part.view).items() if key == part.key}
-    inside = sum_cells([cell for group, cell in cells.items() if part.group in ("", group)])
+    of_part = [cell for group, cell in cells.items() if part.group in ("", group)]
+    inside = sum_cells(of_part)
     return CampaignResults(
         campaign=_facts(basis.campaign),
         questionnaire=basis.questionnaire,
@@ -260,7 +260,7 @@ def results_of_part(basis: Basis, part: Part, *, computed_at: datetime) -> Campa
         breakdowns={"group": _groups_within(basis, part, few)},
         channels=(),
         languages=(),
-        answers=_answers(basis, inside, left_out),
+        answers=_answers(basis, basis.sum_shown(of_part), left_out),
         satisfied_rate=_satisfied_rate(basis, basis.scored_counts(part.view, part.key, part.group), left_out),
         left_out=_criteria_named(basis, left_out),
         populations=basis.populations,
@@ -341,7 +341,7 @@ def _answers(
     older: Mapping[str, OlderSection] = MappingProxyType({}),
 ) -> tuple[AnswerCounts, ...]:
     criteria, n_answers = basis.questionnaire.criteria, len(basis.questionnaire.scale.options)
-    counts_of = {key: everybody(section.basis) for key, section in older.items()}
+    counts_of = {key: everybody_shown(section.basis) for key, section in older.items()}
     section_of = section_of_criteria(basis)
     counted = []
     for index, criterion in enumerate(criteria):

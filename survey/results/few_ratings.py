@@ -10,19 +10,34 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from survey.instrument.questionnaire import GROUP_QUESTION
-from survey.results.basis import Basis, everybody
+from survey.results.basis import Basis, everybody, sum_cells
 from survey.results.sections import OlderSection, older_sections, section_of_criteria
-from survey.scoring.arrays import Counts
+from survey.scoring.arrays import Counts, Flags
 from survey.scoring.few_ratings import LeftOut, RatedParts, leave_out_few
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.releases import GROUP_VIEW
 from survey.scoring.results import CriterionScore, Score, SectionScore
+from survey.store.rolling import EVERYTHING
 
 
 def find_few_ratings(basis: Basis, older: Mapping[str, OlderSection]) -> set[str]:
     """The keys of the criteria that few people rated, in some sections as they were shown earlier."""
-    raters = zip(basis.questionnaire.criteria, _everybody(basis, older).tolist(), strict=True)
-    return {criterion.key for criterion, n in raters if 0 < n < basis.rules.small_cell_suppression}
+    now, then = _is_few_in_whole(basis), {key: _is_few_in_whole(s.basis) for key, s in older.items()}
+    section_of = section_of_criteria(basis)
+    keys = [criterion.key for criterion in basis.questionnaire.criteria]
+    return {key for position, key in enumerate(keys) if then.get(section_of[key], now)[position]}
+
+
+def _is_few_in_whole(basis: Basis) -> Flags:
+    return _is_few(basis, basis.rolled.part(EVERYTHING, EVERYTHING))
+
+
+def _is_few(basis: Basis, groups: Mapping[str, PairCounts]) -> Flags:
+    """By criterion, whether few of these people rated it, or few of a group that its points are of."""
+    minimum, cells = basis.rules.small_cell_suppression, list(groups.values())
+    n, n_shown = _raters(basis, sum_cells(cells)), _raters(basis, basis.sum_shown(cells))
+    few: Flags = (n > 0) & (n_shown < minimum) | basis.few_behind_points(groups)
+    return few
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,9 @@ def few_ratings_in(basis: Basis, view: str) -> FewRatings:
             )
     n[-1, -1] = np.maximum(0, _everybody(basis, older_sections(basis)) - n.sum(axis=(0, 1)))  # of no part
     left_out = leave_out_few(rated, basis.rules.small_cell_suppression)
+    for row, part in enumerate(parts):
+        of_groups = {group: cells[part, group] for group in groups if (part, group) in cells}
+        left_out.of_part[row] |= _is_few(basis, of_groups)
     keys = [criterion.key for criterion in basis.questionnaire.criteria]
     return FewRatings(keys, parts, groups, left_out, _asked_of_some(basis, view))
 

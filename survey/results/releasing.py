@@ -13,7 +13,6 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire
-from survey.scoring.arrays import Counts
 from survey.scoring.few_ratings import may_move
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.releases import (
@@ -212,20 +211,25 @@ def sections_of(questionnaire: Questionnaire) -> dict[str, list[int]]:
 def _sections_to_move(
     questionnaire: Questionnaire, shown: Mapping[CellKey, PairCounts], counts: RollUp, minimum: int
 ) -> frozenset[PartKey]:
-    """The sections whose criteria are shown as they are now; the others stay until more people rated them."""
+    """The sections, if all that is shown of them by criterion may be as it is now; else none.
+
+    Points and answers of a criterion tell those of each respondent group, and the score less the other
+    sections tells those of one. So all move together, when nobody or enough of each group rated each.
+    """
+    sections = {(SECTION_VIEW, section) for section in sections_of(questionnaire)}
     n_answers = len(questionnaire.scale.options)
-
-    def answers(cells: Mapping[CellKey, PairCounts], section: str, positions: Sequence[int]) -> Counts:
-        marks = [cell.marks for key, cell in cells.items() if key[:2] == (SECTION_VIEW, section)]
-        if not marks:
-            return np.zeros((len(positions), n_answers), dtype=np.int64)
-        return np.asarray(np.sum(marks, axis=0)[positions, :n_answers])
-
-    return frozenset(
-        (SECTION_VIEW, section)
-        for section, positions in sections_of(questionnaire).items()
-        if may_move(answers(shown, section, positions), answers(counts.cells, section, positions), minimum)
-    )
+    nobody = np.zeros((len(questionnaire.criteria), n_answers), dtype=np.int64)
+    everybody = counts.part(EVERYTHING, EVERYTHING)
+    for section in sections:
+        before = {group: cell for (view, part, group), cell in shown.items() if (view, part) == section}
+        for group in before.keys() | everybody.keys():
+            then, now = (
+                cells[group].marks[:, :n_answers] if group in cells else nobody
+                for cells in (before, everybody)
+            )
+            if not may_move(then, now, minimum):
+                return frozenset()
+    return frozenset(sections)
 
 
 def _totals(counts: RollUp) -> dict[PartKey, int]:

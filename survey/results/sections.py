@@ -1,7 +1,7 @@
-"""Criteria of the whole that stay as they were shown, until enough people rated them since.
+"""Sections and criteria of the whole that stay as they were shown, until enough people rated them since.
 
-The whole moves by several people, but few of them may have rated a criterion: it is asked of businesses, or
-does not apply. Then the criteria of its section stay, while the points of the section and the score move on.
+The whole moves by several people, but few of them may be of a group, or have rated a criterion: it is asked
+of some, or does not apply. Then the sections and their criteria stay, while the score moves on.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from datetime import datetime
 from survey.results.basis import Basis
 from survey.results.releasing import SECTION_VIEW, sections_of
 from survey.scoring.releases import GROUP_VIEW
-from survey.scoring.results import CriterionScore, Score
+from survey.scoring.results import CriterionScore, Score, SectionScore
 from survey.store.rolling import EVERYTHING
 
 
@@ -47,17 +47,15 @@ def section_of_criteria(basis: Basis) -> dict[str, str]:
 
 
 def score_with_older(score: Score, older: Mapping[str, OlderSection]) -> Score:
-    """The score with the criteria of some sections as they were shown earlier."""
+    """The score with some sections and their criteria as they were shown earlier."""
     then: dict[str, CriterionScore] = {}
+    points: dict[str, SectionScore] = {}
     for key, section in older.items():
         earlier = section.basis.scores(GROUP_VIEW).whole
         then |= {criterion.key: criterion for criterion in earlier.criteria if criterion.section == key}
-    return replace(score, criteria=tuple(then.get(criterion.key, criterion) for criterion in score.criteria))
-
-
-def alone_in_section(score: Score, older: Mapping[str, OlderSection]) -> set[str]:
-    """The criteria that stay as they were shown, whose points are all the points of their section."""
-    earning = {
-        section: [c.key for c in score.criteria if c.section == section and c.points] for section in older
-    }
-    return {keys[0] for keys in earning.values() if len(keys) == 1}
+        points |= {part.key: part for part in earlier.sections if part.key == key}
+    return replace(
+        score,
+        criteria=tuple(then.get(criterion.key, criterion) for criterion in score.criteria),
+        sections=tuple(points.get(part.key, part) for part in score.sections),
+    )

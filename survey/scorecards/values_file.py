@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -81,11 +82,11 @@ def _header_problems(header: Sequence[str], _: Gettext) -> Iterator[str]:
     if KEY not in header or "value" not in header:
         message = _("row 1: the columns {needed} are needed; found: {found}")
         yield message.format(needed=f"{KEY}, value", found=", ".join(header)[:100])
-    for name in dict.fromkeys(name for name in header if name):
+    for name, n in Counter(name for name in header if name).items():
         if name not in (*COLUMNS, LABEL):
             message = _("row 1: the column {found} is unknown; known are {known}")
             yield message.format(found=repr(name[:40]), known=", ".join(COLUMNS))
-        if header.count(name) > 1:
+        if n > 1:
             yield _("row 1: the column {found} is named twice; keep one").format(found=repr(name[:40]))
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 
 from survey.config import Settings
 from survey.store.db import Database
@@ -34,11 +34,6 @@ def now() -> datetime:
 def today() -> date:
     """The day it is at the office."""
     return now().astimezone(settings().time_zone).date()
-
-
-def public_url(path: str) -> str:
-    """The address of `path` (which begins with /) as a citizen's phone reaches it."""
-    return (settings().public_url or request.host_url.rstrip("/")) + path
 
 
 def start_of_today() -> datetime:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TypeVar
 
 from flask import Flask, current_app, render_template, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
@@ -97,9 +98,14 @@ def _page(status: int, title: str, advice: str) -> tuple[str, int]:
     return page, status
 
 
+def _has_addresses() -> bool:
+    """Whether addresses can be made: not for a request whose host is no host name."""
+    return bool(request_ctx.url_adapter)
+
+
 def _way_on(status: int) -> tuple[str, str] | None:
     """The address and text of the link under a refusal; None where none is sure to work."""
-    if status == 500:
+    if status == 500 or not _has_addresses():
         return None
     if status == 413 and _is_shown_by_get(request.path):
         return request.path, _("Back to the form")

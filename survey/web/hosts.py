@@ -1,23 +1,23 @@
-"""Which hosts a request may name. Without PUBLIC_URL, links, QR codes and posters carry that of the request.
+"""The address that links, QR codes and posters carry. Without PUBLIC_URL it is that of the request.
 
 Whoever sends a request chooses its `Host`. One that anybody can own must not get onto a poster or into a
-link, so only hosts are served that lead to this machine or a private network, or that a setting names.
+link, so only those are written that lead to this machine or a private network, or that a setting names.
 """
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
-from flask import Flask, request
+from flask import request
 
 from survey.web.context import settings
 from survey.web.errors import Refusal
 from survey.web.locale import N_
 
-_ALWAYS_SERVED = frozenset({"static", "metrics.healthz", "metrics.readyz"})  # they hold no address
+_HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 class UnknownHostError(Refusal):
-    """The request names a host that neither a setting nor the local network explains."""
+    """A link is to be made, and neither a setting nor the local network explains the host of the request."""
 
     title = N_("This address does not belong to this survey")
     advice = N_(
@@ -26,17 +26,20 @@ class UnknownHostError(Refusal):
     )
 
 
-def init(app: Flask) -> None:
-    """Refuse requests with an unknown host."""
-    app.before_request(_refuse_unknown_host)
+def public_url(path: str) -> str:
+    """The address of `path` (which begins with /) as a citizen's phone reaches it.
 
-
-def _refuse_unknown_host() -> None:
+    Raises
+    ------
+    UnknownHostError
+        There is no PUBLIC_URL, and the host of the request is not known.
+    """
     office = settings()
-    if office.public_url is not None or request.endpoint in _ALWAYS_SERVED:
-        return
+    if office.public_url is not None:
+        return office.public_url + path
     if not is_known_host(request.host, office.trusted_hosts):
         raise UnknownHostError
+    return request.host_url.rstrip("/") + path
 
 
 def is_known_host(host: str, trusted: frozenset[str] = frozenset()) -> bool:
@@ -44,10 +47,9 @@ def is_known_host(host: str, trusted: frozenset[str] = frozenset()) -> bool:
 
     A name without a dot, or under .local, is not known by itself: any machine of a network can claim it.
     """
-    try:
-        name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
-    except ValueError:  # a bracket of an IPv6 address is missing
+    if (match := _HOST.fullmatch(host)) is None:
         return False
+    name = match["name"].strip("[]").lower().removesuffix(".")
     if name in trusted or name == "localhost" or name.endswith(".localhost"):
         return True
     try:

@@ -72,13 +72,29 @@ def test_one_business_among_five_does_not_move_what_businesses_are_asked(
     after = load_summary(viewer, key)
     assert after["score"] != before["score"]
     answers, earlier = answers_in(after), answers_in(before)
-    assert {name: answers[name] for name in OF_BUSINESSES} == {name: earlier[name] for name in OF_BUSINESSES}
-    assert answers["acc_info"] != earlier["acc_info"], "all five were asked this"
+    assert answers == earlier, "points and answers of a criterion tell those of each group"
+    assert after["score"]["sections"] == before["score"]["sections"]  # type: ignore[call-overload]
+    assert after["score"]["criteria"] == before["score"]["criteria"]  # type: ignore[call-overload]
     page = viewer.get(f"/office/campaigns/{key}?lang=en").text
     assert "are shown as they were earlier" in page
+    send_forms(app, code, 1)
     send_forms(app, code, 5, "1", **BUSINESS)
     moved = answers_in(load_summary(viewer, key))
     assert all(moved[name] != earlier[name] for name in OF_BUSINESSES)
+
+
+def test_the_ratings_of_one_business_do_not_follow_from_points_and_answers(
+    app: Flask, campaign: tuple[str, str], viewer: FlaskClient
+) -> None:
+    """The points were of the citizens alone, the answers of everybody: the difference was the business."""
+    key, code = campaign
+    send_forms(app, code, 20)
+    send_forms(app, code, 1, "1", **BUSINESS)
+    answers = answers_in(load_summary(viewer, key))
+    assert answers["acc_info"] == {"1": 0, "2": 0, "3": 0, "4": 20, "5": 0}
+    assert results_of(app, key).satisfied_rate == 1.0
+    public = viewer.get(f"/office/campaigns/{key}/numbers/criterion/acc_info?lang=en").text
+    assert ">1<" not in public.partition("Answers")[2]
 
 
 def test_the_points_of_what_stays_are_those_of_its_answers(
