@@ -1,6 +1,8 @@
 """Pages of the published versions of questionnaires, and the form to publish a file."""
 
-from flask import Blueprint, redirect, request, url_for
+import json
+
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.authoring.forms import QuestionnaireForm
@@ -54,6 +56,8 @@ def _publish(text: str) -> None:
         lambda digest: digest,
         lambda session: questionnaires.publish_from_file(session, questionnaire, now=published_at),
     )
+    published = _("Published: %(key)s, version %(version)s")
+    flash(published % {"key": questionnaire.key, "version": questionnaire.version})
 
 
 @bp.get("/<digest>.json")
@@ -62,7 +66,9 @@ def document(digest: str) -> ResponseReturnValue:
     """A published version as a file that can be published again."""
     text = database().read(lambda session: questionnaires.version(session, digest)).document
     name = f"questionnaire-{digest[:8]}.json"
-    return send_inline(text.encode(), "application/json", name)
+    # Indented: people change it, and problems are named by line.
+    readable = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    return send_inline(readable.encode(), "application/json", name)
 
 
 def _versions_page(*problems: str) -> ResponseReturnValue:

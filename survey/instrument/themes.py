@@ -20,6 +20,9 @@ _EMPTY_SYLLABLES = (
     "were what when which who will with would xin you your "
 )
 _EMPTY = frozenset(_EMPTY_SYLLABLES.split())
+# With these accents, as in kết quả, cán bộ or chi phí, they are parts of a theme.
+_MEANT = frozenset(["cán", "chi", "chỗ", "cung", "đăng", "đầy", "độ", "mã", "nhu", "quả", "tài", "tư"])
+_MASKED = re.compile(r"\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,19 @@ def _join_pairs(pairs: dict[str, set[int]]) -> dict[str, set[int]]:
 
 def _terms(comment: str) -> Iterator[tuple[str, str]]:
     """Words and pairs of neighbours, as a key for comparisons and as written. Masked parts are no words."""
-    for sentence in re.split(r"[.,;:!?()\[\]\n…]+", comment):
-        spellings: Sequence[str] = _WORD.findall(sentence)
+    for sentence in re.split(r"[.,;:!?()\[\]\n…]+", _MASKED.sub(".", comment)):
+        spellings: Sequence[str] = [word.lower() for word in _WORD.findall(sentence)]
         keys = [fold(spelling) for spelling in spellings]
         for index, (key, spelling) in enumerate(zip(keys, spellings, strict=True)):
-            if key in _EMPTY or len(key) < 2:
+            if _is_empty(key, spelling):
                 continue
             if len(key) > 3:
-                yield key, spelling.lower()
+                yield key, spelling
             following = index + 1
-            if following < len(keys) and keys[following] not in _EMPTY and len(keys[following]) > 1:
-                yield f"{key} {keys[following]}", f"{spelling} {spellings[following]}".lower()
+            if following < len(keys) and not _is_empty(keys[following], spellings[following]):
+                yield f"{key} {keys[following]}", f"{spelling} {spellings[following]}"
+
+
+def _is_empty(key: str, spelling: str) -> bool:
+    """Whether a syllable is without a theme."""
+    return len(key) < 2 or (key in _EMPTY and spelling not in _MEANT)

@@ -238,6 +238,16 @@ def _earlier_parts(parts: tuple[Breakdown, ...], results: CampaignResults, langu
         )
 
 
+def earlier_notes(results: CampaignResults, language: str) -> tuple[tuple[str, str], ...]:
+    """The titles of views with figures of an earlier moment, each with the note on which parts they are."""
+    names = wording.view_names(language)
+    return tuple(
+        (names[view][0], note)
+        for view in results.breakdowns
+        for note in _earlier_parts(results.parts(view), results, language)
+    )
+
+
 def _tally(key: str, names: tuple[str, str], tallies: Iterable[tuple[str, str, int]], language: str) -> Table:
     _ = gettext_in(language)
     title, label = names

@@ -1,7 +1,7 @@
 """Scorecards: the list, the one page, its files, the units side by side, and the definitions."""
 
 import yaml
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -197,6 +197,8 @@ def _publish(text: str) -> None:
         lambda digest: digest,
         lambda session: scorecards.publish_from_file(session, definition, now=published_at),
     )
+    published = _("Published: %(key)s, version %(version)s")
+    flash(published % {"key": definition.key, "version": definition.version})
 
 
 def _versions_page(*problems: str) -> ResponseReturnValue:

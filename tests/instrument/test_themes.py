@@ -1,5 +1,7 @@
 """Themes are words and phrases, by the number of comments that contain them."""
 
+import pytest
+
 from survey.instrument.themes import themes
 
 
@@ -35,3 +37,12 @@ def test_a_pair_stays_within_a_sentence() -> None:
 
 def test_pairs_that_overlap_in_the_same_comments_are_one_phrase() -> None:
     assert themes_in(*["Thời gian giải quyết nhanh"] * 3) == {"thời gian giải quyết nhanh": 3}
+
+
+def test_a_masked_part_is_no_theme() -> None:
+    assert themes_in("Gọi tôi [số điện thoại]", "Xin gọi lại [số điện thoại]") == {}
+
+
+@pytest.mark.parametrize("phrase", ["trả kết quả", "cán bộ", "thái độ", "đầu tư", "chi phí", "đăng ký"])
+def test_a_syllable_with_the_accents_of_a_word_of_the_office_belongs_to_its_phrase(phrase: str) -> None:
+    assert themes_in(phrase.capitalize(), f"Rất mong {phrase}") == {phrase: 2}
