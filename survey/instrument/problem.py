@@ -109,4 +109,10 @@ class InstrumentError(ValueError):
 
 def path_text(path: Path) -> str:
     """The path as it is shown: `factors[2].criteria[0].max_points`."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_printable(step)}" for step in path)
+    return "".join(steps).lstrip(".")
+
+
+def _printable(text: str) -> str:
+    """The text with escapes for what a terminal would obey or hide."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -77,16 +77,22 @@ def test_the_comment_of_one_visit_does_not_appear(
     assert len(comments_seen(clerk, key)) == 12
 
 
-def test_the_page_says_how_many_wait_and_why(
+def test_the_page_is_the_same_before_and_after_one_visit(
     app: Flask, campaign: tuple[str, str], clerk: FlaskClient
 ) -> None:
+    """A number that goes from 0 to 1 would say that this person wrote something."""
     key, code = campaign
-    write_comments(app, code, "một", "hai")
-    page = clerk.get(f"/office/campaigns/{key}/comments?lang=en").text
-    assert "No comments are shown yet" in page
-    assert "Texts that are not shown: 2." in page
-    assert "at least 5 at a time" in page
-    assert "Nobody has written a comment yet" not in page
+    before = clerk.get(f"/office/campaigns/{key}/comments?lang=en").text
+    write_comments(app, code, "một")
+    after = clerk.get(f"/office/campaigns/{key}/comments?lang=en").text
+    assert "No comments are shown yet" in after
+    assert "at least 5 at a time" in after
+    assert main_part(after) == main_part(before)
+
+
+def main_part(page: str) -> str:
+    """The page without its head, which has a nonce."""
+    return page.partition("<main")[2]
 
 
 def test_after_the_last_day_few_comments_of_many_people_appear(
@@ -176,7 +182,6 @@ def test_opinions_about_the_form_appear_five_at_a_time_masked_and_in_no_order_of
 
     give("xa", "gọi 0905 123 456", None, "an")
     assert "<table" not in page(), "no table of noughts"
-    assert "Texts that are not shown: 4." in page()
     give("Ba")
     first = page()
     assert '<td class="n">5</td>' in first

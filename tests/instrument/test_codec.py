@@ -221,3 +221,7 @@ def test_merge_keys_of_a_few_bytes_cannot_stand_for_millions_of_values() -> None
     with pytest.raises(InstrumentError, match="too_many_merges"):
         questionnaire_from_yaml(text)
     assert time.perf_counter() - begun < 1
+
+
+def test_a_path_in_a_message_holds_nothing_that_a_terminal_obeys() -> None:
+    assert path_text(("instrument", "k\x1b[31m\u202eế")) == "instrument.k\\x1b[31m\\u202eế"
