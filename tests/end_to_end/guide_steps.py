@@ -222,6 +222,7 @@ def downloads(walk: Walk) -> None:
     report = page.locator("p.downloads a").first
     certificate = page.locator("a[href$='/certificate.json']")
     walk.picture(page, "downloads", [page.locator("h1"), page.locator(".tabs")], report, certificate)
+    walk.open(page, "office/retention")
     page = walk.desktop_of("admin")
     walk.open(page, "office/campaigns/demo/downloads")
 
