@@ -260,7 +260,7 @@ def test_the_log_never_holds_an_address_an_answer_or_a_code(server: Server) -> N
             stranger.sendall(nonsense)
             assert stranger.recv(1000).startswith((b"HTTP/1.0 4", b"HTTP/1.1 4"))
     assert server.stop() == 0
-    lines = [json.loads(line) for line in server.log.splitlines()]
+    lines = [json.loads(line) for line in server.log.splitlines() if "PUBLIC_URL is not set" not in line]
     assert "/s/<code>/send" in {line.get("route") for line in lines}
     for secret in ("127.0.0.1", COMMENT, COMMENT[-9:], receipt, form["submission_id"], "made-up", "/s/demo"):
         assert secret not in server.log, secret

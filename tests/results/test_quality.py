@@ -68,7 +68,7 @@ def test_the_page_says_what_each_statistic_means(app: Flask, campaign: tuple[str
     assert "the criteria go together well enough to be added up to one score." in page
     for text in ("Item–rest correlation: how far", "limits (Wilson)", "Design effect: how many times"):
         assert text in page
-    assert f"{results.score.effective_respondents:.0f} would." in page
+    assert f"{results.score.effective_respondents:.0f} would tell as much." in page
 
 
 def test_every_file_has_the_figures(app: Flask, campaign: tuple[str, str]) -> None:
@@ -110,7 +110,7 @@ def test_a_criterion_that_few_rated_is_withheld_and_does_not_hide_the_others(
     assert quality["criteria"][rare.key] == {"item_rest": None, "satisfied": None}
     assert quality["alpha"]["n_criteria"] > len(CRITERIA) / 2
     page = sign_in_as(app, "admin").get(f"/office/campaigns/{key}?lang=en").text
-    assert "A criterion that fewer than 5 people rated has no figures here." in page
+    assert "A criterion that fewer people than 5 rated has no figures here." in page
 
 
 def test_between_two_steps_nothing_moves(app: Flask, campaign: tuple[str, str]) -> None:
