@@ -130,7 +130,7 @@ class Basis:
             np.where((rated > 0) & (rated < minimum), 1, 0)[:, np.newaxis] * cell.marks
             for cell in groups
             if cell.n >= minimum
-            for rated in [cell.marks[:, : cell.n_answers].sum(axis=1)]
+            for rated in [cell.raters]
         ]
         return replace(total, marks=total.marks - np.sum(few, axis=0))
 
@@ -142,7 +142,7 @@ class Basis:
         )
         least = self.rules.min_valid_per_cell if self.rules.group_rule == "fixed" else 1
         for cell in groups.values() if self._tells_groups else ():
-            rated = cell.marks[:, : cell.n_answers].sum(axis=1)
+            rated = cell.raters
             few |= (rated >= max(1, least)) & (rated < minimum)
         return few
 

@@ -112,7 +112,7 @@ def _everybody(basis: Basis, older: Mapping[str, OlderSection]) -> Counts:
 def _raters(basis: Basis, cell: PairCounts | None) -> Counts:
     if cell is None:
         return np.zeros(len(basis.questionnaire.criteria), dtype=np.int64)
-    return np.asarray(cell.marks[:, : cell.n_answers].sum(axis=1), dtype=np.int64)
+    return cell.raters
 
 
 def score_without(score: Score, left_out: Collection[str], minimum: int) -> Score:

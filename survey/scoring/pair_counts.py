@@ -36,6 +36,11 @@ class PairCounts:
         """A, the number of answers of the scale."""
         return int(self.pairs.shape[0]) // max(1, int(self.marks.shape[0]))
 
+    @property
+    def raters(self) -> Counts:
+        """The people with an answer on the scale, by criterion."""
+        return np.asarray(self.marks[:, : self.n_answers].sum(axis=1), dtype=np.int64)
+
     def __add__(self, other: "PairCounts") -> "PairCounts":
         """The counts of both cells together."""
         return PairCounts(
