@@ -10,6 +10,8 @@ from survey.web.background import background
 from survey.web.command_line import command, exit_with_error
 from survey.web.context import database
 
+_NONE_DUE = "single responses: none are due"
+
 
 @command("purge")
 @click.option("--dry-run", is_flag=True, help="Only say what is due.")
@@ -21,6 +23,8 @@ def purge(*, dry_run: bool) -> None:
         _print_due(forms, responses)
         return
     click.echo(f"saved forms that were sent or had expired: {forms.run_due()}")
+    if not responses.due():
+        click.echo(_NONE_DUE)
     outcomes = responses.run_due()
     for outcome in outcomes:
         if outcome.succeeded:
@@ -33,6 +37,9 @@ def purge(*, dry_run: bool) -> None:
 def _print_due(forms: DeletionWorker, responses: RetentionWorker) -> None:
     """Print what would be deleted, one line a campaign."""
     click.echo(f"saved forms that were sent or had expired: {forms.count_due()} are due")
-    for campaign in responses.due():
+    campaigns = responses.due()
+    if not campaigns:
+        click.echo(_NONE_DUE)
+    for campaign in campaigns:
         n = database().read(lambda session, campaign=campaign: erasure.count_responses(session, campaign.id))  # type: ignore[misc]
         click.echo(f"{campaign.key}: {n} single responses are due since {campaign.responses_due_on}")

@@ -199,6 +199,7 @@ def _settings(redis_url: str, mail_port: int) -> dict[str, str]:
         "SECRET_KEY": "a secret of this bed, which ends with it".replace(" ", "-"),
         "PUBLIC_URL": ADDRESS,
         "TIME_ZONE": "Asia/Ho_Chi_Minh",
+        "TRUSTED_HOSTS": HOST,
         "TRUSTED_PROXIES": operations.value_said("TRUSTED_PROXIES"),
         "FORMS_PER_MINUTE": "300",
         "REDIS_URL": redis_url,

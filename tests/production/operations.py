@@ -7,18 +7,9 @@ from tests.docs.pages import section, table_columns, text_of
 DOCUMENT = "docs/operations.md"
 
 
-def block(language: str) -> str:
-    """The only block of code of a language, "" for one without."""
-    blocks = re.findall(
-        rf"^```{language}\n(.*?)^```$", _without_other_blocks(language), re.DOTALL | re.MULTILINE
-    )
-    assert len(blocks) == 1, f"{DOCUMENT} has {len(blocks)} blocks of {language or 'no language'}"
-    return str(blocks[0])
-
-
-def _without_other_blocks(language: str) -> str:
-    """The document without the blocks of other languages, whose ends look like a block without any."""
-    return re.sub(rf"^```(?!{language}$)\w+\n.*?^```$", "", text_of(DOCUMENT), flags=re.DOTALL | re.MULTILINE)
+def blocks(language: str) -> list[str]:
+    """The blocks of code of a language, as the document writes them."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text_of(DOCUMENT), re.DOTALL | re.MULTILINE)
 
 
 def variables() -> set[str]:
@@ -36,14 +27,18 @@ def value_said(name: str) -> str:
 
 def nginx_location(port: int) -> str:
     """The block for nginx, in front of a server at another port than the document's."""
-    text = block("nginx")
+    [text] = blocks("nginx")
     assert text.count("127.0.0.1:8000") == 1
     return text.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
 
 
-def cron_command(folder: str, programs: str) -> tuple[list[str], str]:
-    """The five fields of the time in the line for cron, and its command on this tree and its programs."""
-    *times, command = block("").strip().split(maxsplit=5)
-    assert "cd /srv/survey && " in command
-    assert " .venv/bin/" in command
-    return times, command.replace("/srv/survey", folder).replace(".venv/bin", programs)
+def cron_command(command: str, folder: str, programs: str) -> tuple[list[str], str]:
+    """The five fields of the time in the line for cron of a command of `flask survey`, and its command here.
+
+    Here is this tree, `folder`, with its programs in the folder `programs`.
+    """
+    [line] = [line for line in blocks("cron") if line.strip().endswith(f" survey {command}")]
+    *times, runs = line.strip().split(maxsplit=5)
+    assert "cd /srv/survey && " in runs
+    assert " .venv/bin/" in runs
+    return times, runs.replace("/srv/survey", folder).replace(".venv/bin", programs)

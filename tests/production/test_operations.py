@@ -6,10 +6,11 @@ from email.message import EmailMessage
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from survey.scorecards.cards import MAX_EVIDENCE_BYTES
 from survey.store.db import Database
+from survey.store.responses import ResponseRow
 from survey.store.weekly import WeeklyPlan
 from tests.end_to_end.server import PROGRAMS, ROOT, wait_until
 from tests.production import operations
@@ -29,7 +30,7 @@ def test_the_bed_sets_every_variable_of_the_document(bed: Bed) -> None:
 def test_the_nginx_block_is_what_runs(bed: Bed) -> None:
     port = int(bed.server.environment["PORT"])
     assert operations.nginx_location(port) in (bed.folder / "nginx.conf").read_text()
-    assert "proxy_pass" in operations.block("nginx")
+    assert "proxy_pass" in operations.nginx_location(port)
 
 
 def test_nothing_is_amiss_at_the_start(bed: Bed) -> None:
@@ -56,9 +57,9 @@ def test_a_body_beyond_the_limit_gets_the_page_of_the_product_through_nginx(bed:
     assert (beyond.status_code, "nginx" in beyond.text) == (413, True)
 
 
-def run_cron_line(bed: Bed) -> "subprocess.CompletedProcess[str]":
-    """The line for cron, run as cron runs it."""
-    times, command = operations.cron_command(str(ROOT), str(PROGRAMS))
+def run_cron_line(bed: Bed, runs: str = "weekly") -> "subprocess.CompletedProcess[str]":
+    """The line for cron of a command of `flask survey`, run as cron runs it."""
+    times, command = operations.cron_command(runs, str(ROOT), str(PROGRAMS))
     assert len(times) == 5
     line = ["/bin/sh", "-c", command]
     return subprocess.run(  # noqa: S603
@@ -85,9 +86,28 @@ def letters_to(bed: Bed, address: str) -> list[EmailMessage]:
     return [letter for sender, to, letter in bed.inbox.received if (sender, to) == (FROM, [address])]
 
 
+def n_responses(bed: Bed) -> int:
+    database = Database(bed.server.database_url)
+    n = database.read(lambda session: session.scalar(select(func.count()).select_from(ResponseRow)))
+    database.dispose()
+    return int(n or 0)
+
+
 def test_the_cron_line_has_nothing_to_do_where_nothing_is_due(bed: Bed) -> None:
     ran = run_cron_line(bed)
     assert (ran.returncode, ran.stdout) == (0, "nothing was due\n"), ran.stderr
+
+
+def test_the_cron_line_of_the_deletion_deletes_nothing_that_is_not_due(bed: Bed) -> None:
+    before = n_responses(bed)
+    ran = run_cron_line(bed, "purge")
+    assert ran.returncode == 0, ran.stderr
+    assert "single responses: none are due" in ran.stdout
+    assert n_responses(bed) == before > 0
+
+
+def test_every_cron_line_of_the_document_is_run_here() -> None:
+    assert len(operations.blocks("cron")) == 2
 
 
 def test_the_cron_line_sends_the_weekly_letter_over_starttls(official: Page, bed: Bed) -> None:

@@ -349,7 +349,9 @@ def test_the_command_says_what_is_due_and_what_it_did(demo_app: Flask) -> None:
     deletion = deletion_of(demo_app)
     assert deletion is not None
     assert deletion.started_by == DeletionTrigger.COMMAND
-    assert run(demo_app, "purge").output == f"{first}\n"
+    none = "single responses: none are due"
+    assert run(demo_app, "purge").output == f"{first}\n{none}\n"
+    assert run(demo_app, "purge", "--dry-run").output == f"{first} are due\n{none}\n"
 
 
 def test_the_command_leaves_alone_what_another_process_deletes(demo_app: Flask, database: Database) -> None:

@@ -168,11 +168,9 @@ window.addEventListener("pageshow", function (event) {
 // room, the page works while there is a network.
 if (navigator.serviceWorker) window.addEventListener("load", function () {
   navigator.serviceWorker.register("/sw.js", { scope: "/s/" }).then(function () {
-    return caches.open("forms-1");
-  }).then(function (cache) {
-    return fetch(location.pathname + location.search, { cache: "force-cache" }).then(function (page) {
-      if (page.ok) return cache.put(page.url, page);
-    });
+    return navigator.serviceWorker.ready;
+  }).then(function (worker) {
+    worker.active.postMessage({ pages: [location.pathname + location.search], cache: "force-cache" });
   }).then(null, ignore);
 });
 

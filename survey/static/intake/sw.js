@@ -6,6 +6,14 @@ self.addEventListener("activate", function (event) { event.waitUntil(self.client
 self.addEventListener("sync", function (event) {
   if (event.tag === "outbox") event.waitUntil(sendWaiting());
 });
+// Pages ask for copies instead of storing them: what a page writes is cut off when somebody leaves it.
+self.addEventListener("message", function (event) {
+  event.waitUntil(Promise.all(event.data.pages.map(function (page) {
+    return fetch(page, { cache: event.data.cache }).then(function (answer) {
+      if (answer.ok) return keep(page, answer);
+    })["catch"](function () {});
+  })));
+});
 self.addEventListener("fetch", function (event) {
   var request = event.request;
   if (request.mode !== "navigate") return;
