@@ -26,12 +26,14 @@ from survey.scoring.releases import (
     parts_of_step,
     within,
 )
-from survey.store import fieldwork, questionnaires, releases, retention, rollups
+from survey.store import fieldwork, questionnaires, releases, responses, retention, rollups
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.releases import NewStep, ReleaseProgress
+from survey.store.responses import ResponseRow
 from survey.store.rolling import EVERYTHING, VIEWS, CellKey, Crossing, RollUp
 from survey.store.unavailable import StoreUnavailableError
+from survey.store.writers import wait_for_writers
 
 SECTION_VIEW = "section"  # what is shown of the whole by criterion; each part has the counts of everybody
 UNIT_VIEW = "unit"  # the desks of a unit together; only where a desk has one
@@ -64,9 +66,19 @@ def _release_if_due(database: Database, campaign_id: int, now: datetime, zone: t
     rollups.fold_pending(database, campaign_id, zone)
     if database.read(lambda session: _is_due(session, campaign_id, zone, today)):
         rollups.fold_all(database, campaign_id, zone)
-        step = database.read(lambda session: _next_step(session, campaign_id, zone, today))
-        if step is not None:
+        step, n_forms = database.read(lambda session: _with_forms(session, campaign_id, zone, today))
+        if step is None:
+            return
+        wait_for_writers(database, ResponseRow.__tablename__)
+        last_id = step.last_response_id
+        if database.read(lambda session: responses.count_until(session, campaign_id, last_id)) == n_forms:
             database.write(lambda session: releases.add_step(session, campaign_id, step, now=now))
+
+
+def _with_forms(session: Session, campaign_id: int, zone: tzinfo, today: date) -> tuple[NewStep | None, int]:
+    """The next step, and how many forms have an id up to its last; one that is stored later is not in it."""
+    step = _next_step(session, campaign_id, zone, today)
+    return step, responses.count_until(session, campaign_id, step.last_response_id) if step else 0
 
 
 def _is_due(session: Session, campaign_id: int, zone: tzinfo, today: date) -> bool:

@@ -12,6 +12,7 @@ from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.text_batches import TextKind
 from survey.store.unavailable import StoreUnavailableError
+from survey.store.writers import wait_for_writers
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,22 @@ def show_texts_if_due(
     now : the present moment; a campaign is over when its last day has ended in the zone
     """
 
-    def show(session: Session) -> None:
+    def due_until(session: Session, until: int | None = None) -> int:
+        """The id up to which texts are to be shown, 0 where none are."""
         campaign = session.get_one(Campaign, campaign_id)
-        after = text_batches.last_shown(session, campaign_id, kind)
-        new = text_batches.waiting_texts(session, campaign_id, kind)
+        new = text_batches.waiting_texts(session, campaign_id, kind, until)
         minimum, is_over = _minimum(session, campaign), _is_over(campaign, now, zone)
-        if is_text_batch_due(new.n, new.n_people, minimum, is_over=is_over):
-            text_batches.show_until(session, campaign_id, kind, new.last_id, after=after)
+        return new.last_id if is_text_batch_due(new.n, new.n_people, minimum, is_over=is_over) else 0
+
+    def show(session: Session) -> None:
+        after = text_batches.last_shown(session, campaign_id, kind)
+        if last_id := due_until(session, until):
+            text_batches.show_until(session, campaign_id, kind, last_id, after=after)
 
     with suppress(StoreUnavailableError):
-        if database.read(lambda session: text_batches.waiting_texts(session, campaign_id, kind).n):
+        if until := database.read(due_until):
+            # A text with a lower id that came to light later would appear alone.
+            wait_for_writers(database, text_batches.table_of(kind))
             database.write(show)
 
 

@@ -173,6 +173,12 @@ def count_withdrawn(session: Session, campaign_id: int) -> int:
     return session.scalar(withdrawn) or 0
 
 
+def count_until(session: Session, campaign_id: int, last_id: int) -> int:
+    """The number of responses with an id up to `last_id`, withdrawn ones too."""
+    up_to = select(func.count()).where(ResponseRow.campaign_id == campaign_id, ResponseRow.id <= last_id)
+    return session.scalar(up_to) or 0
+
+
 def count_declined(session: Session, collector_ids: Sequence[int]) -> int:
     """The number of people who declined at these collectors."""
     declined = select(func.coalesce(func.sum(DeclineCount.n), 0)).where(

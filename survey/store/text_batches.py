@@ -51,19 +51,25 @@ def last_shown(session: Session, campaign_id: int, kind: TextKind) -> int:
     return row.last_id if row else 0
 
 
-def waiting_texts(session: Session, campaign_id: int, kind: TextKind) -> WaitingTexts:
-    """The texts of a kind that are not shown yet."""
-    last = last_shown(session, campaign_id, kind)
+def table_of(kind: TextKind) -> str:
+    """The table that has the texts of a kind."""
+    return (ResponseRow if kind is TextKind.COMMENT else FormFeedback).__tablename__
+
+
+def waiting_texts(
+    session: Session, campaign_id: int, kind: TextKind, until: int | None = None
+) -> WaitingTexts:
+    """The texts of a kind that are not shown yet, up to the id `until` if there is one."""
+    row = ResponseRow if kind is TextKind.COMMENT else FormFeedback
+    conditions = [row.campaign_id == campaign_id, row.id > last_shown(session, campaign_id, kind)]
+    if until is not None:
+        conditions.append(row.id <= until)
     if kind is TextKind.COMMENT:
-        counts = select(func.count(ResponseRow.comment), func.count(), func.max(ResponseRow.id)).where(
-            ResponseRow.campaign_id == campaign_id,
-            ResponseRow.id > last,
-            ResponseRow.withdrawn_at.is_(None),
-        )
+        n_texts = func.count(ResponseRow.comment)
+        conditions.append(ResponseRow.withdrawn_at.is_(None))
     else:
-        counts = select(func.count(), func.count(), func.max(FormFeedback.id)).where(
-            FormFeedback.campaign_id == campaign_id, FormFeedback.id > last
-        )
+        n_texts = func.count()
+    counts = select(n_texts, func.count(), func.max(row.id)).where(*conditions)
     n, n_people, last_id = session.execute(counts).one()
     return WaitingTexts(n, n_people, last_id or 0)
 

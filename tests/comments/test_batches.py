@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey.results.text_release import show_texts_if_due
 from survey.scoring.releases import is_text_batch_due
-from survey.store import feedback, fieldwork, text_batches
+from survey.store import feedback, fieldwork, releases, responses, text_batches
 from survey.store.comments import reference_of
 from survey.store.feedback import Opinion
 from survey.store.fieldwork import Campaign
@@ -21,7 +23,7 @@ from survey.store.responses import ResponseRow
 from survey.store.text_batches import TextKind
 from tests.builders import QUESTIONNAIRE, a_form, database_of, send, send_forms
 from tests.comments.builders import comments_on, note
-from tests.conftest import sign_in_as
+from tests.conftest import on_postgres, sign_in_as
 
 
 @pytest.fixture
@@ -207,3 +209,56 @@ def test_a_batch_is_due_by_its_texts_and_at_the_end_by_its_people(
 ) -> None:
     assert is_text_batch_due(n_texts, n_people, 5, is_over=False) == (due_while_open == "yes")
     assert is_text_batch_due(n_texts, n_people, 5, is_over=True) == (due_when_over == "yes")
+
+
+@contextmanager
+def form_on_its_way(app: Flask, comment: str) -> Iterator[None]:
+    """A form like the last one whose transaction has its id already, and is committed after the block."""
+    with Session(database_of(app).engine) as session, session.begin():
+        last = session.scalars(select(ResponseRow).order_by(ResponseRow.id.desc()).limit(1)).one()
+        names = [column.key for column in ResponseRow.__table__.columns if column.key != "id"]
+        values = {name: getattr(last, name) for name in names}
+        new = {"submission_id": "on its way", "receipt_hash": "on its way", "is_folded": False}
+        session.add(ResponseRow(**values | new | {"comment": comment}))
+        session.flush()
+        yield
+
+
+@on_postgres
+def test_a_comment_that_is_committed_late_does_not_appear_alone(
+    app: Flask, campaign: tuple[str, str], clerk: FlaskClient
+) -> None:
+    key, code = campaign
+    write_comments(app, code, "một")
+    with form_on_its_way(app, "Tôi chờ hai giờ"):
+        write_comments(app, code, "hai", "ba", "bốn", "năm")
+        assert comments_seen(clerk, key) == [], "five are stored, and a sixth with a lower id comes"
+    assert len(comments_seen(clerk, key)) == 6
+
+
+@on_postgres
+def test_results_wait_for_a_form_that_is_committed_late(
+    app: Flask, campaign: tuple[str, str], clerk: FlaskClient
+) -> None:
+    key, code = campaign
+    send_forms(app, code, 5)
+    clerk.get(f"/office/campaigns/{key}")
+    with form_on_its_way(app, "Tôi chờ hai giờ"):
+        send_forms(app, code, 7)
+        clerk.get(f"/office/campaigns/{key}")
+        assert n_counted(app, key) == n_up_to_last_step(app, key) == 5
+    clerk.get(f"/office/campaigns/{key}")
+    assert n_counted(app, key) == n_up_to_last_step(app, key) == 13
+
+
+def n_counted(app: Flask, key: str) -> int:
+    """The forms that the released results count."""
+    progress = database_of(app).read(lambda session: releases.progress_of(session, id_of(app, key)))
+    return sum(progress.crossings.values())
+
+
+def n_up_to_last_step(app: Flask, key: str) -> int:
+    """The forms that a certificate of the released results has."""
+    database, campaign_id = database_of(app), id_of(app, key)
+    last = database.read(lambda session: releases.progress_of(session, campaign_id)).last_response_id
+    return database.read(lambda session: responses.count_until(session, campaign_id, last))
