@@ -4,19 +4,19 @@ This happens when somebody looks, so a survey nobody looks at while it is open i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire
-from survey.scoring.few_ratings import may_move
+from survey.results.moving import RatingsSince, views_that_wait
 from survey.scoring.pair_counts import PairCounts
 from survey.scoring.releases import (
     GROUP_VIEW,
+    SEPARATOR,
     WITH_GROUP,
     PartKey,
     ShownStep,
@@ -144,10 +144,11 @@ def _next_step(session: Session, campaign_id: int, zone: tzinfo, today: date) ->
     counts = _with_group_view(_with_unit_view(counts, _desks_of_units(session, campaign_id)))
     counts = _with_section_view(counts, questionnaire)
     earlier = releases.steps_of(session, campaign_id)
+    shown = releases.shown_cells(session, campaign_id, questionnaire)
+    ratings = RatingsSince(questionnaire, shown, counts.cells, minimum)
     parts: frozenset[PartKey] = frozenset()
     if is_over or not is_moving or _are_parts_due(earlier, changes, sum(counts.crossings.values()), minimum):
-        parts = parts_of_step(_VIEWS, earlier, changes, _totals(counts), minimum)
-    shown = releases.shown_cells(session, campaign_id, SECTION_VIEW, questionnaire)
+        parts = _parts_to_move(earlier, changes, counts, ratings, minimum)
     return NewStep(
         progress.number,
         counts,
@@ -156,7 +157,7 @@ def _next_step(session: Session, campaign_id: int, zone: tzinfo, today: date) ->
         withdrawn,
         last_id,
         is_final=is_over,
-        cells=_sections_to_move(questionnaire, shown, counts, minimum),
+        cells=_sections_to_move(questionnaire, ratings),
     )
 
 
@@ -220,28 +221,50 @@ def sections_of(questionnaire: Questionnaire) -> dict[str, list[int]]:
     return sections
 
 
-def _sections_to_move(
-    questionnaire: Questionnaire, shown: Mapping[CellKey, PairCounts], counts: RollUp, minimum: int
-) -> frozenset[PartKey]:
+def _sections_to_move(questionnaire: Questionnaire, ratings: RatingsSince) -> frozenset[PartKey]:
     """The sections, if all that is shown of them by criterion may be as it is now; else none.
 
-    Points and answers of a criterion tell those of each respondent group, and the score less the other
-    sections tells those of one. So all move together, when nobody or enough of each group rated each.
+    The score less the other sections tells the points of one, so all move together.
     """
-    sections = {(SECTION_VIEW, section) for section in sections_of(questionnaire)}
-    n_answers = len(questionnaire.scale.options)
-    nobody = np.zeros((len(questionnaire.criteria), n_answers), dtype=np.int64)
-    everybody = counts.part(EVERYTHING, EVERYTHING)
-    for section in sections:
-        before = {group: cell for (view, part, group), cell in shown.items() if (view, part) == section}
-        for group in before.keys() | everybody.keys():
-            then, now = (
-                cells[group].marks[:, :n_answers] if group in cells else nobody
-                for cells in (before, everybody)
-            )
-            if not may_move(then, now, minimum):
-                return frozenset()
-    return frozenset(sections)
+    sections = [(SECTION_VIEW, section) for section in sections_of(questionnaire)]
+    return frozenset(sections) if all(ratings.may_move([section]) for section in sections) else frozenset()
+
+
+def _parts_to_move(
+    earlier: Sequence[ShownStep],
+    changes: Mapping[Crossing, int],
+    counts: RollUp,
+    ratings: RatingsSince,
+    minimum: int,
+) -> frozenset[PartKey]:
+    """The parts that move: of those that may by the numbers of their people, those that may by criterion."""
+    totals = _totals(counts)
+    views = {(view, part) for view, part in totals if not view.endswith(WITH_GROUP)}
+    may = {part for part in views if ratings.may_move([part])}
+    candidates = {key: n for key, n in totals.items() if _part_around(key) in may}
+    moving = parts_of_step(_VIEWS, earlier, changes, candidates, minimum)
+    waiting = views_that_wait(ratings, views, moving)
+    torn = _torn_units(views, moving)
+    return frozenset(
+        key for key in moving if _part_around(key)[0] not in waiting and _part_around(key) not in torn
+    )
+
+
+def _part_around(key: PartKey) -> PartKey:
+    """The part that a crossing with groups is in, and any other part itself."""
+    view, name = key
+    return view.removesuffix(WITH_GROUP), name.split(SEPARATOR)[0]
+
+
+def _torn_units(views: Collection[PartKey], moving: Collection[PartKey]) -> set[PartKey]:
+    """The units of which some desks move and others do not: what moves would tell of the others."""
+    torn = set()
+    for view, name in views:
+        if view == UNIT_VIEW:
+            desks = [("desk", desk) in moving for desk in name.split(",") if ("desk", desk) in views]
+            if any(desks) and not all(desks):
+                torn.add((view, name))
+    return torn
 
 
 def _totals(counts: RollUp) -> dict[PartKey, int]:

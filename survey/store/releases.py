@@ -201,14 +201,13 @@ def load(session: Session, campaign_id: int, questionnaire: Questionnaire) -> Re
 
 
 def shown_cells(
-    session: Session, campaign_id: int, view: str, questionnaire: Questionnaire
+    session: Session, campaign_id: int, questionnaire: Questionnaire
 ) -> dict[CellKey, PairCounts]:
-    """The counts that are shown of the parts of a view, each as of the step it last moved with."""
+    """The counts that are shown, each as of the step it last moved with."""
     row = _last(session, campaign_id)
     if row is None:
         return {}
-    stored = [cell for cell in _cells(session, campaign_id, is_shown=True) if cell.view == view]
-    return dict(_roll_up(row, stored, questionnaire).cells)
+    return dict(_roll_up(row, _cells(session, campaign_id, is_shown=True), questionnaire).cells)
 
 
 def counts_of_last_step(session: Session, campaign_id: int, questionnaire: Questionnaire) -> RollUp:
