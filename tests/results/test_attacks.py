@@ -7,9 +7,6 @@ and how the dossier was submitted, and wants the ratings.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -78,11 +75,6 @@ def visit(rng: np.random.Generator) -> dict[str, str]:
     return {**answers, **routing, **(BUSINESS if rng.random() < 0.125 else {})}
 
 
-def month_of_the_office() -> str:
-    """The part of the view of months that everybody of the test is in."""
-    return f"{datetime.now(ZoneInfo('Asia/Ho_Chi_Minh')):%Y-%m}"
-
-
 @pytest.fixture
 def viewer(app: Flask) -> FlaskClient:
     return sign_in_as(app, "viewer")
@@ -97,22 +89,13 @@ def test_subtracting_two_looks_guesses_no_better_than_the_published_distribution
     for _person in range(N_BEFORE):
         send_forms(app, code, 1, **visit(rng))
     page, program = Reader(), Reader()
-    parts = {
-        part: Reader() for part in (f"month={month_of_the_office()}", "channel=board_desk", "channel=online")
-    }
-    for n_visits in range(N_VISITS):
+    for _person in range(N_VISITS):
         answers = visit(rng)
         send_forms(app, code, 1, **answers)
         summary = json.loads(viewer.get(f"/office/campaigns/{key}/summary.json?in=en").data)
         page.look(counts_of(summary), answers)
         api = app.test_client().get(f"/api/v1/campaigns/{key}/results", headers=token)
         program.look(counts_of(json.loads(api.data)), answers)
-        for part, reader in parts.items() if n_visits % 4 == 0 else ():
-            answer = viewer.get(f"/office/campaigns/{key}/summary.json?in=en&{part}")
-            if answer.status_code == HTTPStatus.OK:
-                reader.look(counts_of(json.loads(answer.data)), answers)
-    assert all(reader.n_guesses for reader in parts.values())
-    assert [reader.few for reader in parts.values()] == [[], [], []]
     for reader in (page, program):
         assert reader.n_guesses > N_VISITS * 10
         assert (reader.n_read, reader.few) == (0, [])
