@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.instrument.questionnaire import Questionnaire, Text
 from survey.instrument.retention_text import contradictions
-from survey.store import fieldwork, questionnaires, units
+from survey.store import fieldwork, questionnaires, releases, units
 from survey.store.fieldwork import DEFAULT_RETENTION_MONTHS, Campaign, Collector, Contact, Desk
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES, text_of
 
@@ -104,8 +104,14 @@ def add_desk(
 
 
 def set_populations(session: Session, campaign_id: int, populations: Mapping[str, int]) -> None:
-    """Store how many people each respondent group has: the base of weights and population correction."""
-    session.get_one(Campaign, campaign_id).populations = dict(populations)
+    """Store how many people each respondent group has: the base of weights and population correction.
+
+    Results follow; what is published stays until there is a new edition.
+    """
+    campaign = session.get_one(Campaign, campaign_id)
+    if campaign.populations != dict(populations):
+        campaign.populations = dict(populations)
+        releases.delete_certificate(session, campaign_id)
 
 
 def set_forms_issued(session: Session, campaign_id: int, forms_issued: int | None) -> None:

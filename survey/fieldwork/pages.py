@@ -15,6 +15,7 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.reach import check_reachable
 from survey.results.current import outside_now, show_new_texts
 from survey.results.form_counts import count_forms_now, count_people_known
+from survey.results.refuse_deleted import refuse_deleted
 from survey.store import feedback as feedback_store
 from survey.store import fieldwork, questionnaires, responses, text_batches, units
 from survey.store.audit import AuditAction
@@ -188,14 +189,19 @@ def set_populations(key: str) -> ResponseReturnValue:
     if errors:
         return _desks_page(key, DeskForm(), errors, typed=typed, typed_issued=typed_issued)
 
-    def change(session: Session) -> None:
+    def change(session: Session) -> bool:
+        """Store the numbers; whether the results are published."""
         campaign = fieldwork.campaign_by_key(session, key)
+        refuse_deleted(session, campaign.id)
         campaigns.set_populations(session, campaign.id, populations)
         campaigns.set_forms_issued(session, campaign.id, forms_issued)
+        return campaign.published_at is not None
 
     subject = f"{key}: {populations}, forms issued: {forms_issued}"
-    audited_change(AuditAction.SET_POPULATIONS, subject, change)
-    flash(_("The numbers have been saved"))
+    if audited_change(AuditAction.SET_POPULATIONS, subject, change):
+        flash(_("The numbers have been saved. What is published stays until there is a new edition."))
+    else:
+        flash(_("The numbers have been saved"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
 
 

@@ -1,7 +1,6 @@
 """Pages to publish results, and the pages that everybody or the holder of a link may see."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from flask import (
     Blueprint,
@@ -19,14 +18,22 @@ from sqlalchemy.orm import Session
 
 from survey.drawing.formatting import format_day
 from survey.publication import badge, links, publishing
+from survey.publication.edition_rows import edition_rows
+from survey.publication.editions import (
+    PublishedResults,
+    add_edition_if_new,
+    edition_of_office_numbers,
+    load_published,
+)
 from survey.publication.public_results import public_criteria, public_results
 from survey.reports import cautions, figures, tables, wording
-from survey.results.campaign import CampaignResults, campaign_results
+from survey.results.campaign import campaign_results
+from survey.results.certificate import CertificateOutdatedError
 from survey.results.current import certificate_today, release_today
 from survey.store import fieldwork
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
-from survey.store.fieldwork import Campaign
+from survey.store.editions import certificate_in
 from survey.web.changes import audited_change
 from survey.web.context import database, now, settings, start_of_today, today
 from survey.web.errors import Refusal, RefusalKind
@@ -42,7 +49,6 @@ from survey.web.templates import language, page_with_errors
 bp = Blueprint("publication", __name__, url_prefix="/office/campaigns")
 public_bp = Blueprint("public_results", __name__)
 _CACHE_SECONDS = 300
-T = TypeVar("T")
 
 
 class NotPublishedError(Refusal):
@@ -66,7 +72,7 @@ def summary(campaign: str) -> ResponseReturnValue:
 @limit_guesses(status=404)
 def score_badge(campaign: str) -> ResponseReturnValue:
     """The score as a small picture that other sites may show."""
-    results = _published_results(campaign)
+    results = _published_results(campaign).results
     score = badge.badge(results, public_results(results), language())
     svg = render_template("publication/badge.svg", badge=score)
     response = Response(svg, mimetype="image/svg+xml")
@@ -78,8 +84,13 @@ def score_badge(campaign: str) -> ResponseReturnValue:
 @limit_guesses(status=404)
 def score_certificate(campaign: str) -> ResponseReturnValue:
     """What a stranger needs to recompute a published score, without an answer of anybody."""
-    row = database().read(lambda session: _load_published_campaign(session, campaign))
-    return _cacheable(Response(certificate_today(row.key), mimetype="application/json"))
+    published = _published_results(campaign)
+    content = certificate_in(published.editions[0]) if published.editions else None
+    if content is None:
+        if published.is_outdated:
+            raise CertificateOutdatedError("the office's numbers are others than those of the edition")
+        content = certificate_today(published.campaign.key)
+    return _cacheable(Response(content, mimetype="application/json"))
 
 
 @public_bp.get("/shared/<token>")
@@ -89,26 +100,32 @@ def shared_summary(token: str) -> ResponseReturnValue:
     """The summary for the holder of a link that the office signed, published or not."""
     link = links.read_token(token, now=now(), secret_keys=settings().secret_keys)
 
-    def load(session: Session) -> CampaignResults:
+    def load(session: Session) -> PublishedResults:
         try:
             row = fieldwork.campaign_by_key(session, link.campaign_key)
         except NotFoundError:
             raise links.ExpiredLinkError from None
         if row.share_key != link.share_key:
             raise links.ExpiredLinkError
-        return campaign_results(session, row, computed_at=start_of_today())
+        if row.published_at is not None:
+            return load_published(session, row, computed_at=start_of_today())
+        return PublishedResults(row, campaign_results(session, row, computed_at=start_of_today()), [])
 
     return _summary_page(_read_released(link.campaign_key, load), is_shared=True)
 
 
-def _published_results(key: str) -> CampaignResults:
+def _published_results(key: str) -> PublishedResults:
     return _read_released(key, lambda session: _load_published(session, key))
 
 
-def _read_released(key: str, load: Callable[[Session], T]) -> T:
+def _read_released(key: str, load: Callable[[Session], PublishedResults]) -> PublishedResults:
     """What is loaded after the results of the campaign, if there is one, were released as far as due."""
     release_today(database().read(lambda session: fieldwork.ids_of(session, _as_stored(key))))
-    return database().read(load)
+    published = database().read(load)
+    is_public = published.campaign.published_at is not None
+    if is_public and add_edition_if_new(database(), published, now=now()):
+        return database().read(load)
+    return published
 
 
 def _as_stored(key: str) -> str:
@@ -116,21 +133,18 @@ def _as_stored(key: str) -> str:
     return key.rstrip(LAST_SIGNS).lower()
 
 
-def _load_published(session: Session, key: str) -> CampaignResults:
-    return campaign_results(session, _load_published_campaign(session, key), computed_at=start_of_today())
-
-
-def _load_published_campaign(session: Session, key: str) -> Campaign:
+def _load_published(session: Session, key: str) -> PublishedResults:
     try:
         row = fieldwork.campaign_by_key(session, _as_stored(key))
     except NotFoundError:
         raise NotPublishedError from None
     if row.published_at is None:
         raise NotPublishedError
-    return row
+    return load_published(session, row, computed_at=start_of_today())
 
 
-def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:
+def _summary_page(published: PublishedResults, *, is_shared: bool) -> Response:
+    results = published.results
     shown = public_results(results)
     drawn = figures.figures(shown, language(), figures.OF_THE_SUMMARY) if shown else {}
     page = render_template(
@@ -145,6 +159,7 @@ def _summary_page(results: CampaignResults, *, is_shared: bool) -> Response:
         criteria=public_criteria(shown, language()) if shown else None,
         figures=drawn,
         is_shared=is_shared,
+        editions=edition_rows(published.editions, results.questionnaire, language()),
     )
     response = make_response(page)
     return response if is_shared else _cacheable(response)
@@ -166,14 +181,10 @@ def publication(key: str) -> ResponseReturnValue:
 @may(Permission.REPORT_PUBLISH)
 def publish(key: str) -> ResponseReturnValue:
     """Publish the results of a campaign that is over, or end their publication."""
-    published_at, day, wants_public = now(), today(), request.form.get("public")
+    wants_public = request.form.get("public")
     try:
         if wants_public == "yes":
-            audited_change(
-                AuditAction.PUBLISHED_RESULTS,
-                key,
-                lambda session: publishing.publish(session, key, today=day, now=published_at),
-            )
+            _publish(key)
             flash(_("The results are published"))
         elif wants_public == "no":
             audited_change(
@@ -190,6 +201,20 @@ def publish(key: str) -> ResponseReturnValue:
         )
         return _publication_page(key, {"public": message % {"day": format_day(error.closes_on, language())}})
     return redirect(url_for("publication.publication", key=key), 303)
+
+
+def _publish(key: str) -> None:
+    published_at, day, computed_at = now(), today(), start_of_today()
+    campaign = database().read(lambda session: fieldwork.campaign_by_key(session, key))
+    release_today([campaign.id])
+    edition, after = database().read(
+        lambda session: edition_of_office_numbers(session, campaign, computed_at=computed_at)
+    )
+    audited_change(
+        AuditAction.PUBLISHED_RESULTS,
+        key,
+        lambda session: publishing.publish(session, key, edition, after=after, today=day, now=published_at),
+    )
 
 
 @bp.post("/<key>/links")
@@ -226,7 +251,12 @@ def _end_links(key: str) -> ResponseReturnValue:
 def _publication_page(
     key: str, errors: dict[str, str], *, link: str = "", days: str = ""
 ) -> ResponseReturnValue:
-    campaign = database().read(lambda session: fieldwork.campaign_by_key(session, key))
+    published = database().read(
+        lambda session: load_published(
+            session, fieldwork.campaign_by_key(session, key), computed_at=start_of_today()
+        )
+    )
+    campaign = published.campaign
     public_link = public_url(url_for("public_results.summary", campaign=key))
     badge_link = public_url(url_for("public_results.score_badge", campaign=key, lang=language()))
     return page_with_errors(
@@ -237,6 +267,8 @@ def _publication_page(
         public_link=public_link,
         badge_link=badge_link,
         embed_code=_embed_code(public_link, badge_link, campaign.name),
+        is_outdated=published.is_outdated,
+        editions=edition_rows(published.editions, published.results.questionnaire, language()),
         days_offered=links.DAYS_OFFERED,
         link=link,
         days=days,

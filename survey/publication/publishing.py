@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from survey.publication import links
 from survey.store import fieldwork
+from survey.store.editions import NewEdition, add_edition
 
 
 class StillOpenError(ValueError):
@@ -16,12 +17,22 @@ class StillOpenError(ValueError):
         self.closes_on = closes_on
 
 
-def publish(session: Session, key: str, *, today: date, now: datetime) -> None:
-    """Publish the results of a campaign; StillOpenError while it takes forms."""
+def publish(
+    session: Session, key: str, edition: NewEdition | None, *, after: int, today: date, now: datetime
+) -> None:
+    """Publish the results of a campaign, with an edition after the one with the number `after` if it is new.
+
+    Raises
+    ------
+    StillOpenError
+        The campaign takes forms.
+    """
     campaign = fieldwork.campaign_by_key(session, key)
     if campaign.closes_on >= today:
         raise StillOpenError(campaign.closes_on)
-    campaign.published_at = now
+    campaign.published_at = campaign.published_at or now
+    if edition is not None:
+        add_edition(session, campaign.id, edition, after=after, now=now)
 
 
 def withdraw(session: Session, key: str) -> None:

@@ -283,6 +283,11 @@ def keep_certificate(session: Session, campaign_id: int, number: int, content: b
     session.merge(ReleasedCertificate(campaign_id=campaign_id, number=number, document=packed))
 
 
+def delete_certificate(session: Session, campaign_id: int) -> None:
+    """Delete the stored certificate, because it is no longer that of the results."""
+    session.execute(delete(ReleasedCertificate).where(ReleasedCertificate.campaign_id == campaign_id))
+
+
 def note_withdrawal(session: Session, campaign_id: int, crossing: Crossing) -> None:
     """Count a form that is withdrawn, so that the next step knows how many people it is about."""
     row = _last(session, campaign_id, lock=True)
