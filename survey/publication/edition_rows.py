@@ -36,20 +36,20 @@ def _changes(before: Edition, after: Edition, questionnaire: Questionnaire, lang
     _ = gettext_in(language)
     pairs = [
         (
-            _("people served, {group}").format(group=questionnaire.group(key).text.to(language)),
+            _("People served, {group}").format(group=questionnaire.group(key).text.to(language)),
             _count(before.populations.get(key), language),
             _count(after.populations.get(key), language),
         )
         for key in questionnaire.offered_groups()
     ]
     pairs += [
-        (_("forms issued"), _count(before.forms_issued, language), _count(after.forms_issued, language)),
-        (_("valid forms"), _count(before.n_valid, language), _count(after.n_valid, language)),
-        (_("score"), _score(before, language), _score(after, language)),
+        (_("Forms issued"), _count(before.forms_issued, language), _count(after.forms_issued, language)),
+        (_("Valid forms"), _count(before.n_valid, language), _count(after.n_valid, language)),
+        (_("Score"), _score(before, language), _score(after, language)),
     ]
     sentence = _("{what}: {before} before, {after} now")
     changes = [sentence.format(what=what, before=old, after=new) for what, old, new in pairs if old != new]
-    return tuple(changes) or (_("figures of parts or criteria moved"),)
+    return tuple(changes) or (_("Figures of parts or criteria moved"),)
 
 
 def _count(n: int | None, language: str) -> str:

@@ -91,9 +91,9 @@ def test_a_new_edition_says_what_is_new(
     page = citizen.get(PUBLIC).text
     assert "Edition 2" in page
     changes = re.findall(r"<li>(.*?)</li>", page)
-    assert "people served, Individual or household: not known before, 1,000 now" in changes
-    assert "forms issued: not known before, 5,000 now" in changes
-    assert any(change.startswith("score: ") and " now" in change for change in changes)
+    assert "People served, Individual or household: not known before, 1,000 now" in changes
+    assert "Forms issued: not known before, 5,000 now" in changes
+    assert any(change.startswith("Score: ") and " now" in change for change in changes)
     assert "Publish a new edition" not in administrator.get(OFFICE).text
     publish(administrator)
     assert [edition.number for edition in editions_of(demo_app)] == [2, 1], "the same is no new edition"
@@ -164,5 +164,5 @@ def test_results_that_moved_because_people_withdrew_are_an_edition(
     page = citizen.get(path).text
     assert "20 valid forms" in page
     assert "Edition 2" in page
-    assert "valid forms: 26 before, 20 now" in page
+    assert "Valid forms: 26 before, 20 now" in page
     assert citizen.get(path).text == page, "one change is one edition"
