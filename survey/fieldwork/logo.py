@@ -4,7 +4,9 @@ import io
 from enum import StrEnum
 
 MAX_BYTES = 4096  # the questionnaire has to fit into the first packets of a connection
-_MAX_SIDE = 5000  # pixels
+_MAX_SIDE = 4000  # pixels: twice 64 MB at most, once as the file has them and once with transparency
+_MAX_SCANS = 100  # of a progressive JPEG, each of which goes over all pixels: some ten are usual
+_START_OF_SCAN = b"\xff\xda"
 _HEIGHTS = (96, 72, 56, 40)
 _COLOURS = (64, 16)
 
@@ -36,6 +38,9 @@ def small_png(content: bytes) -> bytes:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
         if max(picture.size) > _MAX_SIDE:  # known from the head of the file, before anything is decoded
             raise LogoError(LogoProblem.TOO_LARGE)
+        if picture.format == "JPEG" and content.count(_START_OF_SCAN) > _MAX_SCANS:
+            raise LogoError(LogoProblem.NO_PICTURE)
+        picture.draft("RGB", (6 * _HEIGHTS[0], _HEIGHTS[0]))  # a JPEG is decoded no larger than is needed
         drawn = picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, LogoError):
