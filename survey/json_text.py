@@ -16,7 +16,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]')  # of a text that is known t
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """A line and a column of a text, both from 1."""
 
     line: int
@@ -31,8 +31,8 @@ class RepeatedKey:
     """A key that stands in its object a second time. The path ends with the key."""
 
     path: Path
-    first: Place
-    second: Place
+    first: Position
+    second: Position
 
     def __str__(self) -> str:
         key = str(self.path[-1])[:60]
@@ -47,7 +47,7 @@ class RepeatedKeysError(ValueError):
         self.keys = keys
 
 
-class _FoundRepetitionError(Exception):
+class _RepetitionError(Exception):
     """Some object has a key twice."""
 
 
@@ -62,26 +62,26 @@ def parse_json(text: str) -> JsonValue:
         The text is not JSON; RecursionError where its values lie too deep in one another.
     """
     try:
-        parsed: JsonValue = json.loads(text, object_pairs_hook=_object)
-    except _FoundRepetitionError:
+        parsed: JsonValue = json.loads(text, object_pairs_hook=_build_object)
+    except _RepetitionError:
         _refuse(text)
     return parsed
 
 
-def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise _FoundRepetitionError
-    return made
+def _build_object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _RepetitionError
+    return members
 
 
 def _refuse(text: str) -> Never:
     json.loads(text)  # the text may also be broken further on, which is then the reason
-    raise RepeatedKeysError(tuple(islice(_repeated_keys(text), _LISTED_LIMIT)))
+    raise RepeatedKeysError(tuple(islice(_find_repeated_keys(text), _LISTED_LIMIT)))
 
 
 @dataclass
-class _Open:
+class _OpenPart:
     """An object or a list that is being read; `step` is the key or the index of the value that comes next."""
 
     keys: dict[str, int] | None
@@ -89,14 +89,14 @@ class _Open:
     awaits_key: bool = False
 
 
-def _repeated_keys(text: str) -> Iterator[RepeatedKey]:
+def _find_repeated_keys(text: str) -> Iterator[RepeatedKey]:
     lines = _Lines(text)
-    open_parts: list[_Open] = []
+    open_parts: list[_OpenPart] = []
     for token in _TOKEN.finditer(text):
         mark, part = token[0], open_parts[-1] if open_parts else None
         if mark in "{[":
             is_object = mark == "{"
-            open_parts.append(_Open({} if is_object else None, awaits_key=is_object))
+            open_parts.append(_OpenPart({} if is_object else None, awaits_key=is_object))
         elif mark in "}]":
             open_parts.pop()
         elif mark == "," and part:
@@ -108,7 +108,7 @@ def _repeated_keys(text: str) -> Iterator[RepeatedKey]:
             first = part.keys.setdefault(key, token.start())
             if first != token.start():
                 path = tuple(outer.step for outer in open_parts)
-                yield RepeatedKey(path, lines.place(first), lines.place(token.start()))
+                yield RepeatedKey(path, lines.find_position(first), lines.find_position(token.start()))
 
 
 class _Lines:
@@ -117,6 +117,6 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
-    def place(self, position: int) -> Place:
+    def find_position(self, position: int) -> Position:
         line = bisect_right(self._starts, position)
-        return Place(line, position - self._starts[line - 1] + 1)
+        return Position(line, position - self._starts[line - 1] + 1)

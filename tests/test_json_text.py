@@ -29,8 +29,8 @@ def test_a_key_that_stands_twice_is_named_with_both_places(value: object, key: s
         parse_json(text)
     twin = refused.value.keys[-1]
     assert twin.path == (1, key)
-    for place in (twin.first, twin.second):
-        assert text.split("\n")[place.line - 1][place.column - 1 :].startswith(name)
+    for position in (twin.first, twin.second):
+        assert text.split("\n")[position.line - 1][position.column - 1 :].startswith(name)
     assert twin.first != twin.second
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from survey.instrument.node import Node
 from survey.instrument.problem import PROBLEMS_LIMIT, DocumentProblem, DocumentRule, InstrumentError, Path
-from survey.json_text import Place, RepeatedKeysError, parse_json
+from survey.json_text import Position, RepeatedKeysError, parse_json
 from survey.json_value import JsonValue
 
 if TYPE_CHECKING:
@@ -165,15 +165,15 @@ def _twice_in(path: Path, node: yaml.MappingNode) -> Iterator[DocumentProblem]:
             continue
         name, mark = (key.tag, key.value), key.start_mark
         if name in first:
-            yield _twice((*path, key.value), _place(first[name]), _place(mark))
+            yield _twice((*path, key.value), _position(first[name]), _position(mark))
         first.setdefault(name, mark)
 
 
-def _place(mark: yaml.Mark) -> Place:
-    return Place(mark.line + 1, mark.column + 1)
+def _position(mark: yaml.Mark) -> Position:
+    return Position(mark.line + 1, mark.column + 1)
 
 
-def _twice(path: Path, first: Place, second: Place) -> DocumentProblem:
+def _twice(path: Path, first: Position, second: Position) -> DocumentProblem:
     key = str(path[-1])[:_SHOWN_CHARS]
     arguments = {
         "key": key,

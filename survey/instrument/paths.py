@@ -30,9 +30,9 @@ class Paths:
         conditions = dict(q.conditions_by_key)
         self._spend(sum(map(len, conditions.values())))
         self._behind = self._find_questions_behind(conditions)
-        self._answers = self._find_answers(questions, conditions)
+        self._branches = self._find_branches(questions, conditions)
 
-    def asked(self, group: str, criteria: Iterable[str], enough: int) -> frozenset[str]:
+    def find_most(self, group: str, criteria: Iterable[str], enough: int) -> frozenset[str]:
         """Most of the criteria that one respondent of a group is asked, or some as soon as they are `enough`.
 
         Raises
@@ -40,21 +40,21 @@ class Paths:
         TooManyPathsError
             The limit of steps is reached before the answer.
         """
-        start, asked = self._start(group), 0
+        start, together = self._start(group), 0
         for questions, part in self._independent(self._set(criteria) & start):
-            missing = enough - asked.bit_count()
+            missing = enough - together.bit_count()
             if missing > 0:
-                asked |= self._search(start, questions, part, missing)
-        return self._names(asked)
+                together |= self._search(start, questions, part, missing)
+        return self._names(together)
 
-    def reachable(self, group: str, criteria: Iterable[str]) -> frozenset[str]:
-        """The criteria that some respondent of a group is asked; TooManyPathsError as of `asked`."""
+    def find_reachable(self, group: str, criteria: Iterable[str]) -> frozenset[str]:
+        """The criteria that some respondent of a group is asked; TooManyPathsError as of `find_most`."""
         start, reached = self._start(group), 0
         for questions, part in self._independent(self._set(criteria) & start):
             rest = part
-            while rest and (asked := self._search(start, questions, rest, enough=1)):
-                rest &= ~asked
-                reached |= asked
+            while rest and (some := self._search(start, questions, rest, enough=1)):
+                rest &= ~some
+                reached |= some
         return self._names(reached)
 
     def _set(self, keys: Iterable[str]) -> int:
@@ -70,7 +70,7 @@ class Paths:
 
     def _start(self, group: str) -> int:
         """The items that a group can be asked, as far as the group decides."""
-        return ((1 << len(self._keys)) - 1) & ~self._answers[self._index_of_group].taken_by_option(group)
+        return ((1 << len(self._keys)) - 1) & ~self._branches[self._index_of_group].find_lost_after(group)
 
     @property
     def _index_of_group(self) -> int:
@@ -89,9 +89,9 @@ class Paths:
             behind.append(questions)
         return behind
 
-    def _find_answers(
+    def _find_branches(
         self, questions: Sequence[Question], conditions: dict[str, tuple[Condition, ...]]
-    ) -> list["_Answers"]:
+    ) -> list["_Branches"]:
         """For each question its answers. Later questions are first: what is lost with them is then known."""
         items_by_condition: dict[str, dict[tuple[frozenset[str], bool], int]] = {}
         for key in self._keys:
@@ -100,7 +100,7 @@ class Paths:
                 rule = (frozenset(c.values), c.negated)
                 items[rule] = items.get(rule, 0) | self._bits[key]
         needing, n = [0] * len(questions), len(questions)
-        answers: list[_Answers] = []
+        branches: list[_Branches] = []
         for index in reversed(range(n)):
             rules = items_by_condition.get(questions[index].key, {})
             for rule, direct in rules.items():
@@ -108,8 +108,8 @@ class Paths:
                     rules[rule] |= needing[later]
                 if not rule[1]:  # a condition that holds after an answer only
                     needing[index] |= rules[rule]
-            answers.append(_Answers(questions[index], rules, self._spend))
-        return answers[::-1]
+            branches.append(_Branches(questions[index], rules, self._spend))
+        return branches[::-1]
 
     def _independent(self, criteria: int) -> list[tuple[int, int]]:
         """The criteria in parts that depend on no common question, each after the questions behind it."""
@@ -146,15 +146,18 @@ class Paths:
                 continue
             seen.add((n_answered, items))
             index = order[n_answered]
-            rest, taken = items & ~(1 << index), self._answers[index].taken(is_asked=bool(items >> index & 1))
-            choices = dict.fromkeys(rest & ~lost for lost in taken)
-            self._spend(1 + len(taken) // _TESTS_A_STEP + items.bit_length() // 500)
+            rest, losses = (
+                items & ~(1 << index),
+                self._branches[index].find_losses(is_asked=bool(items >> index & 1)),
+            )
+            choices = dict.fromkeys(rest & ~lost for lost in losses)
+            self._spend(1 + len(losses) // _TESTS_A_STEP + items.bit_length() // 500)
             best_last = sorted(choices, key=lambda left: ((left & criteria).bit_count(), left.bit_count()))
             waiting += ((n_answered + 1, left) for left in best_last)
         return best
 
 
-class _Answers:
+class _Branches:
     """The answers to a question, those as one that lead to the same; each with the items it takes away."""
 
     def __init__(
@@ -167,23 +170,23 @@ class _Answers:
                 signatures[value] |= 1 << number
         distinct = list(dict.fromkeys((0, *signatures.values())))
         spend(len(distinct) * len(rules) // _TESTS_A_STEP)
-        taken = {signature: _taken(signature, rules) for signature in distinct}
-        self._without_answer = taken[0]
-        self._by_option = {key: taken[signature] for key, signature in signatures.items()}
+        losses = {signature: _find_lost(signature, rules) for signature in distinct}
+        self._without_answer = losses[0]
+        self._by_option = {key: losses[signature] for key, signature in signatures.items()}
         self._by_answer = list(dict.fromkeys(self._by_option.values()))
 
-    def taken_by_option(self, option: str) -> int:
+    def find_lost_after(self, option: str) -> int:
         """The items that are not asked after an option."""
         return self._by_option[option]
 
-    def taken(self, *, is_asked: bool) -> list[int]:
+    def find_losses(self, *, is_asked: bool) -> list[int]:
         """The items that are not asked after each answer, without twins."""
         if not is_asked:
             return [self._without_answer]
         return self._by_answer if self._is_required else [*self._by_answer, self._without_answer]
 
 
-def _taken(signature: int, rules: dict[tuple[frozenset[str], bool], int]) -> int:
+def _find_lost(signature: int, rules: dict[tuple[frozenset[str], bool], int]) -> int:
     """The items whose conditions do not hold after the answers that the conditions in `signature` name."""
     items = 0
     for number, ((_values, negated), of_rule) in enumerate(rules.items()):

@@ -42,7 +42,7 @@ def problems_of_reach(q: Questionnaire, noted: Sequence[DocumentProblem] = ()) -
 def most_asked(q: Questionnaire, group: str, criteria: Sequence[Criterion]) -> int:
     """The largest number of these criteria that one respondent of a group can be asked."""
     keys = [criterion.key for criterion in criteria]
-    return len(Paths(q).asked(group, keys, enough=len(keys)))
+    return len(Paths(q).find_most(group, keys, enough=len(keys)))
 
 
 class _Reach:
@@ -59,22 +59,22 @@ class _Reach:
         minimum = self._q.scoring.min_valid_items
         keys = [criterion.key for criterion in self._q.criteria]
         for group in self._q.offered_groups():
-            asked = self._paths.asked(group, keys, enough=max(minimum, 1))
-            if len(asked) < minimum:
+            together = self._paths.find_most(group, keys, enough=max(minimum, 1))
+            if len(together) < minimum:
                 yield DocumentProblem(
                     DocumentRule.TOO_FEW_ASKED,
                     ("instrument", "min_valid_items"),
-                    {"minimum": minimum, "group": group, "largest": len(asked)},
+                    {"minimum": minimum, "group": group, "largest": len(together)},
                 )
             if group in self._earning:
-                scored = asked & self._scored or self._paths.asked(group, self._scored, enough=1)
+                scored = together & self._scored or self._paths.find_most(group, self._scored, enough=1)
                 self._reached |= scored
                 if not scored:
                     yield DocumentProblem(DocumentRule.GROUP_NEVER_ASKED, ("groups", group), {"group": group})
 
     def problems_of_criteria(self) -> Iterator[DocumentProblem]:
         for group in self._earning:
-            self._reached |= self._paths.reachable(group, sorted(self._scored - self._reached))
+            self._reached |= self._paths.find_reachable(group, sorted(self._scored - self._reached))
         for path, criterion in item_paths(self._q):
             if criterion.key in self._scored - self._reached:
                 arguments = {"key": criterion.key, "groups": self._earning}

@@ -113,8 +113,7 @@ def _survey(line: Indicator, reading: _Reading) -> Observed:
     value, low, high = (reading.number(part) for part in ("value", "low", "high"))
     if value is not None and value > line.max_points:
         message = _("Found {found}; the maximum is {most}")
-        found = reading.typed.value[:20]
-        reading.refuse("value", message.format(found=found, most=f"{line.max_points:g}"))
+        reading.refuse("value", message.format(found=reading.typed.value[:20], most=f"{line.max_points:g}"))
     if (low is None and high is None) or not reading.are_in_order("value", "low", "high"):
         return Observed(value)
     if value is None or low is None or high is None or not low <= value <= high <= line.max_points:

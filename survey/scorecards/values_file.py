@@ -23,7 +23,7 @@ _MOST_ROWS, _MOST_CELL_CHARS = 2000, 2000
 _MOST_COLUMNS = 30
 _MOST_BYTES = 10_000_000
 _WORKBOOK_LIMITS = WorkbookLimits(
-    unpacked_bytes=16_000_000, cell_elements=300_000, texts=40_000, other_elements=20_000
+    unpacked_bytes=16_000_000, cell_elements=150_000, texts=30_000, other_elements=15_000
 )
 _Record = tuple[int, list[str]]  # the number of a row and its cells
 

@@ -19,7 +19,9 @@ SENTENCES: Mapping[DocumentRule, str] = {
     DocumentRule.TOO_MANY_VALUES: N_(
         "the number of values is %(n)s, the most is %(limit)s; shorten the document"
     ),
-    DocumentRule.TOO_MANY_NAMES: N_("there are more than %(limit)s names and values; shorten the document"),
+    DocumentRule.TOO_MANY_NAMES: N_(
+        "names and values are too many, the most is %(limit)s; shorten the document"
+    ),
     DocumentRule.TOO_MANY_MERGES: N_(
         "merge keys (<<) copy too many values, the most is %(limit)s; write the values out"
     ),
@@ -114,8 +116,8 @@ SENTENCES: Mapping[DocumentRule, str] = {
         "groups or show_if"
     ),
     DocumentRule.CONDITIONS_TOO_DEEP: N_(
-        "%(key)s is asked only after %(n)s questions of which each depends on the one before; the most is "
-        "%(limit)s; let show_if name the questions themselves that decide"
+        "%(key)s is asked at the end of a chain of questions of which each depends on the one before; its "
+        "length is %(n)s, the most is %(limit)s; let show_if name the questions themselves that decide"
     ),
     DocumentRule.CONDITIONS_TOO_MANY: N_(
         "the conditions in show_if depend on one another in too many ways, so nobody can prove that every "

@@ -22,7 +22,7 @@ _PARTS = re.compile(
 _CELL_NAMES = frozenset({"row", "c", "v", "f", "is", "t"})
 _CHUNK_BYTES = 64 * 1024
 _MAX_RUN_BYTES = 512 * 1024  # without a tag: a cell holds at most 32,767 characters
-_ATTRIBUTE_CHARS = 100  # of attributes that count as another element
+_USUAL_CHARS, _CHARS_OF_AN_ELEMENT = 200, 10  # of attributes; more of them count as other elements
 _MEMORY_BYTES = 32 * 1024 * 1024  # of the copy; what is beyond is in a file
 
 
@@ -135,7 +135,8 @@ class _Elements:
             self.n_texts += 1
         else:
             self.n_others += 1
-        self.n_others += sum(map(len, attributes)) // _ATTRIBUTE_CHARS
+        if (n_chars := sum(map(len, attributes))) > _USUAL_CHARS:  # a list of ranges, for example
+            self.n_others += n_chars // _CHARS_OF_AN_ELEMENT
         limits = self.limits
         if (
             self.n_cells > limits.cell_elements

@@ -28,17 +28,17 @@ def refusal(text: str) -> str:
 
 
 HOSTILE = {
-    "pairs": ("[" + "{a: 1}, " * 40_000 + "]", "more than 50000 names and values"),
-    "mapping": ("{" + ", ".join(f"a{i}: b" for i in range(35_000)) + "}", "more than 50000 names"),
+    "pairs": ("[" + "{a: 1}, " * 40_000 + "]", "names and values are too many"),
+    "mapping": ("{" + ", ".join(f"a{i}: b" for i in range(35_000)) + "}", "names and values are too many"),
     "fields": ("{" + ", ".join(f"a{i}: b" for i in range(24_000)) + "}", "unknown field"),
-    "short pairs": ("{" + "a, " * 130_000 + "}", "more than 50000 names and values"),
-    "list": ("- a\n" * 99_000, "more than 50000 names and values"),
+    "short pairs": ("{" + "a, " * 130_000 + "}", "names and values are too many"),
+    "list": ("- a\n" * 99_000, "names and values are too many"),
     "nested": ("{a: " * 90_000, "too deep"),
     "nested lists": ("- " * 190_000, "too deep"),
     "json": (json.dumps([{"a": 1}] * 35_000), "the number of values"),
     "json nested": ('{"a": ' * 60_000, "too deep"),
     "anchors": ("\n".join(f"- &a{i} 1" for i in range(30_000)), "fields"),
-    "aliases": ("- &a 1\n" + "- *a\n" * 79_000, "more than 50000 names and values|the number of values"),
+    "aliases": ("- &a 1\n" + "- *a\n" * 79_000, "names and values are too many|the number of values"),
     "directives": ("".join(f"%TAG !{i}! x\n" for i in range(26_000)) + "--- a", "not YAML or JSON"),
     "comments": ("# a\n" * 99_000 + "a: 1", "unknown field"),
     "merges": (

@@ -56,7 +56,7 @@ def questionnaire_of(
     return from_document(doc)
 
 
-def given(key: str, *answers: str) -> dict[str, Any]:
+def when(key: str, *answers: str) -> dict[str, Any]:
     return {"q": key, "in": list(answers)}
 
 
@@ -78,14 +78,14 @@ def problems_of(questionnaire: Questionnaire) -> list[tuple[str, str]]:
 
 def test_780_criteria_that_exclude_one_another_are_proven() -> None:
     wide = question("q", n=780)
-    conditions = [[given("q", answer)] for answer in names(780)]
+    conditions = [[when("q", answer)] for answer in names(780)]
     assert problems_of(questionnaire_of([wide], conditions)) == []
 
 
 def test_780_criteria_on_780_pairs_of_questions_are_proven() -> None:
     questions = [question(f"q{i}") for i in range(40)]
     pairs = list(itertools.combinations(range(40), 2))
-    conditions = [[given(f"q{i}", "a"), but(f"q{j}", "a")] for i, j in pairs]
+    conditions = [[when(f"q{i}", "a"), but(f"q{j}", "a")] for i, j in pairs]
     assert len(conditions) == 780
     assert problems_of(questionnaire_of(questions, conditions)) == []
 
@@ -93,8 +93,8 @@ def test_780_criteria_on_780_pairs_of_questions_are_proven() -> None:
 def test_a_criterion_among_780_that_nobody_is_asked_is_found() -> None:
     questions = [question(f"q{i}") for i in range(40)]
     pairs = list(itertools.combinations(range(40), 2))
-    conditions = [[given(f"q{i}", "a"), but(f"q{j}", "a")] for i, j in pairs]
-    conditions[500] += [given(f"q{pairs[500][0]}", "b", "c")]
+    conditions = [[when(f"q{i}", "a"), but(f"q{j}", "a")] for i, j in pairs]
+    conditions[500] += [when(f"q{pairs[500][0]}", "b", "c")]
     assert problems_of(questionnaire_of(questions, conditions)) == [
         ("factors[0].criteria[500]", "criterion_never_asked")
     ]
@@ -104,15 +104,15 @@ def test_200_questions_in_nested_branches_are_proven() -> None:
     questions = [question("q0")]
     for i in range(1, 200):
         parent = (i - 1) // 3
-        questions.append(question(f"q{i}", given(f"q{parent}", ANSWERS[(i - 1) % 3]), required=i % 2 == 0))
-    conditions = [[given(f"q{i}", "a", "b")] for i in range(200)] + [[but(f"q{i}", "c")] for i in range(200)]
+        questions.append(question(f"q{i}", when(f"q{parent}", ANSWERS[(i - 1) % 3]), required=i % 2 == 0))
+    conditions = [[when(f"q{i}", "a", "b")] for i in range(200)] + [[but(f"q{i}", "c")] for i in range(200)]
     assert problems_of(questionnaire_of(questions, conditions, minimum=8)) == []
 
 
 def test_a_chain_of_50_questions_is_proven_and_one_of_700_is_refused() -> None:
     def chain(n: int) -> Questionnaire:
-        questions = [question("q0"), *(question(f"q{i}", given(f"q{i - 1}", "a")) for i in range(1, n))]
-        return questionnaire_of(questions, [[given(f"q{i}", "b")] for i in range(n)])
+        questions = [question("q0"), *(question(f"q{i}", when(f"q{i - 1}", "a")) for i in range(1, n))]
+        return questionnaire_of(questions, [[when(f"q{i}", "b")] for i in range(n)])
 
     assert problems_of(chain(50)) == []
     assert problems_of(chain(700)) == [("context_questions[52].show_if", "conditions_too_deep")]
@@ -125,7 +125,7 @@ def test_conditions_whose_paths_cannot_all_be_tried_are_refused() -> None:
     questions = [question(f"q{i}", n=2) for i in range(n)]
     broken = []
     for number in range(510):
-        rule = [given(f"q{i}", ANSWERS[rng.integers(2)]) for i in sorted(rng.choice(n, 3, replace=False))]
+        rule = [when(f"q{i}", ANSWERS[rng.integers(2)]) for i in sorted(rng.choice(n, 3, replace=False))]
         questions.append(question(f"rule{number}", *rule, n=2))
         broken.append(but(f"rule{number}", "a", "b"))
     puzzle = questionnaire_of(questions, [[], broken])
@@ -149,7 +149,7 @@ def test_nested_conditions_are_searched_as_by_trying_all_answers(seed: int) -> N
 
     def condition(n_earlier: int) -> dict[str, Any]:
         answers = [ANSWERS[i] for i in rng.choice(3, rng.integers(1, 3), replace=False)]
-        kind = given if rng.random() < 0.6 else but
+        kind = when if rng.random() < 0.6 else but
         return kind(f"q{rng.integers(n_earlier)}", *answers)
 
     questions = [

@@ -156,8 +156,8 @@ rank,21,1,,,
     (tmp_path / "v.csv").write_text("indicator_key,value,numerator,denominator,evidence_ref,note\n" + rows)
     line = refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.csv"))
     problems = line.removesuffix("\n").split("; row ")
-    places = [problem.partition(": row ")[2] or problem for problem in problems]
-    assert [place.partition(":")[0] for place in places] == [
+    positions = [problem.partition(": row ")[2] or problem for problem in problems]
+    assert [position.partition(":")[0] for position in positions] == [
         "2, column numerator",
         "2, column denominator",
         "2, column value",
