@@ -4,7 +4,7 @@ A set of items is an integer with a bit for each: the questions in the order in 
 criteria. An answer takes away the items that are no longer asked after it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 
@@ -32,7 +32,7 @@ class Paths:
         self._behind = self._find_questions_behind(conditions)
         self._branches = self._find_branches(questions, conditions)
 
-    def find_most(self, group: str, criteria: Iterable[str], enough: int) -> frozenset[str]:
+    def find_most(self, group: str, criteria: Collection[str], enough: int) -> frozenset[str]:
         """Most of the criteria that one respondent of a group is asked, or some as soon as they are `enough`.
 
         Raises
@@ -40,24 +40,28 @@ class Paths:
         TooManyPathsError
             The limit of steps is reached before the answer.
         """
-        start, together = self._start(group), 0
+        start, _certain = self._start(group)
+        together = 0
         for questions, part in self._independent(self._set(criteria) & start):
             missing = enough - together.bit_count()
             if missing > 0:
                 together |= self._search(start, questions, part, missing)
         return self._names(together)
 
-    def find_reachable(self, group: str, criteria: Iterable[str]) -> frozenset[str]:
+    def find_reachable(self, group: str, criteria: Collection[str]) -> frozenset[str]:
         """The criteria that some respondent of a group is asked; TooManyPathsError as of `find_most`."""
-        start, reached = self._start(group), 0
-        for questions, part in self._independent(self._set(criteria) & start):
+        start, certain = self._start(group)
+        wanted = self._set(criteria) & start
+        reached = wanted & certain
+        for questions, part in self._independent(wanted & ~certain):
             rest = part
             while rest and (some := self._search(start, questions, rest, enough=1)):
                 rest &= ~some
                 reached |= some
         return self._names(reached)
 
-    def _set(self, keys: Iterable[str]) -> int:
+    def _set(self, keys: Collection[str]) -> int:
+        self._spend(len(keys) // _TESTS_A_STEP)
         return _union(self._bits[key] for key in keys)
 
     def _names(self, items: int) -> frozenset[str]:
@@ -68,9 +72,25 @@ class Paths:
         if self._steps < 0:
             raise TooManyPathsError
 
-    def _start(self, group: str) -> int:
-        """The items that a group can be asked, as far as the group decides."""
-        return ((1 << len(self._keys)) - 1) & ~self._branches[self._index_of_group].find_lost_after(group)
+    def _start(self, group: str) -> tuple[int, int]:
+        """The items that a group can be asked as far as single questions decide, and those it certainly can.
+
+        An item is certain if each question has an answer after which it is not lost: who answers so is asked
+        every question that it needs. Only an item that needs a required question not to be asked is neither
+        lost nor certain.
+        """
+        lost = self._branches[self._index_of_group].find_lost_after(group)
+        start = ((1 << len(self._keys)) - 1) & ~lost
+        possible = certain = start
+        for index, branches in enumerate(self._branches):
+            if index == self._index_of_group:
+                continue
+            losses = branches.find_losses(is_asked=bool(start >> index & 1))
+            self._spend(1 + len(losses) // _TESTS_A_STEP)
+            kept = _union(start & ~lost for lost in losses)
+            certain &= kept
+            possible &= kept | ~branches.without_answer
+        return possible, certain
 
     @property
     def _index_of_group(self) -> int:
@@ -171,7 +191,7 @@ class _Branches:
         distinct = list(dict.fromkeys((0, *signatures.values())))
         spend(len(distinct) * len(rules) // _TESTS_A_STEP)
         losses = {signature: _find_lost(signature, rules) for signature in distinct}
-        self._without_answer = losses[0]
+        self.without_answer = losses[0]
         self._by_option = {key: losses[signature] for key, signature in signatures.items()}
         self._by_answer = list(dict.fromkeys(self._by_option.values()))
 
@@ -182,8 +202,8 @@ class _Branches:
     def find_losses(self, *, is_asked: bool) -> list[int]:
         """The items that are not asked after each answer, without twins."""
         if not is_asked:
-            return [self._without_answer]
-        return self._by_answer if self._is_required else [*self._by_answer, self._without_answer]
+            return [self.without_answer]
+        return self._by_answer if self._is_required else [*self._by_answer, self.without_answer]
 
 
 def _find_lost(signature: int, rules: dict[tuple[frozenset[str], bool], int]) -> int:

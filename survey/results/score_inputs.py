@@ -10,7 +10,7 @@ from typing import Literal, TypeGuard, TypeVar
 import numpy as np
 
 from survey.json_value import JsonObject, JsonValue
-from survey.results.score_problems import Problems, ScoreFileError, json_of
+from survey.results.score_problems import Problems, ScoreFileError, json_of, show_value
 from survey.scoring.arrays import Floats, Labels
 from survey.scoring.calibration import Calibration, CalibrationKind, Margin
 from survey.scoring.design import LonelyPsu, SampleDesign
@@ -32,6 +32,7 @@ _DESIGN_KEYS = (
     "group_column",
     "note",
 )
+_COMPARED_COLUMNS = 500  # with a name that is missing, each of which takes some 20 µs
 _GROUP_COLUMNS = ("group", "respondent_group")
 ShareRule = Literal["linear", "percent"]
 _SHARE_RULES: tuple[ShareRule, ...] = ("linear", "percent")
@@ -106,7 +107,7 @@ class DataFile:
             The header has no such column, or two.
         """
         if self.header.count(name) != 1:
-            close = difflib.get_close_matches(name, self.header, 1)
+            close = difflib.get_close_matches(name[:60], self.header[:_COMPARED_COLUMNS], 1)
             missing = f"is missing; is {close[0]!r} meant?" if close else "is missing; add it"
             problem = "is named twice; keep one" if name in self.header else missing
             raise ScoreFileError(f"{self.name}, row 1: the column {name!r} {problem}")
@@ -247,10 +248,10 @@ def read_design(path: Path | None) -> DesignKeys:
         if isinstance(value, str) and value:
             columns[key] = value
         elif value is not None:
-            problems.add(f"{path.name}, key {key!r}: found {value!r}; name a column or write null")
+            problems.add(f"{path.name}, key {key!r}: found {show_value(value)}; name a column or write null")
     nest = stated.get("nest") or False
     if not isinstance(nest, bool):
-        problems.add(f"{path.name}, key 'nest': found {nest!r}; write true or false")
+        problems.add(f"{path.name}, key 'nest': found {show_value(nest)}; write true or false")
     share_rule = problems.note(lambda: read_choice(path, stated, "rule", _SHARE_RULES))
     lonely_psu = problems.note(lambda: read_choice(path, stated, "lonely_psu", _LONELY))
     calibration = problems.note(lambda: _read_calibration(path, stated.get("calibration")))
@@ -273,7 +274,9 @@ def read_choice(
     value = stated.get(key)
     chosen = next((choice for choice in choices if choice == value), None)
     if value is not None and chosen is None:
-        raise ScoreFileError(f"{path.name}, key {key!r}: found {value!r}; write one of {', '.join(choices)}")
+        raise ScoreFileError(
+            f"{path.name}, key {key!r}: found {show_value(value)}; write one of {', '.join(choices)}"
+        )
     return chosen
 
 
@@ -284,14 +287,16 @@ def _read_calibration(path: Path, stated: JsonValue) -> CalibrationKeys | None:
     fields = stated if isinstance(stated, dict) else {}
     kind = next((kind for kind in _CALIBRATIONS if kind == fields.get("type")), None)
     if kind is None:
-        raise ScoreFileError(f"{where}: found {stated!r}; give a type out of {', '.join(_CALIBRATIONS)}")
+        raise ScoreFileError(
+            f"{where}: found {show_value(stated)}; give a type out of {', '.join(_CALIBRATIONS)}"
+        )
     is_one_variable = kind == "poststratify"
     margins = {fields.get("variable"): fields.get("population")} if is_one_variable else fields.get("margins")
     bounds = fields.get("bounds")
     if not isinstance(margins, dict) or not margins or not all(map(_is_margin, margins.items())):
         raise ScoreFileError(f"{where}: name each variable with a number of people for each of its levels")
     if bounds is not None and not _is_pair(bounds):
-        raise ScoreFileError(f"{where}: found bounds {bounds!r}; write [low, high] or null")
+        raise ScoreFileError(f"{where}: found bounds {show_value(bounds)}; write [low, high] or null")
     limits = None if bounds is None else (float(bounds[0]), float(bounds[1]))
     return CalibrationKeys(kind, margins, limits)
 

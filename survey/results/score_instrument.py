@@ -18,7 +18,7 @@ from survey.results.score_inputs import (
     read_choice,
     read_text,
 )
-from survey.results.score_problems import Problems, ScoreFileError
+from survey.results.score_problems import Problems, ScoreFileError, show_value
 from survey.scoring.borders import is_equal
 from survey.scoring.rules import Rules, ScoredCriterion, Target, WhenUnscored
 
@@ -130,7 +130,7 @@ def _short_form(path: Path, text: str) -> Instrument:
 def _group_column(path: Path, stated: JsonValue) -> str | None:
     if stated is not None and not isinstance(stated, str):
         raise ScoreFileError(
-            f"{path.name}, key 'group_column': found {stated!r}; name a column or write null"
+            f"{path.name}, key 'group_column': found {show_value(stated)}; name a column or write null"
         )
     return stated
 
@@ -148,7 +148,9 @@ def _refuse_misspelt(path: Path, stated: Mapping[str, JsonValue]) -> None:
 
 def _criteria(path: Path, stated: JsonValue) -> tuple[ScoredCriterion, ...]:
     if not isinstance(stated, list) or not stated:
-        raise ScoreFileError(f"{path.name}, key 'criteria': found {stated!r}; list at least one criterion")
+        raise ScoreFileError(
+            f"{path.name}, key 'criteria': found {show_value(stated)}; list at least one criterion"
+        )
     problems, criteria = Problems(), list[ScoredCriterion]()
     for i, entry in enumerate(stated, 1):
         criterion = problems.note(partial(_criterion, f"{path.name}, criterion {i}", entry))
@@ -163,10 +165,10 @@ def _criteria(path: Path, stated: JsonValue) -> tuple[ScoredCriterion, ...]:
 
 def _criterion(where: str, entry: JsonValue) -> ScoredCriterion:
     if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or not entry["id"]:
-        raise ScoreFileError(f"{where}: found {entry!r}; give it an id")
+        raise ScoreFileError(f"{where}: found {show_value(entry)}; give it an id")
     points = entry.get("max_points")
     if not is_number(points) or not 0 < points < float("inf"):
-        raise ScoreFileError(f"{where}, 'max_points': found {points!r}; write points above 0")
+        raise ScoreFileError(f"{where}, 'max_points': found {show_value(points)}; write points above 0")
     section = entry.get("section", "all")
     groups = entry.get("groups") or []
     if not isinstance(section, str) or not isinstance(groups, list):
@@ -179,8 +181,8 @@ def _check_total(path: Path, stated: Mapping[str, JsonValue], criteria: tuple[Sc
     total = stated.get("total_points", sum_of_maxima)
     if not is_number(total) or not is_equal(total, sum_of_maxima):
         raise ScoreFileError(
-            f"{path.name}, key 'total_points': found {total!r}, but the criteria sum to {sum_of_maxima:g}; "
-            "make them equal"
+            f"{path.name}, key 'total_points': found {show_value(total)}, but the criteria sum to "
+            f"{sum_of_maxima:g}; make them equal"
         )
 
 
@@ -188,7 +190,7 @@ def _scale(path: Path, stated: JsonValue) -> tuple[int, ...]:
     ends = [end for end in stated if type(end) is int] if isinstance(stated, list) else []
     if not isinstance(stated, list) or not len(stated) == len(ends) == 2 or not 0 < ends[1] - ends[0] <= 100:
         raise ScoreFileError(
-            f"{path.name}, key 'scale': found {stated!r}; write the two ends, such as [1, 5]"
+            f"{path.name}, key 'scale': found {show_value(stated)}; write the two ends, such as [1, 5]"
         )
     return tuple(range(ends[0], ends[1] + 1))
 
@@ -207,7 +209,9 @@ def _target(path: Path, stated: JsonValue) -> Target:
     fields = stated if isinstance(stated, dict) else {}
     low, high = fields.get("low"), fields.get("high")
     if not is_number(low) or not is_number(high) or not low <= high:
-        raise ScoreFileError(f"{path.name}, key 'target': found {stated!r}; write low and high, low first")
+        raise ScoreFileError(
+            f"{path.name}, key 'target': found {show_value(stated)}; write low and high, low first"
+        )
     return Target(float(low), float(high))
 
 
@@ -219,12 +223,14 @@ def _groups(path: Path, stated: JsonValue) -> dict[str, float]:
     if isinstance(stated, list):
         stated = dict(_listed_group(where, entry) for entry in stated)
     if not isinstance(stated, dict):
-        raise ScoreFileError(f"{where}: found {stated!r}; write a weight for each group")
+        raise ScoreFileError(f"{where}: found {show_value(stated)}; write a weight for each group")
     weights, problems = {}, Problems()
     for name, entry in stated.items():
         weight = entry.get("weight", 1.0) if isinstance(entry, dict) else entry
         if not is_number(weight) or not 0 <= weight < float("inf"):
-            problems.add(f"{where}, group {name!r}: found weight {weight!r}; write a number, 0 or more")
+            problems.add(
+                f"{where}, group {name!r}: found weight {show_value(weight)}; write a number, 0 or more"
+            )
             continue
         is_scored = entry.get("scored", True) if isinstance(entry, dict) else True
         weights[name] = float(weight) if is_scored else 0.0
@@ -239,7 +245,7 @@ def _listed_group(where: str, entry: JsonValue) -> tuple[str, JsonValue]:
         next((entry[key] for key in _GROUP_NAMES if key in entry), None) if isinstance(entry, dict) else None
     )
     if not isinstance(name, str):
-        raise ScoreFileError(f"{where}: found {entry!r}; give the group an id")
+        raise ScoreFileError(f"{where}: found {show_value(entry)}; give the group an id")
     return name, entry
 
 
@@ -248,5 +254,7 @@ def _count(path: Path, stated: Mapping[str, JsonValue], key: str, default: int) 
     if value is None:
         return default
     if type(value) is not int or value < 0:
-        raise ScoreFileError(f"{path.name}, key {key!r}: found {value!r}; write a whole number, 0 or more")
+        raise ScoreFileError(
+            f"{path.name}, key {key!r}: found {show_value(value)}; write a whole number, 0 or more"
+        )
     return value

@@ -11,7 +11,7 @@ from survey.json_value import JsonValue
 from survey.web.file_problems import list_in_line
 
 T = TypeVar("T")
-_NOTED_LIMIT = 1000
+_NOTED_LIMIT, _SHOWN_CHARS = 1000, 80
 
 
 class ScoreFileError(ValueError):
@@ -63,3 +63,12 @@ def json_of(path: Path, text: str) -> JsonValue:
         raise ScoreFileError(f"{path.name}: this is not JSON ({error}); correct it there") from None
     except ValueError:  # a number of thousands of digits
         raise ScoreFileError(f"{path.name}: a number has too many digits; shorten it") from None
+
+
+def show_value(value: object) -> str:
+    """A value as it is written, of a long one the beginning."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "values too deep in one another"
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"

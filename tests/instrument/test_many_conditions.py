@@ -109,6 +109,29 @@ def test_200_questions_in_nested_branches_are_proven() -> None:
     assert problems_of(questionnaire_of(questions, conditions, minimum=8)) == []
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_200_questions_whose_conditions_cross_are_proven(seed: int) -> None:
+    """Whatever the conditions: some criteria are found to be asked of nobody, and nothing is given up."""
+    rng = np.random.default_rng(seed)
+    n = 200
+
+    def condition(n_earlier: int) -> dict[str, Any]:
+        answers = [ANSWERS[i] for i in rng.choice(3, rng.integers(1, 3), replace=False)]
+        return (when if rng.random() < 0.7 else but)(f"q{rng.integers(n_earlier)}", *answers)
+
+    questions = [
+        question(
+            f"q{i}",
+            *(condition(i) for _ in range(rng.integers(3) if i > 3 else 0)),
+            required=bool(rng.integers(2)),
+        )
+        for i in range(n)
+    ]
+    conditions = [[condition(n) for _ in range(rng.integers(4))] for _ in range(n)]
+    rules = {rule for _path, rule in problems_of(questionnaire_of(questions, conditions, minimum=8))}
+    assert rules == {"criterion_never_asked"}
+
+
 def test_a_chain_of_50_questions_is_proven_and_one_of_700_is_refused() -> None:
     def chain(n: int) -> Questionnaire:
         questions = [question("q0"), *(question(f"q{i}", when(f"q{i - 1}", "a")) for i in range(1, n))]

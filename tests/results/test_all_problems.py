@@ -117,6 +117,13 @@ def test_a_json_on_one_line_is_refused_with_its_column(tmp_path: Path) -> None:
     assert "line 1 column 17" in refusal(tmp_path, design='{"weights": "w",, "ids": "h"}')
 
 
+def test_a_value_of_thousands_of_characters_is_shown_in_part(tmp_path: Path) -> None:
+    deep = "[" * 900 + "]" * 900
+    message = refusal(tmp_path, instrument='{"criteria": [1, ' + deep + ', "' + "x" * 9000 + '"]}')
+    assert message.count("give it an id") == 3
+    assert len(message) < 600
+
+
 def _workbook(rows: str) -> bytes:
     book = openpyxl.Workbook()
     file = io.BytesIO()
