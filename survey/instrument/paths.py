@@ -87,9 +87,9 @@ class Paths:
                 continue
             losses = branches.find_losses(is_asked=bool(start >> index & 1))
             self._spend(1 + len(losses) // _TESTS_A_STEP)
-            kept = _union(start & ~lost for lost in losses)
-            certain &= kept
-            possible &= kept | ~branches.without_answer
+            remaining = _union(start & ~lost for lost in losses)
+            certain &= remaining
+            possible &= remaining | ~branches.without_answer
         return possible, certain
 
     @property
