@@ -47,8 +47,8 @@ def test_a_broken_text_is_broken_whatever_stands_twice_in_it() -> None:
 
 
 def test_thousands_of_twins_are_named_up_to_a_limit_and_at_once() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(RepeatedKeysError) as refused:
         parse_json("{" + ",".join(['"a": 1'] * 200_000) + "}")
     assert len(refused.value.keys) == 1000
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -19,11 +19,11 @@ SHIPPED_TEXT = SHIPPED.read_text(encoding="utf-8")
 
 def refusal(text: str) -> str:
     """What is said of a text, within two seconds."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(InstrumentError) as refused:
         questionnaire_to_publish(text)
     line = problem_line(refused.value, text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     return line
 
 

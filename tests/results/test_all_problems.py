@@ -151,7 +151,7 @@ def _workbook(rows: str) -> bytes:
 def test_a_workbook_of_empty_rows_or_columns_is_refused(tmp_path: Path, rows: str) -> None:
     (tmp_path / "data.csv").write_bytes(_workbook(rows))
     (tmp_path / "instrument.json").write_text(json.dumps(TWO_QUESTIONS))
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(ScoreFileError, match="give only the rows and columns that are scored"):
         score_files(tmp_path / "data.csv", tmp_path / "instrument.json", None)
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8

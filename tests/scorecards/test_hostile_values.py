@@ -45,10 +45,10 @@ def zip_parts(parts: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) 
 
 def refusal(content: bytes, name: str = "v.xlsx") -> str:
     """What is said of a file, within two seconds."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(ValuesFileError) as refused:
         read_values(content, name, CARD, gettext_in("en"))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     return "; ".join(refused.value.messages[:20])
 
 
@@ -175,10 +175,11 @@ def test_what_is_no_part_of_the_values_is_not_unpacked() -> None:
         "xl/externalLinks/externalLink1.xml": b"<a/>" * 3_000_000,
         "xl/vbaProject.bin": bytes(50_000_000),
     }
-    begun = time.perf_counter()
-    lines = read_values(zip_parts(parts), "v.xlsx", CARD, gettext_in("en"))
+    content = zip_parts(parts)
+    begun = time.process_time()
+    lines = read_values(content, "v.xlsx", CARD, gettext_in("en"))
     assert [line.key for line in lines] == ["propaganda_rate"]
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_the_largest_workbook_that_is_taken_is_read_at_once() -> None:
@@ -187,9 +188,9 @@ def test_the_largest_workbook_that_is_taken_is_read_at_once() -> None:
     with_part(STRINGS, begin=f'<sst xmlns="{_MAIN}">', middle="<si><t>a</t></si>", n=29_000, end="</sst>")(
         parts
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert read_values(zip_parts(parts), "v.xlsx", CARD, gettext_in("en"))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize(
