@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from survey.instrument import codec
+from survey.instrument.document import MAX_DOCUMENT_BYTES
 from survey.instrument.problem import InstrumentError
 from survey.store import questionnaires
 from survey.web.command_line import FILE, command, exit_with_error
@@ -18,6 +19,8 @@ from survey.web.document_problems import problem_line
 def publish_questionnaire(file: Path, *, check: bool) -> None:
     """Publish a questionnaire from its YAML or JSON file and print its digest."""
     try:
+        if (n_bytes := file.stat().st_size) > MAX_DOCUMENT_BYTES:
+            exit_with_error(f"{file} has {n_bytes} bytes; the most is {MAX_DOCUMENT_BYTES}; shorten it")
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         exit_with_error(f"{file}: not UTF-8 text at byte {error.start}; save it as UTF-8")

@@ -4,7 +4,9 @@ import io
 from enum import StrEnum
 
 MAX_BYTES = 4096  # the questionnaire has to fit into the first packets of a connection
-_MAX_SIDE = 5000  # pixels
+_MAX_SIDE, _MAX_PIXELS = 4000, 12_000_000  # of which a WebP with transparency takes four times 4 bytes
+_MAX_SCANS = 100  # of a progressive JPEG, each of which goes over all pixels: some ten are usual
+_START_OF_SCAN = b"\xff\xda"
 _HEIGHTS = (96, 72, 56, 40)
 _COLOURS = (64, 16)
 
@@ -34,9 +36,14 @@ def small_png(content: bytes) -> bytes:
 
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
-        if max(picture.size) > _MAX_SIDE:  # known from the head of the file, before anything is decoded
+        width, height = picture.size  # known from the head of the file, before anything is decoded
+        if max(width, height) > _MAX_SIDE or width * height > _MAX_PIXELS:
             raise LogoError(LogoProblem.TOO_LARGE)
-        drawn = picture.convert("RGBA")
+        if picture.format == "JPEG" and content.count(_START_OF_SCAN) > _MAX_SCANS:
+            raise LogoError(LogoProblem.NO_PICTURE)
+        picture.draft("RGB", (6 * _HEIGHTS[0], _HEIGHTS[0]))  # a JPEG is decoded no larger than is needed
+        picture.load()
+        drawn = picture if picture.mode == "RGBA" else picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, LogoError):
             raise

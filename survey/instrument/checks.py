@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
-from survey.instrument.problem import DocumentProblem, DocumentRule, Path
+from survey.instrument.problem import PROBLEMS_LIMIT, DocumentProblem, DocumentRule, Path
 from survey.instrument.questionnaire import (
     CONSENT,
     GROUP_QUESTION,
@@ -52,7 +53,7 @@ def problems_of(q: Questionnaire, noted: Sequence[DocumentProblem] = ()) -> list
     problems: list[DocumentProblem] = []
     for find_problems, names in _CHECKS:
         if not touches(names, noted):
-            problems += find_problems(q)
+            problems += islice(find_problems(q), PROBLEMS_LIMIT - len(problems))
     return problems
 
 
@@ -154,9 +155,10 @@ def _groups(q: Questionnaire) -> Problems:
         if isinstance(item, Criterion)
         for i, key in enumerate(item.groups)
     ]
+    names = tuple(sorted(known))
     for path, key in (*options, *named):
         if key not in known:
-            yield _problem(DocumentRule.UNKNOWN_GROUP, path, key=key, known=tuple(sorted(known)))
+            yield _problem(DocumentRule.UNKNOWN_GROUP, path, key=key, known=names)
 
 
 def _weights(q: Questionnaire) -> Problems:
@@ -174,28 +176,30 @@ def _weights(q: Questionnaire) -> Problems:
 
 def _conditions(q: Questionnaire) -> Problems:
     paths = {id(item): path for path, item in item_paths(q)}
-    earlier: dict[str, Question] = {}
+    earlier: dict[str, _KnownAnswers] = {}
     for item in q.items():
         for i, condition in enumerate(item.show_if):
             yield from _condition((*paths[id(item)], "show_if", i), condition, earlier)
         if isinstance(item, Question):
-            earlier[item.key] = item
+            keys = frozenset(option.key for option in item.options)
+            earlier[item.key] = _KnownAnswers(keys, tuple(sorted(keys)))
 
 
-def _condition(path: Path, condition: Condition, earlier: dict[str, Question]) -> Problems:
-    question = earlier.get(condition.question)
-    if question is None:
+class _KnownAnswers(NamedTuple):
+    """The answers of a question, to look one up and to name all."""
+
+    keys: frozenset[str]
+    names: tuple[str, ...]
+
+
+def _condition(path: Path, condition: Condition, earlier: dict[str, _KnownAnswers]) -> Problems:
+    known = earlier.get(condition.question)
+    if known is None:
         yield _problem(DocumentRule.CONDITION_QUESTION, path, key=condition.question)
         return
-    known = {option.key for option in question.options}
-    for value in (value for value in condition.values if value not in known):
-        yield _problem(
-            DocumentRule.CONDITION_ANSWER,
-            path,
-            answer=value,
-            question=question.key,
-            known=tuple(sorted(known)),
-        )
+    rule, question = DocumentRule.CONDITION_ANSWER, condition.question
+    for value in (value for value in condition.values if value not in known.keys):
+        yield _problem(rule, path, answer=value, question=question, known=known.names)
 
 
 def _substitutions(q: Questionnaire) -> Problems:

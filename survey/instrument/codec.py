@@ -63,12 +63,12 @@ _OTHER_MODULES = ("internal_module", "par_scorecard")  # in the same file, parse
 
 def questionnaire_from_yaml(text: str) -> Questionnaire:
     """The questionnaire of a YAML (or JSON) text; an InstrumentError has all problems of it."""
-    return from_document(document.parse(text))
+    return _read_root(document.parse(text))
 
 
 def questionnaire_to_publish(text: str) -> Questionnaire:
     """The questionnaire of a text, which also lets each of its groups reach a score."""
-    root = Node(document.parse(text))
+    root = document.parse(text)
     questionnaire = _read(root)
     problems = [*root.problems, *problems_of(questionnaire, root.problems)]
     problems += problems_of_reach(questionnaire, problems)
@@ -92,7 +92,10 @@ def to_json(questionnaire: Questionnaire) -> str:
 
 def from_document(value: object) -> Questionnaire:
     """The questionnaire of a parsed document, checked as a whole."""
-    root = Node(value)
+    return _read_root(Node(value))
+
+
+def _read_root(root: Node) -> Questionnaire:
     questionnaire = _read(root)
     return _without_problems(questionnaire, [*root.problems, *problems_of(questionnaire, root.problems)])
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from survey.instrument.problem import DocumentProblem, DocumentRule, InstrumentError, Path
+from survey.instrument.problem import PROBLEMS_LIMIT, DocumentProblem, DocumentRule, InstrumentError, Path
 
 Choice = TypeVar("Choice", bound=str)
-_SHOWN_CHARS, _NOTED_LIMIT = 60, 1000
+_SHOWN_CHARS = 60
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -31,7 +31,7 @@ class Node:
         """Note a problem of this value; raise all of them once there are too many to go on."""
         if not self.is_refused:
             self.problems.append(DocumentProblem(rule, self.path, arguments))
-        if len(self.problems) >= _NOTED_LIMIT:
+        if len(self.problems) >= PROBLEMS_LIMIT:
             raise InstrumentError(self.problems)
 
     def fields(self, *, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Node"]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
+PROBLEMS_LIMIT = 1000  # of a document: the first so many are named or counted
 Path = tuple[str | int, ...]  # ("factors", 2, "criteria", 0) is factors[2].criteria[0]; () is the whole
 
 
@@ -13,6 +14,7 @@ class DocumentRule(StrEnum):
     # of the text
     TOO_LONG = auto()
     TOO_MANY_VALUES = auto()
+    TOO_MANY_NAMES = auto()
     TOO_MANY_MERGES = auto()
     TOO_DEEP = auto()
     NOT_PARSED = auto()
@@ -26,6 +28,7 @@ class DocumentRule(StrEnum):
     UNKNOWN_TAG = auto()
     UNPRINTABLE = auto()
     SEVERAL_DOCUMENTS = auto()
+    FIELD_TWICE = auto()
     # of a value
     NOT_MAPPING = auto()
     NOT_LIST = auto()
@@ -66,6 +69,8 @@ class DocumentRule(StrEnum):
     TOO_FEW_ASKED = auto()
     GROUP_NEVER_ASKED = auto()
     CRITERION_NEVER_ASKED = auto()
+    CONDITIONS_TOO_DEEP = auto()
+    CONDITIONS_TOO_MANY = auto()
     # of a scorecard
     NO_SCORECARD = auto()
     RULE_NAME = auto()
@@ -80,7 +85,7 @@ class DocumentRule(StrEnum):
 
 @dataclass(frozen=True)
 class DocumentProblem:
-    """One problem of a document. `line` counts from 1, None where only the path is known.
+    """One problem of a document. `line` and `column` count from 1, None where only the path is known.
 
     `arguments` fill the sentence of the rule: numbers, texts, tuples of names; `found` is a value of the
     document as it stands there.
@@ -90,6 +95,7 @@ class DocumentProblem:
     path: Path = ()
     arguments: Mapping[str, object] = field(default_factory=dict)
     line: int | None = None
+    column: int | None = None
 
     @property
     def names(self) -> frozenset[str]:

@@ -1,18 +1,17 @@
 """Finds what respondents of a group can be asked at most, and refuses what nobody could be scored by."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from survey.instrument.checks import item_paths, touches
+from survey.instrument.paths import Paths, TooManyPathsError
 from survey.instrument.problem import DocumentProblem, DocumentRule, InstrumentError
-from survey.instrument.questionnaire import GROUP_QUESTION, Condition, Criterion, Question, Questionnaire
+from survey.instrument.questionnaire import GROUP_QUESTION, Criterion, Questionnaire
 
-_MAX_STEPS = 20_000  # of one search; beyond them a criterion counts as asked unless it was ruled out
+MAX_CONDITION_DEPTH = 50  # the rules of style that hide a question grow with it
 _NAMES = frozenset(
     {"key", "groups", "show_if", "required", "page", "scored", "weight", "group_rule", "min_valid_items"}
     | {"max_points", "unscored_criteria"}
 )
-Chosen = Mapping[str, str | None]  # the answer to each question, None where it is not asked or left blank
 
 
 def check_reachable(q: Questionnaire) -> None:
@@ -25,33 +24,61 @@ def check_reachable(q: Questionnaire) -> None:
 
 
 def problems_of_reach(q: Questionnaire, noted: Sequence[DocumentProblem] = ()) -> list[DocumentProblem]:
-    """The groups and criteria that never get points; [] where a problem noted before decides about them."""
-    return [] if touches(_NAMES, noted) else [*_problems_of_groups(q), *_problems_of_criteria(q)]
+    """The groups and criteria that never get points; [] where a problem noted before decides about them.
+
+    A questionnaire whose paths are too many to prove that has this as its problem.
+    """
+    if touches(_NAMES, noted):
+        return []
+    if deep := next(_chains_too_long(q), None):
+        return [deep]
+    try:
+        reach = _Reach(q, Paths(q))
+        return [*reach.problems_of_groups(), *reach.problems_of_criteria()]
+    except TooManyPathsError:
+        return [DocumentProblem(DocumentRule.CONDITIONS_TOO_MANY, ("context_questions",))]
 
 
-def _problems_of_groups(q: Questionnaire) -> Iterator[DocumentProblem]:
-    minimum = q.scoring.min_valid_items
-    for group in q.offered_groups():
-        largest = most_asked(q, group, q.criteria)
-        if largest < minimum:
-            yield DocumentProblem(
-                DocumentRule.TOO_FEW_ASKED,
-                ("instrument", "min_valid_items"),
-                {"minimum": minimum, "group": group, "largest": largest},
-            )
-        if _earns_points(q, group) and most_asked(q, group, q.scored_criteria) == 0:
-            yield DocumentProblem(DocumentRule.GROUP_NEVER_ASKED, ("groups", group), {"group": group})
+def most_asked(q: Questionnaire, group: str, criteria: Sequence[Criterion]) -> int:
+    """The largest number of these criteria that one respondent of a group can be asked."""
+    keys = [criterion.key for criterion in criteria]
+    return len(Paths(q).find_most(group, keys, enough=len(keys)))
 
 
-def _problems_of_criteria(q: Questionnaire) -> Iterator[DocumentProblem]:
-    earning = tuple(group for group in q.offered_groups() if _earns_points(q, group))
-    for path, criterion in item_paths(q):
-        if not isinstance(criterion, Criterion) or criterion.max_points == 0:
-            continue
-        if not any(most_asked(q, group, [criterion]) for group in earning):
-            yield DocumentProblem(
-                DocumentRule.CRITERION_NEVER_ASKED, path, {"key": criterion.key, "groups": earning}
-            )
+class _Reach:
+    """The groups and criteria of a questionnaire that can be reached on some path."""
+
+    def __init__(self, q: Questionnaire, paths: Paths) -> None:
+        self._q = q
+        self._paths = paths
+        self._earning = tuple(group for group in q.offered_groups() if _earns_points(q, group))
+        self._scored = frozenset(criterion.key for criterion in q.scored_criteria)
+        self._reached: set[str] = set()
+
+    def problems_of_groups(self) -> Iterator[DocumentProblem]:
+        minimum = self._q.scoring.min_valid_items
+        keys = [criterion.key for criterion in self._q.criteria]
+        for group in self._q.offered_groups():
+            together = self._paths.find_most(group, keys, enough=max(minimum, 1))
+            if len(together) < minimum:
+                yield DocumentProblem(
+                    DocumentRule.TOO_FEW_ASKED,
+                    ("instrument", "min_valid_items"),
+                    {"minimum": minimum, "group": group, "largest": len(together)},
+                )
+            if group in self._earning:
+                scored = together & self._scored or self._paths.find_most(group, self._scored, enough=1)
+                self._reached |= scored
+                if not scored:
+                    yield DocumentProblem(DocumentRule.GROUP_NEVER_ASKED, ("groups", group), {"group": group})
+
+    def problems_of_criteria(self) -> Iterator[DocumentProblem]:
+        for group in self._earning:
+            self._reached |= self._paths.find_reachable(group, sorted(self._scored - self._reached))
+        for path, criterion in item_paths(self._q):
+            if criterion.key in self._scored - self._reached:
+                arguments = {"key": criterion.key, "groups": self._earning}
+                yield DocumentProblem(DocumentRule.CRITERION_NEVER_ASKED, path, arguments)
 
 
 def _earns_points(q: Questionnaire, key: str) -> bool:
@@ -59,89 +86,13 @@ def _earns_points(q: Questionnaire, key: str) -> bool:
     return group.scored and (q.scoring.group_rule == "pooled" or group.weight > 0)
 
 
-def most_asked(q: Questionnaire, group: str, criteria: Sequence[Criterion]) -> int:
-    """The largest number of these criteria that one respondent of a group can be asked."""
-    conditions = dict(q.conditions_by_key)
-    questions = [question for question in q.questions if question.key != GROUP_QUESTION]
-    return sum(
-        _Search(part, [question for question in questions if question.key in keys], conditions, group).run()
-        for keys, part in _independent(criteria, conditions)
-    )
-
-
-def _independent(
-    criteria: Sequence[Criterion], conditions: Mapping[str, tuple[Condition, ...]]
-) -> list[tuple[set[str], list[Criterion]]]:
-    """The criteria in parts that depend on no common question, each with the questions it depends on."""
-    parts: list[tuple[set[str], list[Criterion]]] = []
-    for criterion in criteria:
-        keys, members = _questions_behind(criterion.key, conditions), [criterion]
-        for part in [part for part in parts if part[0] & keys]:
-            parts.remove(part)
-            keys, members = keys | part[0], part[1] + members
-        parts.append((keys, members))
-    return parts
-
-
-def _questions_behind(key: str, conditions: Mapping[str, tuple[Condition, ...]]) -> set[str]:
-    """The questions that decide whether an item is asked, besides that of the group."""
-    keys: set[str] = set()
-    waiting = [key]
-    while waiting:
-        named = {condition.question for condition in conditions[waiting.pop()]} - {GROUP_QUESTION}
-        waiting += sorted(named - keys)
-        keys |= named
-    return keys
-
-
-@dataclass
-class _Search:
-    """A search for the answers of a group by which most of the criteria are asked."""
-
-    criteria: Sequence[Criterion]
-    questions: Sequence[Question]
-    conditions: Mapping[str, tuple[Condition, ...]]
-    group: str
-    best: int = 0
-    steps: int = field(default=0, init=False)
-
-    def run(self) -> int:
-        """The largest number of criteria that can be asked."""
-        self._choose(0, {GROUP_QUESTION: self.group})
-        return self.best
-
-    def _choose(self, index: int, chosen: Chosen) -> None:
-        """Try the answers to the questions from `index` on, where they can lead to more than the best."""
-        self.steps += 1
-        possible = sum(
-            all(_can_hold(c, chosen) for c in self.conditions[criterion.key]) for criterion in self.criteria
-        )
-        if possible <= self.best:
-            return
-        if index == len(self.questions) or self.steps > _MAX_STEPS:
-            self.best = possible
-            return
-        question = self.questions[index]
-        for answer in self._answers(question, chosen):
-            self._choose(index + 1, {**chosen, question.key: answer})
-
-    def _answers(self, question: Question, chosen: Chosen) -> list[str | None]:
-        """Answers that lead to different paths; one for all that lead to the same."""
-        if not all(_can_hold(condition, chosen) for condition in self.conditions[question.key]):
-            return [None]
-        of_question = [c for c in self._conditions() if c.question == question.key]
-        by_path = {
-            tuple(option.key in c.values for c in of_question): option.key for option in question.options
-        }
-        return [*by_path.values(), *([] if question.required else [None])]
-
-    def _conditions(self) -> Iterable[Condition]:
-        items: list[Question | Criterion] = [*self.questions, *self.criteria]
-        return (condition for item in items for condition in self.conditions[item.key])
-
-
-def _can_hold(condition: Condition, chosen: Chosen) -> bool:
-    """Whether a condition holds, or its question has no answer yet."""
-    if condition.question not in chosen:
-        return True
-    return (chosen[condition.question] in condition.values) != condition.negated
+def _chains_too_long(q: Questionnaire) -> Iterator[DocumentProblem]:
+    """The first item behind more questions, each asked after the one before, than a page can follow."""
+    lengths: dict[str, int] = {}
+    paths = {item.key: path for path, item in item_paths(q)}
+    for key, conditions in q.conditions_by_key:
+        named = {condition.question for condition in conditions} - {GROUP_QUESTION}
+        lengths[key] = max((1 + lengths[question] for question in named), default=0)
+        if lengths[key] > MAX_CONDITION_DEPTH:
+            arguments = {"key": key, "n": lengths[key], "limit": MAX_CONDITION_DEPTH}
+            yield DocumentProblem(DocumentRule.CONDITIONS_TOO_DEEP, (*paths[key], "show_if"), arguments)

@@ -39,10 +39,10 @@ def scorecard_from_text(text: str) -> Scorecard:
 
     A questionnaire in the same text is ignored.
     """
-    value = document.parse(text)
-    if not isinstance(value, dict) or "par_scorecard" not in value:
-        raise InstrumentError([DocumentProblem(DocumentRule.NO_SCORECARD)])
-    return from_node(Node(value["par_scorecard"], ("par_scorecard",)))
+    root = document.parse(text)
+    if not isinstance(root.value, dict) or "par_scorecard" not in root.value:
+        raise InstrumentError([*root.problems, DocumentProblem(DocumentRule.NO_SCORECARD)])
+    return from_node(Node(root.value["par_scorecard"], ("par_scorecard",), root.problems))
 
 
 def from_node(node: Node) -> Scorecard:

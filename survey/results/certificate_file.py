@@ -10,6 +10,7 @@ from typing import TypeGuard
 from survey.instrument import codec
 from survey.instrument.problem import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
+from survey.json_text import RepeatedKeysError, parse_json
 from survey.json_value import JsonObject, JsonValue
 from survey.results.certificate import FORMAT, VERSION, CountedForm
 from survey.results.score_inputs import is_number
@@ -17,6 +18,7 @@ from survey.results.scoring_rules import rules_of
 from survey.scoring.estimate import scored_groups, section_keys
 from survey.scoring.rules import Rules
 from survey.web.document_problems import problem_line
+from survey.web.file_problems import list_in_line
 
 SumPair = tuple[float, float]
 _SHOWN_CHARS = 60
@@ -92,11 +94,13 @@ def read_certificate(path: Path) -> Certificate:
         missing or of another kind than it must be.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = parse_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CertificateError(f"{path} cannot be read: {error.strerror}; check its name") from None
     except UnicodeDecodeError as error:
         raise CertificateError(f"{path}: not UTF-8 text at byte {error.start}; download it again") from None
+    except RepeatedKeysError as error:
+        raise CertificateError(f"{path}: {list_in_line(tuple(map(str, error.keys)))}") from None
     except (ValueError, RecursionError) as error:
         raise CertificateError(f"{path}: this is not JSON ({error}); download it again") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:

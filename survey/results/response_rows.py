@@ -6,10 +6,12 @@ group has, and the sample is stratified by them, as on the page of results.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from survey.instrument.checks import FORM_COLUMNS, NO_ANSWER_CODES
 from survey.instrument.questionnaire import GROUP_QUESTION
-from survey.results.score_inputs import DataFile, DesignKeys, Instrument, ScoreFileError
+from survey.results.score_inputs import DataFile, DesignKeys, Instrument
+from survey.results.score_problems import Problems, ScoreFileError
 
 _VALID, _WEIGHT = FORM_COLUMNS[0], FORM_COLUMNS[-1]
 _ID, _PEOPLE = "row", "people of the group"
@@ -36,18 +38,18 @@ def scored_rows(table: DataFile, instrument: Instrument) -> DataFile:
             " questionnaire's YAML or JSON as --instrument"
         )
     names = _own_names(table.header, instrument)
-    forms = []
+    forms, problems = [], Problems()
     for position, (number, cells) in enumerate(table.rows, 1):
         form = dict(zip(names, (cell.strip() for cell in cells), strict=True))
         if form[_VALID] not in ("0", "1"):
-            raise ScoreFileError(
-                f"{table.describe_cell(position, _VALID)}: found {form[_VALID]!r}; write 1 for a valid form,"
-                " 0 for another"
+            problems.add(
+                f"{table.describe_cell(position, _VALID)}: found {form[_VALID][:60]!r}; write 1 for a valid"
+                " form, 0 for another"
             )
         if form[_VALID] == "1":
+            problems.note(partial(_decode, form, instrument, f"{table.name}, row {number}"))
             forms.append((number, form))
-    for number, form in forms:
-        _decode(form, instrument, f"{table.name}, row {number}")
+    problems.refuse_any()
     people = _people_by_group([form for _number, form in forms])
     rows = tuple(
         (number, [str(number), *form.values(), people.get(form.get(GROUP_QUESTION, ""), "")])

@@ -1,6 +1,7 @@
 """`flask survey score`: the score of files, with no database, as a JSON-able report."""
 
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from survey.json_value import JsonObject
@@ -10,13 +11,13 @@ from survey.results.score_inputs import (
     DataFile,
     DesignKeys,
     Instrument,
-    ScoreFileError,
     read_answers,
     read_design,
     read_groups,
     sample_design,
 )
 from survey.results.score_instrument import read_instrument
+from survey.results.score_problems import Problems, ScoreFileError
 from survey.results.score_tables import check_ids, read_table
 from survey.scoring.arrays import Labels
 from survey.scoring.difference import Difference, difference_of
@@ -105,38 +106,51 @@ def score_files(
     Raises
     ------
     ScoreFileError
-        A file cannot be used; the message says which, where, what was found and what to do.
+        Files cannot be used; the messages say which, where, what was found and what to do.
     """
     method = next((method for method in _METHODS if method == interval), None)
     if method is None:
         raise ScoreFileError(f"interval {interval!r} is unknown; choose one of {', '.join(_METHODS)}")
-    keys = read_design(design)
-    questions = read_instrument(instrument, keys)
+    problems = Problems()
+    keys = problems.note(lambda: read_design(design))
+    questions = problems.note(lambda: read_instrument(instrument, keys or DesignKeys({})))
+    paths = [data] if compare is None else [data, compare]
+    tables = [table for path in paths if (table := problems.note(partial(read_table, path))) is not None]
+    if keys is None or questions is None:
+        problems.refuse()
     stated = None if design is None else keys
-    survey = _score_table(read_table(data), questions, stated)
-    second = None if compare is None else _score_table(read_table(compare), questions, stated).whole
-    return ScoreReport(survey, questions, keys, method, second)
+    surveys = [problems.note(partial(_score_table, table, questions, stated)) for table in tables]
+    problems.refuse_any()
+    survey, second = [*(survey for survey in surveys if survey is not None), None][:2]
+    if survey is None:
+        problems.refuse()
+    return ScoreReport(survey, questions, keys, method, None if second is None else second.whole)
 
 
 def _score_table(table: DataFile, instrument: Instrument, stated: DesignKeys | None) -> SurveyScore:
     """The score of a table by the `stated` design; without one, by that of a response file, or at random."""
-    keys = stated or DesignKeys({})
+    keys, problems = stated or DesignKeys({}), Problems()
     if is_response_file(table):
         table = scored_rows(table, instrument)
         keys = stated or design_of(table)
     else:
-        check_ids(table)
-    answers = read_answers(table, instrument)
-    group = read_groups(table, instrument, keys)
-    domain: Labels | None = table.labels(keys.domain, blank=True) if keys.domain else None
+        problems.note(lambda: check_ids(table))
+    answers = problems.note(lambda: read_answers(table, instrument))
+    group = problems.note(lambda: read_groups(table, instrument, keys))
+    domain = problems.note(lambda: _read_domain(table, keys))
+    design = problems.note(lambda: sample_design(table, keys))
+    if problems.messages or answers is None or design is None:
+        problems.refuse()
     try:
-        return score_responses(
-            answers, instrument.rules, sample_design(table, keys), group=group, domain=domain
-        )
+        return score_responses(answers, instrument.rules, design, group=group, domain=domain)
     except DesignError as error:
         raise ScoreFileError(_design_message(error, table, keys)) from None
     except AnswersError as error:
         raise ScoreFileError(f"{table.name}: {error}") from None
+
+
+def _read_domain(table: DataFile, keys: DesignKeys) -> Labels | None:
+    return table.labels(keys.domain, blank=True) if keys.domain else None
 
 
 def _design_message(error: DesignError, table: DataFile, keys: DesignKeys) -> str:

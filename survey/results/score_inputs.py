@@ -1,15 +1,16 @@
 """Reading the files of `flask survey score`: data, instrument and design, each refusal with its place."""
 
 import difflib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeGuard, TypeVar
 
 import numpy as np
 
 from survey.json_value import JsonObject, JsonValue
+from survey.results.score_problems import Problems, ScoreFileError, json_of, show_value
 from survey.scoring.arrays import Floats, Labels
 from survey.scoring.calibration import Calibration, CalibrationKind, Margin
 from survey.scoring.design import LonelyPsu, SampleDesign
@@ -31,7 +32,10 @@ _DESIGN_KEYS = (
     "group_column",
     "note",
 )
+_COMPARED_COLUMNS = 500  # with a name that is missing, each of which takes some 20 µs
 _GROUP_COLUMNS = ("group", "respondent_group")
+ShareRule = Literal["linear", "percent"]
+_SHARE_RULES: tuple[ShareRule, ...] = ("linear", "percent")
 _LONELY: tuple[LonelyPsu, ...] = ("fail", "adjust", "certainty", "average")
 _CALIBRATIONS: tuple[CalibrationKind, ...] = ("poststratify", "rake", "linear")
 # The field of SampleDesign that a DesignError names, and the design key that names its column.
@@ -43,10 +47,6 @@ COLUMN_KEYS = {
     "ssu": "ids2",
     "fpc2": "fpc2",
 }
-
-
-class ScoreFileError(ValueError):
-    """A file of `score` that cannot be used; the message says which, where, what was found and what to do."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class DesignKeys:
     """The design file: which columns say what. None where a key is not given."""
 
     columns: Mapping[str, str]
-    share_rule: Literal["linear", "percent"] | None = None
+    share_rule: ShareRule | None = None
     nest: bool = False
     lonely_psu: LonelyPsu = "fail"
     domain: str | None = None
@@ -107,7 +107,7 @@ class DataFile:
             The header has no such column, or two.
         """
         if self.header.count(name) != 1:
-            close = difflib.get_close_matches(name, self.header, 1)
+            close = difflib.get_close_matches(name[:60], self.header[:_COMPARED_COLUMNS], 1)
             missing = f"is missing; is {close[0]!r} meant?" if close else "is missing; add it"
             problem = "is named twice; keep one" if name in self.header else missing
             raise ScoreFileError(f"{self.name}, row 1: the column {name!r} {problem}")
@@ -123,23 +123,23 @@ class DataFile:
             A cell is empty or no number.
         """
         cells = self.column(name)
-        values = np.empty(len(cells))
+        values, problems = np.empty(len(cells)), Problems()
         for i, cell in enumerate(cells):
             try:
                 values[i] = float(cell.replace("_", "?"))
             except ValueError:
-                raise ScoreFileError(
-                    f"{self.describe_cell(i + 1, name)}: found {cell!r}; write a number with a decimal point"
-                ) from None
+                where = self.describe_cell(i + 1, name)
+                problems.add(f"{where}: found {cell[:60]!r}; write a number with a decimal point")
+        problems.refuse_any()
         return values
 
     def labels(self, name: str, *, blank: bool = False) -> Labels:
         """The cells of one column as labels, shape (n,); an empty one is refused unless `blank`."""
-        cells = self.column(name)
-        if not blank and "" in cells:
-            raise ScoreFileError(
-                f"{self.describe_cell(cells.index('') + 1, name)}: the cell is empty; write a label"
-            )
+        cells, problems = self.column(name), Problems()
+        for i, cell in enumerate(cells):
+            if not (cell or blank):
+                problems.add(f"{self.describe_cell(i + 1, name)}: the cell is empty; write a label")
+        problems.refuse_any()
         return np.array(cells, dtype=np.str_)
 
 
@@ -160,18 +160,20 @@ def read_text(path: Path) -> str:
 
 def read_answers(table: DataFile, instrument: Instrument) -> Floats:
     """Scale answers in the order of the criteria, shape (n, Q); NaN where there is no valid answer."""
-    known = {str(answer): float(answer) for answer in instrument.rules.shares}
+    shares, problems = instrument.rules.shares, Problems()
+    known = {str(answer): float(answer) for answer in shares}
     known |= dict.fromkeys({"", *instrument.no_answer} - known.keys(), float("nan"))
+    advice = f"write one of {', '.join(map(str, shares))} or leave it empty"
     answers = np.empty((len(table.rows), len(instrument.rules.criteria)))
     for q, criterion in enumerate(instrument.rules.criteria):
-        cells = table.column(criterion.key)
-        strange = next((i for i, cell in enumerate(cells) if cell not in known), None)
-        if strange is not None:
-            raise ScoreFileError(
-                f"{table.describe_cell(strange + 1, criterion.key)}: found {cells[strange]!r}; write one of "
-                f"{', '.join(str(answer) for answer in instrument.rules.shares)} or leave it empty"
-            )
-        answers[:, q] = [known[cell] for cell in cells]
+        cells = problems.note(partial(table.column, criterion.key)) or []
+        for i, cell in enumerate(cells):
+            if cell not in known:
+                where = table.describe_cell(i + 1, criterion.key)
+                problems.add(f"{where}: found {cell[:60]!r}; {advice}")
+        if not problems.messages:
+            answers[:, q] = [known[cell] for cell in cells]
+    problems.refuse_any()
     return answers
 
 
@@ -184,22 +186,31 @@ def read_groups(table: DataFile, instrument: Instrument, design: DesignKeys) -> 
     if name is None and instrument.rules.group_rule == "pooled":
         return None
     name = name or _GROUP_COLUMNS[0]
-    labels = table.labels(name)
-    strange = ~np.isin(labels, instrument.groups)
-    if strange.any():
-        i = int(np.argmax(strange))
-        raise ScoreFileError(
-            f"{table.describe_cell(i + 1, name)}: found {str(labels[i])!r}; "
-            f"the instrument's groups are {', '.join(instrument.groups)}"
-        )
+    labels, problems = table.labels(name), Problems()
+    for i in np.flatnonzero(~np.isin(labels, instrument.groups)).tolist():
+        where = table.describe_cell(i + 1, name)
+        known = ", ".join(instrument.groups)
+        problems.add(f"{where}: found {str(labels[i])[:60]!r}; the instrument's groups are {known}")
+    problems.refuse_any()
     return labels
 
 
 def sample_design(table: DataFile, keys: DesignKeys) -> SampleDesign:
     """The design with its columns read from the data."""
-    columns = keys.columns
-    labels = {key: table.labels(columns[key]) for key in ("ids", "strata", "ids2") if key in columns}
-    numbers = {key: table.numbers(columns[key]) for key in ("weights", "fpc", "fpc2") if key in columns}
+    columns, problems = keys.columns, Problems()
+    labels = {
+        key: problems.note(partial(table.labels, columns[key]))
+        for key in ("ids", "strata", "ids2")
+        if key in columns
+    }
+    numbers = {
+        key: problems.note(partial(table.numbers, columns[key]))
+        for key in ("weights", "fpc", "fpc2")
+        if key in columns
+    }
+    stated = keys.calibration
+    calibration = None if stated is None else problems.note(partial(_calibration, table, stated))
+    problems.refuse_any()
     return SampleDesign(
         strata=labels.get("strata"),
         psu=labels.get("ids"),
@@ -209,43 +220,50 @@ def sample_design(table: DataFile, keys: DesignKeys) -> SampleDesign:
         fpc2=numbers.get("fpc2"),
         nest=keys.nest,
         lonely_psu=keys.lonely_psu,
-        calibration=None if keys.calibration is None else _calibration(table, keys.calibration),
+        calibration=calibration,
     )
 
 
 def _calibration(table: DataFile, keys: CalibrationKeys) -> Calibration:
-    margins = tuple(Margin(name, table.labels(name), totals) for name, totals in keys.margins.items())
-    return Calibration(keys.kind, margins, keys.bounds)
+    problems, margins = Problems(), []
+    for name, totals in keys.margins.items():
+        labels = problems.note(partial(table.labels, name))
+        if labels is not None:
+            margins.append(Margin(name, labels, totals))
+    problems.refuse_any()
+    return Calibration(keys.kind, tuple(margins), keys.bounds)
 
 
 def read_design(path: Path | None) -> DesignKeys:
     """The design file; without one, a simple random sample."""
     if path is None:
         return DesignKeys({})
-    stated = json_object(path, read_text(path))
+    stated, problems = json_object(path, read_text(path)), Problems()
     for key in stated:
         if key not in _DESIGN_KEYS:
-            raise ScoreFileError(
-                f"{path.name}: the key {key!r} is unknown; known are {', '.join(_DESIGN_KEYS)}"
-            )
+            problems.add(f"{path.name}: the key {key[:60]!r} is unknown; known are {', '.join(_DESIGN_KEYS)}")
     columns = {}
     for key in (*COLUMN_KEYS.values(), "domain", "group_column"):
         value = stated.get(key)
-        if value is not None and not (isinstance(value, str) and value):
-            raise ScoreFileError(f"{path.name}, key {key!r}: found {value!r}; name a column or write null")
-        if value is not None:
+        if isinstance(value, str) and value:
             columns[key] = value
+        elif value is not None:
+            problems.add(f"{path.name}, key {key!r}: found {show_value(value)}; name a column or write null")
     nest = stated.get("nest") or False
     if not isinstance(nest, bool):
-        raise ScoreFileError(f"{path.name}, key 'nest': found {nest!r}; write true or false")
+        problems.add(f"{path.name}, key 'nest': found {show_value(nest)}; write true or false")
+    share_rule = problems.note(lambda: read_choice(path, stated, "rule", _SHARE_RULES))
+    lonely_psu = problems.note(lambda: read_choice(path, stated, "lonely_psu", _LONELY))
+    calibration = problems.note(lambda: _read_calibration(path, stated.get("calibration")))
+    problems.refuse_any()
     return DesignKeys(
         columns={key: value for key, value in columns.items() if key in COLUMN_KEYS.values()},
-        share_rule=read_choice(path, stated, "rule", ("linear", "percent")),
-        nest=nest,
-        lonely_psu=read_choice(path, stated, "lonely_psu", _LONELY) or "fail",
+        share_rule=share_rule,
+        nest=bool(nest),
+        lonely_psu=lonely_psu or "fail",
         domain=columns.get("domain"),
         group_column=columns.get("group_column"),
-        calibration=_read_calibration(path, stated.get("calibration")),
+        calibration=calibration,
     )
 
 
@@ -256,7 +274,9 @@ def read_choice(
     value = stated.get(key)
     chosen = next((choice for choice in choices if choice == value), None)
     if value is not None and chosen is None:
-        raise ScoreFileError(f"{path.name}, key {key!r}: found {value!r}; write one of {', '.join(choices)}")
+        raise ScoreFileError(
+            f"{path.name}, key {key!r}: found {show_value(value)}; write one of {', '.join(choices)}"
+        )
     return chosen
 
 
@@ -267,14 +287,16 @@ def _read_calibration(path: Path, stated: JsonValue) -> CalibrationKeys | None:
     fields = stated if isinstance(stated, dict) else {}
     kind = next((kind for kind in _CALIBRATIONS if kind == fields.get("type")), None)
     if kind is None:
-        raise ScoreFileError(f"{where}: found {stated!r}; give a type out of {', '.join(_CALIBRATIONS)}")
+        raise ScoreFileError(
+            f"{where}: found {show_value(stated)}; give a type out of {', '.join(_CALIBRATIONS)}"
+        )
     is_one_variable = kind == "poststratify"
     margins = {fields.get("variable"): fields.get("population")} if is_one_variable else fields.get("margins")
     bounds = fields.get("bounds")
     if not isinstance(margins, dict) or not margins or not all(map(_is_margin, margins.items())):
         raise ScoreFileError(f"{where}: name each variable with a number of people for each of its levels")
     if bounds is not None and not _is_pair(bounds):
-        raise ScoreFileError(f"{where}: found bounds {bounds!r}; write [low, high] or null")
+        raise ScoreFileError(f"{where}: found bounds {show_value(bounds)}; write [low, high] or null")
     limits = None if bounds is None else (float(bounds[0]), float(bounds[1]))
     return CalibrationKeys(kind, margins, limits)
 
@@ -297,10 +319,7 @@ def is_number(value: object) -> TypeGuard[float]:
 
 def json_object(path: Path, text: str) -> JsonObject:
     """The JSON object that a file's text holds."""
-    try:
-        stated = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ScoreFileError(f"{path.name}: this is not JSON ({error}); correct it there") from None
+    stated = json_of(path, text)
     if not isinstance(stated, dict):
         raise ScoreFileError(f"{path.name}: found a {type(stated).__name__}; write one JSON object")
     return stated

@@ -2,18 +2,27 @@
 
 import csv
 import io
-import json
 import math
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from survey.instrument.checks import FORM_COLUMNS
-from survey.json_value import JsonObject, JsonValue
-from survey.results.score_inputs import DataFile, ScoreFileError, read_text
+from survey.json_value import JsonObject
+from survey.results.score_inputs import DataFile, read_text
+from survey.results.score_problems import Problems, ScoreFileError, json_of
+from survey.web.workbooks import WorkbookError, WorkbookLimits, WorkbookProblem, open_workbook
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 _HEADER_WITHIN = 10  # rows of a sheet that may stand above the header
+_MAX_ROWS, _MAX_CELLS = 2_000_000, 20_000_000
+_WORKBOOK_LIMITS = WorkbookLimits(
+    unpacked_bytes=1_000_000_000, cell_elements=3 * _MAX_CELLS, texts=2_000_000, other_elements=50_000
+)
 _Record = tuple[int, list[str]]
 
 
@@ -48,11 +57,12 @@ def _table(path: Path, records: list[_Record]) -> DataFile:
             else "save it with commas"
         )
         raise ScoreFileError(f"{path.name}, row 1: there is one column, {header[0][:60]!r}; {hint}")
+    problems = Problems()
     for number, cells in records[1:]:
         if len(cells) != len(header):
-            raise ScoreFileError(
-                f"{path.name}, row {number}: {len(cells)} cells under {len(header)} columns; make them equal"
-            )
+            where = f"{path.name}, row {number}"
+            problems.add(f"{where}: {len(cells)} cells under {len(header)} columns; make them equal")
+    problems.refuse_any()
     return DataFile(path.name, header, tuple(records[1:]))
 
 
@@ -68,10 +78,7 @@ def _read_text_file(path: Path) -> list[_Record]:
 
 def _read_json(path: Path, text: str) -> list[_Record]:
     """The rows of one page of the API's responses, or of a list of pages that are all of them."""
-    try:
-        stated: JsonValue = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ScoreFileError(f"{path.name}: this is not JSON ({error}); correct it there") from None
+    stated = json_of(path, text)
     pages = [page for page in (stated if isinstance(stated, list) else [stated]) if isinstance(page, dict)]
     rows = [row for page in pages for row in _rows_of(page)]
     forms = pages[0].get("forms") if pages else None
@@ -95,38 +102,57 @@ def _rows_of(page: JsonObject) -> list[JsonObject]:
 
 def _read_whole(path: Path, read: Callable[[Path], Iterable[Iterable[object]]]) -> list[_Record]:
     """The rows of a file that a library reads."""
+    n_cells, records = 0, list[_Record]()
     try:
-        return [(number, [_text(cell) for cell in row]) for number, row in enumerate(read(path), 1)]
+        for number, row in enumerate(read(path), 1):
+            cells = [_text(cell) for cell in row]
+            n_cells += len(cells)
+            _check_size(path, number, n_cells)
+            if any(cells):
+                records.append((number, cells))
     except ScoreFileError:
         raise
     except Exception as error:  # noqa: BLE001 — each library has its own errors for a file that is cut off
         kind = type(error).__name__
         raise ScoreFileError(f"{path.name}: the file cannot be read ({kind}); download it again") from None
+    return records
 
 
 def _read_xlsx(path: Path) -> Iterator[Iterable[object]]:
     """The sheet with the responses of a workbook of results, from its header on; else the first sheet."""
-    import openpyxl
-
     if not zipfile.is_zipfile(path):
         raise ScoreFileError(f"{path.name}: the file is cut off; download it again")
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    for sheet in book.worksheets:
+    try:
+        with path.open("rb") as file, open_workbook(file, _WORKBOOK_LIMITS) as book:
+            yield from _response_rows(path, book.worksheets)
+    except WorkbookError as error:
+        if error.problem is WorkbookProblem.TOO_LARGE:
+            raise ScoreFileError(
+                f"{path.name}: the workbook has more cells, texts, formats or names than are read; save the"
+                " sheet with the responses as CSV"
+            ) from None
+        raise
+
+
+def _response_rows(path: Path, sheets: "Sequence[ReadOnlyWorksheet]") -> Iterator[Iterable[object]]:
+    for sheet in sheets:
         for number, row in enumerate(sheet.iter_rows(max_row=_HEADER_WITHIN, values_only=True), 1):
             if row[:2] == FORM_COLUMNS[:2]:  # the codebook has the names under one another
                 yield from sheet.iter_rows(min_row=number, values_only=True)
                 return
-    if len(book.worksheets) > 1:
+    if len(sheets) > 1:
         raise ScoreFileError(
             f"{path.name}: no sheet has responses; download the workbook as somebody who may see them, or the"
             " responses as CSV"
         )
-    yield from book.worksheets[0].iter_rows(values_only=True)
+    yield from sheets[0].iter_rows(values_only=True)
 
 
 def _read_sav(path: Path) -> Iterator[Iterable[object]]:
     import pyreadstat
 
+    _empty, head = pyreadstat.read_sav(path, metadataonly=True)
+    _check_size(path, head.number_rows or 0, (head.number_rows or 0) * (head.number_columns or 0))
     frame, _meta = pyreadstat.read_sav(path, user_missing=True)
     yield list(frame.columns)
     yield from frame.itertuples(index=False, name=None)
@@ -135,9 +161,21 @@ def _read_sav(path: Path) -> Iterator[Iterable[object]]:
 def _read_parquet(path: Path) -> Iterator[Iterable[object]]:
     import pyarrow.parquet as pq
 
+    with pq.ParquetFile(path) as file:
+        n_rows = file.metadata.num_rows
+        _check_size(path, n_rows, n_rows * file.metadata.num_columns)
     table = pq.read_table(path)
     yield table.column_names
     yield from zip(*(column.to_pylist() for column in table.columns), strict=True)
+
+
+def _check_size(path: Path, n_rows: int, n_cells: int) -> None:
+    """Refuse a file that a few bytes unpack to more than a table that is scored can have."""
+    if n_rows > _MAX_ROWS or n_cells > _MAX_CELLS:
+        raise ScoreFileError(
+            f"{path.name}: more than {_MAX_ROWS} rows or {_MAX_CELLS} cells; give only the rows and columns"
+            " that are scored"
+        )
 
 
 def _text(cell: object) -> str:
@@ -160,15 +198,15 @@ _READERS: dict[bytes, Callable[[Path], Iterable[Iterable[object]]]] = {
 def check_ids(table: DataFile) -> None:
     """Refuse a table in which a respondent has no id, or the id of another."""
     seen: dict[str, int] = {}
+    problems = Problems()
     for respondent, (number, cells) in enumerate(table.rows, 1):
-        key = cells[0].strip()
+        key, where = cells[0].strip(), table.describe_cell(respondent, table.header[0])
         if not key:
-            raise ScoreFileError(
-                f"{table.describe_cell(respondent, table.header[0])}: the id is empty; give each row an id"
+            problems.add(f"{where}: the id is empty; give each row an id")
+        elif key in seen:
+            problems.add(
+                f"{where}: the id {key[:60]!r} stands in row {seen[key]} too; remove the row that is double"
             )
-        if key in seen:
-            raise ScoreFileError(
-                f"{table.describe_cell(respondent, table.header[0])}: the id {key!r} stands in row "
-                f"{seen[key]} too; remove the row that is double"
-            )
-        seen[key] = number
+        else:
+            seen[key] = number
+    problems.refuse_any()

@@ -42,122 +42,153 @@ class ValueProblem:
     message: str
 
 
-class _ProblemError(Exception):
-    """A part of the line cannot be used."""
-
-    def __init__(self, part: str, message: str) -> None:
-        self.problem = ValueProblem(part, message)
-
-
-def parse_line(card: Scorecard, line: Indicator, typed: TypedLine, _: Gettext) -> Observed | ValueProblem:
-    """What was observed, or the first problem in the language of `_`."""
-    try:
-        if line.rule.kind == "from_survey":
-            return _survey(line, typed, _)
-        if line.key == RANK:
-            return _rank(card, typed, _)
-        if typed.numerator or typed.denominator:
-            return _counted_share(line, typed, _)
-        _refuse_parts(typed, ("low", "high"), _("Only satisfaction points have an interval"))
-        return Observed(_value(line, typed.value, _))
-    except _ProblemError as refused:
-        return refused.problem
+def parse_line(
+    card: Scorecard, line: Indicator, typed: TypedLine, _: Gettext
+) -> Observed | tuple[ValueProblem, ...]:
+    """What was observed, or what is wrong with each part of the line, in the language of `_`."""
+    reading = _Reading(typed, _)
+    if line.rule.kind == "from_survey":
+        observed = _survey(line, reading)
+    elif line.key == RANK:
+        observed = _rank(card, reading)
+    elif typed.numerator or typed.denominator:
+        observed = _counted_share(line, reading)
+    else:
+        reading.refuse_parts(("low", "high"), _("Only satisfaction points have an interval"))
+        observed = Observed(_value(line, reading))
+    return tuple(reading.problems.values()) or observed
 
 
-def _refuse_parts(typed: TypedLine, parts: tuple[str, ...], message: str) -> None:
-    for part in parts:
-        if getattr(typed, part):
-            raise _ProblemError(part, message)
+class _Reading:
+    """The parts of a line as numbers; what is wrong is noted, once a part, and None stands for it."""
+
+    def __init__(self, typed: TypedLine, translate: Gettext) -> None:
+        self.typed = typed
+        self.translate = translate
+        self.problems: dict[str, ValueProblem] = {}
+
+    def refuse(self, part: str, message: str) -> None:
+        """Note what is wrong with a part that nothing was noted of before."""
+        self.problems.setdefault(part, ValueProblem(part, message))
+
+    def refuse_parts(self, parts: tuple[str, ...], message: str) -> None:
+        """Refuse each of the parts that is not empty."""
+        for part in parts:
+            if self.text(part):
+                self.refuse(part, message)
+
+    def are_in_order(self, *parts: str) -> bool:
+        """Whether nothing is noted of these parts, so that they can be compared."""
+        return self.problems.keys().isdisjoint(parts)
+
+    def text(self, part: str) -> str:
+        """A part as typed."""
+        return str(getattr(self.typed, part))
+
+    def number(self, part: str) -> float | None:
+        """A part as a number; None where nothing was typed, or no number."""
+        text, _ = self.text(part), self.translate
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            self.refuse(part, _("Found {found}; write a number, for example 95.5").format(found=text[:20]))
+            return None
+        if "," in text and _THOUSANDS.fullmatch(text):
+            message = _("Found {found}, which can be read in two ways; write it without a comma")
+            self.refuse(part, message.format(found=text[:20]))
+            return None
+        number = float(text.replace(",", "."))
+        if not (math.isfinite(number) and 0 <= number <= _MOST):
+            message = _("Found {found}; a number from 0 to {most} is needed")
+            self.refuse(part, message.format(found=text[:20], most=f"{_MOST:,.0f}".replace(",", " ")))
+            return None
+        return number
 
 
-def _survey(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
-    _refuse_parts(
-        typed, ("numerator", "denominator"), _("Satisfaction points are not counted; leave it empty")
+def _survey(line: Indicator, reading: _Reading) -> Observed:
+    _ = reading.translate
+    reading.refuse_parts(
+        ("numerator", "denominator"), _("Satisfaction points are not counted; leave it empty")
     )
-    value = _number(typed.value, "value", _)
+    value, low, high = (reading.number(part) for part in ("value", "low", "high"))
     if value is not None and value > line.max_points:
         message = _("Found {found}; the maximum is {most}")
-        raise _ProblemError("value", message.format(found=typed.value[:20], most=f"{line.max_points:g}"))
-    low, high = _number(typed.low, "low", _), _number(typed.high, "high", _)
-    if low is None and high is None:
+        reading.refuse("value", message.format(found=reading.typed.value[:20], most=f"{line.max_points:g}"))
+    if (low is None and high is None) or not reading.are_in_order("value", "low", "high"):
         return Observed(value)
     if value is None or low is None or high is None or not low <= value <= high <= line.max_points:
-        message = _("An interval has a lower end, an upper end, and the points between them")
-        raise _ProblemError("low", message)
+        reading.refuse("low", _("An interval has a lower end, an upper end, and the points between them"))
+        return Observed(value)
     return Observed(value, interval=Interval(low, high))
 
 
-def _rank(card: Scorecard, typed: TypedLine, _: Gettext) -> Observed:
+def _rank(card: Scorecard, reading: _Reading) -> Observed:
+    _ = reading.translate
     others = ("numerator", "denominator", "low", "high")
-    _refuse_parts(typed, others, _("A rank has no numerator, denominator or interval; leave it empty"))
-    value = _number(typed.value, "value", _)
+    reading.refuse_parts(others, _("A rank has no numerator, denominator or interval; leave it empty"))
+    value = reading.number("value")
     last = card.rank_target.of if card.rank_target else 0
     if value is not None and not (value.is_integer() and 1 <= value <= last):
         message = _("Found {found}; a rank is a whole number from 1 to {last}")
-        raise _ProblemError("value", message.format(found=typed.value[:20], last=last))
+        reading.refuse("value", message.format(found=reading.typed.value[:20], last=last))
     return Observed(value)
 
 
-def _counted_share(line: Indicator, typed: TypedLine, _: Gettext) -> Observed:
+def _counted_share(line: Indicator, reading: _Reading) -> Observed:
     """A share of counted cases, or that there was no case to count."""
-    numerator = _number(typed.numerator, "numerator", _)
-    denominator = _number(typed.denominator, "denominator", _)
+    _ = reading.translate
+    numerator, denominator = reading.number("numerator"), reading.number("denominator")
+    stated = _value(line, reading)
+    if not reading.are_in_order("numerator", "denominator"):
+        return Observed(None)
     if denominator is None:
-        raise _ProblemError("denominator", _("Of how many cases? Give the denominator, 0 if no case arose"))
-    if denominator == 0:
-        if numerator or (typed.value and _value(line, typed.value, _)):
-            raise _ProblemError("denominator", _("No case arose, yet there is a value; correct one of them"))
+        reading.refuse("denominator", _("Of how many cases? Give the denominator, 0 if no case arose"))
+    elif denominator == 0:
+        if numerator or stated:
+            reading.refuse("denominator", _("No case arose, yet there is a value; correct one of them"))
         return Observed(numerator=0.0, denominator=0.0)
-    if line.unit != "percent":
-        raise _ProblemError(
-            "denominator", _("Only a percentage has a numerator and a denominator; leave it empty")
-        )
-    if numerator is None:
-        raise _ProblemError("numerator", _("How many of the cases? Give the numerator"))
-    share = 100 * numerator / denominator
-    stated = _value(line, typed.value, _)
-    if stated is not None and is_above(abs(stated - share), _rounding(typed.value)):
+    elif line.unit != "percent":
+        message = _("Only a percentage has a numerator and a denominator; leave it empty")
+        reading.refuse("denominator", message)
+    elif numerator is None:
+        reading.refuse("numerator", _("How many of the cases? Give the numerator"))
+    else:
+        return _share(numerator, denominator, stated, reading)
+    return Observed(None)
+
+
+def _share(numerator: float, denominator: float, stated: float | None, reading: _Reading) -> Observed:
+    """The share that the counts make, which a stated value repeats."""
+    share, _ = 100 * numerator / denominator, reading.translate
+    if stated is not None and is_above(abs(stated - share), _rounding(reading.typed.value)):
         message = _("Found {found}, but {numerator} of {denominator} is {share}; correct one of them")
         counts = {"numerator": f"{numerator:g}", "denominator": f"{denominator:g}", "share": f"{share:.6g}"}
-        raise _ProblemError("value", message.format(found=typed.value[:20], **counts))
-    _plausible(share, typed.numerator, "numerator", _)
+        reading.refuse("value", message.format(found=reading.typed.value[:20], **counts))
+    else:
+        _refuse_implausible(share, "numerator", reading)
     return Observed(share, numerator, denominator)
 
 
-def _value(line: Indicator, text: str, _: Gettext) -> float | None:
-    """The value in the indicator's unit; None where nothing was typed."""
+def _value(line: Indicator, reading: _Reading) -> float | None:
+    """The value in the indicator's unit; None where nothing was typed, or no value."""
+    text, _ = reading.typed.value, reading.translate
     if line.unit == "boolean" and text:
         word = text.casefold()
         if word not in _YES | _NO:
-            raise _ProblemError("value", _("Found {found}; write yes or no").format(found=text[:20]))
+            reading.refuse("value", _("Found {found}; write yes or no").format(found=text[:20]))
+            return None
         return float(word in _YES)
-    value = _number(text, "value", _)
+    value = reading.number("value")
     if value is not None and line.unit == "percent":
-        _plausible(value, text, "value", _)
+        _refuse_implausible(value, "value", reading)
     return value
 
 
-def _plausible(percent: float, text: str, part: str, _: Gettext) -> None:
+def _refuse_implausible(percent: float, part: str, reading: _Reading) -> None:
+    _ = reading.translate
     if is_above(percent, _MOST_PERCENT):
         message = _("Found {found}, which is more than {most} percent; is a decimal point missing?")
-        raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST_PERCENT:g}"))
-
-
-def _number(text: str, part: str, _: Gettext) -> float | None:
-    if not text:
-        return None
-    if not _NUMBER.fullmatch(text):
-        raise _ProblemError(
-            part, _("Found {found}; write a number, for example 95.5").format(found=text[:20])
-        )
-    if "," in text and _THOUSANDS.fullmatch(text):
-        message = _("Found {found}, which can be read in two ways; write it without a comma")
-        raise _ProblemError(part, message.format(found=text[:20]))
-    number = float(text.replace(",", "."))
-    if not (math.isfinite(number) and 0 <= number <= _MOST):
-        message = _("Found {found}; a number from 0 to {most} is needed")
-        raise _ProblemError(part, message.format(found=text[:20], most=f"{_MOST:,.0f}".replace(",", " ")))
-    return number
+        reading.refuse(part, message.format(found=reading.text(part)[:20], most=f"{_MOST_PERCENT:g}"))
 
 
 def _rounding(text: str) -> float:

@@ -28,8 +28,3 @@ def lines_of(card: Scorecard) -> tuple[Indicator, ...]:
         *card.indicators,
         Indicator(RANK, _("Rank among the departments"), "number", best, None, 0.0, Rule("linear")),
     )
-
-
-def line_of(card: Scorecard, key: str) -> Indicator | None:
-    """The indicator or rank with this key."""
-    return next((line for line in lines_of(card) if line.key == key), None)

@@ -15,6 +15,8 @@ from survey.web.document_problems import problem_line
 from survey.web.file_problems import list_in_line
 from survey.web.locale import SOURCE_LANGUAGE, gettext_in
 
+_MOST_BYTES = 10_000_000
+
 
 class ScorecardFileError(ValueError):
     """A file of `scorecard` that cannot be used; the message says which, where, what to do."""
@@ -67,6 +69,8 @@ def read_definition(path: Path) -> Scorecard:
 
 def _bytes_of(path: Path) -> bytes:
     try:
+        if (n_bytes := path.stat().st_size) > _MOST_BYTES:
+            raise ScorecardFileError(f"{path.name}: {n_bytes} bytes; the most is {_MOST_BYTES}; shorten it")
         return path.read_bytes()
     except OSError as error:
         raise ScorecardFileError(f"{path} cannot be read: {error.strerror}; check its name") from None

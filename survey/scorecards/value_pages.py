@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey.scorecards import cards, tables, wording
 from survey.scorecards.access import card_for
 from survey.scorecards.cards import EvidenceFile, NewEntry
-from survey.scorecards.entries import ValueProblem, parse_line
+from survey.scorecards.entries import parse_line
 from survey.scorecards.forms import (
     DecisionForm,
     ImportForm,
@@ -188,8 +188,8 @@ def _read(
         errors["value"] = _("Fill in a value, or numerator and denominator")
         return None
     observed = parse_line(results.definition, standing.line, line, _)
-    if isinstance(observed, ValueProblem):
-        errors[observed.part] = observed.message
+    if isinstance(observed, tuple):
+        errors |= {problem.part: problem.message for problem in observed}
         return None
     file = _document(errors)
     texts = {name: (form[name].data or "").strip() for name in ("evidence_ref", "note", "reason")}

@@ -2,28 +2,30 @@
 
 import csv
 import io
-import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 
-from survey.instrument.scorecard import Scorecard
+from survey.instrument.scorecard import Indicator, Scorecard
 from survey.scorecards.entries import TypedLine, ValueProblem, parse_line, parts
-from survey.scorecards.rules import line_of, lines_of
+from survey.scorecards.rules import lines_of
 from survey.scoring.par_index import Observed
 from survey.web.locale import Gettext
+from survey.web.workbooks import WorkbookError, WorkbookLimits, WorkbookProblem, open_workbook
 
 KEY = "indicator_key"
 TEXT_LIMITS = {"evidence_ref": 200, "note": 500}  # in characters
 COLUMNS = (KEY, *parts(), *TEXT_LIMITS)
 LABEL = "indicator"  # in files of ours, for the reader; not read back
 _MOST_ROWS, _MOST_CELL_CHARS = 2000, 2000
-_MOST_UNPACKED_BYTES = 40_000_000
 _MOST_COLUMNS = 30
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")  # where a cell begins in the XML of a sheet
-_MOST_CELLS = 2 * _MOST_ROWS * _MOST_COLUMNS
+_MOST_BYTES = 10_000_000
+_WORKBOOK_LIMITS = WorkbookLimits(
+    unpacked_bytes=16_000_000, cell_elements=150_000, texts=30_000, other_elements=15_000
+)
+_Record = tuple[int, list[str]]  # the number of a row and its cells
 
 
 class ValuesFileError(ValueError):
@@ -51,26 +53,72 @@ def read_values(content: bytes, name: str, card: Scorecard, _: Gettext) -> tuple
     Raises
     ------
     ValuesFileError
-        The file cannot be read, or rows are wrong: each is named by row and column.
+        The file cannot be read, or rows are wrong: each problem of each is named by row and column.
     """
+    if len(content) > _MOST_BYTES:
+        raise ValuesFileError(_("the file is too large; keep only the rows of values"))
     rows = _rows_of_workbook(content, _) if name.lower().endswith(".xlsx") else _rows_of_csv(content, _)
-    records = [(number, cells) for number, cells in enumerate(rows, 1) if any(cells)]
+    if len(rows) > _MOST_ROWS:
+        raise ValuesFileError(_("there are too many rows; the most is {most}").format(most=_MOST_ROWS))
+    trimmed = ((number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1))
+    records = [(number, cells) for number, cells in trimmed if any(cells)]
     if not records:
         raise ValuesFileError(_("the file is empty; its first row must name the columns"))
-    header = records[0][1]
+    first, header = records[0]
+    if message := _row_problem(first, header, header, _):
+        raise ValuesFileError(message)
     _check_header(header, _)
-    lines, problems = [], []
-    for row, cells in records[1:]:
-        parsed = _line(row, dict(zip(header, cells, strict=False)), card, _)
+    return _lines(header, records[1:], card, _)
+
+
+def _lines(
+    header: Sequence[str], records: Sequence[_Record], card: Scorecard, _: Gettext
+) -> tuple[Line, ...]:
+    """The rows under the header, or all their problems."""
+    lines: list[Line] = []
+    problems: list[tuple[int, str]] = []
+    indicators = {line.key: line for line in lines_of(card)}
+    known = ", ".join(indicators)  # named once
+    for row, cells in records:
+        if message := _row_problem(row, cells, header, _):
+            problems.append((row, message))
+            continue
+        named = dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))
+        indicator = indicators.get(named[KEY])
+        if indicator is None:
+            problems.append((row, _unknown_key(row, named[KEY], known, _)))
+            known = ""
+            continue
+        parsed = _line(row, named, card, indicator, _)
         if isinstance(parsed, Line):
             lines.append(parsed)
-        elif parsed is not None:
-            message = _("row {row}, column {column}: {words}")
-            problems.append(message.format(row=row, column=parsed.part, words=parsed.message))
+        else:
+            pattern = _("row {row}, column {column}: {words}")
+            problems += ((row, pattern.format(row=row, column=p.part, words=p.message)) for p in parsed)
     problems += _twice(lines, _)
     if problems:
-        raise ValuesFileError(*problems)
+        raise ValuesFileError(*(message for _row, message in sorted(problems, key=itemgetter(0))))
     return tuple(lines)
+
+
+def _unknown_key(row: int, key: str, known: str, _: Gettext) -> str:
+    """That a key is no indicator, and what the indicators are where `known` has them."""
+    message = _("{found} is no indicator of the scorecard")
+    if known:
+        message = _("{found} is no indicator of the scorecard; known are {known}")
+    pattern = _("row {row}, column {column}: {words}")
+    return pattern.format(row=row, column=KEY, words=message.format(found=repr(key[:40]), known=known))
+
+
+def _row_problem(row: int, cells: Sequence[str], header: Sequence[str], _: Gettext) -> str | None:
+    """Why the cells of a row cannot be told apart or shown; None where they can."""
+    if len(cells) > len(header):
+        message = _("row {row}: more cells ({n}) than columns ({columns}); put a text with commas in quotes")
+        return message.format(row=row, n=len(cells), columns=len(header))
+    if not all(map(_is_printable, cells)):
+        message = _("row {row}: a cell is too long or holds characters that cannot be printed")
+        return message.format(row=row)
+    return None
 
 
 def _check_header(header: Sequence[str], _: Gettext) -> None:
@@ -90,83 +138,76 @@ def _header_problems(header: Sequence[str], _: Gettext) -> Iterator[str]:
             yield _("row 1: the column {found} is named twice; keep one").format(found=repr(name[:40]))
 
 
-def _line(row: int, cells: Mapping[str, str], card: Scorecard, _: Gettext) -> Line | ValueProblem | None:
-    """One row; None where it holds no value."""
-    key = cells[KEY]
-    indicator = line_of(card, key)
-    if indicator is None:
-        known = ", ".join(line.key for line in lines_of(card))
-        message = _("{found} is no indicator of the scorecard; known are {known}")
-        return ValueProblem(KEY, message.format(found=repr(key[:40]), known=known))
+def _line(
+    row: int, cells: Mapping[str, str], card: Scorecard, indicator: Indicator, _: Gettext
+) -> Line | tuple[ValueProblem, ...]:
+    """One row, or what is wrong with each part of it; () where it holds no value."""
     typed = TypedLine(**{part: cells.get(part, "") for part in parts()})
     if typed.is_empty:
-        return None
+        return ()
     observed = parse_line(card, indicator, typed, _)
-    if isinstance(observed, ValueProblem):
-        return observed
     texts = {name: cells.get(name, "") for name in TEXT_LIMITS}
-    for name, limit in TEXT_LIMITS.items():
-        if len(texts[name]) > limit:
-            long = _("{n} characters; the most is {most}")
-            return ValueProblem(name, long.format(n=len(texts[name]), most=limit))
-    return Line(row, key, observed, **texts)
+    message = _("{n} characters; the most is {most}")
+    too_long = tuple(
+        ValueProblem(name, message.format(n=len(texts[name]), most=limit))
+        for name, limit in TEXT_LIMITS.items()
+        if len(texts[name]) > limit
+    )
+    if isinstance(observed, tuple):
+        return (*observed, *too_long)
+    return too_long or Line(row, indicator.key, observed, **texts)
 
 
-def _twice(lines: Sequence[Line], _: Gettext) -> Iterator[str]:
-    seen: dict[str, int] = {}
+def _twice(lines: Sequence[Line], _: Gettext) -> Iterator[tuple[int, str]]:
+    first: dict[str, int] = {}
     for line in lines:
-        if line.key in seen:
+        if line.key in first:
             message = _("row {row}, column {column}: {key} stands in row {first} too; keep one")
-            yield message.format(row=line.row, column=KEY, key=line.key, first=seen[line.key])
-        seen.setdefault(line.key, line.row)
+            fields = {"row": line.row, "column": KEY, "key": line.key, "first": first[line.key]}
+            yield line.row, message.format(**fields)
+        first.setdefault(line.key, line.row)
 
 
 def _rows_of_csv(content: bytes, _: Gettext) -> list[list[str]]:
+    """The rows, one more at most than are taken; a row of more cells than any file has is refused."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         message = _("row {row}: this is not UTF-8 text; save it as CSV UTF-8")
         raise ValuesFileError(message.format(row=row)) from None
-    first = text.partition("\n")[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
+    head = text.partition("\n")[0]
+    separator = ";" if head.count(";") > head.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    rows: list[list[str]] = []
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator))
+        for cells in islice(reader, _MOST_ROWS + 1):
+            if len(cells) > _MOST_COLUMNS:
+                message = _("row {row}: more cells ({n}) than a file of values has; the most is {most}")
+                raise ValuesFileError(message.format(row=len(rows) + 1, n=len(cells), most=_MOST_COLUMNS))
+            rows.append(cells)
     except csv.Error as error:
         raise ValuesFileError(_("this is not CSV ({error})").format(error=error)) from None
-    message = _("row {row}: more cells ({n}) than columns ({columns}); put a text with commas in quotes")
-    wide = [(number, len(cells)) for number, cells in enumerate(rows, 1) if len(cells) > len(rows[0])]
-    if wide:
-        raise ValuesFileError(
-            *(message.format(row=row, n=n, columns=len(rows[0])) for row, n in wide[:_MOST_ROWS])
-        )
-    return _trim(rows, _)
+    return rows
 
 
 def _rows_of_workbook(content: bytes, _: Gettext) -> list[list[str]]:
-    """The rows of the first sheet, as texts; a workbook that unpacks to too much is not opened."""
-    from openpyxl import load_workbook
-
+    """The rows of the first sheet, as texts; a workbook that has too much in it is not opened."""
+    no_workbook = _("this is not an XLSX workbook; save it as .xlsx or .csv")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            fits = unpacked <= _MOST_UNPACKED_BYTES and not _has_too_many_cells(archive)
-        book = load_workbook(io.BytesIO(content if fits else b""), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = [
-            list(row)
-            for row in sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS, values_only=True)
-        ]
-    except Exception:  # noqa: BLE001 — a broken archive or sheet raises anything; all of it means the same
-        raise ValuesFileError(_("this is not an XLSX workbook; save it as .xlsx or .csv")) from None
-    return _trim([[_cell(value) for value in row] for row in rows], _)
-
-
-def _has_too_many_cells(archive: zipfile.ZipFile) -> bool:
-    """Whether the sheets hold more cells than are read: a row is read whole, however many are in it."""
-    sheets = (entry for entry in archive.infolist() if "worksheets/" in entry.filename)
-    cells = (cell for entry in sheets for cell in _CELL.finditer(archive.read(entry)))
-    return next(islice(cells, _MOST_CELLS, None), None) is not None
+        with open_workbook(io.BytesIO(content), _WORKBOOK_LIMITS) as book:
+            sheet = book.worksheets[0]
+            cells = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS, values_only=True)
+            return [[_cell(value) for value in row] for row in cells]
+    except WorkbookError as error:
+        too_large = _(
+            "the workbook has more cells, texts, formats or names in it than are read; copy the rows of "
+            "values into a new workbook, or save them as CSV"
+        )
+        is_too_large = error.problem is WorkbookProblem.TOO_LARGE
+        raise ValuesFileError(too_large if is_too_large else no_workbook) from None
+    except Exception:  # noqa: BLE001 — a broken sheet raises anything; all of it means the same
+        raise ValuesFileError(no_workbook) from None
 
 
 def _cell(value: object) -> str:
@@ -178,18 +219,6 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.15g}" if abs(value) < 1e15 else str(value)
     return str(value)
-
-
-def _trim(rows: Sequence[Sequence[str]], _: Gettext) -> list[list[str]]:
-    if len(rows) > _MOST_ROWS:
-        raise ValuesFileError(_("there are too many rows; the most is {most}").format(most=_MOST_ROWS))
-    trimmed = [[cell.strip() for cell in row] for row in rows]
-    message = _("row {row}: a cell is too long or holds characters that cannot be printed")
-    bad = [number for number, row in enumerate(trimmed, 1) if not all(map(_is_printable, row))]
-    if bad:
-        raise ValuesFileError(*(message.format(row=number) for number in bad))
-    width = len(trimmed[0]) if trimmed else 0
-    return [row + [""] * (width - len(row)) for row in trimmed]
 
 
 def _is_printable(cell: str) -> bool:

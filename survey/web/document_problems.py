@@ -10,6 +10,7 @@ from survey.web.locale import N_, SOURCE_LANGUAGE, Gettext, gettext_in
 
 _MAX_BITS_SHOWN = 256
 _FOUND_CHARS = 60
+_NAMES_SHOWN = 60
 
 SENTENCES: Mapping[DocumentRule, str] = {
     DocumentRule.TOO_LONG: N_(
@@ -17,6 +18,9 @@ SENTENCES: Mapping[DocumentRule, str] = {
     ),
     DocumentRule.TOO_MANY_VALUES: N_(
         "the number of values is %(n)s, the most is %(limit)s; shorten the document"
+    ),
+    DocumentRule.TOO_MANY_NAMES: N_(
+        "names and values are too many, the most is %(limit)s; shorten the document"
     ),
     DocumentRule.TOO_MANY_MERGES: N_(
         "merge keys (<<) copy too many values, the most is %(limit)s; write the values out"
@@ -41,6 +45,10 @@ SENTENCES: Mapping[DocumentRule, str] = {
     DocumentRule.UNKNOWN_TAG: N_("tags (!) are not allowed; put a text in quotes"),
     DocumentRule.UNPRINTABLE: N_("a character cannot be printed; delete it"),
     DocumentRule.SEVERAL_DOCUMENTS: N_("a second document begins here (---); keep one"),
+    DocumentRule.FIELD_TWICE: N_(
+        "%(key)s is written twice: on line %(first_line)s, column %(first_column)s, and on line %(line)s, "
+        "column %(column)s; keep one of the two"
+    ),
     DocumentRule.NOT_MAPPING: N_("fields (name: value) are needed, found %(found)s"),
     DocumentRule.NOT_LIST: N_("a list with at least one element is needed, found %(found)s"),
     DocumentRule.UNKNOWN_FIELD: N_("unknown field; known here: %(known)s"),
@@ -107,6 +115,15 @@ SENTENCES: Mapping[DocumentRule, str] = {
         "%(key)s is never asked of a scored group (%(groups)s), so it never earns points; correct its "
         "groups or show_if"
     ),
+    DocumentRule.CONDITIONS_TOO_DEEP: N_(
+        "%(key)s is asked at the end of a chain of questions of which each depends on the one before; its "
+        "length is %(n)s, the most is %(limit)s; let show_if name the questions themselves that decide"
+    ),
+    DocumentRule.CONDITIONS_TOO_MANY: N_(
+        "the conditions in show_if depend on one another in too many ways, so nobody can prove that every "
+        "group is asked min_valid_items criteria and that every criterion with points is asked; use fewer "
+        "conditions, or let them name fewer questions"
+    ),
     DocumentRule.NO_SCORECARD: N_("the field par_scorecard is missing; put the scorecard under it"),
     DocumentRule.RULE_NAME: N_(
         "%(found)s is not a rule: write ratio_80 (or another floor, 0 to 100), linear, boolean or from_survey"
@@ -150,19 +167,22 @@ def _sentence(problem: DocumentProblem, translate: Gettext) -> str:
         arguments["found"] = _show_value(problem.arguments["found"], translate)
     sentence = translate(SENTENCES[problem.rule]) % arguments
     path, line = path_text(problem.path), problem.line
-    if path and line:
+    if line and problem.column:
+        pattern = translate(N_("line %(line)s, column %(column)s: %(problem)s"))
+    elif path and line:
         pattern = translate(N_("%(path)s, line %(line)s: %(problem)s"))
     elif path or line:
         pattern = translate(N_("%(path)s: %(problem)s") if path else N_("line %(line)s: %(problem)s"))
     else:
         return sentence
-    return pattern % {"path": path, "line": line, "problem": sentence}
+    return pattern % {"path": path, "line": line, "column": problem.column, "problem": sentence}
 
 
 def _argument(value: object, translate: Gettext) -> str:
-    """Names as a list, numbers as the file writes them."""
+    """Names as a list, of many the first; numbers as the file writes them."""
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or translate(N_("none"))
+        names = [*value[:_NAMES_SHOWN], *(["…"] if len(value) > _NAMES_SHOWN else [])]
+        return ", ".join(map(str, names)) or translate(N_("none"))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

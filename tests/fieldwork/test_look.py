@@ -101,7 +101,7 @@ def test_a_picture_of_a_billion_pixels_is_not_opened() -> None:
     assert refused.value.problem in (logo.LogoProblem.TOO_LARGE, logo.LogoProblem.NO_PICTURE)
 
 
-@pytest.mark.parametrize("size", [(1, 25_000_000), (5001, 1)])
+@pytest.mark.parametrize("size", [(1, 25_000_000), (4001, 1), (3500, 3500)])
 def test_a_picture_that_is_too_long_on_one_side_is_not_decoded(size: tuple[int, int]) -> None:
     file = io.BytesIO()
     Image.new("L", size).save(file, "PNG")
@@ -110,3 +110,24 @@ def test_a_picture_that_is_too_long_on_one_side_is_not_decoded(size: tuple[int, 
         logo.small_png(file.getvalue())
     assert refused.value.problem is logo.LogoProblem.TOO_LARGE
     assert time.perf_counter() - begun < 0.5
+
+
+def test_a_jpeg_that_draws_its_pixels_thousands_of_times_is_not_decoded() -> None:
+    file = io.BytesIO()
+    Image.new("L", (4000, 3000)).save(file, "JPEG", progressive=True)
+    content = file.getvalue()
+    scans = content[content.rindex(b"\xff\xda") : -2]
+    assert len(scans) < 2000
+    begun = time.perf_counter()
+    with pytest.raises(logo.LogoError):
+        logo.small_png(content[:-2] + scans * (200_000 // len(scans)) + content[-2:])
+    assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize(("mode", "name"), [("RGBA", "PNG"), ("RGB", "JPEG"), ("RGB", "WEBP")])
+def test_the_largest_picture_that_is_taken_is_read_at_once(mode: str, name: str) -> None:
+    file = io.BytesIO()
+    Image.new(mode, (4000, 3000)).save(file, name, method=0)
+    begun = time.perf_counter()
+    assert logo.small_png(file.getvalue())
+    assert time.perf_counter() - begun < 2

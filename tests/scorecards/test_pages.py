@@ -224,7 +224,7 @@ def test_a_workbook_with_a_row_of_a_million_cells_is_not_read(officer: FlaskClie
         )
         archive.writestr("xl/worksheets/sheet1.xml", row)
     begun = time.perf_counter()
-    with pytest.raises(ValuesFileError, match="not an XLSX workbook"):
+    with pytest.raises(ValuesFileError, match="more cells, texts, formats or names"):
         read_values(book.getvalue(), "v.xlsx", scorecards.load_shipped(), gettext_in("en"))
     assert time.perf_counter() - begun < 2
 

@@ -144,6 +144,37 @@ def test_a_row_that_cannot_be_used_is_named(app: Flask, tmp_path: Path, row: str
     assert message in refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.csv"))
 
 
+def test_all_problems_of_all_rows_are_named_in_their_order(app: Flask, tmp_path: Path) -> None:
+    rows = f"""plan_completion_rate,abc,x,-1,{"e" * 201},{"n" * 501}
+plan_rate,90,,,,
+propaganda_rate,90,,,,
+plan_rat,90,,,,
+satisfaction_points,39,3,4,,
+propaganda_rate,91,,,,
+rank,21,1,,,
+"""
+    (tmp_path / "v.csv").write_text("indicator_key,value,numerator,denominator,evidence_ref,note\n" + rows)
+    line = refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.csv"))
+    problems = line.removesuffix("\n").split("; row ")
+    positions = [problem.partition(": row ")[2] or problem for problem in problems]
+    assert [position.partition(":")[0] for position in positions] == [
+        "2, column numerator",
+        "2, column denominator",
+        "2, column value",
+        "2, column evidence_ref",
+        "2, column note",
+        "3, column indicator_key",
+        "5, column indicator_key",
+        "6, column numerator",
+        "6, column denominator",
+        "6, column value",
+        "7, column indicator_key",
+        "8, column numerator",
+        "8, column value",
+    ]
+    assert line.count("known are") == 1, "the indicators are listed once"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
