@@ -4,21 +4,46 @@ The kind follows from how many letters a code has, so no answer tells whether th
 in an address opens nothing by itself: its page sends it as a form, whose wrong codes are limited.
 """
 
-from flask import redirect, url_for
-from flask.typing import ResponseReturnValue
+import re
 
-from survey.intake import later, links, receipts
+from flask import redirect, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter, ValidationError
+
+from survey.intake import codes, later, links, receipts
 from survey.intake.later_pages import ask_page
 from survey.intake.receipt_pages import find_page
+from survey.store.fieldwork import fold_code
 from survey.web.context import database
 from survey.web.locale import N_
+from survey.web.redirects import LAST_SIGNS
 from survey.web.templates import language
 
 _RECEIPT = N_("This is a receipt code. It is read at %(address)s, best on a device of your own.")
 _UNFINISHED = N_(
     "This is the code of an unfinished form. Go on with it at %(address)s, best on a device of your own."
 )
+_SPELLING = re.compile(rf"[^\W_]+([- ]+[^\W_]+)*[{re.escape(LAST_SIGNS)}]*")
+_SHORTEST, _LONGEST = 4, 12  # letters and digits of the product's codes
 _DESK = N_("This is the code of a desk, which is on its poster. It opens the survey and ends no tablet mode.")
+
+
+class TypedCodeConverter(BaseConverter):
+    """A part of an address that may be a code, however it was typed; other addresses are those of no page."""
+
+    def to_python(self, value: str) -> str:
+        """The code as it was typed."""
+        letters = fold_code(value).upper()
+        is_code = _SHORTEST <= len(letters) <= _LONGEST and set(letters) <= set(codes.ALPHABET)
+        if not is_code or not _SPELLING.fullmatch(value):
+            raise ValidationError
+        return value
+
+
+def add_converter(state: BlueprintSetupState) -> None:
+    """Let routes have a part `<typed_code:…>`."""
+    state.app.url_map.converters["typed_code"] = TypedCodeConverter
 
 
 def page_of(typed: str) -> ResponseReturnValue | None:

@@ -46,6 +46,7 @@ _OF_A_QUESTIONNAIRE = _OF_A_CITIZEN | {"device"}
 
 bp = Blueprint("intake", __name__)
 bp.record(add_document_cache)
+bp.record(other_code_pages.add_converter)
 csrf.exempt(bp)  # no cookie, so no authority that another site's page could borrow
 
 
@@ -108,6 +109,14 @@ def questionnaire(code: str) -> ResponseReturnValue:
             raise
         return other
     return blank_document(collector)
+
+
+@bp.get("/<typed_code:code>")
+@public
+@limit_guesses(status=404)
+def code_alone(code: str) -> ResponseReturnValue:
+    """The page that reads a code typed behind the host's name, as from a poster without its middle part."""
+    return other_code_pages.page_of(code) or abort(404)
 
 
 @bp.get("/receipt/<code>")

@@ -11,7 +11,7 @@ from survey.drawing import canvas
 from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, answer_colours, on
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import format_count, format_percent, format_points
+from survey.drawing.formatting import format_count, format_percent, format_points, quote
 from survey.drawing.portions import ALL_ROWS, Portion, portions
 from survey.drawing.strip import Reach, Side, Strip
 from survey.drawing.tables import Table
@@ -315,5 +315,5 @@ def _as_sentences(table: Table, columns: tuple[str, ...], language: str) -> str:
         label, *values = (table.columns[index].format(row[index], language) for index in indices)
         headings = [table.columns[index].label for index in indices[1:]]
         values_text = "; ".join(f"{heading} {value}" for heading, value in zip(headings, values, strict=True))
-        sentences.append(f"{label}: {values_text}.")
+        sentences.append(f"{quote(label, language)}: {values_text}.")
     return " ".join(sentences)

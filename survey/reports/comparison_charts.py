@@ -9,7 +9,7 @@ from survey.drawing import canvas
 from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, LINE, MEASURED, SOFT, answer_colours
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import UNDEFINED, format_count
+from survey.drawing.formatting import UNDEFINED, format_count, quote
 from survey.drawing.strip import Strip
 from survey.reports import wording
 from survey.results.analysis import RankedCriterion
@@ -69,7 +69,7 @@ def intervals_figure(
         if rows:
             picture.scale(tops[-1], reach, canvas.whole_ticks(reach, language))
         sentences = (
-            f"{row.label}: {_row_value(results, row, language)}, {_limits(results, row, language)}"
+            f"{quote(row.label, language)}: {_row_value(results, row, language)}, {_limits(results, row, language)}"
             for row in rows
         )
         return picture.render(f"intervals-{_number_of(title)}", kind, "; ".join(sentences))
@@ -126,7 +126,7 @@ def priorities_figure(
         else:
             _draw_priorities(picture, known, language)
         sentences = (
-            f"{i}: {wording.criterion_label(r.criterion, language)}, "
+            f"{i}: {quote(wording.criterion_label(r.criterion, language), language)}, "
             f"{wording.quadrant_name(r.priority.quadrant, language)}"
             for i, r in known
         )

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from survey.drawing.file_formats import offered_first
-from survey.drawing.formatting import format_points
+from survey.drawing.formatting import format_points, quote_each
 from survey.reports import (
     analysis_tables,
     cautions,
@@ -116,6 +116,7 @@ def comparison(key: str) -> ResponseReturnValue:
     parts = results.parts(view)
     rows = comparison_charts.rows_of(parts, language())
     pairs = analysis.pairs_of(basis, view)
+    withheld = (part.label.to(language()) for part in parts if part.score is None and part.n)
     return _analysis_page(
         "reports/comparison.html",
         results,
@@ -123,7 +124,7 @@ def comparison(key: str) -> ResponseReturnValue:
         figure=inline_svg(comparison_charts.intervals_figure, results, names[view], rows, language()),
         n_different=sum(pair.differs for pair in pairs),
         n_pairs=len(pairs),
-        withheld=[part.label.to(language()) for part in parts if part.score is None and part.n],
+        withheld=quote_each(withheld, language()),
         view=view,
         view_names=names,
         errors=errors,

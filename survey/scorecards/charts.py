@@ -11,7 +11,7 @@ from survey.drawing import canvas
 from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, GROUND, INK, LINE, MEASURED
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import UNDEFINED, format_points
+from survey.drawing.formatting import UNDEFINED, format_points, quote
 from survey.drawing.portions import ALL_ROWS, Portion, portions
 from survey.drawing.tables import Table
 from survey.scorecards import tables, wording
@@ -173,5 +173,6 @@ def _as_sentences(table: Table, language: str) -> str:
             column.format(cell, language) for cell, column in zip(row, table.columns, strict=True)
         )
         named = zip(table.columns[1:], cells, strict=True)
-        sentences.append(f"{label}: " + "; ".join(f"{column.label} {cell}" for column, cell in named) + ".")
+        values_text = "; ".join(f"{column.label} {cell}" for column, cell in named)
+        sentences.append(f"{quote(label, language)}: {values_text}.")
     return " ".join(sentences) or UNDEFINED
