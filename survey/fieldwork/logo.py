@@ -12,6 +12,7 @@ _COLOURS = (64, 16)
 class LogoProblem(StrEnum):
     """What is wrong with a file."""
 
+    EMPTY = "empty"
     NO_PICTURE = "no_picture"
     TOO_LARGE = "too_large"
     TOO_DETAILED = "too_detailed"
@@ -28,10 +29,12 @@ class LogoError(ValueError):
 def small_png(content: bytes) -> bytes:
     """The picture as a new PNG of at most MAX_BYTES, without anything else of the file.
 
-    LogoError where the file is no PNG, JPEG or WebP, or too large to open.
+    LogoError where the file is empty, no PNG, JPEG or WebP, or too large to open.
     """
     from PIL import Image, UnidentifiedImageError
 
+    if not content:
+        raise LogoError(LogoProblem.EMPTY)
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
         if max(picture.size) > _MAX_SIDE:  # known from the head of the file, before anything is decoded

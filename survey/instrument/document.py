@@ -42,7 +42,7 @@ class _BoundedLoader(yaml.SafeLoader):
 
 
 def parse(text: str) -> object:
-    """The values of a YAML (or JSON) text; a text that is too large is refused."""
+    """The values of a YAML (or JSON) text; one that is too large, or holds none, is refused."""
     if len(text) > MAX_DOCUMENT_CHARS:
         raise _refusal(DocumentRule.TOO_LONG, n=len(text), limit=MAX_DOCUMENT_CHARS)
     try:
@@ -54,6 +54,8 @@ def parse(text: str) -> object:
         raise _refusal(DocumentRule.TOO_DEEP) from None
     except (yaml.YAMLError, ValueError) as error:
         raise InstrumentError([_syntax_problem(text, error)]) from error
+    if document is None:  # no text, or comments only
+        raise _refusal(DocumentRule.EMPTY)
     if n_values > MAX_DOCUMENT_VALUES:
         raise _refusal(DocumentRule.TOO_MANY_VALUES, n=n_values, limit=MAX_DOCUMENT_VALUES)
     return document

@@ -24,9 +24,9 @@ _RECEIPT = N_("This is a receipt code. It is read at %(address)s, best on a devi
 _UNFINISHED = N_(
     "This is the code of an unfinished form. Go on with it at %(address)s, best on a device of your own."
 )
+_DESK = N_("This is the code of a desk, which is on its poster. It opens the survey and ends no tablet mode.")
 _SPELLING = re.compile(rf"[^\W_]+([- ]+[^\W_]+)*[{re.escape(LAST_SIGNS)}]*")
 _SHORTEST, _LONGEST = 4, 12  # letters and digits of the product's codes
-_DESK = N_("This is the code of a desk, which is on its poster. It opens the survey and ends no tablet mode.")
 
 
 class TypedCodeConverter(BaseConverter):

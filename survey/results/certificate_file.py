@@ -92,13 +92,16 @@ def read_certificate(path: Path) -> Certificate:
         missing or of another kind than it must be.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        document = json.loads(text) if text.strip() else None
     except OSError as error:
         raise CertificateError(f"{path} cannot be read: {error.strerror}; check its name") from None
     except UnicodeDecodeError as error:
         raise CertificateError(f"{path}: not UTF-8 text at byte {error.start}; download it again") from None
     except (ValueError, RecursionError) as error:
         raise CertificateError(f"{path}: this is not JSON ({error}); download it again") from None
+    if document is None:
+        raise CertificateError(f"{path}: the file is empty; download it again")
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise CertificateError(f"{path}: this is not a certificate; its `format` must be {FORMAT!r}")
     if document.get("version") != VERSION:

@@ -297,6 +297,8 @@ def is_number(value: object) -> TypeGuard[float]:
 
 def json_object(path: Path, text: str) -> JsonObject:
     """The JSON object that a file's text holds."""
+    if not text.strip():
+        raise ScoreFileError(f"{path.name}: the file is empty; write one JSON object")
     try:
         stated = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:

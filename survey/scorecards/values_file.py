@@ -53,10 +53,13 @@ def read_values(content: bytes, name: str, card: Scorecard, _: Gettext) -> tuple
     ValuesFileError
         The file cannot be read, or rows are wrong: each is named by row and column.
     """
+    empty = _("the file is empty; its first row must name the columns")
+    if not content.strip():
+        raise ValuesFileError(empty)
     rows = _rows_of_workbook(content, _) if name.lower().endswith(".xlsx") else _rows_of_csv(content, _)
     records = [(number, cells) for number, cells in enumerate(rows, 1) if any(cells)]
     if not records:
-        raise ValuesFileError(_("the file is empty; its first row must name the columns"))
+        raise ValuesFileError(empty)
     header = records[0][1]
     _check_header(header, _)
     lines, problems = [], []

@@ -478,6 +478,16 @@ def test_a_questionnaire_that_breaks_a_rule_is_refused_with_place_and_reason_in_
     assert versions(app) == [DIGEST]
 
 
+@pytest.mark.parametrize("content", ["", "\ufeff", " \n", "# sau này\n---\n"])
+def test_an_empty_questionnaire_is_said_to_be_empty(office: FlaskClient, content: str) -> None:
+    for lang, message in (
+        ("vi", "tệp trống hoặc chỉ có chú thích; hãy chọn tệp có nội dung"),
+        ("en", "the file is empty or has only comments; choose the file that has the content"),
+    ):
+        answer = publish(office, content, lang)
+        assert (answer.status_code, errors_in(answer)) == (422, message)
+
+
 def test_aliases_that_stand_for_billions_are_refused_at_once(app: Flask, office: FlaskClient) -> None:
     bomb = "a: &a [x]\n" + "".join(
         f"{c}: &{c} [{', '.join([f'*{p}'] * 9)}]\n" for p, c in zip("abcdefghijk", "bcdefghijkl", strict=True)
