@@ -146,6 +146,7 @@ INVALID = [
     ("desks", "", "Cần điền", "Fill in: Desks"),
     ("desks", " | \n\n|x", "ít nhất một quầy", "Enter at least one desk, one per line"),
     ("desks", "\n".join(f"Quầy {i}" for i in range(201)), "200", "at most 200 desks"),
+    ("desks", "A\nB\n\na|x", "Dòng 1 và dòng 4 là cùng một quầy “a”", "Lines 1 and 4 name the same desk, “a”"),
     ("desks", "Quầy\x00", "không in được", "cannot be printed"),
     ("desks", "q" * 201, "quá dài", "too long"),
     ("desks", "Quầy|" + "q" * 201, "quá dài", "too long"),
