@@ -170,7 +170,7 @@ _QUALITY = members(
     "How well the scored criteria measure; null where too few people rated them.",
     alpha=maybe(
         members(
-            f"Cronbach's alpha, and correlations of criteria: with at least {MIN_REPORTED} people, else null.",
+            f"Cronbach's alpha; null, as the correlations are, with fewer than {MIN_REPORTED} people.",
             value=NUMBER,
             low=NUMBER,
             high=NUMBER,

@@ -3,13 +3,13 @@
 Cells hold full precision. Number formats round half up as `formatting` does, so all outputs show the same.
 """
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, BinaryIO
 
+from survey.drawing.portions import split_rows
 from survey.drawing.row_heights import row_height
 from survey.drawing.tables import Borders, Cell, Fact, Kind, Table
 from survey.scoring.rounding import decimals_beside
@@ -210,7 +210,7 @@ class Sheet:
     def add_share_charts(self, table: Table, row: int, title: str) -> int:
         """Draw the column `share` of the only table of the sheet as bars, below `row`."""
         share = [column.key for column in table.columns].index("share")
-        for first, last in _split_rows(len(table.rows)):
+        for first, last in split_rows(len(table.rows), _ROWS_OF_A_CHART):
             chart = self._new_chart({"type": "bar"})
             chart.add_series(
                 {
@@ -227,7 +227,7 @@ class Sheet:
 
     def add_stacked_charts(self, table: Table, row: int, title: str, columns: dict[int, str]) -> int:
         """Draw columns of the only table of the sheet as bars of 100%, each in its colour, below `row`."""
-        for first, last in _split_rows(len(table.rows)):
+        for first, last in split_rows(len(table.rows), _ROWS_OF_A_CHART):
             chart = self._new_chart({"type": "bar", "subtype": "percent_stacked"})
             for column, colour in columns.items():
                 chart.add_series(
@@ -270,13 +270,6 @@ class Sheet:
             self.page_breaks.append(row)
             self.worksheet.set_h_pagebreaks(self.page_breaks)
         return row + height // _ROW_PIXELS + 2
-
-
-def _split_rows(n_rows: int) -> list[tuple[int, int]]:
-    """The first row and the row after the last of each chart, about equally many in each."""
-    n_charts = -(-n_rows // _ROWS_OF_A_CHART)
-    borders = [round(n_rows * chart / n_charts) for chart in range(n_charts + 1)] if n_charts else []
-    return list(itertools.pairwise(borders))
 
 
 @contextmanager

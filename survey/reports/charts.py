@@ -27,7 +27,6 @@ from survey.web.locale import gettext_in
 
 _BAR_Y = 0.42
 _TEXT_ROOM = 0.17
-_LEAST_LABELLED = 0.09
 _SCORE_BOTTOM = 72.0
 _BESIDE_A_COUNT = 45  # characters of a name that leave room for "n = 1,000"
 
@@ -301,9 +300,9 @@ def _draw_answers(strip: Strip, row: AnswerCounts, colours: list[str], language:
     for n, colour in zip(row.counts, colours, strict=True):
         share = n / row.n_valid if row.n_valid else 0.0
         strip.bar(left, left + share, height=2.8, fill=colour, edge=GROUND, edge_width=0.8)
-        if share >= _LEAST_LABELLED:
+        if n:
             label = f"{locale.format_number(round_half_up(100 * share, 0), language, 0)}%"
-            strip.write_text(left + share / 2, -0.06, label, colour=on(colour), size=canvas.SMALL)
+            strip.write_inside(left, left + share, -0.06, label, colour=on(colour), size=canvas.SMALL)
         left += share
 
 

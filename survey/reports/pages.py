@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from survey.drawing.file_formats import offered_first
@@ -96,7 +95,7 @@ def show_trend(key: str) -> ResponseReturnValue:
         "reports/trend.html",
         results,
         compared=analysis_tables.trend(trend.steps, results, language()),
-        figure=inline_svg(comparison_charts.intervals_figure, results, title, rows, language()),
+        pictures=figures.interval_figures(results, title, rows, language()),
         trend=trend,
     )
 
@@ -121,7 +120,7 @@ def comparison(key: str) -> ResponseReturnValue:
         "reports/comparison.html",
         results,
         compared=analysis_tables.pairs(pairs, language()),
-        figure=inline_svg(comparison_charts.intervals_figure, results, names[view], rows, language()),
+        pictures=figures.interval_figures(results, names[view], rows, language()),
         n_different=sum(pair.differs for pair in pairs),
         n_pairs=len(pairs),
         withheld=quote_each(withheld, language()),
@@ -169,13 +168,13 @@ def _analysis_page(
     return page_with_errors(template, errors or {}, **shared, **shown)
 
 
-def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, Markup]:
+def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, tuple[figures.Figure, ...]]:
     """The small multiples: each view's parts on a scale."""
     drawings = {}
     for view, name in filters.view_names(basis, language()).items():
         rows = comparison_charts.rows_of(results.parts(view), language())
         if len(rows) > 1:
-            drawings[view] = inline_svg(comparison_charts.intervals_figure, results, name, rows, language())
+            drawings[view] = figures.interval_figures(results, name, rows, language())
     return drawings
 
 

@@ -99,7 +99,9 @@ def _exists(adapter: object, path: str) -> bool:
 def test_the_contract_names_the_beginning_of_every_path(app: Flask) -> None:
     text = section("docs/contract.md", "## Pages")
     assistants = {"/static", "/sw.js", "/accessibility", "/shared"}
-    beginnings = {re.sub(r'<\w+:', '<', f"/{rule.rule.split('/')[1]}") for rule in app.url_map.iter_rules()} - assistants
+    beginnings = {
+        re.sub(r"<\w+:", "<", f"/{rule.rule.split('/')[1]}") for rule in app.url_map.iter_rules()
+    } - assistants
     assert {beginning for beginning in beginnings if f"`{beginning}" not in text} == set()
 
 

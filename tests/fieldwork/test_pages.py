@@ -146,7 +146,7 @@ INVALID = [
     ("desks", "", "Cần điền", "Fill in: Desks"),
     ("desks", " | \n\n|x", "ít nhất một quầy", "Enter at least one desk, one per line"),
     ("desks", "\n".join(f"Quầy {i}" for i in range(201)), "200", "at most 200 desks"),
-    ("desks", "A\nB\n\na|x", "Dòng 1 và dòng 4 là cùng một quầy “a”", "Lines 1 and 4 name the same desk, “a”"),
+    ("desks", "A\nB\n\na|x", "Dòng 1 và dòng 4 là cùng một quầy “a”", "Lines 1 and 4 name the same desk"),
     ("desks", "Quầy\x00", "không in được", "cannot be printed"),
     ("desks", "q" * 201, "quá dài", "too long"),
     ("desks", "Quầy|" + "q" * 201, "quá dài", "too long"),
@@ -522,7 +522,7 @@ def test_the_list_says_what_is_open(office: FlaskClient, key: str) -> None:
     post(office, "/office/campaigns/new", **a_campaign(name="Đã qua", **long_ago))
     rows = office.get("/office/?lang=en").text.split("<tr>")[2:]
     states = {
-        re.findall(r'scope="row"><span lang="vi">([^<]+)<', row)[0]: re.findall(r"<td>([^<]+)</td>", row)[1] for row in rows
+        re.findall(r'lang="vi">([^<]+)<', row)[0]: re.findall(r"<td>([^<]+)</td>", row)[1] for row in rows
     }
     assert states == {"Sắp tới": "Not open yet", "Khảo sát thử": "Open", "Đã qua": "Closed"}
 

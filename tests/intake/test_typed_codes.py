@@ -145,7 +145,8 @@ def test_a_wrong_code_behind_the_host_is_limited_and_a_right_one_always_served(
 
 
 @pytest.mark.parametrize(
-    "path", ["/no-such-page", "/robots.txt", "/wp-login.php", "/FAC7JY/x", "/.env", "/abc", "/FAC_7JY", "/uuuuuu"]
+    "path",
+    ["/no-such-page", "/robots.txt", "/wp-login.php", "/FAC7JY/x", "/.env", "/abc", "/FAC_7JY", "/uuuuuu"],
 )
 def test_an_address_that_can_be_no_code_is_unknown_and_no_guess(citizen: FlaskClient, path: str) -> None:
     assert {citizen.get(path).status_code for _ in range(32)} == {404}

@@ -1,6 +1,8 @@
+import itertools
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from itertools import combinations
 from operator import ge
@@ -15,6 +17,8 @@ from survey.results.campaign import CampaignResults
 from tests.reports import builders
 from tests.reports.builders import EVERY
 
+BAR = re.compile(r'<path d="M ([\d.]+) ([\d.]+) \nL ([\d.]+) [\d.]+ \nL [\d.]+ ([\d.]+) \n')
+LABEL = re.compile(r'text-anchor="middle"[^>]* x="([\d.]+)" y="([\d.]+)"[^>]*>(\d+%)<')
 DRAW: dict[str, Callable[[CampaignResults, str, PictureKind], bytes]] = {
     "score": charts.score_figure,
     "sections": charts.sections_figure,
@@ -80,6 +84,26 @@ def test_a_demonstration_says_so_in_every_picture() -> None:
 
 def test_without_data_the_picture_says_so() -> None:
     assert "Chưa có điểm" in charts.score_figure(builders.no_data(), "vi", "svg").decode()
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_label_in_a_bar_is_narrower_than_the_bar(*, wide: bool) -> None:
+    results = builders.normal()
+    rows = tuple(
+        replace(row, counts=counts)
+        for row, counts in zip(
+            results.answers, itertools.cycle([(10, 9, 11, 30, 40), (7, 8, 5, 12, 68), (0, 0, 0, 0, 9)])
+        )
+    )
+    svg = charts.distribution_figure(replace(results, answers=rows), "en", "svg", wide=wide).decode()
+    bars = [tuple(map(float, bar)) for bar in BAR.findall(svg)]
+    labels = [(text, float(x), float(y)) for x, y, text in LABEL.findall(svg)]
+    assert {"100%", "68%", "40%"} <= {text for text, _x, _y in labels}
+    for text, x, y in labels:
+        widths = [right - left for left, low, right, high in bars if left < x < right and high < y < low + 9]
+        digit, percent = 5.72, 8.55  # of DejaVu Sans at 9 points
+        assert widths
+        assert min(widths) > digit * (len(text) - 1) + percent
 
 
 def test_the_alternative_tells_what_the_picture_shows() -> None:

@@ -36,9 +36,7 @@ def test_lists_of_names_that_hold_semicolons_are_unambiguous(language: str) -> N
     section = results.questionnaire.sections[0]
     criterion = replace(section.criteria[0], text=builders.text("A; B", "A; B"))
     named = replace(section, text=builders.text("C; D", "C; D"), criteria=(criterion, *section.criteria[1:]))
-    questionnaire = replace(
-        results.questionnaire, sections=(named, *results.questionnaire.sections[1:])
-    )
+    questionnaire = replace(results.questionnaire, sections=(named, *results.questionnaire.sections[1:]))
     scored = tuple(
         replace(c, points=None, ratio=None) if c.key == criterion.key else c for c in results.score.criteria
     )

@@ -37,7 +37,8 @@ def test_a_count_has_no_decimals() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "vi", "en"), [(2, "2", "2"), (1.5, "1,5", "1.5"), (38, "38", "38"), (0.25, "0,25", "0.25"), (-0.5, "−0,5", "−0.5")]
+    ("value", "vi", "en"),
+    [(2, "2", "2"), (1.5, "1,5", "1.5"), (38, "38", "38"), (0.25, "0,25", "0.25"), (-0.5, "−0,5", "−0.5")],
 )
 def test_points_have_no_needless_zeros(value: float, vi: str, en: str) -> None:
     assert (locale.format_short(value, "vi"), locale.format_short(value, "en")) == (vi, en)
