@@ -34,10 +34,11 @@ _BESIDE_A_COUNT = 45  # characters of a name that leave room for "n = 1,000"
 def score_figure(results: CampaignResults, language: str, kind: PictureKind, *, titled: bool = True) -> bytes:
     """The score's interval and point against the target band, on the part of the scale where they lie.
 
-    Untitled, for a place where the same words stand over it.
+    Untitled, for a place where the same words stand over it, as the label of a demonstration does.
     """
     with canvas.drawing("score"):
-        picture = Canvas(_score_title(results, language), _demo(results, language), body=118, titled=titled)
+        demo = _demo(results, language) if titled else None
+        picture = Canvas(_score_title(results, language), demo, body=118, titled=titled)
         shown = _zoom(results)
         room = _side_room(shown)
         strip = picture.strip(top=14, height=58, across=(shown[0] - room, shown[1] + room), up=(0, 1))
@@ -58,7 +59,7 @@ def sections_figure(
 ) -> bytes:
     """Each section's points as a share of its own maximum, with its interval, on one axis from 0 to 100%.
 
-    Wide for paper: names stand left of the bars instead of over them.
+    Wide for paper: names stand left of the bars instead of over them. The paper labels a demonstration.
     """
     _ = gettext_in(language)
     scores = {section.key: section for section in results.score.sections}
@@ -67,7 +68,8 @@ def sections_figure(
     tops = _tops(0, labels, canvas.CHARACTERS, wide=wide)
     with canvas.drawing("sections"):
         title = portion.title_of(_("Share of each factor's maximum"), language)
-        picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
+        demo = None if wide else _demo(results, language)
+        picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT, wide=wide)
         if not sections:
             picture.write_centred(_("There is no factor to show."))
         for top, label, section in zip(tops, labels, sections, strict=False):
@@ -106,7 +108,8 @@ def distribution_figure(
     tops = _tops(canvas.key_height(key, wide=wide), labels, _BESIDE_A_COUNT, wide=wide)
     with canvas.drawing("distribution"):
         title = portion.title_of(_("How each criterion was answered"), language)
-        picture = Canvas(title, _demo(results, language), body=tops[-1], wide=wide)
+        demo = None if wide else _demo(results, language)
+        picture = Canvas(title, demo, body=tops[-1], wide=wide)
         if results.answers:
             picture.key(key)
         else:

@@ -43,8 +43,7 @@ def interval_figures(
     shown = []
     for portion in screen_portions(len(rows)):
         drawing = inline_svg(partial(intervals_figure, portion=portion), results, title, rows, language)
-        ends = [
-            quote(row.label, language) for row in (*portion.rows_of(rows)[:1], *portion.rows_of(rows)[-1:])
-        ]
-        shown.append(Figure(f"{portion.title_of(title, language)}: {' – '.join(ends)}", drawing))
+        labels = [quote(row.label, language) for row in portion.rows_of(rows)]
+        ends = " – ".join((*labels[:1], *labels[-1:]))
+        shown.append(Figure(f"{portion.title_of(title, language)}: {ends}", drawing))
     return tuple(shown)

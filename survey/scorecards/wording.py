@@ -98,11 +98,15 @@ def source_sentence(results: CardResults, language: str) -> str | None:
 
 
 def caution_sentences(results: CardResults, language: str) -> tuple[str, ...]:
-    """What limits the satisfaction points: the cautions of their campaign, and another time."""
+    """What limits the satisfaction points: the cautions of their campaign, and another time.
+
+    A scorecard that is a demonstration itself has the label already.
+    """
     source = results.source
     if source is None:
         return ()
-    return (*_other_period(results, language), *cautions.sentences(source.survey, language))
+    sentences = cautions.sentences_without_demo if results.is_demo else cautions.sentences
+    return (*_other_period(results, language), *sentences(source.survey, language))
 
 
 def ranking_cautions(ranking: Ranking, language: str) -> tuple[str, ...]:
