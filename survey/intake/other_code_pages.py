@@ -17,7 +17,6 @@ from survey.intake.receipt_pages import find_page
 from survey.store.fieldwork import fold_code
 from survey.web.context import database
 from survey.web.locale import N_
-from survey.web.redirects import LAST_SIGNS
 from survey.web.templates import language
 
 _RECEIPT = N_("This is a receipt code. It is read at %(address)s, best on a device of your own.")
@@ -25,7 +24,7 @@ _UNFINISHED = N_(
     "This is the code of an unfinished form. Go on with it at %(address)s, best on a device of your own."
 )
 _DESK = N_("This is the code of a desk, which is on its poster. It opens the survey and ends no tablet mode.")
-_SPELLING = re.compile(rf"[^\W_]+([- ]+[^\W_]+)*[{re.escape(LAST_SIGNS)}]*")
+_SPELLING = re.compile(r"[^\W_]+([- ]+[^\W_]+)*")
 _SHORTEST, _LONGEST = 4, 12  # letters and digits of the product's codes
 
 

@@ -45,7 +45,7 @@ def pairs(compared: Sequence[Pair], language: str) -> Table:
         "p and the interval are adjusted for all pairs of the table (Benjamini and Hochberg; Benjamini and"
         " Yekutieli). “Not significant” does not mean equal: the forms are too few to tell."
     )
-    few = _("Of {all} pairs the {n} with the smallest p are listed; all are counted in the adjustment.")
+    few = _("The {n} with the smallest p are listed, of {all} in all; the adjustment counts all.")
     counts = {"all": format_count(len(compared), language), "n": format_count(len(listed), language)}
     notes = (
         *((few.format(**counts),) if len(listed) < len(compared) else ()),

@@ -100,12 +100,12 @@ def _notes(results: CampaignResults, measured: ScaleQuality, language: str) -> t
 
 def _alpha_sentence(measured: ScaleQuality, results: CampaignResults, language: str) -> str:
     _ = gettext_in(language)
-    alpha, fewest = measured.alpha, format_count(MIN_REPORTED, language)
+    alpha, minimum = measured.alpha, format_count(MIN_REPORTED, language)
     if measured.is_scale_short:
         text = _(
             "Cronbach’s alpha and item–rest correlations: too few forms for these figures (fewer than {n})."
         )
-        return text.format(n=fewest)
+        return text.format(n=minimum)
     if alpha is None:
         return _("Cronbach’s alpha is not known: everybody rated the criteria alike.")
     if is_at_least(alpha.low, _RELIABLE):

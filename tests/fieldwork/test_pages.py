@@ -423,7 +423,7 @@ def test_a_change_is_another_version_and_the_published_one_stays(
 @pytest.mark.parametrize(
     ("content", "reason", "reason_vi"),
     [
-        ("", "fields (name: value) are needed, found nothing", "phải là các trường (tên: giá trị)"),
+        ("text", "fields (name: value) are needed, found 'text'", "phải là các trường (tên: giá trị)"),
         ("a: [", "line 1: brackets cannot be read", "dòng 1: không đọc được phần trong ngoặc"),
         ("[1, 2]", "are needed, found a list", "hiện là một danh sách"),
         ("x: 2026-99-99", "a value looks like a day, a time or a number", "trông như ngày, giờ hoặc số"),

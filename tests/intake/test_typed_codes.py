@@ -109,9 +109,11 @@ def test_a_code_typed_as_an_address_leads_to_its_own_page(
 ) -> None:
     short_code = saved_code(citizen, code)
     receipt = receipt_in(citizen.post(f"/s/{code}/send", data=a_form(Q)).text)
-    sent = send_what_is_typed(citizen, citizen.get(address.format(spelling(receipt))))
+    typed = address.format(spelling(receipt))
+    sent = send_what_is_typed(citizen, citizen.get(typed, follow_redirects=True))
     assert receipt in sent.text
-    unfinished = send_what_is_typed(citizen, citizen.get(address.format(spelling(short_code))))
+    typed = address.format(spelling(short_code))
+    unfinished = send_what_is_typed(citizen, citizen.get(typed, follow_redirects=True))
     assert 'id="f"' in unfinished.text
     desk = citizen.get(address.format(spelling(code)), follow_redirects=True)
     assert f'action="/s/{code}/check' in desk.text

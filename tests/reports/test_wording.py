@@ -87,7 +87,7 @@ def test_the_plan_for_more_forms_names_the_groups() -> None:
     sentence = wording.forms_needed_sentence(builders.normal(), "en")
     assert sentence is not None
     assert "about 412 more forms are needed (712 in all)" in sentence
-    assert "Individual or household 200" in sentence
+    assert "“Individual or household” 200" in sentence
 
 
 def test_a_score_too_close_to_the_edge_gets_another_plan() -> None:
