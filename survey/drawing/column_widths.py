@@ -1,9 +1,11 @@
 """How wide the columns of a printed table are, so that no word of a heading breaks where there is room."""
 
+from survey.drawing.fonts import text_width
 from survey.drawing.report import Grid
 
-_LETTER_MM = 0.19  # of a bold letter of our words, for each point of its size
-_AIR_MM, _LEAST_TEXT_MM, _ONLY_NUMBER_MM = 2.2, 40.0, 24.0
+_WIDEST = "DejaVu Serif"  # of the fonts that readers take for Times New Roman
+_POINT_MM = 25.4 / 72
+_AIR_MM, _LEAST_TEXT_MM, _ONLY_NUMBER_MM = 2.0, 36.0, 24.0
 
 
 def column_widths(grid: Grid, room_mm: float, *, head_points: float) -> list[float]:
@@ -30,4 +32,5 @@ def column_widths(grid: Grid, room_mm: float, *, head_points: float) -> list[flo
 
 def _word_mm(label: str, points: float) -> float:
     """The width that the longest word of a heading needs in its cell."""
-    return max((len(word) for word in label.split()), default=0) * points * _LETTER_MM + _AIR_MM
+    widths = (text_width(word, points, _WIDEST, bold=True) for word in label.split())
+    return max(widths, default=0.0) * _POINT_MM + _AIR_MM

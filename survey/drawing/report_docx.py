@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _INK, _SOFT, _WASH = "16202A", "414D59", "EEF1F4"
 _FONT = "Times New Roman"
 _LONGEST_TEXT = 30_000
-_HEAD_POINTS = 8
+_MANY_COLUMNS = 9
 _ROWS_KEPT_TOGETHER = 12  # rows of a table that goes to the next page as a whole
 _HELD_ROWS = 3  # rows of a long table that go to the page of the signature under it
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # a zip holds the time of writing; the same report makes the same file
@@ -206,7 +206,7 @@ def _grid(document: "Document", grid: Grid) -> None:
     heading._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell, column in zip(heading.cells, grid.columns, strict=True):
         is_number = column.kind != "text"
-        _add_text(cell.paragraphs[0], column.label, size=_HEAD_POINTS, bold=True, right=is_number)
+        _add_text(cell.paragraphs[0], column.label, size=_head_points(grid), bold=True, right=is_number)
         _shade(cell)
     for row in grid.rows:
         _fill_row(table.add_row().cells, grid, row)
@@ -220,12 +220,17 @@ def _grid(document: "Document", grid: Grid) -> None:
         apart.line_spacing, apart.space_after = Pt(6), Pt(0)
 
 
+def _head_points(grid: Grid) -> int:
+    """The size of the headings of columns."""
+    return 8 if len(grid.columns) < _MANY_COLUMNS else 7
+
+
 def _lay_out(table: "Table", grid: Grid, room_mm: float) -> None:
     """Set the columns' widths; keep a row and a short table on one page, a heading with the row under it."""
     from docx.oxml import OxmlElement
     from docx.shared import Mm
 
-    widths = [Mm(width) for width in column_widths(grid, room_mm, head_points=_HEAD_POINTS)]
+    widths = [Mm(width) for width in column_widths(grid, room_mm, head_points=_head_points(grid))]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for index, row in enumerate(table.rows):
@@ -264,10 +269,9 @@ def _fill_row(cells: "Sequence[_Cell]", grid: Grid, row: Row) -> None:
         _add_text(whole.paragraphs[0], row.heading, size=9, bold=True)
         _shade(whole)
         return
+    size = 9 if len(grid.columns) < _MANY_COLUMNS else 8
     for cell, column, text in zip(cells, grid.columns, row.cells, strict=True):
-        _add_text(
-            cell.paragraphs[0], text, size=9 if len(grid.columns) < 9 else 8, right=column.kind != "text"
-        )
+        _add_text(cell.paragraphs[0], text, size=size, right=column.kind != "text")
 
 
 def _room_mm(document: "Document") -> float:

@@ -4,11 +4,10 @@ matplotlib's axes would do the same and cost thirty milliseconds each; a page of
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from survey.drawing.colours import GROUND, INK, MEASURED
-from survey.drawing.fonts import font_families
+from survey.drawing.fonts import font_families, text_width
 from survey.drawing.printable import printable
 from survey.scoring.interval import Interval
 
@@ -109,7 +108,7 @@ class Strip:
     ) -> None:
         """Write a short text into the middle of a bar; nothing where the bar is narrower than the text."""
         room = (self._x(right) - self._x(left)) * self._figure.get_figwidth() * 72
-        if _text_width(text, size) + _AIR <= room:
+        if text_width(text, size, font_families()[0]) + _AIR <= room:
             self.write_text((left + right) / 2, up, text, colour=colour, size=size)
 
     def estimate(self, point: float | None, interval: Interval | None, *, hollow: bool = False) -> None:
@@ -134,14 +133,3 @@ class Strip:
     def _y(self, value: float) -> float:
         low, high = self._up
         return self._box[1] + self._box[3] * (value - low) / (high - low)
-
-
-@lru_cache(maxsize=2000)
-def _text_width(text: str, size: float) -> float:
-    """The width of a text in points, in the first of our fonts; those of a browser are hardly wider."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    font = FontProperties(family=font_families(), size=size)
-    width, _height, _descent = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return float(width)

@@ -171,9 +171,13 @@ class Sheet:
 
     def write_single_table(self, table: Table) -> int:
         """Write the only table of the sheet: its heading stays in view and is printed on every page."""
-        self.worksheet.freeze_panes(FIRST_ROW + 1, 2 if table.columns[0].key == "section" else 1)
-        self.worksheet.repeat_rows(0, FIRST_ROW)
+        self.repeat_headings(2 if table.columns[0].key == "section" else 1)
         return self.write_table(FIRST_ROW, table)
+
+    def repeat_headings(self, n_columns: int) -> None:
+        """Keep the headings and the first columns in view, and print the headings on every page."""
+        self.worksheet.freeze_panes(FIRST_ROW + 1, n_columns)
+        self.worksheet.repeat_rows(0, FIRST_ROW)
 
     def write_titled_tables(self, row: int, tables: tuple[Table, ...]) -> int:
         """Write tables under one another, each under its title."""

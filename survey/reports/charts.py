@@ -31,13 +31,21 @@ _SCORE_BOTTOM = 72.0
 _BESIDE_A_COUNT = 45  # characters of a name that leave room for "n = 1,000"
 
 
-def score_figure(results: CampaignResults, language: str, kind: PictureKind, *, titled: bool = True) -> bytes:
+def score_figure(
+    results: CampaignResults,
+    language: str,
+    kind: PictureKind,
+    *,
+    titled: bool = True,
+    labelled: bool = True,
+) -> bytes:
     """The score's interval and point against the target band, on the part of the scale where they lie.
 
-    Untitled, for a place where the same words stand over it, as the label of a demonstration does.
+    Untitled, for a place where the same words stand over it; not `labelled` as a demonstration where the page
+    says so beside it.
     """
     with canvas.drawing("score"):
-        demo = _demo(results, language) if titled else None
+        demo = _demo(results, language) if labelled else None
         picture = Canvas(_score_title(results, language), demo, body=118, titled=titled)
         shown = _zoom(results)
         room = _side_room(shown)

@@ -17,7 +17,7 @@ from survey.web.inline_svg import inline_svg
 Draw = Callable[[CampaignResults, str, PictureKind], bytes]
 
 OF_THE_SUMMARY: Mapping[str, Draw] = {
-    "score": charts.score_figure,
+    "score": partial(charts.score_figure, labelled=False),  # it stands under the label of the page
     "sections": charts.sections_figure,
     "answers": charts.distribution_figure,
 }
