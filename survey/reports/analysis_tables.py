@@ -1,9 +1,8 @@
 """The tables of what is asked of a result besides its score."""
 
-import math
 from collections.abc import Sequence
 
-from survey.drawing.formatting import UNDEFINED, format_count, format_points
+from survey.drawing.formatting import UNDEFINED, format_points
 from survey.drawing.tables import Cell, Column, Table
 from survey.reports import cautions, wording
 from survey.results.analysis import SIGNIFICANCE, Comparison, Pair, RankedCriterion
@@ -14,17 +13,12 @@ from survey.scoring.results import Score
 from survey.web.locale import gettext_in
 
 _SMALL_P = 0.001
-_MOST_PAIRS = 200
 _NO_DIFFERENCE = (0.0,)
 
 
 def pairs(compared: Sequence[Pair], language: str) -> Table:
-    """Every pair of parts, the difference with its adjusted interval, and whether it is significant.
-
-    Of more pairs than anybody reads, those with the smallest p.
-    """
+    """Every pair of parts, the difference with its adjusted interval, and whether it is significant."""
     _ = gettext_in(language)
-    listed = compared if len(compared) <= _MOST_PAIRS else sorted(compared, key=_by_p)[:_MOST_PAIRS]
     rows = tuple(
         (
             pair.second.to(language),
@@ -33,7 +27,7 @@ def pairs(compared: Sequence[Pair], language: str) -> Table:
             _p(pair.comparison.p_adjusted, language),
             _significance(pair.comparison, language),
         )
-        for pair in listed
+        for pair in compared
     )
     columns = (
         Column("label", _("This part"), "text"),
@@ -45,20 +39,8 @@ def pairs(compared: Sequence[Pair], language: str) -> Table:
         "p and the interval are adjusted for all pairs of the table (Benjamini and Hochberg; Benjamini and"
         " Yekutieli). “Not significant” does not mean equal: the forms are too few to tell."
     )
-    few = _("The {n} with the smallest p are listed, of {all} in all; the adjustment counts all.")
-    counts = {"all": format_count(len(compared), language), "n": format_count(len(listed), language)}
-    notes = (
-        *((few.format(**counts),) if len(listed) < len(compared) else ()),
-        note,
-        *_criteria_note([pair.comparison for pair in listed], language),
-    )
+    notes = (note, *_criteria_note([pair.comparison for pair in compared], language))
     return Table("pairs", _("Differences"), columns, tuple(map(str, range(len(rows)))), rows, notes)
-
-
-def _by_p(pair: Pair) -> float:
-    """The order of pairs by their p-value; those without one are last."""
-    p = pair.comparison.p_adjusted
-    return math.inf if p is None else p
 
 
 def _significance(comparison: Comparison, language: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.drawing.file_formats import offered_first
 from survey.drawing.formatting import format_points, quote_each
+from survey.instrument.questionnaire import Text
 from survey.reports import (
     analysis_tables,
     cautions,
@@ -114,7 +115,9 @@ def comparison(key: str) -> ResponseReturnValue:
         view = "desk"
     parts = results.parts(view)
     rows = comparison_charts.rows_of(parts, language())
-    pairs = analysis.pairs_of(basis, view)
+    comparable = analysis.comparable_parts(basis, view)
+    reference = request.args.get("with", "")
+    pairs = analysis.pairs_of(basis, view, reference)
     withheld = (part.label.to(language()) for part in parts if part.score is None and part.n)
     return _analysis_page(
         "reports/comparison.html",
@@ -123,11 +126,18 @@ def comparison(key: str) -> ResponseReturnValue:
         pictures=figures.interval_figures(results, names[view], rows, language()),
         n_different=sum(pair.differs for pair in pairs),
         n_pairs=len(pairs),
+        choices=_references(comparable) if len(comparable) > analysis.MOST_PARTS else (),
+        reference=reference,
         withheld=quote_each(withheld, language()),
         view=view,
         view_names=names,
         errors=errors,
     )
+
+
+def _references(comparable: Mapping[str, Text]) -> list[tuple[str, str]]:
+    """The parts to compare others with, as a list to choose from."""
+    return [("", _("Choose")), *((key, label.to(language())) for key, label in comparable.items())]
 
 
 @bp.get("/<key>/priorities")

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from survey.instrument.questionnaire import Text
-from survey.reports import analysis_tables, tables
-from survey.results.analysis import Comparison, Pair
+from survey.reports import tables
 from survey.results.campaign import CampaignResults, satisfied_share
 from tests.reports import builders
 from tests.reports.builders import EVERY
@@ -65,16 +63,3 @@ def test_satisfied_answers_are_those_on_the_satisfied_side() -> None:
     results = builders.normal()
     row = results.answers[0]
     assert satisfied_share(row, results) == pytest.approx(sum(row.counts[3:]) / sum(row.counts))
-
-
-def test_of_more_pairs_than_anybody_reads_those_with_the_smallest_p_are_listed() -> None:
-    def pair(number: int) -> Pair:
-        p_value = None if number == 0 else number / 1000
-        return Pair(Text({"en": "A"}), Text({"en": f"B{number}"}), Comparison(None, p_value))
-
-    table = analysis_tables.pairs([pair(number) for number in reversed(range(300))], "en")
-    assert [row[0] for row in table.rows] == [f"B{number}" for number in range(1, 201)]
-    assert table.notes[0].startswith("The 200 with the smallest p are listed, of 300 in all")
-    few = analysis_tables.pairs([pair(number) for number in reversed(range(3))], "en")
-    assert [row[0] for row in few.rows] == ["B2", "B1", "B0"]
-    assert len(few.notes) == 1
