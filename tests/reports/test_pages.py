@@ -269,9 +269,9 @@ def test_of_many_parts_one_is_chosen_to_compare_the_others_with(
     n_desks = MOST_PARTS + 1
 
     def add_desks(session: Session) -> list[str]:
-        found = fieldwork.campaign_by_key(session, key)
-        names = (text_of(f"Quầy {number}", f"Desk {number}") for number in range(2, n_desks + 1))
-        return [add_desk(session, found, name).code for name in names]
+        row = fieldwork.campaign_by_key(session, key)
+        names = (text_of(f"Nơi {number}", f"Place {number}") for number in range(2, n_desks + 1))
+        return [add_desk(session, row, name).code for name in names]
 
     with app.app_context():
         codes = [code, *database().write(add_desks)]
