@@ -7,9 +7,7 @@ in an address opens nothing by itself: its page sends it as a form, whose wrong 
 import re
 
 from flask import redirect, url_for
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import BaseConverter, ValidationError
 
 from survey.intake import codes, later, links, receipts
 from survey.intake.later_pages import ask_page
@@ -28,21 +26,11 @@ _SPELLING = re.compile(r"[^\W_]+([- ]+[^\W_]+)*")
 _SHORTEST, _LONGEST = 4, 12  # letters and digits of the product's codes
 
 
-class TypedCodeConverter(BaseConverter):
-    """A part of an address that may be a code, however it was typed; other addresses are those of no page."""
-
-    def to_python(self, value: str) -> str:
-        """The code as it was typed."""
-        letters = fold_code(value).upper()
-        is_code = _SHORTEST <= len(letters) <= _LONGEST and set(letters) <= set(codes.ALPHABET)
-        if not is_code or not _SPELLING.fullmatch(value):
-            raise ValidationError
-        return value
-
-
-def add_converter(state: BlueprintSetupState) -> None:
-    """Let routes have a part `<typed_code:…>`."""
-    state.app.url_map.converters["typed_code"] = TypedCodeConverter
+def may_be_code(typed: str) -> bool:
+    """Whether a text may be one of the product's codes, however it was typed."""
+    letters = fold_code(typed).upper()
+    has_length = _SHORTEST <= len(letters) <= _LONGEST
+    return has_length and set(letters) <= set(codes.ALPHABET) and bool(_SPELLING.fullmatch(typed))
 
 
 def page_of(typed: str) -> ResponseReturnValue | None:

@@ -24,7 +24,6 @@ WHO_MAY = {
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /": PUBLIC,
-    "GET /<typed_code:code>": PUBLIC,
     "GET /s/<code>": PUBLIC,
     "POST /s/<code>": PUBLIC,
     "GET /s/<code>/check": PUBLIC,
