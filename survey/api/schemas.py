@@ -8,6 +8,7 @@ from survey.reports.files import json as result_file
 from survey.results.campaign import VIEWS
 from survey.results.cautions import Caution
 from survey.scorecards.results import OTHER_PERIOD
+from survey.scoring.reliability import MIN_REPORTED
 from survey.scoring.verdict import Verdict
 from survey.web.locale import LANGUAGES
 
@@ -168,7 +169,14 @@ _SATISFIED = members(
 _QUALITY = members(
     "How well the scored criteria measure; null where too few people rated them.",
     alpha=maybe(
-        members("Cronbach's alpha.", value=NUMBER, low=NUMBER, high=NUMBER, n=WHOLE, n_criteria=WHOLE)
+        members(
+            f"Cronbach's alpha; null, as the correlations are, with fewer than {MIN_REPORTED} people.",
+            value=NUMBER,
+            low=NUMBER,
+            high=NUMBER,
+            n=WHOLE,
+            n_criteria=WHOLE,
+        )
     ),
     satisfied=_SATISFIED,
     criteria=map_of(members(item_rest=maybe(NUMBER), satisfied=maybe(_SATISFIED))),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from survey.comments import workbook
 from survey.comments.forms import MarkForm
 from survey.comments.triage import CommentFilter, Note, parse_tags, save_note, select_comments
+from survey.drawing.demo_label import demo_label
 from survey.drawing.file_formats import XLSX
 from survey.results.current import outside_now, show_new_texts
 from survey.results.refuse_deleted import refuse_deleted
@@ -88,7 +89,9 @@ def download(key: str) -> ResponseReturnValue:
     campaign, all_comments, _outside = _load_comments(key, file_language)
     selected = select_comments(all_comments, wanted).comments
     stream = io.BytesIO()
-    workbook.write(selected, _status_names(file_language), campaign.name, file_language, stream)
+    label = f" – {demo_label(file_language)}" if campaign.is_demo else ""
+    title = f"{campaign.name}{label}"
+    workbook.write(selected, _status_names(file_language), title, file_language, stream)
     record_action(AuditAction.DOWNLOADED, f"{key}-comments.xlsx ({file_language})")
     return send_download(stream.getvalue(), XLSX, f"{key}-comments-{file_language}.xlsx")
 

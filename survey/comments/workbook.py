@@ -10,6 +10,7 @@ from survey.web.locale import gettext_in
 
 _WIDTHS = (80, 16, 28, 40, 16)
 _LONGEST_CELL = 32_767
+_A4 = 9
 
 
 def write(
@@ -42,5 +43,7 @@ def write(
             for column, text in enumerate(cells):
                 sheet.write_string(row, column, defang(text)[:_LONGEST_CELL], wrapped)
         sheet.freeze_panes(3, 0)
+        sheet.repeat_rows(0, 2)
+        sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_landscape()

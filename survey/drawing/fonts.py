@@ -4,7 +4,7 @@ matplotlib brings DejaVu Sans, typst brings Libertinus Serif. A language whose s
 beside its catalogues.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,17 @@ def font_families() -> list[str]:
         font_manager.fontManager.addfont(path)
         families.append(font_manager.FontProperties(fname=path).get_name())
     return ["DejaVu Sans", *dict.fromkeys(families), _BOXES]
+
+
+@lru_cache(maxsize=4000)
+def text_width(text: str, size: float, family: str, *, bold: bool = False) -> float:
+    """The width of a text in points, in a font that matplotlib has."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=family, size=size, weight="bold" if bold else "normal")
+    width, _height, _descent = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
 
 
 @cache

@@ -2,7 +2,7 @@
 no two round differently.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from survey.scoring.interval import Interval
@@ -47,6 +47,17 @@ def format_interval(limits: Interval | None, language: str, *, borders: Sequence
         return UNDEFINED
     low, high = (format_points(limit, language, borders=borders) for limit in (limits.low, limits.high))
     return f"{low} – {high}"
+
+
+def quote(label: str, language: str) -> str:
+    """A label in the quotation marks of a language."""
+    _ = locale.gettext_in(language)
+    return _("“{label}”").format(label=label)
+
+
+def quote_each(labels: Iterable[str], language: str) -> str:
+    """Labels as a list, each quoted: a label may itself hold what stands between two."""
+    return "; ".join(quote(label, language) for label in labels)
 
 
 def format_day(value: date, language: str) -> str:

@@ -1,5 +1,6 @@
-"""Rows of a picture that are more than a page of paper holds, shared out over several pictures."""
+"""Rows of a picture that are more than a page or a screen holds, shared out over several pictures."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -8,6 +9,7 @@ from survey.drawing import canvas
 from survey.web.locale import gettext_in
 
 _Row = TypeVar("_Row")
+_ROWS_OF_A_SCREEN = 25
 _PAGE = 665.0  # points for key, rows and scale of a picture with title and demo label on A4
 
 
@@ -58,6 +60,23 @@ def portions(labels: Sequence[str], *, beside: float = 0.0) -> tuple[Portion, ..
         Portion(first, end, number, len(starts))
         for number, (first, end) in enumerate(zip(starts, ends, strict=True), start=1)
     )
+
+
+def screen_portions(n_rows: int) -> tuple[Portion, ...]:
+    """The pictures for a page of a browser that hold so many rows."""
+    parts = split_rows(n_rows, _ROWS_OF_A_SCREEN)
+    if not parts:
+        return (ALL_ROWS,)
+    return tuple(
+        Portion(first, end, number, len(parts)) for number, (first, end) in enumerate(parts, start=1)
+    )
+
+
+def split_rows(n_rows: int, limit: int) -> list[tuple[int, int]]:
+    """The first row and the row after the last of each part of at most `limit` rows, about equally large."""
+    n_parts = -(-n_rows // limit)
+    borders = [round(n_rows * part / n_parts) for part in range(n_parts + 1)] if n_parts else []
+    return list(itertools.pairwise(borders))
 
 
 def _starts(heights: Sequence[float], room: float) -> list[int]:

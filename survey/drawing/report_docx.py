@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
+from survey.drawing.column_widths import column_widths
 from survey.drawing.report import Cover, FormSection, Grid, Lead, Picture, Report, ReportPart, Row, Sentences
 from survey.web import locale
 from survey.web.defang import storable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _INK, _SOFT, _WASH = "16202A", "414D59", "EEF1F4"
 _FONT = "Times New Roman"
 _LONGEST_TEXT = 30_000
+_MANY_COLUMNS = 9
 _ROWS_KEPT_TOGETHER = 12  # rows of a table that goes to the next page as a whole
 _HELD_ROWS = 3  # rows of a long table that go to the page of the signature under it
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # a zip holds the time of writing; the same report makes the same file
@@ -74,6 +76,7 @@ def _set_up(document: "Document", report: Report) -> None:
         for script in ("ascii", "hAnsi", "eastAsia", "cs"):
             fonts.set(_w(script), _FONT)
     _set_language(document, report.language)
+    _hyphenate(document)
     document.core_properties.title = _storable_text(f"{report.title} – {report.subtitle}")[:255]
     document.core_properties.author = _storable_text(report.organisation)[:255]
     document.core_properties.keywords = report.result_digest
@@ -100,6 +103,15 @@ def _set_language(document: "Document", language: str) -> None:
     for script in ("val", "eastAsia", "bidi") if locale.is_beyond_latin(language) else ("val",):
         language_tag.set(_w(script), locale.tag(language))
     properties.append(language_tag)
+
+
+def _hyphenate(document: "Document") -> None:
+    """Let readers break a word that is too long for its cell where the language breaks it."""
+    from docx.oxml import OxmlElement
+
+    hyphenation = OxmlElement("w:autoHyphenation")
+    following = document.settings.element.find(_w("characterSpacingControl"))
+    following.addprevious(hyphenation)
 
 
 def _page_number(paragraph: "Paragraph") -> None:
@@ -193,7 +205,8 @@ def _grid(document: "Document", grid: Grid) -> None:
     heading = table.rows[0]
     heading._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell, column in zip(heading.cells, grid.columns, strict=True):
-        _add_text(cell.paragraphs[0], column.label, size=8, bold=True, right=column.kind != "text")
+        is_number = column.kind != "text"
+        _add_text(cell.paragraphs[0], column.label, size=_head_points(grid), bold=True, right=is_number)
         _shade(cell)
     for row in grid.rows:
         _fill_row(table.add_row().cells, grid, row)
@@ -207,12 +220,17 @@ def _grid(document: "Document", grid: Grid) -> None:
         apart.line_spacing, apart.space_after = Pt(6), Pt(0)
 
 
+def _head_points(grid: Grid) -> int:
+    """The size of the headings of columns."""
+    return 8 if len(grid.columns) < _MANY_COLUMNS else 7
+
+
 def _lay_out(table: "Table", grid: Grid, room_mm: float) -> None:
     """Set the columns' widths; keep a row and a short table on one page, a heading with the row under it."""
     from docx.oxml import OxmlElement
     from docx.shared import Mm
 
-    widths = [Mm(width) for width in _widths(grid, room_mm)]
+    widths = [Mm(width) for width in column_widths(grid, room_mm, head_points=_head_points(grid))]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for index, row in enumerate(table.rows):
@@ -251,10 +269,9 @@ def _fill_row(cells: "Sequence[_Cell]", grid: Grid, row: Row) -> None:
         _add_text(whole.paragraphs[0], row.heading, size=9, bold=True)
         _shade(whole)
         return
+    size = 9 if len(grid.columns) < _MANY_COLUMNS else 8
     for cell, column, text in zip(cells, grid.columns, row.cells, strict=True):
-        _add_text(
-            cell.paragraphs[0], text, size=9 if len(grid.columns) < 9 else 8, right=column.kind != "text"
-        )
+        _add_text(cell.paragraphs[0], text, size=size, right=column.kind != "text")
 
 
 def _room_mm(document: "Document") -> float:
@@ -263,15 +280,6 @@ def _room_mm(document: "Document") -> float:
     lengths = (section.page_width, section.left_margin, section.right_margin)
     page, left, right = (0.0 if length is None else length.mm for length in lengths)
     return page - left - right
-
-
-def _widths(grid: Grid, room_mm: float) -> list[float]:
-    """The width of each column in millimetres: numbers as the report says, texts share the rest."""
-    narrow = grid.number_mm if len(grid.columns) > 2 else 24.0
-    shares = [0.0 if column.kind != "text" else 1.0 for column in grid.columns]
-    shares[0] *= grid.first_share
-    wide = (room_mm - shares.count(0.0) * narrow) / (sum(shares) or 1)
-    return [wide * share if share else narrow for share in shares]
 
 
 def _questions(document: "Document", section: FormSection) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from survey.drawing.colours import GROUND, INK, MEASURED
+from survey.drawing.fonts import font_families, text_width
 from survey.drawing.printable import printable
 from survey.scoring.interval import Interval
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Reach = tuple[float, float]
 Side = Literal["left", "center", "right"]
 _UP = (-1.5, 1.5)
+_AIR = 3.0  # points beside a text in a bar, both sides together
 
 
 class Strip:
@@ -100,6 +102,14 @@ class Strip:
             va="bottom" if above else "center",
             zorder=layer,
         )
+
+    def write_inside(
+        self, left: float, right: float, up: float, text: str, *, colour: str, size: float
+    ) -> None:
+        """Write a short text into the middle of a bar; nothing where the bar is narrower than the text."""
+        room = (self._x(right) - self._x(left)) * self._figure.get_figwidth() * 72
+        if text_width(text, size, font_families()[0]) + _AIR <= room:
+            self.write_text((left + right) / 2, up, text, colour=colour, size=size)
 
     def estimate(self, point: float | None, interval: Interval | None, *, hollow: bool = False) -> None:
         """What was measured: an interval as a bar, hollow where it carries no conclusion, and the point."""

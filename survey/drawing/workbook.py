@@ -3,14 +3,14 @@
 Cells hold full precision. Number formats round half up as `formatting` does, so all outputs show the same.
 """
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, BinaryIO
 
-from survey.drawing.row_heights import row_height
+from survey.drawing.portions import split_rows
+from survey.drawing.row_heights import ROW_HEIGHT, begin_pages, row_height
 from survey.drawing.tables import Borders, Cell, Fact, Kind, Table
 from survey.scoring.rounding import decimals_beside
 from survey.web import locale
@@ -40,6 +40,12 @@ _A4 = 9
 _UPRIGHT_COLUMNS = 7
 _NOTE_COLUMNS, _TITLE_HEIGHT = 3, 21
 _ROWS_OF_A_CHART, _ROW_PIXELS = 20, 20
+_REPEATED = 2  # rows that every page of paper begins with: title and remark
+_ROWS_KEPT_TOGETHER, _ROWS_UNDER_A_HEADING = 12, 3
+_UPRIGHT_POINTS = (595.0, 842.0)  # A4
+_SIDE_POINTS, _HEAD_POINTS = 101.0, 108.0  # margins of a workbook, both together
+_POINTS_OF_A_DIGIT = 5.6  # with the air of a column
+_FILLED = 0.93  # of a page: readers differ a little
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Formats:
 
 @dataclass(frozen=True)
 class Properties:
-    """What a workbook says of itself. `remark` stands under every title, `demo` in every header too.
+    """What a workbook says of itself. `demo`, or else `remark`, stands under every title.
 
     Days are written as in `language`.
     """
@@ -77,9 +83,10 @@ class Workbook:
     xlsxwriter_workbook: "xlsxwriter.Workbook"
     formats: Formats
     properties: Properties
+    sheets: "list[Sheet]" = field(default_factory=list)
 
     def add_sheet(self, name: str, n_columns: int) -> "Sheet":
-        """A new sheet with title, remark and print set-up. Its contents begin at `FIRST_ROW`."""
+        """A new sheet with title and remark, also on every page of paper. Contents begin at `FIRST_ROW`."""
         sheet = self.xlsxwriter_workbook.add_worksheet(name)
         sheet.set_paper(_A4)
         if n_columns > _UPRIGHT_COLUMNS:
@@ -87,15 +94,16 @@ class Workbook:
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
         sheet.set_row(0, _TITLE_HEIGHT)
-        written = Sheet(sheet, self)
+        written = Sheet(sheet, self, max(n_columns, _NOTE_COLUMNS))
+        self.sheets.append(written)
+        written.heights[0] = _TITLE_HEIGHT
         written.set_width(0, 0, LABEL_WIDTH)
         written.set_width(1, max(1, n_columns - 1), NUMBER_WIDTH)
         written.write_text(0, 0, f"{name} – {self.properties.title}", self.formats.title)
         remark = self.properties.demo or self.properties.remark
         if remark:
             written.write_text(1, 0, remark, self.formats.bold)
-        if self.properties.demo:
-            sheet.set_header(f"&C{_header_text(self.properties.demo)}")
+        sheet.repeat_rows(0, _REPEATED - 1)
         sheet.set_footer(f"&L{_header_text(self.properties.title[:100])}&R&P / &N")
         return written
 
@@ -115,12 +123,16 @@ class Workbook:
 class Sheet:
     """A sheet being written. What writes rows returns the next free row.
 
-    Widths of columns are set before their rows are written, whose heights follow from them.
+    Widths of columns are set before their rows are written, whose heights follow from them. `together` are
+    rows that stay on one page of paper, `page_breaks` the rows that begin one.
     """
 
     worksheet: "Worksheet"
     workbook: Workbook
+    n_columns: int
     widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    together: list[range] = field(default_factory=list)
     page_breaks: list[int] = field(default_factory=list)
 
     @property
@@ -136,21 +148,45 @@ class Sheet:
     def fit_height(self, row: int, texts: Mapping[int, Cell], *, bold: bool = False) -> None:
         """Make a row high enough for the texts of its columns."""
         written = [(text, self.widths[column]) for column, text in texts.items() if isinstance(text, str)]
-        height = row_height(written, bold=bold)
+        self._set_height(row, row_height(written, bold=bold))
+
+    def _set_height(self, row: int, height: float | None) -> None:
         if height is not None:
             self.worksheet.set_row(row, height)
+            self.heights[row] = height
+
+    def break_pages(self) -> None:
+        """Begin pages where a heading would be without its rows; a sheet with charts has breaks already."""
+        if not self.together or self.page_breaks:
+            return
+        end = max(rows.stop for rows in self.together)
+        heights = [self.heights.get(row, ROW_HEIGHT) for row in range(end)]
+        is_upright = self.n_columns <= _UPRIGHT_COLUMNS
+        across, down = _UPRIGHT_POINTS if is_upright else _UPRIGHT_POINTS[::-1]
+        widths = sum(self.widths.get(column, NUMBER_WIDTH) for column in range(self.n_columns))
+        scale = min(1.0, (across - _SIDE_POINTS) / (_POINTS_OF_A_DIGIT * widths))
+        room = _FILLED * (down - _HEAD_POINTS) / scale
+        self.page_breaks.extend(begin_pages(heights, self.together, room, repeated=_REPEATED))
+        self.worksheet.set_h_pagebreaks(self.page_breaks)
 
     def write_single_table(self, table: Table) -> int:
         """Write the only table of the sheet: its heading stays in view and is printed on every page."""
-        self.worksheet.freeze_panes(FIRST_ROW + 1, 2 if table.columns[0].key == "section" else 1)
-        self.worksheet.repeat_rows(FIRST_ROW)
+        self.repeat_headings(2 if table.columns[0].key == "section" else 1)
         return self.write_table(FIRST_ROW, table)
+
+    def repeat_headings(self, n_columns: int) -> None:
+        """Keep the headings and the first columns in view, and print the headings on every page."""
+        self.worksheet.freeze_panes(FIRST_ROW + 1, n_columns)
+        self.worksheet.repeat_rows(0, FIRST_ROW)
 
     def write_titled_tables(self, row: int, tables: tuple[Table, ...]) -> int:
         """Write tables under one another, each under its title."""
         for table in tables:
             self.write_text(row, 0, table.title, self.formats.bold)
-            row = self.write_table(row + 1, table) + 1
+            end = self.write_table(row + 1, table)
+            is_short = len(table.rows) <= _ROWS_KEPT_TOGETHER
+            self.together.append(range(row, end if is_short else row + _ROWS_UNDER_A_HEADING + 2))
+            row = end + 1
         return row
 
     def write_table(self, row: int, table: Table) -> int:
@@ -171,12 +207,14 @@ class Sheet:
 
     def write_facts(self, row: int, headings: tuple[str, str], facts: tuple[Fact, ...]) -> int:
         """Write facts in two columns."""
+        first = row
         self.write_headings(row, headings)
         for fact in facts:
             row += 1
             self.fit_height(row, {0: fact.label, 1: fact.value})
             self.write_text(row, 0, fact.label, self.formats.label)
             self.write_cell(row, 1, fact.value, fact.kind, fact.borders)
+        self.together.append(range(first, first + 1 + min(len(facts), _ROWS_UNDER_A_HEADING)))
         return row + 1
 
     def write_sentences(self, row: int, sentences: tuple[str, ...]) -> int:
@@ -185,9 +223,7 @@ class Sheet:
             self.worksheet.merge_range(row, 0, row, _NOTE_COLUMNS - 1, "", self.formats.note)
             self.write_text(row, 0, sentence, self.formats.note)
             width = sum(self.widths.get(column, NUMBER_WIDTH) for column in range(_NOTE_COLUMNS))
-            height = row_height([(sentence, width)])
-            if height is not None:
-                self.worksheet.set_row(row, height)
+            self._set_height(row, row_height([(sentence, width)]))
             row += 1
         return row
 
@@ -210,7 +246,7 @@ class Sheet:
     def add_share_charts(self, table: Table, row: int, title: str) -> int:
         """Draw the column `share` of the only table of the sheet as bars, below `row`."""
         share = [column.key for column in table.columns].index("share")
-        for first, last in _split_rows(len(table.rows)):
+        for first, last in split_rows(len(table.rows), _ROWS_OF_A_CHART):
             chart = self._new_chart({"type": "bar"})
             chart.add_series(
                 {
@@ -227,7 +263,7 @@ class Sheet:
 
     def add_stacked_charts(self, table: Table, row: int, title: str, columns: dict[int, str]) -> int:
         """Draw columns of the only table of the sheet as bars of 100%, each in its colour, below `row`."""
-        for first, last in _split_rows(len(table.rows)):
+        for first, last in split_rows(len(table.rows), _ROWS_OF_A_CHART):
             chart = self._new_chart({"type": "bar", "subtype": "percent_stacked"})
             for column, colour in columns.items():
                 chart.add_series(
@@ -272,13 +308,6 @@ class Sheet:
         return row + height // _ROW_PIXELS + 2
 
 
-def _split_rows(n_rows: int) -> list[tuple[int, int]]:
-    """The first row and the row after the last of each chart, about equally many in each."""
-    n_charts = -(-n_rows // _ROWS_OF_A_CHART)
-    borders = [round(n_rows * chart / n_charts) for chart in range(n_charts + 1)] if n_charts else []
-    return list(itertools.pairwise(borders))
-
-
 @contextmanager
 def new_workbook(stream: BinaryIO, properties: Properties) -> Iterator[Workbook]:
     """A workbook that is written to the stream when the block ends."""
@@ -296,7 +325,10 @@ def new_workbook(stream: BinaryIO, properties: Properties) -> Iterator[Workbook]
                 "created": created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created,
             }
         )
-        yield Workbook(workbook, _formats(workbook, properties.language), properties)
+        written = Workbook(workbook, _formats(workbook, properties.language), properties)
+        yield written
+        for sheet in written.sheets:
+            sheet.break_pages()
 
 
 def _formats(workbook: "xlsxwriter.Workbook", language: str) -> Formats:

@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -164,9 +164,32 @@ def parse_desks(lines: str) -> Sequence[Text]:
 
     All names but the first are optional.
     """
-    desks: dict[str, Text] = {}
-    for line in lines.splitlines():
+    return [text_of(*names) for _number, names in _named_lines(lines)]
+
+
+@dataclass(frozen=True)
+class DeskTwice:
+    """A desk that two lines name, which count from 1. Their letters may differ in case."""
+
+    name: str
+    first_line: int
+    line: int
+
+
+def find_desk_twice(lines: str) -> DeskTwice | None:
+    """The first desk that is named a second time; None without one."""
+    first_lines: dict[str, int] = {}
+    for number, (name, *_further) in _named_lines(lines):
+        folded = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+        if folded in first_lines:
+            return DeskTwice(name, first_lines[folded], number)
+        first_lines[folded] = number
+    return None
+
+
+def _named_lines(lines: str) -> Iterator[tuple[int, list[str]]]:
+    """The number of each line with a desk, from 1, and the desk's names."""
+    for number, line in enumerate(lines.splitlines(), 1):
         names = [name.strip() for name in line.split("|", len(LANGUAGES) - 1)]
         if names[0]:
-            desks.setdefault(names[0], text_of(*names))
-    return list(desks.values())
+            yield number, names

@@ -56,12 +56,17 @@ class _Round:
     """A planned campaign. `lift` moves everybody's satisfaction, in steps of the scale."""
 
     key: str
-    name: str
     opens_on: date
     closes_on: date
     size: int
     lift: float
     codes: tuple[str, str, str, str]
+
+    @property
+    def name(self) -> str:
+        """The name, with the years in which it is open."""
+        years = dict.fromkeys((self.opens_on.year, self.closes_on.year))
+        return f"Khảo sát hài lòng {'–'.join(map(str, years))}"
 
 
 def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> None:
@@ -72,7 +77,6 @@ def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> Non
     rounds = (
         _Round(
             key="demo-truoc",
-            name=f"Khảo sát hài lòng {opens_on.year - 1} (dữ liệu minh họa)",
             opens_on=opens_on - timedelta(days=365),
             closes_on=opens_on - timedelta(days=365 - 60),
             size=304,
@@ -81,7 +85,6 @@ def make_demo(session: Session, *, today: date, rng: np.random.Generator) -> Non
         ),
         _Round(
             key="demo",
-            name=f"Khảo sát hài lòng {opens_on.year} (dữ liệu minh họa)",
             opens_on=opens_on,
             closes_on=today + timedelta(days=365),
             size=312,

@@ -13,7 +13,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from survey.fieldwork.campaigns import ConsentContradictedError, parse_desks
+from survey.fieldwork.campaigns import ConsentContradictedError, find_desk_twice, parse_desks
 from survey.store.fieldwork import (
     DEFAULT_RETENTION_MONTHS,
     MAX_RETENTION_MONTHS,
@@ -45,6 +45,10 @@ def _check_desks(lines: str) -> None:
     desks = parse_desks(lines)
     if len(desks) > _MAX_DESKS:
         raise ValidationError(_("A campaign has at most %(n)s desks") % {"n": _MAX_DESKS})
+    if twice := find_desk_twice(lines):
+        message = _("Lines %(first)s and %(second)s name the same desk, “%(name)s”: change or delete one")
+        places = {"first": twice.first_line, "second": twice.line}
+        raise ValidationError(message % {**places, "name": twice.name[:60]})
     for desk in desks:
         for name in desk.translations.values():
             if len(name) > _MAX_DESK_NAME or not is_plain(name):

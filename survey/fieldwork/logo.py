@@ -2,6 +2,10 @@
 
 import io
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 MAX_BYTES = 4096  # the questionnaire has to fit into the first packets of a connection
 _MAX_SIDE, _MAX_PIXELS = 4000, 12_000_000  # of which a WebP with transparency takes four times 4 bytes
@@ -14,6 +18,7 @@ _COLOURS = (64, 16)
 class LogoProblem(StrEnum):
     """What is wrong with a file."""
 
+    EMPTY = "empty"
     NO_PICTURE = "no_picture"
     TOO_LARGE = "too_large"
     TOO_DETAILED = "too_detailed"
@@ -30,8 +35,27 @@ class LogoError(ValueError):
 def small_png(content: bytes) -> bytes:
     """The picture as a new PNG of at most MAX_BYTES, without anything else of the file.
 
-    LogoError where the file is no PNG, JPEG or WebP, or too large to open.
+    LogoError where the file is empty, no PNG, JPEG or WebP, or too large to open.
     """
+    from PIL import Image
+
+    if not content:
+        raise LogoError(LogoProblem.EMPTY)
+    drawn = _open_picture(content)
+    for height in _HEIGHTS:
+        size = (max(1, min(6 * height, round(drawn.width * height / drawn.height))), height)
+        scaled = drawn.resize(size, Image.Resampling.LANCZOS)
+        for colours in _COLOURS:
+            file = io.BytesIO()
+            few = scaled.quantize(colours, method=Image.Quantize.FASTOCTREE)
+            few.save(file, "PNG", optimize=True)
+            if len(file.getvalue()) <= MAX_BYTES:
+                return file.getvalue()
+    raise LogoError(LogoProblem.TOO_DETAILED)
+
+
+def _open_picture(content: bytes) -> "Picture":
+    """The decoded picture; LogoError as of `small_png`."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -43,18 +67,8 @@ def small_png(content: bytes) -> bytes:
             raise LogoError(LogoProblem.NO_PICTURE)
         picture.draft("RGB", (6 * _HEIGHTS[0], _HEIGHTS[0]))  # a JPEG is decoded no larger than is needed
         picture.load()
-        drawn = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        return picture if picture.mode == "RGBA" else picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, LogoError):
             raise
         raise LogoError(LogoProblem.NO_PICTURE) from error
-    for height in _HEIGHTS:
-        size = (max(1, min(6 * height, round(drawn.width * height / drawn.height))), height)
-        scaled = drawn.resize(size, Image.Resampling.LANCZOS)
-        for colours in _COLOURS:
-            file = io.BytesIO()
-            few = scaled.quantize(colours, method=Image.Quantize.FASTOCTREE)
-            few.save(file, "PNG", optimize=True)
-            if len(file.getvalue()) <= MAX_BYTES:
-                return file.getvalue()
-    raise LogoError(LogoProblem.TOO_DETAILED)

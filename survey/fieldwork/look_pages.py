@@ -84,6 +84,7 @@ def _parse_form() -> tuple[LookChange, dict[str, str]]:
 
 def _logo_problem(problem: logo.LogoProblem) -> str:
     return {
+        logo.LogoProblem.EMPTY: _("The file is empty: choose another one"),
         logo.LogoProblem.NO_PICTURE: _("This file is not a readable picture: use PNG, JPEG or WebP"),
         logo.LogoProblem.TOO_LARGE: _("The picture has too many pixels: make it at most 4000 × 3000"),
         logo.LogoProblem.TOO_DETAILED: _(

@@ -70,7 +70,7 @@ def parse(text: str) -> Node:
     Raises
     ------
     InstrumentError
-        The text cannot be parsed or is too large.
+        The text cannot be parsed, is too large, or holds no value.
     """
     if len(text) > MAX_DOCUMENT_CHARS:
         raise _refusal(DocumentRule.TOO_LONG, n=len(text), limit=MAX_DOCUMENT_CHARS)
@@ -83,6 +83,8 @@ def parse(text: str) -> Node:
         raise _refusal(DocumentRule.TOO_DEEP) from None
     except (yaml.YAMLError, ValueError) as error:
         raise InstrumentError([_syntax_problem(text, error)]) from error
+    if root.value is None:  # no text, or comments only
+        raise _refusal(DocumentRule.EMPTY)
     if n_values > MAX_DOCUMENT_VALUES:
         raise _refusal(DocumentRule.TOO_MANY_VALUES, n=n_values, limit=MAX_DOCUMENT_VALUES)
     return root

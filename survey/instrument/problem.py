@@ -12,6 +12,7 @@ class DocumentRule(StrEnum):
     """A rule that a document breaks. `survey/web/document_problems.py` has a sentence for each."""
 
     # of the text
+    EMPTY = auto()
     TOO_LONG = auto()
     TOO_MANY_VALUES = auto()
     TOO_MANY_NAMES = auto()

@@ -118,6 +118,7 @@ class OpenSurvey:
     """A survey anybody can take part in today."""
 
     name: str
+    is_demo: bool
     closes_on: date
     desks: tuple[OpenDesk, ...]
 
@@ -132,7 +133,7 @@ def open_surveys(session: Session, today: date, language: str) -> list[OpenSurve
             OpenDesk(row.collector.code, row.desk.name_in(language))
             for row in fieldwork.collectors_of(session, campaign.id)
         )
-        surveys.append(OpenSurvey(campaign.name, campaign.closes_on, desks))
+        surveys.append(OpenSurvey(campaign.name, campaign.is_demo, campaign.closes_on, desks))
     return surveys
 
 

@@ -4,12 +4,15 @@ The kind follows from how many letters a code has, so no answer tells whether th
 in an address opens nothing by itself: its page sends it as a form, whose wrong codes are limited.
 """
 
+import re
+
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.intake import later, links, receipts
+from survey.intake import codes, later, links, receipts
 from survey.intake.later_pages import ask_page
 from survey.intake.receipt_pages import find_page
+from survey.store.fieldwork import fold_code
 from survey.web.context import database
 from survey.web.locale import N_
 from survey.web.templates import language
@@ -19,6 +22,15 @@ _UNFINISHED = N_(
     "This is the code of an unfinished form. Go on with it at %(address)s, best on a device of your own."
 )
 _DESK = N_("This is the code of a desk, which is on its poster. It opens the survey and ends no tablet mode.")
+_SPELLING = re.compile(r"[^\W_]+([- ]+[^\W_]+)*")
+_SHORTEST, _LONGEST = 4, 12  # letters and digits of the product's codes
+
+
+def may_be_code(typed: str) -> bool:
+    """Whether a text may be one of the product's codes, however it was typed."""
+    letters = fold_code(typed).upper()
+    has_length = _SHORTEST <= len(letters) <= _LONGEST
+    return has_length and set(letters) <= set(codes.ALPHABET) and bool(_SPELLING.fullmatch(typed))
 
 
 def page_of(typed: str) -> ResponseReturnValue | None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from survey.instrument.answers import AnswerError, AnswerProblem, Answers, Missing, ParsedForm, parse_form
 from survey.instrument.questionnaire import CONSENT, Questionnaire
@@ -36,7 +37,7 @@ from survey.web.errors import Refusal
 from survey.web.guards import public
 from survey.web.limits import limit_guesses, seconds_to_wait
 from survey.web.locale import format_months
-from survey.web.redirects import redirect_to
+from survey.web.redirects import LAST_SIGNS, redirect_to
 from survey.web.security import csrf
 from survey.web.templates import gettext as _
 from survey.web.templates import language, offer_languages
@@ -68,6 +69,19 @@ def _use_languages_of_questionnaire() -> None:
     if request.blueprint in _OF_A_QUESTIONNAIRE and isinstance(code, str):
         with suppress(Refusal):
             offer_languages(links.find_collector(database(), code)[0].questionnaire.languages)
+
+
+@bp.before_app_request
+def _read_code_alone() -> ResponseReturnValue | None:
+    """Lead from a code typed behind the host's name, as if the poster had no middle part, to its page."""
+    typed = request.path.removeprefix("/").rstrip(LAST_SIGNS)
+    is_unknown = request.method in ("GET", "HEAD") and isinstance(request.routing_exception, NotFound)
+    return _page_of_code_alone(typed) if is_unknown and other_code_pages.may_be_code(typed) else None
+
+
+@limit_guesses(status=404)
+def _page_of_code_alone(typed: str) -> ResponseReturnValue:
+    return other_code_pages.page_of(typed) or abort(404)
 
 
 @bp.app_context_processor

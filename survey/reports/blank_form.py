@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Iterator
 
+from survey.drawing.formatting import quote, quote_each
 from survey.drawing.report import FormQuestion, FormSection
 from survey.instrument.questionnaire import Condition, Criterion, Question, Questionnaire
 from survey.reports import wording
@@ -54,7 +55,7 @@ def _only_if(questionnaire: Questionnaire, item: Question | Criterion, language:
     if not needed:
         return None
     _ = gettext_in(language)
-    text = "; ".join(_condition_text(questionnaire, condition, language) for condition in needed)
+    text = " · ".join(_condition_text(questionnaire, condition, language) for condition in needed)
     return _("Answer only if: %(condition)s") % {"condition": text}
 
 
@@ -65,4 +66,4 @@ def _condition_text(questionnaire: Questionnaire, condition: Condition, language
         for option in question.options
         if (option.key in condition.values) != condition.negated
     )
-    return f"“{question.text.to(language)}” {', '.join(answers)}"
+    return f"{quote(question.text.to(language), language)}: {quote_each(answers, language)}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import format_count, format_day
+from survey.drawing.formatting import format_count, format_day, quote, quote_each
 from survey.instrument.questionnaire import Criterion
 from survey.results.campaign import CampaignResults
 from survey.results.cautions import Caution, cautions_of
@@ -86,7 +86,7 @@ def group_labels(results: CampaignResults, keys: tuple[str, ...], language: str)
     labels = []
     for group in (group for group in results.questionnaire.groups if group.key in keys):
         weight = locale.format_short(100 * group.weight, language)
-        label, with_weight = group.text.to(language), _("{group} ({weight}% of the score)")
+        label, with_weight = quote(group.text.to(language), language), _("{group} ({weight}% of the score)")
         labels.append(with_weight.format(group=label, weight=weight) if is_fixed else label)
     return "; ".join(labels)
 
@@ -163,7 +163,7 @@ def _provisional(results: CampaignResults, language: str) -> str:
     ).format(
         scored=locale.format_short(score.scored_max, language),
         total=locale.format_short(score.max_points, language),
-        criteria="; ".join(labels),
+        criteria=quote_each(labels, language),
     )
 
 
@@ -217,8 +217,8 @@ def _few_ratings(results: CampaignResults, language: str) -> str:
         " or beside it."
     )
     few = format_count(results.questionnaire.scoring.small_cell_suppression, language)
-    labels = "; ".join(criterion_label(criterion, language) for criterion in results.left_out)
-    return text.format(few=few, criteria=labels)
+    labels = (criterion_label(criterion, language) for criterion in results.left_out)
+    return text.format(few=few, criteria=quote_each(labels, language))
 
 
 def _older_criteria(results: CampaignResults, language: str) -> str:
@@ -226,7 +226,7 @@ def _older_criteria(results: CampaignResults, language: str) -> str:
     names = {section.key: section.text.to(language) for section in results.questionnaire.sections}
     sections = (
         _("{section} (as of {time} on {day})").format(
-            section=names.get(key, _("questions without points")),
+            section=quote(names[key], language) if key in names else _("questions without points"),
             time=locale.format_time(moment, language),
             day=format_day(moment.date(), language),
         )

@@ -11,7 +11,7 @@ from survey.drawing import canvas
 from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, BAND_EDGE, GROUND, INK, LINE, MEASURED, SOFT, answer_colours, on
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import format_count, format_percent, format_points
+from survey.drawing.formatting import format_count, format_percent, format_points, quote
 from survey.drawing.portions import ALL_ROWS, Portion, portions
 from survey.drawing.strip import Reach, Side, Strip
 from survey.drawing.tables import Table
@@ -27,18 +27,26 @@ from survey.web.locale import gettext_in
 
 _BAR_Y = 0.42
 _TEXT_ROOM = 0.17
-_LEAST_LABELLED = 0.09
 _SCORE_BOTTOM = 72.0
 _BESIDE_A_COUNT = 45  # characters of a name that leave room for "n = 1,000"
 
 
-def score_figure(results: CampaignResults, language: str, kind: PictureKind, *, titled: bool = True) -> bytes:
+def score_figure(
+    results: CampaignResults,
+    language: str,
+    kind: PictureKind,
+    *,
+    titled: bool = True,
+    labelled: bool = True,
+) -> bytes:
     """The score's interval and point against the target band, on the part of the scale where they lie.
 
-    Untitled, for a place where the same words stand over it.
+    Untitled, for a place where the same words stand over it; not `labelled` as a demonstration where the page
+    says so beside it.
     """
     with canvas.drawing("score"):
-        picture = Canvas(_score_title(results, language), _demo(results, language), body=118, titled=titled)
+        demo = _demo(results, language) if labelled else None
+        picture = Canvas(_score_title(results, language), demo, body=118, titled=titled)
         shown = _zoom(results)
         room = _side_room(shown)
         strip = picture.strip(top=14, height=58, across=(shown[0] - room, shown[1] + room), up=(0, 1))
@@ -59,7 +67,7 @@ def sections_figure(
 ) -> bytes:
     """Each section's points as a share of its own maximum, with its interval, on one axis from 0 to 100%.
 
-    Wide for paper: names stand left of the bars instead of over them.
+    Wide for paper: names stand left of the bars instead of over them. The paper labels a demonstration.
     """
     _ = gettext_in(language)
     scores = {section.key: section for section in results.score.sections}
@@ -68,7 +76,8 @@ def sections_figure(
     tops = _tops(0, labels, canvas.CHARACTERS, wide=wide)
     with canvas.drawing("sections"):
         title = portion.title_of(_("Share of each factor's maximum"), language)
-        picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
+        demo = None if wide else _demo(results, language)
+        picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT, wide=wide)
         if not sections:
             picture.write_centred(_("There is no factor to show."))
         for top, label, section in zip(tops, labels, sections, strict=False):
@@ -107,7 +116,8 @@ def distribution_figure(
     tops = _tops(canvas.key_height(key, wide=wide), labels, _BESIDE_A_COUNT, wide=wide)
     with canvas.drawing("distribution"):
         title = portion.title_of(_("How each criterion was answered"), language)
-        picture = Canvas(title, _demo(results, language), body=tops[-1], wide=wide)
+        demo = None if wide else _demo(results, language)
+        picture = Canvas(title, demo, body=tops[-1], wide=wide)
         if results.answers:
             picture.key(key)
         else:
@@ -301,9 +311,9 @@ def _draw_answers(strip: Strip, row: AnswerCounts, colours: list[str], language:
     for n, colour in zip(row.counts, colours, strict=True):
         share = n / row.n_valid if row.n_valid else 0.0
         strip.bar(left, left + share, height=2.8, fill=colour, edge=GROUND, edge_width=0.8)
-        if share >= _LEAST_LABELLED:
+        if n:
             label = f"{locale.format_number(round_half_up(100 * share, 0), language, 0)}%"
-            strip.write_text(left + share / 2, -0.06, label, colour=on(colour), size=canvas.SMALL)
+            strip.write_inside(left, left + share, -0.06, label, colour=on(colour), size=canvas.SMALL)
         left += share
 
 
@@ -315,5 +325,5 @@ def _as_sentences(table: Table, columns: tuple[str, ...], language: str) -> str:
         label, *values = (table.columns[index].format(row[index], language) for index in indices)
         headings = [table.columns[index].label for index in indices[1:]]
         values_text = "; ".join(f"{heading} {value}" for heading, value in zip(headings, values, strict=True))
-        sentences.append(f"{label}: {values_text}.")
+        sentences.append(f"{quote(label, language)}: {values_text}.")
     return " ".join(sentences)

@@ -1,5 +1,6 @@
 """The pictures that set scores side by side: parts of a survey, campaigns, importance against performance."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from survey.drawing import canvas
 from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, LINE, MEASURED, SOFT, answer_colours
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import UNDEFINED, format_count
+from survey.drawing.formatting import UNDEFINED, format_count, quote
+from survey.drawing.portions import ALL_ROWS, Portion
 from survey.drawing.strip import Strip
 from survey.reports import wording
 from survey.results.analysis import RankedCriterion
@@ -48,31 +50,43 @@ def rows_of(parts: Sequence[Breakdown], language: str) -> list[ScoreRow]:
 
 
 def intervals_figure(
-    results: CampaignResults, title: str, rows: Sequence[ScoreRow], language: str, kind: PictureKind
+    results: CampaignResults,
+    title: str,
+    rows: Sequence[ScoreRow],
+    language: str,
+    kind: PictureKind,
+    *,
+    portion: Portion = ALL_ROWS,
 ) -> bytes:
-    """Scores with their intervals on one scale, with the target band behind them."""
+    """Scores with their intervals on one scale, that of all rows, with the target band behind them."""
     _ = gettext_in(language)
-    labels = [row.label for row in rows]
-    tops = [0.0]
-    for label in labels or [""]:
-        tops.append(tops[-1] + canvas.row_height(label, characters=_LABEL_CHARACTERS))
-    reach = _reach(results, rows)
+    reach, drawn = _reach(results, rows), portion.rows_of(rows)
+    tops = _tops(drawn)
     with canvas.drawing("intervals"):
         demo = demo_label(language) if results.campaign.is_demo else None
-        picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT)
+        picture = Canvas(portion.title_of(title, language), demo, body=tops[-1] + canvas.FOOT)
         if not rows:
             picture.write_centred(_("There is nothing to show."))
-        for top, row in zip(tops, rows, strict=False):
+        for top, row in zip(tops, drawn, strict=False):
             value = _row_value(results, row, language)
             strip = picture.row(top, row.label, value, reach, characters=_LABEL_CHARACTERS)
             _draw_row(strip, results, row.score)
         if rows:
             picture.scale(tops[-1], reach, canvas.whole_ticks(reach, language))
         sentences = (
-            f"{row.label}: {_row_value(results, row, language)}, {_limits(results, row, language)}"
-            for row in rows
+            f"{quote(row.label, language)}: {_row_value(results, row, language)},"
+            f" {_limits(results, row, language)}"
+            for row in drawn
         )
-        return picture.render(f"intervals-{_number_of(title)}", kind, "; ".join(sentences))
+        name = portion.name_of(f"intervals-{_number_of(title)}")
+        return picture.render(name, kind, "; ".join(sentences))
+
+
+def _tops(rows: Sequence[ScoreRow]) -> list[float]:
+    """Where each row begins, and last where the rows end."""
+    labels = [row.label for row in rows] or [""]
+    heights = (canvas.row_height(label, characters=_LABEL_CHARACTERS) for label in labels)
+    return list(itertools.accumulate(heights, initial=0.0))
 
 
 def _number_of(title: str) -> int:
@@ -126,7 +140,7 @@ def priorities_figure(
         else:
             _draw_priorities(picture, known, language)
         sentences = (
-            f"{i}: {wording.criterion_label(r.criterion, language)}, "
+            f"{i}: {quote(wording.criterion_label(r.criterion, language), language)}, "
             f"{wording.quadrant_name(r.priority.quadrant, language)}"
             for i, r in known
         )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from survey.drawing.formatting import format_count, format_percent
+from survey.drawing.formatting import format_count, format_percent, quote
 from survey.drawing.tables import Fact
 from survey.reports import wording
 from survey.reports.quality_table import quality_facts
@@ -102,7 +102,7 @@ def method_sentences(results: CampaignResults, language: str) -> tuple[str, ...]
 def _points_rule(results: CampaignResults, language: str) -> str:
     _ = gettext_in(language)
     shares = "; ".join(
-        f"{option.text.to(language)} {format_percent(option.share, language)}"
+        f"{quote(option.text.to(language), language)} {format_percent(option.share, language)}"
         for option in results.questionnaire.scale.options
     )
     return _(
@@ -117,7 +117,7 @@ def _group_rule(results: CampaignResults, language: str) -> str:
     if scoring.group_rule == "pooled":
         return _("All respondents count together, by their sampling weights.")
     weights = "; ".join(
-        f"{group.text.to(language)} {format_percent(group.weight, language)}"
+        f"{quote(group.text.to(language), language)} {format_percent(group.weight, language)}"
         for group in results.questionnaire.groups
         if group.scored
     )

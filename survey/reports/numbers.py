@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from survey.drawing.formatting import format_percent, format_points
+from survey.drawing.formatting import format_percent, format_points, quote
 from survey.drawing.tables import Column, Fact, Table
 from survey.reports import method, wording
 from survey.results.campaign import AnswerCounts, CampaignResults
@@ -142,7 +142,7 @@ def _rule(results: CampaignResults, language: str) -> tuple[str, ...]:
     if questionnaire.scoring.group_rule == "pooled":
         return (_("All valid answers are pooled, each with its form's weight."),)
     weights = "; ".join(
-        f"{group.text.to(language)} {format_percent(group.weight, language)}"
+        f"{quote(group.text.to(language), language)} {format_percent(group.weight, language)}"
         for group in questionnaire.groups
         if group.scored
     )

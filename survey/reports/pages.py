@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from survey.drawing.file_formats import offered_first
-from survey.drawing.formatting import format_points
+from survey.drawing.formatting import format_points, quote_each
+from survey.instrument.questionnaire import Text
 from survey.reports import (
     analysis_tables,
     cautions,
@@ -96,7 +96,7 @@ def show_trend(key: str) -> ResponseReturnValue:
         "reports/trend.html",
         results,
         compared=analysis_tables.trend(trend.steps, results, language()),
-        figure=inline_svg(comparison_charts.intervals_figure, results, title, rows, language()),
+        pictures=figures.interval_figures(results, title, rows, language()),
         trend=trend,
     )
 
@@ -115,19 +115,29 @@ def comparison(key: str) -> ResponseReturnValue:
         view = "desk"
     parts = results.parts(view)
     rows = comparison_charts.rows_of(parts, language())
-    pairs = analysis.pairs_of(basis, view)
+    comparable = analysis.comparable_parts(basis, view)
+    reference = request.args.get("with", "")
+    pairs = analysis.pairs_of(basis, view, reference)
+    withheld = (part.label.to(language()) for part in parts if part.score is None and part.n)
     return _analysis_page(
         "reports/comparison.html",
         results,
         compared=analysis_tables.pairs(pairs, language()),
-        figure=inline_svg(comparison_charts.intervals_figure, results, names[view], rows, language()),
+        pictures=figures.interval_figures(results, names[view], rows, language()),
         n_different=sum(pair.differs for pair in pairs),
         n_pairs=len(pairs),
-        withheld=[part.label.to(language()) for part in parts if part.score is None and part.n],
+        choices=_references(comparable) if len(comparable) > analysis.MOST_PARTS else (),
+        reference=reference,
+        withheld=quote_each(withheld, language()),
         view=view,
         view_names=names,
         errors=errors,
     )
+
+
+def _references(comparable: Mapping[str, Text]) -> list[tuple[str, str]]:
+    """The parts to compare others with, as a list to choose from."""
+    return [("", _("Choose")), *((key, label.to(language())) for key, label in comparable.items())]
 
 
 @bp.get("/<key>/priorities")
@@ -168,13 +178,13 @@ def _analysis_page(
     return page_with_errors(template, errors or {}, **shared, **shown)
 
 
-def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, Markup]:
+def _parts_figures(results: CampaignResults, basis: Basis) -> dict[str, tuple[figures.Figure, ...]]:
     """The small multiples: each view's parts on a scale."""
     drawings = {}
     for view, name in filters.view_names(basis, language()).items():
         rows = comparison_charts.rows_of(results.parts(view), language())
         if len(rows) > 1:
-            drawings[view] = inline_svg(comparison_charts.intervals_figure, results, name, rows, language())
+            drawings[view] = figures.interval_figures(results, name, rows, language())
     return drawings
 
 

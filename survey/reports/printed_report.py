@@ -62,7 +62,7 @@ def _body(results: CampaignResults, language: str) -> Iterator[ReportPart]:
     _ = gettext_in(language)
     lead, *sentences = wording.summary_sentences(results, language)
     score = Picture(
-        partial(charts.score_figure, results, language, titled=False),
+        partial(charts.score_figure, results, language, titled=False, labelled=False),
         charts.score_alternative(results, language),
         _SCORE_MM,
     )

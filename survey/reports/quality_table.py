@@ -7,6 +7,7 @@ from survey.results.campaign import CampaignResults
 from survey.results.quality import CriterionQuality, ScaleQuality
 from survey.scoring.borders import is_at_least, is_below
 from survey.scoring.rates import SatisfiedRate
+from survey.scoring.reliability import MIN_REPORTED
 from survey.scoring.results import CriterionScore
 from survey.web.locale import gettext_in
 
@@ -88,7 +89,8 @@ def _notes(results: CampaignResults, measured: ScaleQuality, language: str) -> t
     )
     notes = (
         _alpha_sentence(measured, results, language),
-        item_rest,
+        None if measured.is_scale_short else item_rest,
+        None if measured.is_scale_short else _short_sentence(measured, language),
         _satisfied_sentence(measured.satisfied, results, language),
         _design_sentence(results, language),
         hidden if any(one.satisfied is None for one in measured.criteria) else None,
@@ -98,12 +100,14 @@ def _notes(results: CampaignResults, measured: ScaleQuality, language: str) -> t
 
 def _alpha_sentence(measured: ScaleQuality, results: CampaignResults, language: str) -> str:
     _ = gettext_in(language)
-    alpha = measured.alpha
-    if alpha is None:
-        return _(
-            "Cronbach’s alpha is not known: too few people rated the criteria together, or all rated them"
-            " alike."
+    alpha, minimum = measured.alpha, format_count(MIN_REPORTED, language)
+    if measured.is_scale_short:
+        text = _(
+            "Cronbach’s alpha and item–rest correlations: too few forms for these figures (fewer than {n})."
         )
+        return text.format(n=minimum)
+    if alpha is None:
+        return _("Cronbach’s alpha is not known: everybody rated the criteria alike.")
     if is_at_least(alpha.low, _RELIABLE):
         meaning = _("the criteria go together well enough to be added up to one score.")
     elif is_below(alpha.high, _RELIABLE):
@@ -118,6 +122,17 @@ def _alpha_sentence(measured: ScaleQuality, results: CampaignResults, language: 
         k=alpha.n_criteria, alpha=value, level=wording.level(results, language), low=low, high=high
     )
     return statement + meaning
+
+
+def _short_sentence(measured: ScaleQuality, language: str) -> str | None:
+    """Why single criteria have no item-rest correlation."""
+    if all(one.satisfied is None or one.item_rest is not None for one in measured.criteria):
+        return None
+    _ = gettext_in(language)
+    return _(
+        "No item–rest correlation: too few forms for this figure (fewer than {n} that rate the criterion and"
+        " the others together), or everybody rated it alike."
+    ).format(n=format_count(MIN_REPORTED, language))
 
 
 def _satisfied_sentence(rate: SatisfiedRate, results: CampaignResults, language: str) -> str | None:

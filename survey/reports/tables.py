@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from survey.drawing.formatting import format_count, format_day
+from survey.drawing.formatting import format_count, format_day, quote_each
 from survey.drawing.rates_table import rates_table
 from survey.drawing.tables import Cell, Column, Table
 from survey.reports import wording
@@ -62,7 +62,7 @@ def sections(results: CampaignResults, language: str) -> Table:
     )
     short = [s.text.to(language) for s, part in scored if is_below(part.scored_max, part.max_points)]
     note = _("Provisional, because some of its criteria could not be scored: {factors}.").format(
-        factors="; ".join(short)
+        factors=quote_each(short, language)
     )
     keys = tuple(section.key for section, _part in scored)
     return Table("section", _("Factors"), columns, keys, rows, (note,) if short else ())
@@ -232,8 +232,9 @@ def _earlier_parts(parts: tuple[Breakdown, ...], results: CampaignResults, langu
     moments = sorted({part.as_of for part in parts if part.as_of is not None})
     for moment in moments:
         here = moment.astimezone(results.computed_at.tzinfo)
-        labels = "; ".join(part.label.to(language) for part in parts if part.as_of == moment)
-        yield _("As of {time} on {day}, because too few new forms came: {parts}").format(
+        labels = quote_each((part.label.to(language) for part in parts if part.as_of == moment), language)
+        note = _("As of {time} on {day}, because too few new forms came here or beside it: {parts}")
+        yield note.format(
             time=format_time(here, language), day=format_day(here.date(), language), parts=labels
         )
 

@@ -13,6 +13,8 @@ from survey.drawing.formatting import (
     format_percent,
     format_points,
     format_signed,
+    quote,
+    quote_each,
 )
 from survey.reports import cautions
 from survey.reports.cautions import criterion_label as criterion_label
@@ -218,7 +220,7 @@ def _by_group(needed: FormsNeeded, results: CampaignResults, language: str) -> s
     """How the forms share out over respondent groups, where the sample is drawn by them."""
     labels = {group.key: group.text.to(language) for group in results.questionnaire.groups}
     shared = [
-        f"{labels[key]} {format_count(more, language)}"
+        f"{quote(labels[key], language)} {format_count(more, language)}"
         for key, more in needed.by_stratum.items()
         if key in labels
     ]
@@ -329,7 +331,7 @@ def other_criteria_note(language: str) -> str:
 def not_compared_sentence(reason: NotCompared, names: Sequence[str], language: str) -> str:
     """The campaigns that are not compared for one reason."""
     _ = gettext_in(language)
-    return _(_NOT_COMPARED[reason]) + " " + "; ".join(names)
+    return _(_NOT_COMPARED[reason]) + " " + quote_each(names, language)
 
 
 def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str:
@@ -343,5 +345,5 @@ def priorities_sentence(ranked: Sequence[RankedCriterion], language: str) -> str
     first.sort(
         key=lambda one: one.priority.importance.value if one.priority.importance else 0.0, reverse=True
     )
-    labels = "; ".join(criterion_label(one.criterion, language) for one in first[:_MOST_NAMED])
-    return _("Improve first: {criteria}").format(criteria=labels)
+    labels = (criterion_label(one.criterion, language) for one in first[:_MOST_NAMED])
+    return _("Improve first: {criteria}").format(criteria=quote_each(labels, language))

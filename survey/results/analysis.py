@@ -16,6 +16,7 @@ from survey.scoring.rules import Target
 from survey.scoring.verdict import BandPosition, band_position
 from survey.store.rolling import EVERYTHING, scored_positions
 
+MOST_PARTS = 20  # whose pairs are all compared; of more, each is compared with one that a reader chooses
 MAX_STEP = 50  # percentage points a criterion may be moved by in a what-if
 SIGNIFICANCE = 0.05
 
@@ -60,15 +61,25 @@ class Pair:
         return self.comparison.is_significant is True
 
 
-def pairs_of(basis: Basis, view: str) -> tuple[Pair, ...]:
-    """Every pair of a view's parts that may be shown, with Benjamini and Hochberg's adjustment."""
+def comparable_parts(basis: Basis, view: str) -> dict[str, Text]:
+    """The parts of a view that have a score and may be shown, with their names."""
     scores = basis.scores(view).domains
-    labels = {
+    return {
         key: label
         for key, label in basis.labels(view).items()
         if key in scores and scores[key].score is not None and basis.may_show(view, key)
     }
-    keys = list(combinations(labels, 2))
+
+
+def pairs_of(basis: Basis, view: str, reference: str = "") -> tuple[Pair, ...]:
+    """Every pair of a view's comparable parts, with Benjamini and Hochberg's adjustment.
+
+    Of more than `MOST_PARTS` only the pairs with the part `reference`, none without one.
+    """
+    scores, labels = basis.scores(view).domains, comparable_parts(basis, view)
+    keys = list(combinations(labels, 2)) if len(labels) <= MOST_PARTS else []
+    if not keys and reference in labels:
+        keys = [(reference, key) for key in labels if key != reference]
     differences = moment_differences(
         basis.moments(view), basis.rules, keys, populations=basis.strata, lonely_psu="adjust"
     )

@@ -93,16 +93,7 @@ def read_certificate(path: Path) -> Certificate:
         The file cannot be read, is not JSON, is no certificate of a version known here, or a part of it is
         missing or of another kind than it must be.
     """
-    try:
-        document = parse_json(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise CertificateError(f"{path} cannot be read: {error.strerror}; check its name") from None
-    except UnicodeDecodeError as error:
-        raise CertificateError(f"{path}: not UTF-8 text at byte {error.start}; download it again") from None
-    except RepeatedKeysError as error:
-        raise CertificateError(f"{path}: {list_in_line(tuple(map(str, error.keys)))}") from None
-    except (ValueError, RecursionError) as error:
-        raise CertificateError(f"{path}: this is not JSON ({error}); download it again") from None
+    document = _read_document(path)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise CertificateError(f"{path}: this is not a certificate; its `format` must be {FORMAT!r}")
     if document.get("version") != VERSION:
@@ -114,6 +105,24 @@ def read_certificate(path: Path) -> Certificate:
         return parse_certificate(document)
     except CertificateError as error:
         raise CertificateError(f"{path}: {error}") from None
+
+
+def _read_document(path: Path) -> JsonValue:
+    """The JSON value in a file; CertificateError where it is none."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        document = parse_json(text) if text.strip() else None
+    except OSError as error:
+        raise CertificateError(f"{path} cannot be read: {error.strerror}; check its name") from None
+    except UnicodeDecodeError as error:
+        raise CertificateError(f"{path}: not UTF-8 text at byte {error.start}; download it again") from None
+    except RepeatedKeysError as error:
+        raise CertificateError(f"{path}: {list_in_line(tuple(map(str, error.keys)))}") from None
+    except (ValueError, RecursionError) as error:
+        raise CertificateError(f"{path}: this is not JSON ({error}); download it again") from None
+    if document is None:
+        raise CertificateError(f"{path}: the file is empty; download it again")
+    return document
 
 
 def parse_certificate(document: JsonObject) -> Certificate:

@@ -6,14 +6,22 @@ from dataclasses import dataclass, replace
 from survey.results.basis import Basis
 from survey.results.sections import OlderSection, section_of_criteria
 from survey.scoring.rates import SatisfiedRate, satisfied_rates_of_counts
-from survey.scoring.reliability import Alpha, covariances_of_counts, cronbach_alpha, item_rest
+from survey.scoring.reliability import (
+    MIN_REPORTED,
+    Alpha,
+    answered_together,
+    covariances_of_counts,
+    cronbach_alpha,
+    item_rest,
+)
 from survey.store.rolling import EVERYTHING, scored_positions
 
 
 @dataclass(frozen=True)
 class CriterionQuality:
-    """One scored criterion. `item_rest` is -1..1, and None where fewer people than may be shown answered it
-    together with each other criterion of the scale. `satisfied` is None where fewer people answered it.
+    """One scored criterion. `item_rest` is -1..1, and None where fewer than `MIN_REPORTED` people answered it
+    together with each other criterion of the scale. `satisfied` is None where fewer people than may be shown
+    answered it.
     """
 
     key: str
@@ -25,12 +33,14 @@ class CriterionQuality:
 class ScaleQuality:
     """The scored criteria as one scale, by the unweighted answers of people whose group earns points.
 
-    `alpha` is None where too few people rated two criteria together, or all gave the same answers.
+    `alpha` is None where no two criteria were rated together by `MIN_REPORTED` people (`is_scale_short`), or
+    all gave the same answers.
     """
 
     alpha: Alpha | None
     satisfied: SatisfiedRate
     criteria: tuple[CriterionQuality, ...]
+    is_scale_short: bool = False
 
 
 def quality_of(
@@ -63,9 +73,10 @@ def _measure(basis: Basis, left_out: Collection[str]) -> ScaleQuality | None:
     _overall, rates = satisfied_rates_of_counts(counts, satisfied, positions)
     pooled = [p for p, key in zip(positions, keys, strict=True) if key not in left_out]
     overall, _rates = satisfied_rates_of_counts(counts, satisfied, pooled)
-    correlations = item_rest(covariances, minimum=minimum)
+    reported = max(minimum, MIN_REPORTED)
+    correlations = item_rest(covariances, minimum=reported)
     return ScaleQuality(
-        cronbach_alpha(covariances, minimum=minimum),
+        cronbach_alpha(covariances, minimum=reported),
         overall,
         tuple(
             CriterionQuality(key, None, None)
@@ -73,4 +84,5 @@ def _measure(basis: Basis, left_out: Collection[str]) -> ScaleQuality | None:
             else CriterionQuality(key, correlation, rate if rate.n_valid >= minimum else None)
             for key, correlation, rate in zip(keys, correlations, rates, strict=True)
         ),
+        is_scale_short=len(answered_together(covariances.n, reported)) < 2,
     )

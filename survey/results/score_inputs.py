@@ -319,6 +319,8 @@ def is_number(value: object) -> TypeGuard[float]:
 
 def json_object(path: Path, text: str) -> JsonObject:
     """The JSON object that a file's text holds."""
+    if not text.strip():
+        raise ScoreFileError(f"{path.name}: the file is empty; write one JSON object")
     stated = json_of(path, text)
     if not isinstance(stated, dict):
         raise ScoreFileError(f"{path.name}: found a {type(stated).__name__}; write one JSON object")

@@ -11,7 +11,7 @@ from survey.drawing import canvas
 from survey.drawing.canvas import Canvas, PictureKind
 from survey.drawing.colours import BAND, GROUND, INK, LINE, MEASURED
 from survey.drawing.demo_label import demo_label
-from survey.drawing.formatting import UNDEFINED, format_points
+from survey.drawing.formatting import UNDEFINED, format_points, quote
 from survey.drawing.portions import ALL_ROWS, Portion, portions
 from survey.drawing.tables import Table
 from survey.scorecards import tables, wording
@@ -53,7 +53,8 @@ def components_figure(
     tops = _tops(labels, wide=wide)
     with canvas.drawing("components"):
         title = portion.title_of(_("Share of each component's maximum"), language)
-        picture = Canvas(title, _demo(results, language), body=tops[-1] + canvas.FOOT, wide=wide)
+        demo = None if wide else _demo(results, language)
+        picture = Canvas(title, demo, body=tops[-1] + canvas.FOOT, wide=wide)
         for top, label, scored in zip(tops, labels, portion.rows_of(results.scored.components), strict=False):
             _draw_component(picture, top, label, scored, language)
         picture.scale(tops[-1], (0, 1), canvas.share_ticks(language), ends_inside=True)
@@ -95,7 +96,7 @@ def trend_figure(
     title = _("Total by period, of {total} points").format(
         total=locale.format_short(cards[-1].scored.total, language)
     )
-    demo = next((_demo(card, language) for card in cards if card.is_demo), None)
+    demo = None if wide else next((_demo(card, language) for card in cards if card.is_demo), None)
     alternative = _as_sentences(tables.trend(cards, language), language)
     return _dots(
         "trend", title, demo, rows, language, kind, alternative=alternative, wide=wide, portion=portion
@@ -173,5 +174,6 @@ def _as_sentences(table: Table, language: str) -> str:
             column.format(cell, language) for cell, column in zip(row, table.columns, strict=True)
         )
         named = zip(table.columns[1:], cells, strict=True)
-        sentences.append(f"{label}: " + "; ".join(f"{column.label} {cell}" for column, cell in named) + ".")
+        values_text = "; ".join(f"{column.label} {cell}" for column, cell in named)
+        sentences.append(f"{quote(label, language)}: {values_text}.")
     return " ".join(sentences) or UNDEFINED

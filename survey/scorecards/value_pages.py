@@ -202,6 +202,9 @@ def _document(errors: dict[str, str]) -> EvidenceFile | None:
     if upload is None or not upload.filename:
         return None
     file = EvidenceFile(_file_name(upload.filename), upload.read())
+    if not file.content:
+        errors["file"] = _("The file is empty: choose another one")
+        return None
     try:
         cards.kind_of(file)
     except cards.EvidenceError:

@@ -57,13 +57,16 @@ def read_values(content: bytes, name: str, card: Scorecard, _: Gettext) -> tuple
     """
     if len(content) > _MOST_BYTES:
         raise ValuesFileError(_("the file is too large; keep only the rows of values"))
+    empty = _("the file is empty; its first row must name the columns")
+    if not content.strip():
+        raise ValuesFileError(empty)
     rows = _rows_of_workbook(content, _) if name.lower().endswith(".xlsx") else _rows_of_csv(content, _)
     if len(rows) > _MOST_ROWS:
         raise ValuesFileError(_("there are too many rows; the most is {most}").format(most=_MOST_ROWS))
     trimmed = ((number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1))
     records = [(number, cells) for number, cells in trimmed if any(cells)]
     if not records:
-        raise ValuesFileError(_("the file is empty; its first row must name the columns"))
+        raise ValuesFileError(empty)
     first, header = records[0]
     if message := _row_problem(first, header, header, _):
         raise ValuesFileError(message)

@@ -97,12 +97,17 @@ def source_sentence(results: CardResults, language: str) -> str | None:
     return " ".join((message, *caution_sentences(results, language)))
 
 
-def caution_sentences(results: CardResults, language: str) -> tuple[str, ...]:
-    """What limits the satisfaction points: the cautions of their campaign, and another time."""
+def caution_sentences(results: CardResults, language: str, *, labelled: bool = True) -> tuple[str, ...]:
+    """What limits the satisfaction points: the cautions of their campaign, and another time.
+
+    Where demonstrations are `labelled`, those of one do not say so again.
+    """
     source = results.source
     if source is None:
         return ()
-    return (*_other_period(results, language), *cautions.sentences(source.survey, language))
+    is_said = labelled and results.is_demo
+    sentences = cautions.sentences_without_demo if is_said else cautions.sentences
+    return (*_other_period(results, language), *sentences(source.survey, language))
 
 
 def ranking_cautions(ranking: Ranking, language: str) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from survey.scoring.arrays import Counts, Floats
 from survey.scoring.interval import check_level
 from survey.scoring.pair_counts import PairCounts
 
-MIN_RESPONDENTS = 3
+MIN_RESPONDENTS = 3  # that the formulas need
+MIN_REPORTED = 30  # that a report shows the figures of; with fewer their limits are too wide to say anything
 _NO_SPREAD = 1e-12  # a variance of equal answers, as rounded
 
 

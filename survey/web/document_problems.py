@@ -13,6 +13,7 @@ _FOUND_CHARS = 60
 _NAMES_SHOWN = 60
 
 SENTENCES: Mapping[DocumentRule, str] = {
+    DocumentRule.EMPTY: N_("the file is empty or has only comments; choose the file that has the content"),
     DocumentRule.TOO_LONG: N_(
         "the number of characters is %(n)s, the most is %(limit)s; shorten the document"
     ),

@@ -158,17 +158,24 @@ def _conventions(language: str) -> _Conventions:
 def format_number(value: float, language: str, decimals: int = 2) -> str:
     """A number as the language writes it: 1.234,50 in Vietnamese, 1,234.50 in English."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return numbers.format_decimal(value, format=pattern, locale=language)
+    return _with_minus(numbers.format_decimal(value, format=pattern, locale=language))
+
+
+def _with_minus(number: str) -> str:
+    """A number with the sign that is as wide as a plus, for the hyphen of CLDR; zero has no sign."""
+    is_zero = not any(c.isdecimal() and int(c) for c in number)
+    return number.replace("-", "" if is_zero else "\N{MINUS SIGN}")
 
 
 def format_short(value: float, language: str) -> str:
     """A number of points without needless zeros: a maximum of 2, 1.5 or 38."""
-    return numbers.format_decimal(value, format="#,##0.##", locale=language)
+    return _with_minus(numbers.format_decimal(value, format="#,##0.##", locale=language))
 
 
 def format_percent(share: float, language: str, decimals: int = 1) -> str:
     """A share (0..1) as a percentage, with one decimal if no other number is asked for."""
-    return numbers.format_percent(share, format=f"#,##0.{'0' * decimals}%", locale=language)
+    pattern = f"#,##0.{'0' * decimals}%"
+    return _with_minus(numbers.format_percent(share, format=pattern, locale=language))
 
 
 def format_day(value: datetime.date, language: str) -> str:

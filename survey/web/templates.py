@@ -6,10 +6,10 @@ from datetime import datetime
 from flask import Flask, g, has_request_context, render_template, request, session
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.local import LocalProxy
 
-from survey.web import guards, locale, look
+from survey.web import contact_links, guards, locale, look
 from survey.web.context import settings
 from survey.web.permissions import Permission
 
@@ -36,9 +36,12 @@ def init(app: Flask) -> None:
     app.jinja_env.globals["translate"] = translate
     app.jinja_env.globals["translate_plural"] = translate_plural
     app.jinja_env.globals["words_lang"], app.jinja_env.globals["text_lang"] = _words_lang, _text_lang
+    app.jinja_env.globals["office_text"] = _office_text
     app.jinja_env.globals["Permission"] = Permission
     app.jinja_env.globals["office_name"] = look.office_name
     app.context_processor(_template_globals)
+    app.jinja_env.filters["phone_link"] = contact_links.phone_link
+    app.jinja_env.filters["mail_link"] = contact_links.mail_link
     for name, format_value in _FILTERS.items():
         app.jinja_env.filters[name] = _in_language(format_value)
 
@@ -90,6 +93,13 @@ def _text_lang() -> Markup:
     """The attribute of a questionnaire's text on a page of the interface's words; "" on most pages."""
     is_same = interface_language() == language()
     return Markup("") if is_same else Markup(' lang="{}"').format(language().replace("_", "-"))
+
+
+def _office_text(text: str) -> Markup:
+    """What officials type once, in the office's language, as contact details; marked so on other pages."""
+    if language() == locale.DEFAULT_LANGUAGE:
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(locale.DEFAULT_LANGUAGE, text)
 
 
 def translate(language: str, message: str) -> str:

@@ -1,6 +1,7 @@
 """Opening a campaign: keys for addresses, codes for posters, desks as typed."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from tests.conftest import TODAY
 
 DIGEST = digest(load_shipped())
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
+DECOMPOSED = unicodedata.normalize("NFD", "Quầy")
 
 
 def open_one(session: Session, name: str = "Đợt 1", *desks: str) -> Campaign:
@@ -110,13 +112,25 @@ def test_a_quota_is_set_and_lifted(database: Database) -> None:
         ("Quầy 1 | Desk 1", [text_of("Quầy 1", "Desk 1")]),
         ("Quầy 1|Desk 1|more", [text_of("Quầy 1", "Desk 1|more")]),
         ("  Quầy 1  |\r\n\r\n\tQuầy 2", [text_of("Quầy 1", "Quầy 1"), text_of("Quầy 2", "Quầy 2")]),
-        ("Quầy 1|A\nQuầy 1|B", [text_of("Quầy 1", "A")]),
         ("| only English\n   \n", []),
         ("", []),
     ],
 )
 def test_desks_are_typed_one_a_line(typed: str, desks: list[Text]) -> None:
     assert list(campaigns.parse_desks(typed)) == desks
+
+
+@pytest.mark.parametrize(
+    ("typed", "twice"),
+    [
+        ("Quầy 1\nQuầy 2", None),
+        ("Quầy 1|A\n\nQuầy 1|B", campaigns.DeskTwice("Quầy 1", 1, 3)),
+        ("\nQuầy 1\nQuầy 2\n quầy  1 \nQuầy 2", campaigns.DeskTwice("quầy  1", 2, 4)),
+        (f"Quầy\n{DECOMPOSED}", campaigns.DeskTwice(DECOMPOSED, 1, 2)),
+    ],
+)
+def test_a_desk_that_two_lines_name_is_found(typed: str, twice: campaigns.DeskTwice | None) -> None:
+    assert campaigns.find_desk_twice(typed) == twice
 
 
 def test_a_campaign_is_open_from_its_first_day_to_its_last(database: Database) -> None:

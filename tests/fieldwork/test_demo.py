@@ -56,7 +56,8 @@ def test_two_campaigns_lie_a_year_apart(database: Database) -> None:
     assert not older.is_open(TODAY)
     assert newer.is_demo
     assert older.is_demo
-    assert "minh họa" in newer.name
+    assert newer.name == f"Khảo sát hài lòng {newer.opens_on.year}–{newer.closes_on.year}"
+    assert older.name == f"Khảo sát hài lòng {older.opens_on.year}"
 
 
 def test_each_has_about_three_hundred_forms(forms: list[ResponseRow]) -> None:

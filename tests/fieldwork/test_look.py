@@ -67,19 +67,23 @@ def test_what_is_no_colour_is_refused(administrator: FlaskClient, accent: str) -
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
         b"not a picture",
         b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
         emblem()[:200],
         b"GIF89a" + b"\0" * 40,
         b"\x89PNG\r\n\x1a\n" + b"\0" * 60,
     ],
-    ids=["empty", "text", "svg", "cut-off", "gif", "broken"],
+    ids=["text", "svg", "cut-off", "gif", "broken"],
 )
 def test_what_is_no_picture_is_refused(administrator: FlaskClient, content: bytes) -> None:
     status, page = keep(administrator, logo=(io.BytesIO(content), "logo.png"))
     assert status == 422
     assert "not a readable picture" in page
+
+
+def test_an_empty_file_is_said_to_be_empty(administrator: FlaskClient) -> None:
+    status, page = keep(administrator, logo=(io.BytesIO(b""), "logo.png"))
+    assert (status, "The file is empty: choose another one" in page) == (422, True)
 
 
 PICTURES = [emblem(), picture(30, 900), picture(90, 90), picture(300, 200, "JPEG")]

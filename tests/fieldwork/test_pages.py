@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey.instrument import codec
+from survey.intake.rendering import MODE_FIELD
 from survey.store import fieldwork, questionnaires
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.questionnaires import load_shipped
+from survey.web.modes import Mode, token_for
 from tests.builders import CONTACT, a_form, database_of, send
-from tests.conftest import sign_in_as
+from tests.conftest import SECRET, sign_in_as
 from tests.web.browsing import everything_in, post
 
 Q = load_shipped()
@@ -144,6 +146,7 @@ INVALID = [
     ("desks", "", "Cần điền", "Fill in: Desks"),
     ("desks", " | \n\n|x", "ít nhất một quầy", "Enter at least one desk, one per line"),
     ("desks", "\n".join(f"Quầy {i}" for i in range(201)), "200", "at most 200 desks"),
+    ("desks", "A\nB\n\na|x", "Dòng 1 và dòng 4 là cùng một quầy “a”", "Lines 1 and 4 name the same desk"),
     ("desks", "Quầy\x00", "không in được", "cannot be printed"),
     ("desks", "q" * 201, "quá dài", "too long"),
     ("desks", "Quầy|" + "q" * 201, "quá dài", "too long"),
@@ -420,7 +423,7 @@ def test_a_change_is_another_version_and_the_published_one_stays(
 @pytest.mark.parametrize(
     ("content", "reason", "reason_vi"),
     [
-        ("", "fields (name: value) are needed, found nothing", "phải là các trường (tên: giá trị)"),
+        ("text", "fields (name: value) are needed, found 'text'", "phải là các trường (tên: giá trị)"),
         ("a: [", "line 1: brackets cannot be read", "dòng 1: không đọc được phần trong ngoặc"),
         ("[1, 2]", "are needed, found a list", "hiện là một danh sách"),
         ("x: 2026-99-99", "a value looks like a day, a time or a number", "trông như ngày, giờ hoặc số"),
@@ -476,6 +479,16 @@ def test_a_questionnaire_that_breaks_a_rule_is_refused_with_place_and_reason_in_
     assert versions(app) == [DIGEST]
 
 
+@pytest.mark.parametrize("content", ["", "\ufeff", " \n", "# sau này\n---\n"])
+def test_an_empty_questionnaire_is_said_to_be_empty(office: FlaskClient, content: str) -> None:
+    for lang, message in (
+        ("vi", "tệp trống hoặc chỉ có chú thích; hãy chọn tệp có nội dung"),
+        ("en", "the file is empty or has only comments; choose the file that has the content"),
+    ):
+        answer = publish(office, content, lang)
+        assert (answer.status_code, errors_in(answer)) == (422, message)
+
+
 def test_aliases_that_stand_for_billions_are_refused_at_once(app: Flask, office: FlaskClient) -> None:
     bomb = "a: &a [x]\n" + "".join(
         f"{c}: &{c} [{', '.join([f'*{p}'] * 9)}]\n" for p, c in zip("abcdefghijk", "bcdefghijkl", strict=True)
@@ -509,7 +522,7 @@ def test_the_list_says_what_is_open(office: FlaskClient, key: str) -> None:
     post(office, "/office/campaigns/new", **a_campaign(name="Đã qua", **long_ago))
     rows = office.get("/office/?lang=en").text.split("<tr>")[2:]
     states = {
-        re.findall(r'scope="row">([^<]+)<', row)[0]: re.findall(r"<td>([^<]+)</td>", row)[1] for row in rows
+        re.findall(r'lang="vi">([^<]+)<', row)[0]: re.findall(r"<td>([^<]+)</td>", row)[1] for row in rows
     }
     assert states == {"Sắp tới": "Not open yet", "Khảo sát thử": "Open", "Đã qua": "Closed"}
 
@@ -545,6 +558,25 @@ def test_citizens_see_the_contact_details_where_the_consent_promises_them(
         for text in CONTACT.values():
             assert text in html.unescape(page)
     assert f"/s/{code}/privacy" in pages[0]
+
+
+def test_contact_details_are_links_beside_the_questionnaire_and_marked_as_vietnamese(
+    app: Flask, office: FlaskClient, key: str
+) -> None:
+    """Not in the questionnaire, which has no byte to spare, and not on a shared tablet."""
+    code = collectors(app, key)[0].collector.code
+    citizen, form = app.test_client(), a_form(load_shipped())
+    links = (f'<a href="mailto:{CONTACT["email"]}">', '<a href="tel:0255123456">')
+    pages = {lang: citizen.get(f"/s/{code}/privacy?lang={lang}").text for lang in ("vi", "en")}
+    receipt = citizen.post(f"/s/{code}/send?lang=en", data=form).text
+    blank = citizen.get(f"/s/{code}?lang=en").text
+    kiosk = {**a_form(load_shipped()), MODE_FIELD: token_for(Mode.KIOSK, code, SECRET)}
+    on_tablet = citizen.post(f"/s/{code}/send?lang=en", data=kiosk).text
+    assert [link in page for page in (pages["vi"], pages["en"], receipt) for link in links] == [True] * 6
+    assert [link in page for page in (blank, on_tablet) for link in links] == [False] * 4
+    marked = f'<span lang="vi">{CONTACT["office"]}, {CONTACT["address"]}</span>'
+    assert [marked in page for page in (pages["en"], receipt, blank, on_tablet)] == [True] * 4
+    assert marked not in pages["vi"]
 
 
 def test_a_campaign_of_an_earlier_release_says_whom_to_ask_and_prompts_the_officer(

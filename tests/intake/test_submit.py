@@ -3,7 +3,7 @@
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from survey.store.db import Database
 from survey.store.declines import DeclinedVisit
 from survey.store.questionnaires import load_shipped
 from survey.store.responses import ResponseRow
+from survey.web.context import today
 from tests.builders import a_form, database_of, receipt_in, send
 from tests.conftest import app_on
 
@@ -151,15 +152,13 @@ def test_a_submission_stored_before_closing_is_answered_after_it(
     assert _responses_of(demo_app, late) == []
 
 
-def _close(app: Flask) -> None:
-    from datetime import date
-
+def _close(app: Flask, last_day: date = date(2020, 1, 2)) -> None:
     database: Database = database_of(app)
 
     def close(session: "Session") -> None:
         campaign = fieldwork.campaign_by_key(session, "demo")
-        campaign.closes_on = date(2020, 1, 2)
-        campaign.opens_on = date(2020, 1, 1)
+        campaign.closes_on = last_day
+        campaign.opens_on = last_day - timedelta(days=1)
 
     database.write(close)
 
@@ -269,6 +268,25 @@ def test_a_form_can_be_seen_and_not_withdrawn_after_closing(demo_app: Flask, cit
     assert "Rút phiếu này" not in citizen.post("/receipt", data={"code": code}).text
     citizen.post("/receipt/withdraw", data={"code": code})
     assert _responses_of(demo_app, form)[0].answers is not None
+
+
+def test_consent_and_pages_promise_withdrawal_until_the_end_of_the_last_day(
+    demo_app: Flask, citizen: FlaskClient
+) -> None:
+    form = a_form(Q)
+    code = send(citizen, form)
+    with demo_app.app_context():
+        last_day = today()
+    _close(demo_app, last_day)
+    for language, consent, page in (
+        ("vi", "rút phiếu đến hết ngày kết thúc", "rút phiếu đến hết ngày "),
+        ("en", "withdraw it until the end of the survey's last day", "withdraw it until the end of "),
+    ):
+        assert consent in Q.consent.text.to(language)
+        assert page in citizen.get(f"/s/demo/privacy?lang={language}").text
+        assert page in citizen.post(f"/receipt/keep?lang={language}", data={"code": code}).text
+    citizen.post("/receipt/withdraw", data={"code": code})
+    assert _responses_of(demo_app, form)[0].answers is None, "on the last day"
 
 
 def test_a_wrong_receipt_code_is_refused_and_guessing_is_stopped(citizen: FlaskClient) -> None:

@@ -102,22 +102,24 @@ def send_what_is_typed(citizen: FlaskClient, page: TestResponse) -> TestResponse
     return citizen.post(action, data={"code": typed})
 
 
-@pytest.mark.parametrize("address", ["/s/{}", "/receipt/{}", "/continue/{}"])
+@pytest.mark.parametrize("address", ["/{}", "/s/{}", "/receipt/{}", "/continue/{}"])
 @pytest.mark.parametrize("spelling", [str, str.lower, lambda code: code.replace("-", ""), "{}.".format])
 def test_a_code_typed_as_an_address_leads_to_its_own_page(
     citizen: FlaskClient, code: str, address: str, spelling: Callable[[str], str]
 ) -> None:
     short_code = saved_code(citizen, code)
     receipt = receipt_in(citizen.post(f"/s/{code}/send", data=a_form(Q)).text)
-    sent = send_what_is_typed(citizen, citizen.get(address.format(spelling(receipt))))
+    typed = address.format(spelling(receipt))
+    sent = send_what_is_typed(citizen, citizen.get(typed, follow_redirects=True))
     assert receipt in sent.text
-    unfinished = send_what_is_typed(citizen, citizen.get(address.format(spelling(short_code))))
+    typed = address.format(spelling(short_code))
+    unfinished = send_what_is_typed(citizen, citizen.get(typed, follow_redirects=True))
     assert 'id="f"' in unfinished.text
     desk = citizen.get(address.format(spelling(code)), follow_redirects=True)
     assert f'action="/s/{code}/check' in desk.text
 
 
-@pytest.mark.parametrize("address", ["/s/{}", "/receipt/{}"])
+@pytest.mark.parametrize("address", ["/{}", "/s/{}", "/receipt/{}"])
 def test_an_address_does_not_tell_whether_a_receipt_exists(
     citizen: FlaskClient, code: str, address: str
 ) -> None:
@@ -133,6 +135,30 @@ def test_guesses_of_receipts_by_address_are_limited_where_they_are_read(citizen:
     pages = [citizen.get(f"/s/AAAA-AAAA-A{number:03}") for number in range(31)]
     answers = [send_what_is_typed(citizen, page).status_code for page in pages]
     assert answers == [422] * 30 + [429]
+
+
+def test_a_wrong_code_behind_the_host_is_limited_and_a_right_one_always_served(
+    citizen: FlaskClient, code: str
+) -> None:
+    statuses = [citizen.get(f"/FAC{number:03}").status_code for number in range(31)]
+    assert statuses == [404] * 30 + [429]
+    answer = citizen.get(f"/{code}?lang=en", follow_redirects=True)
+    assert (answer.status_code, f'action="/s/{code}/check' in answer.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/no-such-page", "/robots.txt", "/wp-login.php", "/FAC7JY/x", "/.env", "/abc", "/FAC_7JY", "/uuuuuu"],
+)
+def test_an_address_that_can_be_no_code_is_unknown_and_no_guess(citizen: FlaskClient, path: str) -> None:
+    assert {citizen.get(path).status_code for _ in range(32)} == {404}
+    assert citizen.post(path).status_code == 404
+
+
+def test_the_addresses_of_pages_are_no_codes(citizen: FlaskClient) -> None:
+    assert citizen.get("/receipt").status_code == 200
+    assert citizen.get("/continue").status_code == 200
+    assert citizen.get("/office").status_code == 308
 
 
 def test_what_is_no_code_behind_a_box_is_unknown(citizen: FlaskClient) -> None:

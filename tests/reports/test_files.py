@@ -147,7 +147,7 @@ def test_the_sheets_have_the_names_of_the_language() -> None:
 def test_a_sheet_prints_on_a4_under_a_frozen_heading() -> None:
     sheet = workbook(builders.normal(), "vi")["Tiêu chí"]
     assert (sheet.page_setup.paperSize, sheet.freeze_panes) == (9, "C5")
-    assert sheet.print_title_rows == "$4:$4"
+    assert sheet.print_title_rows == "$1:$4"
 
 
 def test_numbers_are_written_as_the_language_writes_them() -> None:
@@ -175,7 +175,8 @@ def test_a_demonstration_is_marked_on_every_page_and_sheet() -> None:
     assert all("DỮ LIỆU MINH HỌA" in page.extract_text() for page in reader.pages)
     for sheet in workbook(builders.demo(), "vi").worksheets:
         assert "DỮ LIỆU MINH HỌA" in sheet["A2"].value
-        assert "DỮ LIỆU MINH HỌA" in sheet.oddHeader.center.text
+        assert sheet.print_title_rows.startswith("$1:$"), "once on every page of paper"
+        assert sheet.oddHeader.center.text is None
 
 
 def test_the_pdf_identifies_instrument_and_result() -> None:

@@ -13,7 +13,9 @@ from docx.text.paragraph import Paragraph
 from pypdf import PdfReader
 
 from survey.drawing import report_docx, report_pdf
+from survey.drawing.column_widths import column_widths
 from survey.drawing.report import Grid, Head, Report, ReportPart, Row, Sentences, build_report
+from survey.drawing.row_heights import begin_pages
 from survey.reports.export import render_file
 from survey.reports.printed_report import printed_report
 from survey.results.campaign import CampaignResults
@@ -167,3 +169,48 @@ def test_a_document_that_ends_with_a_long_table_holds_its_last_rows() -> None:
     assert held[-3:] == [True] * 3
     assert held[0]
     assert not any(held[1:-3])
+
+
+def test_a_word_of_a_heading_has_room_where_texts_keep_theirs() -> None:
+    heads = (Head("Desk", "text"), *(Head(label, "points") for label in ("Respondents", "n", "Maximum")))
+    text, respondents, points, maximum = column_widths(Grid(None, heads, (), (), 11), 170, head_points=8)
+    assert respondents > maximum > points == 11
+    assert text + respondents + points + maximum == pytest.approx(170)
+    many = (heads[0], *[heads[1]] * 10)
+    text, *numbers = column_widths(Grid(None, many, (), (), 11), 170, head_points=8)
+    assert text == pytest.approx(36)
+    assert numbers == pytest.approx([13.4] * 10)
+
+
+def test_words_of_the_document_break_where_their_language_breaks_them() -> None:
+    document = docx.Document(io.BytesIO(render_file(normal(), "docx", "en")))
+    assert document.settings.element.find(qn("w:autoHyphenation")) is not None
+
+
+@pytest.mark.parametrize(
+    ("together", "breaks"),
+    [
+        ([], [8]),
+        ([range(6, 9)], [6]),
+        ([range(6, 9), range(10, 12)], [6]),
+        ([range(2, 12)], [8]),  # more than a page
+    ],
+)
+def test_rows_that_stay_together_begin_the_next_page(together: list[range], breaks: list[int]) -> None:
+    assert begin_pages([10.0] * 12, together, 85.0, repeated=2) == breaks
+
+
+def test_no_title_of_the_workbook_is_parted_from_its_rows() -> None:
+    for language in ("vi", "en"):
+        sheet = openpyxl.load_workbook(io.BytesIO(render_file(big(), "xlsx", language)))[
+            {"vi": "Nhóm và quầy", "en": "Groups and desks"}[language]
+        ]
+        breaks = {row.id for row in sheet.row_breaks.brk}  # the last row of a page, from 1
+        titles = [
+            row[0].row
+            for row in sheet.iter_rows(min_row=4)
+            if row[0].font.b and row[0].value and not row[1].value
+        ]
+        assert len(breaks) >= 4
+        assert len(titles) >= 5
+        assert breaks.isdisjoint({title + below for title in titles for below in (0, 1, 2)})

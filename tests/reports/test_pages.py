@@ -5,11 +5,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from survey.fieldwork.campaigns import set_populations
+from survey.fieldwork.campaigns import add_desk, set_populations
 from survey.reports.export import FORMATS, render_file
+from survey.results.analysis import MOST_PARTS
 from survey.results.campaign import CampaignResults
 from survey.store import fieldwork
 from survey.web.context import database
+from survey.web.locale import text_of
 from tests.builders import BUSINESS, QUESTIONNAIRE, a_form, results_of, send_forms
 from tests.conftest import on_sqlite, sign_in_as
 
@@ -257,3 +259,33 @@ def test_a_criterion_opened_gives_what_is_needed_to_make_it_again(
     assert results.digest in page
     assert results.campaign.instrument_digest in page
     assert "50.0%" in page
+
+
+@on_sqlite
+def test_of_many_parts_one_is_chosen_to_compare_the_others_with(
+    app: Flask, campaign: tuple[str, str]
+) -> None:
+    key, code = campaign
+    n_desks = MOST_PARTS + 1
+
+    def add_desks(session: Session) -> list[str]:
+        row = fieldwork.campaign_by_key(session, key)
+        names = (text_of(f"Nơi {number}", f"Place {number}") for number in range(2, n_desks + 1))
+        return [add_desk(session, row, name).code for name in names]
+
+    with app.app_context():
+        codes = [code, *database().write(add_desks)]
+    for number, desk in enumerate(codes):
+        send_forms(app, desk, 5, str(3 + number % 3))
+    office, path = sign_in_as(app, "viewer"), f"/office/campaigns/{key}/comparison?lang=en"
+    page = office.get(path).text
+    assert "Choose a part, to see how the others differ from it" in page
+    assert 'id="t-pairs"' not in page
+    assert 'class="chart"' in page
+    reference = (
+        page.partition('name="with"')[2].partition("</select>")[0].split('value="')[-1].partition('"')[0]
+    )
+    compared = office.get(f"{path}&with={reference}").text
+    assert compared.partition('id="t-pairs"')[2].count("<tr>") == 1 + n_desks - 1
+    assert f" of {n_desks - 1} pairs" in compared
+    assert 'id="t-pairs"' not in office.get(f"{path}&with=nobody").text

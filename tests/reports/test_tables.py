@@ -30,6 +30,23 @@ def test_a_hidden_part_has_no_numbers_and_a_note() -> None:
     assert table.notes == ("Không hiển thị điểm của phần có dưới 5 phiếu và của phần có thể làm lộ phần đó.",)
 
 
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [
+        ("en", "because too few new forms came here or beside it: “"),
+        ("vi", "vì ở đây hoặc ở phần bên cạnh có quá ít phiếu mới: “"),
+    ],
+)
+def test_a_part_of_an_earlier_hour_says_that_another_may_be_why(language: str, reason: str) -> None:
+    results = builders.normal()
+    first, second, *others = results.parts("desk")
+    earlier = tuple(replace(part, as_of=results.computed_at) for part in (first, second))
+    results = replace(results, breakdowns={**results.breakdowns, "desk": (*earlier, *others)})
+    note = tables.breakdown(results, "desk", language).notes[-1]
+    assert note.endswith(f"{reason}{first.label.to(language)}”; “{second.label.to(language)}”")
+    assert note in [text for _view, text in tables.earlier_notes(results, language)]
+
+
 def test_an_undefined_number_is_none_and_never_nan() -> None:
     results = builders.normal()
     results = replace(results, score=replace(results.score, se=math.nan))

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from survey.drawing.formatting import format_count, format_percent, format_points
+from survey.drawing.formatting import format_count, format_percent, format_points, quote
 from survey.reports import cautions, wording
 from survey.results.cautions import Caution, cautions_of
+from survey.results.trend import NotCompared
 from survey.scoring.verdict import Verdict
 from tests.reports import builders
 
@@ -27,6 +28,31 @@ def test_a_provisional_score_says_from_how_many_points() -> None:
     assert sentence.startswith("Tạm tính, quy đổi từ 36/38 điểm.")
     assert "Phản ánh, kiến nghị được trả lời" in sentence
     assert Caution.PROVISIONAL not in cautions_of(builders.normal())
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_lists_of_names_that_hold_semicolons_are_unambiguous(language: str) -> None:
+    results = builders.provisional()
+    section = results.questionnaire.sections[0]
+    criterion = replace(section.criteria[0], text=builders.text("A; B", "A; B"))
+    named = replace(section, text=builders.text("C; D", "C; D"), criteria=(criterion, *section.criteria[1:]))
+    questionnaire = replace(results.questionnaire, sections=(named, *results.questionnaire.sections[1:]))
+    scored = tuple(
+        replace(c, points=None, ratio=None) if c.key == criterion.key else c for c in results.score.criteria
+    )
+    results = replace(
+        results,
+        questionnaire=questionnaire,
+        score=replace(results.score, criteria=scored),
+        left_out=(criterion, section.criteria[1]),
+        criteria_as_of={section.key: results.computed_at},
+    )
+    second = quote(cautions.criterion_label(section.criteria[1], language), language)
+    assert "“A; B”" in cautions.sentence(Caution.PROVISIONAL, results, language)
+    assert f"“A; B”; {second}" in cautions.sentence(Caution.FEW_RATINGS, results, language)
+    assert "“C; D” (" in cautions.sentence(Caution.OLDER_CRITERIA, results, language)
+    reason = NotCompared.NO_SCORE
+    assert wording.not_compared_sentence(reason, ["E; F", "G"], language).endswith("“E; F”; “G”")
 
 
 def test_a_withheld_score_says_why() -> None:
@@ -61,7 +87,7 @@ def test_the_plan_for_more_forms_names_the_groups() -> None:
     sentence = wording.forms_needed_sentence(builders.normal(), "en")
     assert sentence is not None
     assert "about 412 more forms are needed (712 in all)" in sentence
-    assert "Individual or household 200" in sentence
+    assert "“Individual or household” 200" in sentence
 
 
 def test_a_score_too_close_to_the_edge_gets_another_plan() -> None:

@@ -271,7 +271,7 @@ def test_a_criterion_that_few_of_a_group_rated_has_no_certificate_for_everybody(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "not JSON"),
+        (b"", "the file is empty"),
         (b"[]", "not a certificate"),
         (b"\xff\xfe", "not UTF-8"),
         (b'{"format": "survey-certificate", "version": 9}', "version 9"),

@@ -145,13 +145,13 @@ def test_the_first_sentence_says_whose_score_it_is(app: Flask, campaign: Keys) -
     assert results.score.verdict is Verdict.EXCEEDS
     sentence = wording.verdict_sentence(results, "en")
     assert sentence.startswith(
-        "Only Individual or household (50% of the score);"
-        " no answer from Business, organisation or investor (50% of the score): 38.00 / 38 points"
+        "Only “Individual or household” (50% of the score);"
+        " no answer from “Business, organisation or investor” (50% of the score): 38.00 / 38 points"
     )
-    assert wording.verdict_sentence(results, "vi").startswith("Chỉ tính nhóm Cá nhân, hộ gia đình")
+    assert wording.verdict_sentence(results, "vi").startswith("Chỉ tính nhóm “Cá nhân, hộ gia đình”")
     plan = wording.forms_needed_sentence(results, "en")
     assert plan is not None
-    assert "at least 10 more forms are needed from Business, organisation or investor" in plan
+    assert "at least 10 more forms are needed from “Business, organisation or investor”" in plan
     assert results.forms_needed is not None
     assert results.forms_needed.by_stratum["business"] == 10
     citizens = results.parts("group")[0].score
@@ -167,4 +167,4 @@ def test_a_short_group_stands_first_in_the_sentence(app: Flask, campaign: Keys) 
     results = results_of(app, key)
     assert results.score.verdict is Verdict.WITHHELD
     sentence = wording.verdict_sentence(results, "en")
-    assert sentence.startswith("Only 9 forms from Business, organisation or investor (50% of the score): ")
+    assert sentence.startswith("Only 9 forms from “Business, organisation or investor” (50% of the score): ")

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from survey.instrument.answers import parse_form
 from survey.instrument.questionnaire import Criterion
 from survey.results.campaign import CampaignResults
-from survey.scoring.reliability import covariances_of_rows, cronbach_alpha, item_rest
+from survey.scoring.reliability import MIN_REPORTED, covariances_of_rows, cronbach_alpha, item_rest
 from tests.builders import BUSINESS, QUESTIONNAIRE, a_form, results_of, send
 from tests.conftest import on_sqlite, sign_in_as
 
@@ -48,18 +48,18 @@ def document_of(app: Flask, key: str) -> dict:  # type: ignore[type-arg]
 
 def test_alpha_and_item_rest_are_those_of_the_rows(app: Flask, campaign: tuple[str, str]) -> None:
     key, code = campaign
-    rows = covariances_of_rows(send_varied(app, code, 24))
+    rows = covariances_of_rows(send_varied(app, code, 64))
     quality = document_of(app, key)["quality"]
-    alpha = cronbach_alpha(rows)
+    alpha = cronbach_alpha(rows, minimum=MIN_REPORTED)
     assert alpha is not None
     assert quality["alpha"] == pytest.approx(asdict(alpha))
-    for criterion, correlation in zip(CRITERIA, item_rest(rows), strict=True):
+    for criterion, correlation in zip(CRITERIA, item_rest(rows, minimum=MIN_REPORTED), strict=True):
         assert quality["criteria"][criterion.key]["item_rest"] == pytest.approx(correlation)
 
 
 def test_the_page_says_what_each_statistic_means(app: Flask, campaign: tuple[str, str]) -> None:
     key, code = campaign
-    send_varied(app, code, 24)
+    send_varied(app, code, 64)
     office, results = sign_in_as(app, "admin"), results_of(app, key)
     assert results.quality
     assert results.quality.alpha
@@ -73,7 +73,7 @@ def test_the_page_says_what_each_statistic_means(app: Flask, campaign: tuple[str
 
 def test_every_file_has_the_figures(app: Flask, campaign: tuple[str, str]) -> None:
     key, code = campaign
-    send_varied(app, code, 24)
+    send_varied(app, code, 64)
     office, document = sign_in_as(app, "admin"), document_of(app, key)
     rows = list(csv.DictReader(io.StringIO(summary(office, key, "csv").decode("utf-8-sig"), newline="")))
     facts = {row["key"]: row["value"] for row in rows if row["part"] == "fact"}
@@ -93,8 +93,24 @@ def test_few_forms_have_no_reliability(app: Flask, campaign: tuple[str, str]) ->
     assert "Cronbach" not in sign_in_as(app, "admin").get(f"/office/campaigns/{key}?lang=en").text
 
 
+@pytest.mark.parametrize("n", [MIN_REPORTED - 1, MIN_REPORTED])
+def test_reliability_is_shown_from_thirty_forms_on(app: Flask, campaign: tuple[str, str], n: int) -> None:
+    """Of the criteria that everybody is asked; that of five forms would say anything."""
+    key, code = campaign
+    send_varied(app, code, n)
+    document, office = document_of(app, key), sign_in_as(app, "admin")
+    is_known = n == MIN_REPORTED
+    correlations = [one["item_rest"] for one in document["quality"]["criteria"].values()]
+    assert (document["quality"]["alpha"] is not None) is is_known
+    assert any(correlation is not None for correlation in correlations) is is_known
+    for language, sentence in (("en", "(fewer than 30)."), ("vi", "(dưới 30 phiếu).")):
+        page = office.get(f"/office/campaigns/{key}?lang={language}").text
+        notes = str(json.loads(summary(office, key, "json", language))["tables"])
+        assert [sentence in text for text in (page, notes)] == [not is_known] * 2
+
+
 def few_ratings(app: Flask, code: str, criterion: Criterion) -> None:
-    for person in range(9):
+    for person in range(MIN_REPORTED + 5):
         rare = {criterion.key: "5" if person < 4 else "na"}
         form = a_form(QUESTIONNAIRE, str(3 + person % 3), **rare)
         send(app.test_client(), form, code)

@@ -243,6 +243,7 @@ def test_data_that_cannot_be_used_are_refused_with_their_place(
             {"calibration": {"type": "linear", "margins": {"h": {"1": 1, "2": 1}}, "bounds": [1]}},
             "found bounds [1]; write [low, high] or null",
         ),
+        ("", "design.json: the file is empty"),
         ("{", "design.json: this is not JSON"),
         ("[]", "design.json: found a list; write one JSON object"),
     ],
@@ -299,6 +300,7 @@ def test_a_yaml_that_is_no_questionnaire_is_refused(folder: Folder) -> None:
 
 def test_an_empty_instrument_is_refused(folder: Folder) -> None:
     assert "instrument.json: the file is empty" in folder.refusal(DATA, "")
+    assert "instrument.json: the file is empty" in folder.refusal(DATA, "# later\n")
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

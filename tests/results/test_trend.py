@@ -189,7 +189,7 @@ def test_demonstrations_empty_campaigns_and_those_of_other_units_are_not_the_one
     }
     page = sign_in_as(app, "admin").get("/office/campaigns/now/trend?lang=en").text
     assert "points since “real”" in page
-    assert "because they are of other units: other" in page
+    assert "because they are of other units: “other”" in page
 
 
 def test_a_campaign_without_forms_has_a_trend_of_its_own(app: Flask) -> None:

@@ -191,6 +191,7 @@ def test_a_document_is_taken_by_what_it_is(
     sent = enter_with(officer, MISSING, (content, name), value="95")
     assert sent.status_code == status
     assert len(results_of(demo_app, QUARTER).standings[MISSING].history) == (status == 303)
+    assert ("The file is empty: choose another one" in sent.text) == (not content)
 
 
 @pytest.mark.parametrize(

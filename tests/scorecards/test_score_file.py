@@ -178,7 +178,8 @@ rank,21,1,,,
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "the file is empty"),
+        (b"", "v.csv: the file is empty"),
+        (b"\n \n", "v.csv: the file is empty"),
         (b"key,value\n", "the columns indicator_key, value are needed; found: key, value"),
         (b"indicator_key,value,weight\n", "the column 'weight' is unknown"),
         (b"indicator_key,value,value\n", "named twice"),
@@ -195,6 +196,14 @@ def test_a_file_that_cannot_be_used_is_refused(
 
 def test_a_broken_workbook_definition_or_path_is_refused(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "v.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    assert "empty.xlsx: the file is empty" in refusal(
+        run(app, "scorecard", DEFINITION, "--values", tmp_path / "empty.xlsx")
+    )
+    (tmp_path / "d.yaml").write_text("# nothing yet\n")
+    assert "d.yaml: the file is empty or has only comments" in refusal(
+        run(app, "scorecard", tmp_path / "d.yaml", "--values", tmp_path / "empty.xlsx")
+    )
     (tmp_path / "d.yaml").write_text("par_scorecard: {total_points: 5, components: []}")
     (tmp_path / "v.csv").write_text(HEADER)
     assert "no" in refusal(run(app, "scorecard", DEFINITION, "--values", tmp_path / "v.xlsx"))

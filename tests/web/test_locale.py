@@ -21,7 +21,8 @@ NBSP = "\N{NO-BREAK SPACE}"
         (28, "28,00", "28.00"),
         (0, "0,00", "0.00"),
         (1234.5, "1.234,50", "1,234.50"),
-        (-3.1, "-3,10", "-3.10"),
+        (-3.1, "−3,10", "−3.10"),
+        (-0.001, "0,00", "0.00"),
     ],
 )
 def test_a_number_has_the_languages_comma(value: float, vi: str, en: str) -> None:
@@ -36,7 +37,8 @@ def test_a_count_has_no_decimals() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "vi", "en"), [(2, "2", "2"), (1.5, "1,5", "1.5"), (38, "38", "38"), (0.25, "0,25", "0.25")]
+    ("value", "vi", "en"),
+    [(2, "2", "2"), (1.5, "1,5", "1.5"), (38, "38", "38"), (0.25, "0,25", "0.25"), (-0.5, "−0,5", "−0.5")],
 )
 def test_points_have_no_needless_zeros(value: float, vi: str, en: str) -> None:
     assert (locale.format_short(value, "vi"), locale.format_short(value, "en")) == (vi, en)
@@ -44,7 +46,7 @@ def test_points_have_no_needless_zeros(value: float, vi: str, en: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "vi", "en"),
-    [(0.744, "74,4%", "74.4%"), (1, "100,0%", "100.0%"), (0, "0,0%", "0.0%")],
+    [(0.744, "74,4%", "74.4%"), (1, "100,0%", "100.0%"), (0, "0,0%", "0.0%"), (-0.05, "−5,0%", "−5.0%")],
 )
 def test_a_share_is_a_percentage_with_one_decimal(share: float, vi: str, en: str) -> None:
     assert (locale.format_percent(share, "vi"), locale.format_percent(share, "en")) == (vi, en)

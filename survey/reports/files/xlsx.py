@@ -143,7 +143,7 @@ def _write_codebook(workbook: Workbook, results: CampaignResults, language: str)
             sheet.fit_height(row, {0: variable.name, **labels})
             for column, label in labels.items():
                 sheet.write_text(row, column, label, sheet.formats.label)
-    sheet.worksheet.freeze_panes(FIRST_ROW + 1, 1)
+    sheet.repeat_headings(1)
 
 
 def _write_responses(workbook: Workbook, responses: Responses, language: str) -> None:
@@ -165,5 +165,5 @@ def _write_responses(workbook: Workbook, responses: Responses, language: str) ->
                 sheet.write_cell(row, index, value, "day")
             elif value is not None:
                 sheet.worksheet.write_number(row, index, value)
-    sheet.worksheet.freeze_panes(FIRST_ROW + 1, 0)
+    sheet.repeat_headings(0)
     sheet.worksheet.autofilter(FIRST_ROW, 0, FIRST_ROW + len(responses.rows), len(names) - 1)
