@@ -424,7 +424,11 @@ def test_a_change_is_another_version_and_the_published_one_stays(
     ("content", "reason", "reason_vi"),
     [
         ("text", "fields (name: value) are needed, found 'text'", "phải là các trường (tên: giá trị)"),
-        ("a: [", "line 1: brackets cannot be read", "dòng 1: không đọc được phần trong ngoặc"),
+        (
+            "a: [",
+            "line 1, column 5: brackets cannot be read",
+            "dòng 1, cột 5: không đọc được phần trong ngoặc",
+        ),
         ("[1, 2]", "are needed, found a list", "hiện là một danh sách"),
         ("x: 2026-99-99", "a value looks like a day, a time or a number", "trông như ngày, giờ hoặc số"),
         (
