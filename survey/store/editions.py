@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Double, ForeignKey, LargeBinary, String, select
+from sqlalchemy import Double, ForeignKey, LargeBinary, String, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -67,7 +67,10 @@ def last_edition(session: Session, campaign_id: int) -> Edition | None:
 def add_edition(
     session: Session, campaign_id: int, edition: NewEdition, *, after: int, now: datetime
 ) -> None:
-    """Store an edition, unless another one was stored since the one with the number `after`."""
+    """Store an edition, unless another one was stored since the one with the number `after`.
+
+    Earlier ones lose their certificates, which may have forms that were withdrawn since.
+    """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     packed = None if edition.certificate is None else zlib.compress(edition.certificate, 6)
     values = {**vars(edition), "populations": dict(edition.populations), "certificate": packed}
@@ -75,6 +78,8 @@ def add_edition(
         campaign_id=campaign_id, number=after + 1, published_at=now, **values
     )
     session.execute(row.on_conflict_do_nothing())
+    earlier = update(Edition).where(Edition.campaign_id == campaign_id, Edition.number <= after)
+    session.execute(earlier.values(certificate=None), execution_options={"synchronize_session": False})
 
 
 def certificate_in(edition: Edition) -> bytes | None:

@@ -103,7 +103,10 @@ def test_no_time_of_a_person_is_finer_than_an_hour(citizen: FlaskClient, databas
 def test_the_command_deletes_what_is_due(demo_app: Flask, citizen: FlaskClient) -> None:
     save_and_send(citizen)
     result = demo_app.test_cli_runner().invoke(args=["survey", "purge"])
-    assert (result.exit_code, result.output) == (0, "saved forms that were sent or had expired: 1\nsingle responses: none are due\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        "saved forms that were sent or had expired: 1\nsingle responses: none are due\n",
+    )
 
 
 def test_a_serving_process_deletes_by_itself(demo_app: Flask) -> None:

@@ -110,6 +110,7 @@ def test_the_certificate_is_that_of_the_edition(
     publish(administrator)
     second = json.loads(citizen.get(path).data)
     assert second["result"] == of_office["result"]
+    assert [edition.certificate is None for edition in editions_of(demo_app)] == [False, True]
     for document in (first, second):
         assert all(check.problem is None for check in verification.verify(parse_certificate(document)))
 
