@@ -136,7 +136,8 @@ all("[data-language]").forEach(function (button) {
   button.addEventListener("click", function (event) {
     if (!entry) saveDraft();
     // a form that the server filled in, as after a code, is at no address that opens it again
-    if (!isStored || texts.filled && !isKiosk) return button.setAttribute("formaction", button.formAction + location.hash);
+    var isSent = !isStored || texts.filled && !isKiosk;
+    if (isSent) return button.setAttribute("formaction", button.formAction + location.hash);
     event.preventDefault();
     var address = isKiosk ? texts.kiosk + "/form" : location.pathname;
     location.replace(address + "?lang=" + button.lang + location.hash);
