@@ -17,7 +17,7 @@ from survey.results.current import outside_now, show_new_texts
 from survey.results.form_counts import count_forms_now, count_people_known
 from survey.results.refuse_deleted import refuse_deleted
 from survey.store import feedback as feedback_store
-from survey.store import fieldwork, questionnaires, responses, text_batches, units
+from survey.store import fieldwork, questionnaires, responses, retention, text_batches, units
 from survey.store.audit import AuditAction
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.text_batches import TextKind
@@ -145,7 +145,7 @@ def add_desk(key: str) -> ResponseReturnValue:
     names, quota = parse_names(form), form.quota.data
 
     def add_named_desk(session: Session) -> None:
-        campaign = fieldwork.campaign_by_key(session, key)
+        campaign = _campaign_with_responses(session, key)
         campaigns.add_desk(session, campaign, names, quota=quota)
 
     try:
@@ -191,8 +191,7 @@ def set_populations(key: str) -> ResponseReturnValue:
 
     def change(session: Session) -> bool:
         """Store the numbers; whether the results are published."""
-        campaign = fieldwork.campaign_by_key(session, key)
-        refuse_deleted(session, campaign.id)
+        campaign = _campaign_with_responses(session, key)
         campaigns.set_populations(session, campaign.id, populations)
         campaigns.set_forms_issued(session, campaign.id, forms_issued)
         return campaign.published_at is not None
@@ -225,7 +224,7 @@ def set_units(key: str) -> ResponseReturnValue:
     audited_change(
         AuditAction.SET_UNITS_OF_DESKS,
         f"{key}: {chosen}",
-        lambda session: campaigns.set_units(session, fieldwork.campaign_by_key(session, key), chosen),
+        lambda session: campaigns.set_units(session, _campaign_with_responses(session, key), chosen),
     )
     flash(_("The units of the desks have been saved"))
     return redirect(url_for("fieldwork.desks", key=key), 303)
@@ -244,6 +243,13 @@ def _too_few_people(key: str, populations: dict[str, int]) -> dict[str, str]:
         "withdrawn or saved, and people who declined. Enter everybody who was served."
     )
     return {f"population-{first}": message % {"found": people, "known": known}}
+
+
+def _campaign_with_responses(session: Session, key: str) -> Campaign:
+    """The campaign; refused once its responses are deleted: results and certificate stay as they are then."""
+    campaign = fieldwork.campaign_by_key(session, key)
+    refuse_deleted(session, campaign.id)
+    return campaign
 
 
 def _units_and_desks(session: Session, key: str) -> tuple[list[Unit], list[CollectorAtDesk]]:
@@ -298,6 +304,7 @@ def _desks_page(
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),
         exit_code=lambda code: exit_code_for(code, settings().secret_keys[0]),
         form=form,
+        deleted_on=database().read(lambda session: retention.day_of(session, campaign.id)),
     )
 
 

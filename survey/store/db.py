@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -41,6 +42,7 @@ Work = Callable[[Session], T]
 _to_compact_json = json.JSONEncoder(separators=(",", ":")).encode
 _IDS_IN_A_STATEMENT = 500
 # A server waits this long for a lock of another program and then says so: whoever waits holds a thread.
+_UNIQUE_VIOLATION = "23505"  # SQLSTATE
 _BUSY_SECONDS, _WAIT_SECONDS = 0.8, 4.0
 _POOL_SECONDS = 3
 _POSTGRESQL_OPTIONS = "-c lock_timeout=3s -c statement_timeout=60s"
@@ -128,11 +130,19 @@ class Database:
     def write(self, work: Work[T]) -> T:
         """Run `work` and return its result once it is committed; roll back and raise where it raises.
 
-        `work` must have no effect outside its session: it runs again, alone, when other work of the same
-        group failed.
+        `work` must have no effect outside its session. It runs again, alone, when other work of the same
+        group failed; and on PostgreSQL once more when it adds what somebody else added since it looked.
         """
         if self._writer:
             return self._writer.write(work)
+        try:
+            return self._write_alone(work)
+        except IntegrityError as error:
+            if getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
+                raise
+        return self._write_alone(work)
+
+    def _write_alone(self, work: Work[T]) -> T:
         with self._write_session() as session:
             return work(session)
 

@@ -21,6 +21,7 @@ from tests.end_to_end.phone import (
     PHONE,
     PROGRAM,
     SAID,
+    VISIT,
     Phone,
     open_phone,
     wait_for_offline_copy,
@@ -541,6 +542,11 @@ def test_a_form_that_is_continued_opens_where_it_was_left(phone: Phone, desk: De
     phone.page.fill("#code", code)
     phone.page.locator("main form button").click()
     expect(phone.page.locator("section.on")).to_have_attribute("id", where)
+    for language in ("en", "vi"):
+        phone.page.locator("[data-language]").click()
+        expect(phone.page.locator("html")).to_have_attribute("lang", language)
+        expect(phone.page.locator("section.on")).to_have_attribute("id", where)
+        assert phone.page.locator(f"input[value={VISIT['submission_channel']}]").is_checked()
 
 
 def test_without_scripts_the_way_back_from_the_receipt_is_no_error(browser: Browser, desk: Desk) -> None:

@@ -157,7 +157,10 @@ def test_nothing_of_fewer_than_five_people_is_public(demo_app: Flask, small: tup
     assert page.status_code == 200
     assert "Fewer than 5 people" in page.text
     assert "points" not in page.text
-    assert "too few forms" in client.get(f"/results/{key}/badge.svg?lang=en").text
+    badge = client.get(f"/results/{key}/badge.svg?lang=en").text
+    assert "too few forms" in badge
+    assert "Fewer than 5 people" in badge
+    assert "forms so far" not in badge
     for _number in range(4):
         send(client, a_form(Q), code)
     for _number in range(3):

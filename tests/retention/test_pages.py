@@ -275,3 +275,26 @@ def test_the_privacy_page_says_the_times_of_the_code(demo_app: Flask) -> None:
     page = citizen.get("/s/demo1b/privacy?lang=en").text
     assert "receipt codes of this survey were deleted on" in page
     assert n_stored(demo_app) == 0
+
+
+def test_the_desks_of_deleted_responses_stay_as_they_are(demo_app: Flask, officer: FlaskClient) -> None:
+    """Others would change results, which were signed and whose certificate cannot follow."""
+    make_due(demo_app)
+    worker_of(demo_app).run_due()
+    desks = f"/office/campaigns/{KEY}/desks?lang=en"
+    before = officer.get(f"/office/campaigns/{KEY}?lang=en").text
+    page = officer.get(desks).text
+    assert "were deleted on" in page
+    assert page.count("<form") == 1  # to sign out
+    collector = (
+        database_of(demo_app)
+        .read(lambda session: fieldwork.collectors_of(session, campaign_of(demo_app).id))[0]
+        .collector
+    )
+    fields = {"csrf_token": csrf_in(page)}
+    for path, value in (("units", {f"unit-{collector.id}": ""}), ("desks", {"name": "Quầy 9"})):
+        answer = officer.post(f"/office/campaigns/{KEY}/{path}", data=fields | value)
+        assert answer.status_code == 410
+    assert re.findall("result [0-9a-f]{12}", officer.get(f"/office/campaigns/{KEY}?lang=en").text) == (
+        re.findall("result [0-9a-f]{12}", before)
+    )

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey.store import audit
 from survey.store.audit import AuditAction
 from survey.store.db import Database
 from survey.store.fieldwork import Desk
+from tests.conftest import on_postgres
 
 
 def _count(database: Database) -> int:
@@ -44,6 +46,32 @@ def test_a_write_that_fails_leaves_nothing_and_raises_to_its_caller(database: Da
     with pytest.raises(ZeroDivisionError):
         database.write(half)
     assert _count(database) == 0
+
+
+@on_postgres
+def test_a_write_looks_again_when_somebody_else_added_the_same_meanwhile(database: Database) -> None:
+    looks = 0
+
+    def add_once(session: Session) -> bool:
+        nonlocal looks
+        looks += 1
+        if session.scalar(select(Desk).where(Desk.name == "Quầy 1")):
+            return False
+        if looks == 1:
+            database.write(_add("Quầy 1"))
+        _add("Quầy 1")(session)
+        return True
+
+    assert not database.write(add_once)
+    assert (looks, _count(database)) == (2, 1)
+
+
+@on_postgres
+def test_a_write_that_never_fits_is_refused_the_second_time(database: Database) -> None:
+    database.write(_add("Quầy 1"))
+    with pytest.raises(IntegrityError):
+        database.write(_add("Quầy 1"))
+    assert _count(database) == 1
 
 
 def test_of_many_writes_at_once_only_the_failing_ones_fail(database: Database) -> None:

@@ -135,7 +135,9 @@ all("[data-next]", form).forEach(function (button) {
 all("[data-language]").forEach(function (button) {
   button.addEventListener("click", function (event) {
     if (!entry) saveDraft();
-    if (!isStored) return button.setAttribute("formaction", button.formAction + location.hash);
+    // a form that the server filled in, as after a code, is at no address that opens it again
+    var isSent = !isStored || texts.filled && !isKiosk;
+    if (isSent) return button.setAttribute("formaction", button.formAction + location.hash);
     event.preventDefault();
     var address = isKiosk ? texts.kiosk + "/form" : location.pathname;
     location.replace(address + "?lang=" + button.lang + location.hash);
