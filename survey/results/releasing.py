@@ -244,9 +244,9 @@ def _parts_to_move(
     candidates = {key: n for key, n in totals.items() if _part_around(key) in may}
     moving = parts_of_step(_VIEWS, earlier, changes, candidates, minimum)
     waiting = views_that_wait(ratings, views, moving)
-    torn = _torn_units(views, moving)
+    units = _units_that_wait(ratings, views, moving)
     return frozenset(
-        key for key in moving if _part_around(key)[0] not in waiting and _part_around(key) not in torn
+        key for key in moving if _part_around(key)[0] not in waiting and _part_around(key) not in units
     )
 
 
@@ -256,15 +256,17 @@ def _part_around(key: PartKey) -> PartKey:
     return view.removesuffix(WITH_GROUP), name.split(SEPARATOR)[0]
 
 
-def _torn_units(views: Collection[PartKey], moving: Collection[PartKey]) -> set[PartKey]:
-    """The units of which some desks move and others do not: what moves would tell of the others."""
-    torn = set()
-    for view, name in views:
-        if view == UNIT_VIEW:
-            desks = [("desk", desk) in moving for desk in name.split(",") if ("desk", desk) in views]
-            if any(desks) and not all(desks):
-                torn.add((view, name))
-    return torn
+def _units_that_wait(
+    ratings: RatingsSince, parts: Collection[PartKey], moving: Collection[PartKey]
+) -> set[PartKey]:
+    """The units of which some desks move, and the rest would tell the ratings of few."""
+    waiting = set()
+    for view, name in parts:
+        desks = [("desk", desk) for desk in name.split(",")] if view == UNIT_VIEW else []
+        rest = [desk for desk in desks if desk in parts and desk not in moving]
+        if len(rest) < len(desks) and not ratings.may_move(rest):
+            waiting.add((view, name))
+    return waiting
 
 
 def _totals(counts: RollUp) -> dict[PartKey, int]:

@@ -116,6 +116,21 @@ def test_a_small_unit_is_hidden_and_hides_what_would_give_it_away(app: Flask, ke
     assert not stated.may_show("desk", list(stated.labels("desk"))[3])
 
 
+def test_a_unit_of_many_desks_is_shown_though_some_desks_are_small(app: Flask, key: str) -> None:
+    with app.app_context():
+        names = [text_of(f"Bàn {n}", f"Counter {n}") for n in range(6)]
+        codes = database().write(lambda s: [add_desk(s, campaign_in(s, key), name).code for name in names])
+    for code in codes:
+        for _ in range(3):
+            send(app.test_client(), a_form(QUESTIONNAIRE, "3"), code)
+    give_units(app, key, *[HERE] * 3, *[THERE] * 3, HERE, HERE, THERE)
+    sign_in_as(app, "viewer").get(f"/office/campaigns/{key}")  # the first look releases
+    results = results_of(app, key)
+    assert results.released_at is not None
+    assert [part.score for part in results.parts("desk") if part.n == 3] == [None] * 6
+    assert all(part.score is not None for part in results.parts("unit"))
+
+
 def test_units_are_compared_filtered_and_downloaded(app: Flask, key: str) -> None:
     office = sign_in_as(app, "admin")
     path = f"/office/campaigns/{key}"
