@@ -13,6 +13,7 @@ from survey.instrument.questionnaire import Questionnaire, Text
 from survey.instrument.retention_text import contradictions
 from survey.store import fieldwork, questionnaires, releases, units
 from survey.store.fieldwork import DEFAULT_RETENTION_MONTHS, Campaign, Collector, Contact, Desk
+from survey.web.errors import Refusal, RefusalKind
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES, text_of
 
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing to misread on a poster
@@ -136,9 +137,25 @@ def set_quota(session: Session, collector_id: int, quota: int | None) -> None:
 
 
 def set_units(session: Session, campaign: Campaign, units: Mapping[int, int | None]) -> None:
-    """Store the unit of the campaign's desks by collector id; None for no unit."""
+    """Store the unit of the campaign's desks by collector id; None for no unit.
+
+    Raises
+    ------
+    ResultsPublishedError
+        Everybody sees the results of the units as they are.
+    """
+    if campaign.published_at is not None:
+        raise ResultsPublishedError(campaign.key)
     for row in fieldwork.collectors_of(session, campaign.id):
         row.collector.unit_id = units.get(row.collector.id, row.collector.unit_id)
+
+
+class ResultsPublishedError(Refusal):
+    """A change would alter results that are published, without a new edition."""
+
+    kind = RefusalKind.CONFLICT
+    title = "The results of this survey are published"
+    advice = "Withdraw the results first, change the units, and publish the results again: a new edition."
 
 
 def free_key(session: Session, name: str) -> str:

@@ -210,6 +210,8 @@ def _publish(key: str) -> None:
     edition, after = database().read(
         lambda session: edition_of_office_numbers(session, campaign, computed_at=computed_at)
     )
+    if edition is None and campaign.published_at is not None:
+        return  # as it is already
     audited_change(
         AuditAction.PUBLISHED_RESULTS,
         key,

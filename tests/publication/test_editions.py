@@ -167,3 +167,22 @@ def test_results_that_moved_because_people_withdrew_are_an_edition(
     assert "Edition 2" in page
     assert "Valid forms: 26 before, 20 now" in page
     assert citizen.get(path).text == page, "one change is one edition"
+
+
+def test_units_of_published_results_are_not_changed(
+    demo_app: Flask, citizen: FlaskClient, officer: FlaskClient, administrator: FlaskClient
+) -> None:
+    page, path = f"/office/campaigns/{KEY}/desks?lang=en", f"/office/campaigns/{KEY}/units?lang=en"
+    before = citizen.get(PUBLIC).text
+    assert "Units can be changed once the results are withdrawn" in officer.get(page).text
+    answer = officer.post(path, data={"csrf_token": token_of(officer, page)})
+    assert answer.status_code == 409
+    assert "Withdraw the results first" in answer.text
+    assert citizen.get(PUBLIC).text == before
+    token = csrf_in(administrator.get(OFFICE).text)
+    administrator.post(OFFICE, data={"csrf_token": token, "public": "no"})
+    assert officer.post(path, data={"csrf_token": token_of(officer, page)}).status_code == 303
+
+
+def token_of(client: FlaskClient, page: str) -> str:
+    return csrf_in(client.get(page).text)
