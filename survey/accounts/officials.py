@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
-from survey.store import people
+from survey.store import office_sessions, people
 from survey.store.db import require
 from survey.store.people import Person, Role
 
@@ -62,7 +62,6 @@ def add_person(
         full_name=full_name.strip(),
         role=role,
         password_hash=_hasher.hash(password),
-        session_key=secrets.token_hex(16),
         is_active=True,
         created_at=now,
     )
@@ -72,10 +71,10 @@ def add_person(
 
 
 def set_password(session: Session, person_id: int, password: str) -> Person:
-    """Change a person's password, which ends every session signed in with the old one."""
+    """Change a person's password, which ends every session of the person."""
     person = require(people.by_id(session, person_id))
     person.password_hash = _hasher.hash(password)
-    person.session_key = secrets.token_hex(16)
+    office_sessions.end_all(session, person_id)
     return person
 
 
@@ -84,6 +83,7 @@ def set_active(session: Session, person_id: int, *, active: bool) -> Person:
     person = require(people.by_id(session, person_id))
     if not active:
         _refuse_last_administrator(session, person_id)
+        office_sessions.end_all(session, person_id)
     person.is_active = active
     return person
 

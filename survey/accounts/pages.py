@@ -1,6 +1,7 @@
 """Pages to sign in and out, to change one's own password, and to manage officials."""
 
 import re
+from contextlib import suppress
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -8,10 +9,12 @@ from flask_login import login_user, logout_user
 
 from survey.accounts import officials
 from survey.accounts.forms import PasswordForm, PersonForm, RoleForm, SignInForm
-from survey.store import audit, people
+from survey.store import audit, office_sessions, people
 from survey.store.audit import AuditAction
 from survey.store.db import require
 from survey.store.people import Person, Role
+from survey.store.tokens import hash_of
+from survey.store.unavailable import StoreUnavailableError
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings
 from survey.web.guards import SignedIn, may, public, signed_in_id, signed_in_official
@@ -19,7 +22,7 @@ from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limi
 from survey.web.permissions import Permission, role_names
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
-from survey.web.templates import language, page_with_errors
+from survey.web.templates import language, ngettext, page_with_errors
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
 _AUDIT_ROWS = 200
@@ -49,7 +52,10 @@ def check_sign_in() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page_with_errors("accounts/sign_in.html", form.problems(), form=form)
     person = database().read(lambda s: people.by_username(s, form.username.data))
-    if person is None or not officials.password_is_right(person, form.password.data):
+    # Both are asked for a name that does not exist, too: the answer takes as long.
+    is_right = officials.password_is_right(person, form.password.data)
+    if person is None or not is_right:
+        _record_failure(person)
         errors = {"username": _("The name or the password is wrong")}
         return page_with_errors("accounts/sign_in.html", errors, form=form)
     chosen_language = session.get("language")
@@ -57,9 +63,25 @@ def check_sign_in() -> ResponseReturnValue:
     session.permanent = True
     if chosen_language:
         session["language"] = chosen_language
-    login_user(SignedIn(person))
+    _begin_session(person)
     record_action(AuditAction.SIGNED_IN)
     return redirect(_office_address(request.args.get("next", "")) or url_for("fieldwork.show_campaigns"), 303)
+
+
+def _begin_session(person: Person) -> None:
+    moment = now()
+    token = database().write(lambda s: office_sessions.begin(s, person.id, now=moment))
+    login_user(SignedIn(person, token))
+
+
+def _record_failure(person: Person | None) -> None:
+    """Record a refused sign-in under the person whose name was typed. Other names may be typed passwords."""
+    moment, number = now(), person.id if person else None
+    subject = person.username if person else ""
+    with suppress(StoreUnavailableError):  # the answer is the same
+        database().write(
+            lambda s: audit.record(s, AuditAction.FAILED_SIGN_IN, subject, person_id=number, now=moment)
+        )
 
 
 def _office_address(address: str) -> str | None:
@@ -70,17 +92,21 @@ def _office_address(address: str) -> str | None:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """End the session."""
+    """End the session, so that nobody goes on with a copy of its cookie."""
+    signed = signed_in_official()
+    token = signed.token if signed else ""
     logout_user()
     session.clear()
+    if token:
+        database().write(lambda s: office_sessions.end(s, token))
     return redirect(url_for("accounts.sign_in"), 303)
 
 
 @bp.get("/password")
 @may(Permission.OFFICE_ENTER)
 def password() -> ResponseReturnValue:
-    """The form to change one's own password."""
-    return render_template("accounts/password.html", form=PasswordForm(), errors={})
+    """The form to change one's own password, and one's own sessions."""
+    return _password_page(PasswordForm(), {})
 
 
 @bp.post("/password")
@@ -95,16 +121,49 @@ def change_password() -> ResponseReturnValue:
     if not errors and not officials.password_is_right(signed.person, form.old.data):
         errors = {"old": _("The current password is wrong")}
     if errors:
-        return page_with_errors("accounts/password.html", errors, form=form)
+        return _password_page(form, errors)
     person_id, new_password = signed.person.id, form.new.data
     person = audited_change(
         AuditAction.CHANGED_OWN_PASSWORD,
         "",
         lambda s: officials.set_password(s, person_id, new_password),
     )
-    login_user(SignedIn(person))
+    _begin_session(person)
     flash(_("Your password has been changed"))
     return redirect(url_for("fieldwork.show_campaigns"), 303)
+
+
+@bp.post("/sessions")
+@may(Permission.OFFICE_ENTER)
+def end_other_sessions() -> ResponseReturnValue:
+    """End one's own other sessions, for example one that was left open at another computer."""
+    signed = signed_in_official()
+    assert signed is not None  # noqa: S101 — guards let nobody else in
+    person_id, token = signed.person.id, signed.token
+    n = audited_change(
+        AuditAction.ENDED_SESSIONS, "", lambda s: office_sessions.end_all(s, person_id, but_token=token)
+    )
+    message = ngettext("%(n)s other session has been ended", "%(n)s other sessions have been ended", n)
+    flash(message % {"n": n})
+    return redirect(url_for("accounts.password"), 303)
+
+
+bp.add_url_rule(
+    "/sessions", "back_to_password", may(Permission.OFFICE_ENTER)(redirect_to("accounts.password"))
+)
+
+
+def _password_page(form: PasswordForm, errors: dict[str, str]) -> ResponseReturnValue:
+    moment, signed = now(), signed_in_official()
+    assert signed is not None  # noqa: S101 — guards let nobody else in
+    person_id = signed.person.id
+    return page_with_errors(
+        "accounts/password.html",
+        errors,
+        form=form,
+        sessions=database().read(lambda s: office_sessions.sessions_of(s, person_id, now=moment)),
+        own_hash=hash_of(signed.token),
+    )
 
 
 @bp.get("/people")

@@ -15,6 +15,8 @@ class AuditAction(StrEnum):
     """The actions in the log. The values are stored and translated, so they never change."""
 
     SIGNED_IN = "signed in"
+    FAILED_SIGN_IN = "was refused at sign-in"
+    ENDED_SESSIONS = "ended sessions"
     CHANGED_OWN_PASSWORD = "changed own password"  # noqa: S105
     ADDED_PERSON = "added person"
     CHANGED_ROLE = "changed role"

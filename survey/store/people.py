@@ -19,7 +19,7 @@ class Role(StrEnum):
 
 
 class Person(Base):
-    """An official. `session_key` changes with the password, which ends all earlier sessions."""
+    """An official."""
 
     __tablename__ = "person"
 
@@ -28,7 +28,6 @@ class Person(Base):
     full_name: Mapped[str] = mapped_column(String(120))
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200))
-    session_key: Mapped[str] = mapped_column(String(32))
     is_active: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 

@@ -5,17 +5,19 @@ A route for programs declares `@token_may(…)`: there a session gives nothing, 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal, TypeVar, cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from survey.store import people
+from survey.store import office_sessions
 from survey.store.people import Person, Role
 from survey.store.tokens import OwnedToken
+from survey.store.unavailable import StoreUnavailableError
 from survey.web import bearer
-from survey.web.context import database
+from survey.web.context import database, now
 from survey.web.permissions import ROLE_PERMISSIONS, Permission
 
 PUBLIC: Literal["public"] = "public"
@@ -25,14 +27,14 @@ login = LoginManager()
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
-    """The official behind the request."""
+    """The official behind the request, by the session with a token."""
 
-    def __init__(self, person: Person) -> None:
-        self.person = person
+    def __init__(self, person: Person, token: str = "") -> None:
+        self.person, self.token = person, token
 
     def get_id(self) -> str:
-        """Number and session key: a new password ends the sessions of the old one."""
-        return f"{self.person.id}:{self.person.session_key}"
+        """What the cookie holds."""
+        return self.token
 
     @property
     def is_active(self) -> bool:
@@ -141,14 +143,15 @@ def init(app: Flask) -> None:
     app.before_request(_check)
 
 
-def _load(session_id: str) -> SignedIn | None:
-    number, _, session_key = session_id.partition(":")
-    if not number.isdecimal():
+def _load(token: str) -> SignedIn | None:
+    moment = now()
+    owned = database().read(lambda session: office_sessions.by_token(session, token))
+    if owned is None or owned.session.is_over(moment) or not owned.person.is_active:
         return None
-    person = database().read(lambda session: people.by_id(session, int(number)))
-    if person is None or not person.is_active or person.session_key != session_key:
-        return None
-    return SignedIn(person)
+    if owned.session.is_use_due(moment):
+        with suppress(StoreUnavailableError):  # reading goes on while the store cannot be written
+            database().write(lambda s: office_sessions.store_use(s, owned.session.id, now=moment))
+    return SignedIn(owned.person, token)
 
 
 def _check() -> Response | AnyResponse | None:

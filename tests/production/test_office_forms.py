@@ -27,6 +27,7 @@ from tests.scorecards.builders import PDF
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.postgres]
 WITH_A_TEST_OF_THEIR_OWN = {
     "accounts.check_sign_in": "test_visitors.py signs in",
+    "accounts.end_other_sessions": "its button is there with a second session; tests/accounts/test_pages.py",
     "accounts.sign_out": "the last fact below",
     "downloads.start_export": "test_downloads.py has a file made and cancels another",
     "downloads.cancel_export": "the same",

@@ -67,6 +67,8 @@ WHO_MAY = {
     "GET /office/": VIEWER,
     "GET /office/password": VIEWER,
     "POST /office/password": VIEWER,
+    "GET /office/sessions": VIEWER,
+    "POST /office/sessions": VIEWER,
     "GET /office/campaigns/<key>": VIEWER,
     f"GET /office/campaigns/<key>/summary.{path_converter(FORMATS)}": VIEWER,
     "GET /office/campaigns/<key>/codebook.csv": VIEWER,
