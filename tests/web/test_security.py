@@ -173,6 +173,7 @@ OFFICE_POSTS = [
     ("/office/sign-in", {"username": "admin", "password": PASSWORD}),
     ("/office/sign-out", {}),
     ("/office/password", {"old": PASSWORD, "new": "another long password"}),
+    ("/office/sessions", {}),
     ("/office/people", {"username": "intruder", "full_name": "Intruder", "role": "administrator"}),
     ("/office/people/2/active", {"active": "no"}),
     ("/office/people/2", {"role": "administrator"}),
@@ -408,8 +409,8 @@ def test_a_right_receipt_is_never_counted(app: Flask) -> None:
 
 @pytest.mark.parametrize(("lang", "message"), [("vi", "Nội dung gửi quá lớn"), ("en", "Too much was sent")])
 def test_too_much_at_once_is_refused_in_words(app: Flask, lang: str, message: str) -> None:
-    before, query = everything_in(app), f"?lang={lang}"
-    office = sign_in_as(app, "admin")
+    office, query = sign_in_as(app, "admin"), f"?lang={lang}"
+    before = everything_in(app)
     much, many = "x" * 300_000, {f"f{i}": "x" for i in range(501)}
     in_parts = {"content_type": "multipart/form-data"}
     answers = [
