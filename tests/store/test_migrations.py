@@ -1,6 +1,8 @@
 """Every migration runs up, down and up again, and the schema equals the declared one."""
 
+import importlib
 import json
+import pkgutil
 import re
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
+import survey.store
 from survey.instrument.questionnaire import Text
 from survey.store import migrate, questionnaires
 from survey.store.db import Base, Database
@@ -23,6 +26,8 @@ from tests.builders import NOW, QUESTIONNAIRE
 from tests.end_to_end.server import ROOT, bare_environment
 from tests.postgres import create_database
 
+for _module in pkgutil.iter_modules(survey.store.__path__, "survey.store."):
+    importlib.import_module(_module.name)  # each declares its tables
 _MIGRATIONS = Path(migrate.__file__).resolve().parents[2] / "migrations"
 
 
