@@ -33,7 +33,12 @@ class PublishedResults:
     @property
     def is_outdated(self) -> bool:
         """Whether the office has other numbers by now than the last edition."""
-        return bool(self.editions) and not _has_numbers(self.editions[0], self.campaign)
+        return is_outdated(self.campaign, self.editions)
+
+
+def is_outdated(campaign: Campaign, stored: Sequence[Edition]) -> bool:
+    """Whether the office has other numbers by now than the last of a campaign's editions."""
+    return bool(stored) and not _has_numbers(stored[0], campaign)
 
 
 def load_published(session: Session, campaign: Campaign, *, computed_at: datetime) -> PublishedResults:

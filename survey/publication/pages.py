@@ -1,6 +1,6 @@
 """Pages to publish results, and the pages that everybody or the holder of a link may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import (
     Blueprint,
@@ -17,12 +17,14 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from survey.drawing.formatting import format_day
+from survey.instrument.questionnaire import Questionnaire
 from survey.publication import badge, links, publishing
 from survey.publication.edition_rows import edition_rows
 from survey.publication.editions import (
     PublishedResults,
     add_edition_if_new,
     edition_of_office_numbers,
+    is_outdated,
     load_published,
 )
 from survey.publication.public_results import public_criteria, public_results
@@ -30,10 +32,11 @@ from survey.reports import cautions, figures, tables, wording
 from survey.results.campaign import campaign_results
 from survey.results.certificate import CertificateOutdatedError
 from survey.results.current import certificate_today, release_today
-from survey.store import fieldwork
+from survey.store import fieldwork, questionnaires
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
-from survey.store.editions import certificate_in
+from survey.store.editions import Edition, certificate_in, editions_of
+from survey.store.fieldwork import Campaign
 from survey.web.changes import audited_change
 from survey.web.context import database, now, settings, start_of_today, today
 from survey.web.errors import Refusal, RefusalKind
@@ -250,15 +253,16 @@ def _end_links(key: str) -> ResponseReturnValue:
     return redirect(url_for("publication.publication", key=key), 303)
 
 
+def _load_editions(session: Session, key: str) -> tuple[Campaign, Sequence[Edition], Questionnaire]:
+    campaign = fieldwork.campaign_by_key(session, key)
+    questionnaire = questionnaires.questionnaire(session, campaign.instrument_digest)
+    return campaign, editions_of(session, campaign.id), questionnaire
+
+
 def _publication_page(
     key: str, errors: dict[str, str], *, link: str = "", days: str = ""
 ) -> ResponseReturnValue:
-    published = database().read(
-        lambda session: load_published(
-            session, fieldwork.campaign_by_key(session, key), computed_at=start_of_today()
-        )
-    )
-    campaign = published.campaign
+    campaign, stored, questionnaire = database().read(lambda session: _load_editions(session, key))
     public_link = public_url(url_for("public_results.summary", campaign=key))
     badge_link = public_url(url_for("public_results.score_badge", campaign=key, lang=language()))
     return page_with_errors(
@@ -269,8 +273,8 @@ def _publication_page(
         public_link=public_link,
         badge_link=badge_link,
         embed_code=_embed_code(public_link, badge_link, campaign.name),
-        is_outdated=published.is_outdated,
-        editions=edition_rows(published.editions, published.results.questionnaire, language()),
+        is_outdated=is_outdated(campaign, stored),
+        editions=edition_rows(stored, questionnaire, language()),
         days_offered=links.DAYS_OFFERED,
         link=link,
         days=days,
