@@ -17,7 +17,7 @@ from survey.store.tokens import hash_of
 from survey.store.unavailable import StoreUnavailableError
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings
-from survey.web.guards import SignedIn, may, public, signed_in_id, signed_in_official
+from survey.web.guards import SignedIn, guarded_official, may, public, signed_in_id, signed_in_official
 from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
 from survey.web.permissions import Permission, role_names
 from survey.web.redirects import redirect_to
@@ -114,8 +114,7 @@ def password() -> ResponseReturnValue:
 @limit_failures(FAILED_SIGN_INS, status=422)
 def change_password() -> ResponseReturnValue:
     """Change one's own password, which ends every other session."""
-    form, signed = PasswordForm(), signed_in_official()
-    assert signed is not None  # noqa: S101 — guards let nobody else in
+    form, signed = PasswordForm(), guarded_official()
     form.validate()
     errors = form.problems()
     if not errors and not officials.password_is_right(signed.person, form.old.data):
@@ -137,8 +136,7 @@ def change_password() -> ResponseReturnValue:
 @may(Permission.OFFICE_ENTER)
 def end_other_sessions() -> ResponseReturnValue:
     """End one's own other sessions, for example one that was left open at another computer."""
-    signed = signed_in_official()
-    assert signed is not None  # noqa: S101 — guards let nobody else in
+    signed = guarded_official()
     person_id, token = signed.person.id, signed.token
     n = audited_change(
         AuditAction.ENDED_SESSIONS, "", lambda s: office_sessions.end_all(s, person_id, but_token=token)
@@ -154,8 +152,7 @@ bp.add_url_rule(
 
 
 def _password_page(form: PasswordForm, errors: dict[str, str]) -> ResponseReturnValue:
-    moment, signed = now(), signed_in_official()
-    assert signed is not None  # noqa: S101 — guards let nobody else in
+    moment, signed = now(), guarded_official()
     person_id = signed.person.id
     return page_with_errors(
         "accounts/password.html",

@@ -123,11 +123,16 @@ def signed_in_id() -> int | None:
     return signed.person.id if signed else None
 
 
+def guarded_official() -> SignedIn:
+    """The official behind a request to a guarded page."""
+    signed = signed_in_official()
+    assert signed is not None  # noqa: S101 — guards let nobody else in
+    return signed
+
+
 def official_id() -> int:
     """The number of the official behind a request to a guarded page."""
-    person_id = signed_in_id()
-    assert person_id is not None  # noqa: S101 — guards let nobody else in
-    return person_id
+    return guarded_official().person.id
 
 
 def program() -> Program:
