@@ -68,13 +68,21 @@ function wait() {
   back.hidden = true;
   check.querySelector("h2").textContent = texts.waiting;
   sendButton.textContent = waiting.box.dataset.now;
-  tell(entry.stored ? texts.waits : texts.stay);
-  window.scrollTo(0, 0);
-  byId("sending").focus();
-  if (!entry.stored || !navigator.serviceWorker) return;
-  navigator.serviceWorker.ready.then(function (worker) {
+  askForSync().then(function () {
+    if (isOver) return;
+    tell(entry.stored ? texts.waits : texts.stay);
+    window.scrollTo(0, 0);
+    byId("sending").focus();
+  });
+}
+// Have the service worker send the form when the network returns. Whoever is told that the form waits may leave at
+// once, so this comes first; a browser that does not answer is waited for three seconds.
+function askForSync() {
+  var patience = new Promise(function (resolve) { setTimeout(resolve, 3000); });
+  if (!entry.stored || !navigator.serviceWorker) return Promise.resolve();
+  return Promise.race([patience, navigator.serviceWorker.ready.then(function (worker) {
     return worker.sync && worker.sync.register("outbox");
-  }).then(null, ignore);
+  })]).then(null, ignore);
 }
 // Replace this page by the server's: the receipt, or why the form is refused. Errors to correct need a page load; the
 // form stays on the phone until it is sent.
