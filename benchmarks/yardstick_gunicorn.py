@@ -1,8 +1,9 @@
-"""The product's own configuration for the yardstick, which has no weekly summaries to look after."""
+"""The product's own configuration for the yardstick, which has no database to check and no background work."""
 
 import runpy
 from pathlib import Path
 
 _product = runpy.run_path(str(Path(__file__).resolve().parents[1] / "gunicorn.conf.py"))
 globals().update({name: value for name, value in _product.items() if not name.startswith("_")})
-del globals()["post_worker_init"]
+for _hook in ("on_starting", "post_worker_init"):
+    del globals()[_hook]
