@@ -114,8 +114,8 @@ def _add_first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
 
 def _refuse_second_first(admin: str) -> None:
     """End with one line where somebody else than the administrators there are was to be the first."""
-    everyone = database().read(people.people)
-    administrators = [person.username for person in everyone if person.role == Role.ADMINISTRATOR]
+    everyone = database().read(lambda session: people.with_role(session, Role.ADMINISTRATOR))
+    administrators = [person.username for person in everyone]
     if admin.strip().lower() not in administrators:
         exit_with_error(
             f"--admin {admin}: nobody was added, because there are administrators already"
@@ -139,12 +139,11 @@ def _make_demo() -> None:
 
 def _make_demo_scorecards(session: Session, rng: "np.random.Generator") -> None:
     """Entered by an officer and approved by a leader, or by administrators where there are none."""
-    everyone = people.people(session)
-    (officer, *_others) = _first_of(everyone, Role.OFFICER)
-    leaders = [number for number in _first_of(everyone, Role.LEADER) if number != officer]
+    (officer, *_others) = _first_of(session, Role.OFFICER)
+    leaders = [number for number in _first_of(session, Role.LEADER) if number != officer]
     scorecard_demo.make_demo(session, officer=officer, leader=next(iter(leaders), None), rng=rng)
 
 
-def _first_of(everyone: list[people.Person], role: Role) -> list[int]:
+def _first_of(session: Session, role: Role) -> list[int]:
     """The officials of a role, then the administrators, who may do the same."""
-    return [p.id for wanted in (role, Role.ADMINISTRATOR) for p in everyone if p.role == wanted]
+    return [p.id for wanted in (role, Role.ADMINISTRATOR) for p in people.with_role(session, wanted)]

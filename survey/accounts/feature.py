@@ -1,6 +1,6 @@
 """What the folder offers the application."""
 
-from survey.accounts import pages, token_pages, unit_pages
+from survey.accounts import pages, role_pages, token_pages, unit_pages
 from survey.web.feature import Feature
 
-FEATURE = Feature(blueprints=(pages.bp, unit_pages.bp, token_pages.bp))
+FEATURE = Feature(blueprints=(pages.bp, role_pages.bp, unit_pages.bp, token_pages.bp))

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
-from survey.store import office_sessions, people
+from survey.store import office_sessions, people, units
 from survey.store.db import require
 from survey.store.people import Person, Role
 
@@ -27,7 +27,7 @@ class NameTakenError(ValueError):
 
 
 class LastAdministratorError(ValueError):
-    """Without this person there is no active administrator."""
+    """After the change there would be no active administrator of the province."""
 
 
 def is_sign_in_name(text: str) -> bool:
@@ -51,22 +51,31 @@ def password_is_right(person: Person | None, password: str) -> bool:
     return person is not None and person.is_active
 
 
-def add_person(
-    session: Session, username: str, full_name: str, role: Role, *, password: str, now: datetime
+def add_person(  # noqa: PLR0913 — what an account consists of
+    session: Session,
+    username: str,
+    full_name: str,
+    role: Role,
+    *,
+    password: str,
+    now: datetime,
+    unit_id: int | None = None,
 ) -> Person:
-    """Add an official; NameTakenError when the name is in use."""
+    """Add an official with a role at a unit, or at the province; NameTakenError when the name is in use."""
+    own = unit_id or units.province(session).id
     if people.by_username(session, username):
         raise NameTakenError(username)
     person = Person(
         username=username.strip().lower(),
         full_name=full_name.strip(),
-        role=role,
         password_hash=_hasher.hash(password),
         is_active=True,
         created_at=now,
+        unit_id=own,
     )
     session.add(person)
     session.flush()
+    people.grant(session, person.id, own, role, now=now)
     return person
 
 
@@ -81,25 +90,39 @@ def set_password(session: Session, person_id: int, password: str) -> Person:
 def set_active(session: Session, person_id: int, *, active: bool) -> Person:
     """Reactivate or deactivate a person; LastAdministratorError for the last administrator."""
     person = require(people.by_id(session, person_id))
-    if not active:
-        _refuse_last_administrator(session, person_id)
-        office_sessions.end_all(session, person_id)
     person.is_active = active
+    if not active:
+        office_sessions.end_all(session, person_id)
+        _refuse_without_administrator(session)
     return person
 
 
-def set_role(session: Session, person_id: int, role: Role) -> Person:
-    """Change a person's role; LastAdministratorError for the last administrator."""
+def give_role(session: Session, person_id: int, unit_id: int, role: Role, *, now: datetime) -> Person:
+    """Give a person a role at a unit and below it."""
     person = require(people.by_id(session, person_id))
-    if role != Role.ADMINISTRATOR:
-        _refuse_last_administrator(session, person_id)
-    person.role = role
+    people.grant(session, person_id, unit_id, role, now=now)
     return person
 
 
-def _refuse_last_administrator(session: Session, person_id: int) -> None:
-    if not people.has_administrator(session, excluding=person_id):
-        raise LastAdministratorError(str(person_id))
+def take_role(session: Session, person_id: int, unit_id: int, role: Role) -> Person:
+    """Take a role from a person; LastAdministratorError for the last administrator of the province."""
+    person = require(people.by_id(session, person_id))
+    people.revoke(session, person_id, unit_id, role)
+    _refuse_without_administrator(session)
+    return person
+
+
+def move(session: Session, person_id: int, unit_id: int) -> Person:
+    """Let a person belong to another unit. Roles stay where they are held."""
+    person = require(people.by_id(session, person_id))
+    person.unit_id = unit_id
+    return person
+
+
+def _refuse_without_administrator(session: Session) -> None:
+    session.flush()
+    if not people.has_administrator(session):
+        raise LastAdministratorError
 
 
 def new_password() -> str:

@@ -6,10 +6,12 @@ from contextlib import suppress
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
+from sqlalchemy.orm import Session
 
 from survey.accounts import officials
-from survey.accounts.forms import PasswordForm, PersonForm, RoleForm, SignInForm
-from survey.store import audit, office_sessions, people
+from survey.accounts.forms import PasswordForm, PersonForm, SignInForm
+from survey.accounts.person_page import shown_of
+from survey.store import audit, office_sessions, people, units
 from survey.store.audit import AuditAction
 from survey.store.db import require
 from survey.store.people import Person, Role
@@ -17,12 +19,21 @@ from survey.store.tokens import hash_of
 from survey.store.unavailable import StoreUnavailableError
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings
-from survey.web.guards import SignedIn, guarded_official, may, public, signed_in_id, signed_in_official
+from survey.web.guards import (
+    SignedIn,
+    guarded_official,
+    may,
+    public,
+    reach_of,
+    signed_in_id,
+    signed_in_official,
+)
 from survey.web.limits import FAILED_SIGN_INS, FAILED_SIGN_INS_OF_ONE_NAME, limit_failures
-from survey.web.permissions import Permission, role_names
+from survey.web.permissions import Authority, Permission, role_names
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
 from survey.web.templates import language, ngettext, page_with_errors
+from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
 _AUDIT_ROWS = 200
@@ -71,7 +82,8 @@ def check_sign_in() -> ResponseReturnValue:
 def _begin_session(person: Person) -> None:
     moment = now()
     token = database().write(lambda s: office_sessions.begin(s, person.id, now=moment))
-    login_user(SignedIn(person, token))
+    grants = database().read(lambda s: people.grants_of(s, person.id))
+    login_user(SignedIn(person, Authority(grants), token))
 
 
 def _record_failure(person: Person | None) -> None:
@@ -167,27 +179,30 @@ def _password_page(form: PasswordForm, errors: dict[str, str]) -> ResponseReturn
 @may(Permission.PEOPLE_MANAGE)
 def everybody() -> ResponseReturnValue:
     """Everybody who may sign in."""
-    return _people_page(PersonForm(), {})
+    return _people_page(person_form(bound=False), {})
 
 
 @bp.post("/people")
 @may(Permission.PEOPLE_MANAGE)
 def add_person() -> ResponseReturnValue:
     """Add an official with a random password, which is shown once."""
-    form, created_at = PersonForm(), now()
+    form, created_at = person_form(bound=True), now()
     if not form.validate_on_submit():
         return _people_page(form, form.problems())
     password = officials.new_password()
     username, full_name, role = form.username.data, form.full_name.data, Role(form.role.data)
+    unit_id = int(form.unit.data)
     try:
         audited_change(
             AuditAction.ADDED_PERSON,
             f"{username} ({role})",
-            lambda s: officials.add_person(s, username, full_name, role, password=password, now=created_at),
+            lambda s: officials.add_person(
+                s, username, full_name, role, password=password, now=created_at, unit_id=unit_id
+            ),
         )
     except officials.NameTakenError:
         return _people_page(form, {"username": _("This sign-in name is already in use")})
-    return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), password))
+    return _people_page(person_form(bound=False), {}, added=(username.strip().lower(), password))
 
 
 @bp.get("/people/<id:person_id>")
@@ -195,27 +210,6 @@ def add_person() -> ResponseReturnValue:
 def person(person_id: int) -> ResponseReturnValue:
     """A person's role, and a new password for a person who forgot theirs."""
     return _person_page(_person(person_id))
-
-
-@bp.post("/people/<id:person_id>")
-@may(Permission.PEOPLE_MANAGE)
-def set_role(person_id: int) -> ResponseReturnValue:
-    """Change a person's role, which holds from their next page on."""
-    form = RoleForm()
-    if not form.validate_on_submit():
-        return _person_page(_person(person_id), form, form.problems())
-    role = Role(form.role.data)
-    try:
-        audited_change(
-            AuditAction.CHANGED_ROLE,
-            lambda changed: f"{changed.username} ({role})",
-            lambda s: officials.set_role(s, person_id, role),
-        )
-    except officials.LastAdministratorError:
-        errors = {"role": _("The last administrator cannot have another role")}
-        return _person_page(_person(person_id), form, errors)
-    flash(_("The role has been changed"))
-    return redirect(url_for("accounts.everybody"), 303)
 
 
 bp.add_url_rule(
@@ -245,21 +239,10 @@ def _person(person_id: int) -> Person:
 
 
 def _person_page(
-    official: Person,
-    form: RoleForm | None = None,
-    errors: dict[str, str] | None = None,
-    *,
-    password: str | None = None,
+    official: Person, errors: dict[str, str] | None = None, *, password: str | None = None
 ) -> ResponseReturnValue:
     """The page of an official; `password` is a new one, to be shown once."""
-    return page_with_errors(
-        "accounts/person.html",
-        errors or {},
-        official=official,
-        roles=role_names(language()),
-        form=form or RoleForm(formdata=None, role=official.role),
-        password=password,
-    )
+    return page_with_errors("accounts/person.html", errors or {}, **shown_of(official, password=password))
 
 
 @bp.post("/people/<id:person_id>/active")
@@ -269,7 +252,7 @@ def set_person_active(person_id: int) -> ResponseReturnValue:
     choice = request.form.get("active")
     if choice not in ("yes", "no"):
         errors = {f"active-{person_id}": _("Choose whether the account is active")}
-        return _people_page(PersonForm(formdata=None), errors)
+        return _people_page(person_form(bound=False), errors)
     active = choice == "yes"
     try:
         audited_change(
@@ -286,21 +269,36 @@ def set_person_active(person_id: int) -> ResponseReturnValue:
 @may(Permission.AUDIT_READ)
 def audit_log() -> ResponseReturnValue:
     """The log of what officials did, newest first."""
-    events, names = database().read(
-        lambda s: (audit.latest(s, _AUDIT_ROWS), {person.id: person.full_name for person in people.people(s)})
-    )
+    events, names = database().read(lambda s: (audit.latest(s, _AUDIT_ROWS), people.names(s)))
     zone = settings().time_zone.key
     return render_template("accounts/audit.html", events=events, names=names, time_zone=zone)
+
+
+def person_form(*, bound: bool) -> PersonForm:
+    """The form for a new person, with the units where one may add people."""
+    form = PersonForm() if bound else PersonForm(formdata=None)
+    form.unit.choices = unit_choices(reach_of(Permission.PEOPLE_MANAGE))
+    return form
 
 
 def _people_page(
     form: PersonForm, errors: dict[str, str], *, added: tuple[str, str] | None = None
 ) -> ResponseReturnValue:
+    within = reach_of(Permission.PEOPLE_MANAGE)
+
+    def load(s: Session) -> dict[str, object]:
+        shown = people.people(s, within)
+        return {
+            "people": shown,
+            "grants": people.grants(s, [person.id for person in shown]),
+            "units": {unit.id: unit for unit in units.units(s)},
+        }
+
     return page_with_errors(
         "accounts/people.html",
         errors,
         roles=role_names(language()),
         form=form,
-        people=database().read(people.people),
         added=added,
+        **database().read(load),
     )

@@ -5,15 +5,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.scorecards import wording
-from survey.scorecards.access import task_for, units_for
 from survey.scorecards.forms import DoneForm, TaskForm
 from survey.scorecards.tasks import part_of_plan, progress_of
-from survey.store import scorecards
+from survey.store import scorecards, units
 from survey.store.audit import AuditAction
 from survey.store.scorecards import Task
 from survey.web.changes import audited_change
 from survey.web.context import database, today
-from survey.web.guards import may, official_id
+from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
@@ -51,8 +50,8 @@ def add_task() -> ResponseReturnValue:
 
 
 def _task_form(*, bound: bool) -> TaskForm:
-    form, person_id = TaskForm() if bound else TaskForm(formdata=None), official_id()
-    offered = database().read(lambda s: units_for(s, person_id))
+    form, entering = TaskForm() if bound else TaskForm(formdata=None), reach_of(Permission.SCORECARD_ENTER)
+    offered = database().read(lambda session: units.units(session, entering))
     form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
     return form
 
@@ -63,11 +62,11 @@ def _number_in_address(name: str) -> int | None:
 
 
 def _tasks_page(form: TaskForm, errors: dict[str, str]) -> ResponseReturnValue:
-    person_id, shown_language, day = official_id(), language(), today()
+    within, shown_language, day = reach_of(Permission.SCORECARD_READ), language(), today()
 
     def load(session: Session) -> tuple[list[Task], dict[int, str]]:
-        offered = {unit.id: unit.name_in(shown_language) for unit in units_for(session, person_id)}
-        return [task for task in scorecards.tasks(session) if task.unit_id in offered], offered
+        offered = {unit.id: unit.name_in(shown_language) for unit in units.units(session, within)}
+        return scorecards.tasks(session, within), offered
 
     visible, offered = database().read(load)
     unit = _number_in_address("unit")
@@ -105,10 +104,9 @@ def mark_task(task_id: int) -> ResponseReturnValue:
     if done_on is not None and done_on > today():
         message = _("The day lies in the future; a task is done on a day that has come")
         return _task_page(task, form, {"done_on": message})
-    person_id = official_id()
 
     def mark(session: Session) -> None:
-        stored = task_for(session, task_id, person_id)
+        stored = scorecards.task(session, task_id)
         stored.done_on, stored.evidence_ref = done_on, evidence_ref
 
     subject = f"{task.title[:200]}: {done_on or '–'} {evidence_ref[:60]}"
@@ -117,8 +115,7 @@ def mark_task(task_id: int) -> ResponseReturnValue:
 
 
 def _task(task_id: int) -> Task:
-    person_id = official_id()
-    return database().read(lambda session: task_for(session, task_id, person_id))
+    return database().read(lambda session: scorecards.task(session, task_id))
 
 
 def _task_page(task: Task, form: DoneForm, errors: dict[str, str]) -> ResponseReturnValue:

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.scorecards import cards, tables, wording
-from survey.scorecards.access import card_for
 from survey.scorecards.cards import EvidenceFile, NewEntry
 from survey.scorecards.entries import parse_line
 from survey.scorecards.forms import (
@@ -33,7 +32,14 @@ from survey.web.context import database, now, start_of_today
 from survey.web.downloads import send_download
 from survey.web.file_problems import page_with_file_problems
 from survey.web.forms import is_plain
-from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in_official
+from survey.web.guards import (
+    declared_permission,
+    is_authorised,
+    may,
+    official_id,
+    reach_of,
+    signed_in_official,
+)
 from survey.web.locale import gettext_in
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
@@ -55,12 +61,11 @@ def _allow_documents(endpoint: str | None, _values: object) -> None:
 
 def _results(card_id: int) -> Loaded:
     """The card with the names of everybody."""
-    person_id, computed_at = official_id(), start_of_today()
+    computed_at = start_of_today()
 
     def load(session: Session) -> Loaded:
-        row = card_for(session, card_id, person_id)
-        names = {person.id: person.full_name for person in people.people(session)}
-        return card_results(session, row, computed_at=computed_at), names
+        row = scorecards.card(session, card_id)
+        return card_results(session, row, computed_at=computed_at), people.names(session)
 
     release_surveys()
     return database().read(load)
@@ -114,7 +119,6 @@ def import_values(card_id: int) -> ResponseReturnValue:
     person_id, entered_at = official_id(), now()
 
     def enter_all(session: Session) -> None:
-        card_for(session, card_id, person_id)
         for entry in entries:
             cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
@@ -164,7 +168,6 @@ def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
     person_id, entered_at = official_id(), now()
 
     def enter(session: Session) -> None:
-        card_for(session, card_id, person_id)
         cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
     try:
@@ -256,7 +259,6 @@ def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: st
     action = AuditAction.APPROVED_VALUE if approve else AuditAction.RETURNED_VALUE
 
     def decide(session: Session) -> None:
-        card_for(session, card_id, person_id)
         for key, entry_id in entries.items():
             cards.decide(session, entry_id, approve=approve, note=note, person_id=person_id, now=decided_at)
             audit.record(session, action, f"{card_id}: {key}", person_id=person_id, now=decided_at)
@@ -289,22 +291,21 @@ def approve_values(card_id: int) -> ResponseReturnValue:
 @may(Permission.SCORECARD_ENTER)
 def choose_source(card_id: int) -> ResponseReturnValue:
     """Take the satisfaction points from another campaign, or from what is typed."""
-    form, person_id = _source_form(), official_id()
+    form = _source_form()
     if not form.validate_on_submit():
         return _values_page(card_id, "campaign", *form.problems().values())
     campaign_id = campaign_chosen(form.campaign.data)
-
-    def choose(session: Session) -> None:
-        card_for(session, card_id, person_id)
-        cards.choose_campaign(session, card_id, campaign_id)
-
-    audited_change(AuditAction.CHOSE_SOURCE, f"{card_id}: {campaign_id or '–'}", choose)
+    audited_change(
+        AuditAction.CHOSE_SOURCE,
+        f"{card_id}: {campaign_id or '–'}",
+        lambda session: cards.choose_campaign(session, card_id, campaign_id),
+    )
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
 def _source_form() -> SourceForm:
-    form = SourceForm()
-    form.campaign.choices = sources(database().read(fieldwork.campaigns))
+    form, within = SourceForm(), reach_of(Permission.REPORT_READ)
+    form.campaign.choices = sources(database().read(lambda session: fieldwork.campaigns(session, within)))
     return form
 
 
@@ -312,13 +313,7 @@ def _source_form() -> SourceForm:
 @may(Permission.SCORECARD_READ)
 def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     """The document behind a value, to download."""
-    person_id = official_id()
-
-    def load(session: Session) -> scorecards.StoredEvidence:
-        card_for(session, card_id, person_id)
-        return scorecards.evidence(session, card_id, entry_id)
-
-    file = database().read(load)
+    file = database().read(lambda session: scorecards.evidence(session, card_id, entry_id))
     return send_download(file.content, file.mimetype, file.name)
 
 

@@ -19,7 +19,9 @@ class AuditAction(StrEnum):
     ENDED_SESSIONS = "ended sessions"
     CHANGED_OWN_PASSWORD = "changed own password"  # noqa: S105
     ADDED_PERSON = "added person"
-    CHANGED_ROLE = "changed role"
+    CHANGED_ROLE = "changed role"  # of releases in which a person had one role
+    GAVE_ROLE = "gave a role"
+    TOOK_ROLE = "took a role away"
     RENEWED_PASSWORD = "gave a new password"  # noqa: S105
     REACTIVATED_PERSON = "activated account"
     DEACTIVATED_PERSON = "deactivated account"
@@ -56,6 +58,11 @@ class AuditAction(StrEnum):
     ADDED_TASK = "added task"
     MARKED_TASK = "marked task"
     ADDED_UNIT = "added unit"
+    RENAMED_UNIT = "renamed unit"
+    MOVED_UNIT = "moved unit"
+    MERGED_UNIT = "merged unit"
+    CLOSED_UNIT = "closed unit"
+    REOPENED_UNIT = "reopened unit"
     SET_UNIT = "set unit"
 
 

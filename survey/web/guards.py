@@ -1,7 +1,9 @@
-"""Who may do what. Every page declares it with `@public` or `@may(…)`; one that declares nothing is refused.
+"""Who may do what where. Every page declares it with `@public` or `@may(…)`; one without is refused.
 
 A route for programs declares `@token_may(…)`: there a session gives nothing, and a token nothing elsewhere.
-`is_authorised` is the one function that decides; it runs before every request.
+Before every request the object of the address is looked up, and `Authority` decides whether the person may do
+this at its unit. A page whose address names no object needs the permission at any unit, and lists what
+`reach_of` gives.
 """
 
 from collections.abc import Callable
@@ -10,31 +12,32 @@ from typing import Literal, TypeVar, cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from survey.store import office_sessions
-from survey.store.people import Person, Role
+from survey.store import office_sessions, people
+from survey.store.db import NotFoundError
+from survey.store.office_sessions import OwnedSession
+from survey.store.people import Grant, Person
+from survey.store.places import ObjectPlaces
 from survey.store.tokens import OwnedToken
 from survey.store.unavailable import StoreUnavailableError
 from survey.web import bearer
 from survey.web.context import database, now
-from survey.web.permissions import ROLE_PERMISSIONS, Permission
+from survey.web.objects import find_places
+from survey.web.permissions import Authority, Permission, is_of_province
 
 PUBLIC: Literal["public"] = "public"
-_DECLARED, _BY_TOKEN = "survey_permission", "survey_by_token"
+_DECLARED, _BY_TOKEN, _PART = "survey_permission", "survey_by_token", "survey_or_part"
 View = TypeVar("View", bound=Callable[..., object])
 login = LoginManager()
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
-    """The official behind the request, by the session with a token."""
+class _Somebody:
+    """A person, and what may be done where in the person's name."""
 
-    def __init__(self, person: Person, token: str = "") -> None:
-        self.person, self.token = person, token
-
-    def get_id(self) -> str:
-        """What the cookie holds."""
-        return self.token
+    def __init__(self, person: Person, authority: Authority) -> None:
+        self.person, self.authority = person, authority
 
     @property
     def is_active(self) -> bool:
@@ -42,25 +45,36 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
         return self.person.is_active
 
     def may(self, permission: Permission) -> bool:
-        """Whether the person's role allows this."""
-        return permission in ROLE_PERMISSIONS.get(Role(self.person.role), frozenset())
+        """Whether this is allowed on the object of the page, as a whole; on a page of none, at any unit."""
+        places = object_places()
+        if places is None:
+            return self.may_anywhere(permission)
+        return self.authority.may_on(permission, places)
+
+    def may_anywhere(self, permission: Permission) -> bool:
+        """Whether this is allowed at any unit."""
+        return self.authority.may_anywhere(permission)
 
 
-class Program:
+class SignedIn(_Somebody, UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """The official behind the request, by the session with a token."""
+
+    def __init__(self, person: Person, authority: Authority, token: str = "") -> None:
+        super().__init__(person, authority)
+        self.token = token
+
+    def get_id(self) -> str:
+        """What the cookie holds."""
+        return self.token
+
+
+class Program(_Somebody):
     """The program behind the request. It acts for the official who made its token, within the token."""
 
-    def __init__(self, owned: OwnedToken) -> None:
-        self.token, self.person = owned.token, owned.person
-        self._owner = SignedIn(owned.person)
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the official may still sign in."""
-        return self._owner.is_active
-
-    def may(self, permission: Permission) -> bool:
-        """Whether both the token and the official's role allow this."""
-        return permission in self.token.permissions and self._owner.may(permission)
+    def __init__(self, owned: OwnedToken, grants: tuple[Grant, ...]) -> None:
+        permissions = frozenset(Permission(name) for name in owned.token.permissions)
+        super().__init__(owned.person, Authority(grants, permissions, owned.unit.path))
+        self.token = owned.token
 
 
 def public(view: View) -> View:
@@ -69,11 +83,15 @@ def public(view: View) -> View:
     return view
 
 
-def may(permission: Permission) -> Callable[[View], View]:
-    """Declare that a page needs a permission."""
+def may(permission: Permission, *, or_part: bool = False) -> Callable[[View], View]:
+    """Declare that a page needs a permission at the unit of its object.
+
+    `or_part`: or at a unit that a desk of the campaign works for. Such a page shows no more than `own_parts`.
+    """
 
     def declare(view: View) -> View:
         setattr(view, _DECLARED, permission)
+        setattr(view, _PART, or_part)
         return view
 
     return declare
@@ -102,14 +120,58 @@ def is_for_programs(endpoint: str) -> bool:
 
 
 def is_authorised(
-    permission: Permission | Literal["public"] | None, person: SignedIn | Program | None
+    permission: Permission | Literal["public"] | None,
+    person: SignedIn | Program | None,
+    places: ObjectPlaces | None = None,
+    *,
+    or_part: bool = False,
 ) -> bool:
-    """Whether an official or a program (None: nobody) may do this; no declaration, no entry."""
+    """Whether an official or a program (None: nobody) may do this to an object at these places.
+
+    Without an object, whether they may at any unit. No declaration, no entry.
+    """
     if permission is None:
         return False
     if permission == PUBLIC:
         return True
-    return person is not None and person.is_active and person.may(permission)
+    if person is None or not person.is_active:
+        return False
+    if places is None:
+        return person.may_anywhere(permission)
+    if person.authority.may_on(permission, places):
+        return True
+    return or_part and bool(person.authority.parts_of(permission, places))
+
+
+def object_places() -> ObjectPlaces | None:
+    """Where the object of this request belongs; None where its address names none."""
+    places: ObjectPlaces | None = g.get("object_places")
+    return places
+
+
+def sees_province(permission: Permission) -> bool:
+    """Whether who is signed in may do this at the province, and so everywhere."""
+    return any(is_of_province(path) for path in reach_of(permission))
+
+
+def may_part(permission: Permission) -> bool:
+    """Whether this is allowed on the campaign of this request, or on the part of one of its units."""
+    places = object_places()
+    return places is not None and is_authorised(permission, guarded_official(), places, or_part=True)
+
+
+def own_parts(permission: Permission) -> frozenset[int] | None:
+    """The units whose part of this request's campaign may be seen, and no more; None for all of it."""
+    places, authority = object_places(), guarded_official().authority
+    if places is None or authority.may_on(permission, places):
+        return None
+    return frozenset(place.unit_id for place in authority.parts_of(permission, places))
+
+
+def reach_of(permission: Permission) -> tuple[str, ...]:
+    """The paths of the units at and below which who is signed in, or the program, may do this."""
+    somebody = program() if "program" in g else guarded_official()
+    return somebody.authority.reach(permission)
 
 
 def signed_in_official() -> SignedIn | None:
@@ -150,13 +212,19 @@ def init(app: Flask) -> None:
 
 def _load(token: str) -> SignedIn | None:
     moment = now()
-    owned = database().read(lambda session: office_sessions.by_token(session, token))
-    if owned is None or owned.session.is_over(moment) or not owned.person.is_active:
+
+    def find(session: Session) -> tuple[OwnedSession, Authority] | None:
+        owned = office_sessions.by_token(session, token)
+        return None if owned is None else (owned, Authority(people.grants_of(session, owned.person.id)))
+
+    found = database().read(find)
+    if found is None or found[0].session.is_over(moment) or not found[0].person.is_active:
         return None
+    owned, authority = found
     if owned.session.is_use_due(moment):
         with suppress(StoreUnavailableError):  # reading goes on while the store cannot be written
             database().write(lambda s: office_sessions.store_use(s, owned.session.id, now=moment))
-    return SignedIn(owned.person, token)
+    return SignedIn(owned.person, authority, token)
 
 
 def _check() -> Response | AnyResponse | None:
@@ -169,14 +237,37 @@ def _check() -> Response | AnyResponse | None:
         _check_program(permission)
         return None
     person = signed_in_official()
-    if is_authorised(permission, person):
-        return None
     if person is None and permission is not None and request.method in ("GET", "HEAD"):
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    return abort(403)
+    if person is None or permission is None or not person.may_anywhere(permission):
+        return abort(403)
+    _check_object(permission, person)
+    return None
 
 
 def _check_program(permission: Permission) -> None:
-    g.program = Program(bearer.require_token())
+    owned = bearer.require_token()
+    grants = database().read(lambda session: people.grants_of(session, owned.person.id))
+    g.program = Program(owned, grants)
     if not is_authorised(permission, g.program):
-        raise bearer.missing_permission(g.program.token, permission)
+        raise bearer.missing_permission(owned.token, permission)
+    try:
+        _check_object(permission, g.program)
+    except NotFoundError:
+        raise bearer.nothing_there(request.view_args or {}) from None
+
+
+def _check_object(permission: Permission, person: SignedIn | Program) -> None:
+    """Refuse an object on which this is not allowed; of one on which nothing is, say that there is none."""
+    arguments = request.view_args or {}
+    places = database().read(lambda session: find_places(session, arguments))
+    if places is None:
+        return
+    g.object_places = places
+    g.object_unit = places.owners[0].unit_id
+    or_part = getattr(current_app.view_functions[request.endpoint or ""], _PART, False)
+    if is_authorised(permission, person, places, or_part=or_part):
+        return
+    if person.authority.knows(places):
+        abort(403)
+    raise NotFoundError

@@ -231,7 +231,7 @@ def test_a_viewer_can_add_nobody_and_shut_nobody_out(app: Flask, viewer: FlaskCl
     for path, fields in (
         ("/office/people", {"username": "lan", "full_name": "Lan", "role": "viewer"}),
         ("/office/people/1/active", {"active": "no"}),
-        ("/office/people/1", {"role": "viewer"}),
+        ("/office/people/1/roles", {"role": "viewer"}),
         ("/office/people/1/password", {}),
     ):
         assert send(viewer, path, **fields).status_code == 403
@@ -272,27 +272,31 @@ def test_an_administrator_who_is_shut_out_does_not_count_as_one(
     assert person(app, "admin").is_active
 
 
-def test_a_role_is_changed_and_holds_from_the_next_page_on(
+def test_a_role_is_given_and_taken_and_holds_from_the_next_page_on(
     app: Flask, administrator: FlaskClient, viewer: FlaskClient
 ) -> None:
     path = f"/office/people/{person(app, 'viewer').id}"
+    top = str(person(app, "viewer").unit_id)
     assert viewer.get("/office/campaigns/new").status_code == 403
-    assert send(administrator, path, role="officer").status_code == 303
+    assert send(administrator, f"{path}/roles", role="officer", unit=top).status_code == 303
     assert viewer.get("/office/campaigns/new").status_code == 200
-    assert log_of(administrator, "en")[0] == ("Admin", "changed role", "viewer (officer)")
-    wrong = send(administrator, path, role="king")
+    assert log_of(administrator, "en")[0] == ("Admin", "gave a role", "viewer: officer, Toàn tỉnh")
+    wrong = send(administrator, f"{path}/roles", role="king", unit=top)
     assert wrong.status_code == 422
     assert "role" in wrong.text.partition('id="error-summary"')[2].partition("</div>")[0]
-    assert person(app, "viewer").role == Role.OFFICER
+    assert send(administrator, f"{path}/roles/end", role="officer", unit=top).status_code == 303
+    assert viewer.get("/office/campaigns/new").status_code == 403
+    assert send(administrator, f"{path}/roles/end", role="officer", unit=top).status_code == 404
 
 
 def test_the_last_administrator_keeps_the_role(app: Flask, administrator: FlaskClient) -> None:
-    path = f"/office/people/{person(app, 'admin').id}"
-    answer = send(administrator, f"{path}?lang=en", role="viewer")
+    own = person(app, "admin")
+    path, last = f"/office/people/{own.id}/roles/end", {"role": "administrator", "unit": str(own.unit_id)}
+    answer = send(administrator, f"{path}?lang=en", **last)
     assert answer.status_code == 422
-    assert errors_in(answer.text) == "The last administrator cannot have another role"
+    assert errors_in(answer.text) == "The last administrator of the province cannot lose this role"
     add(administrator, "second", Role.ADMINISTRATOR)
-    assert send(administrator, path, role="viewer").status_code == 303
+    assert send(administrator, path, **last).status_code == 303
     assert administrator.get("/office/people").status_code == 403
 
 

@@ -21,7 +21,7 @@ from survey.accounts import tokens as api_tokens
 from survey.accounts.tokens import NewToken
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.reports.export_worker import ExportWorker
-from survey.store import export_jobs, fieldwork, questionnaires, scorecards, tokens, weekly
+from survey.store import export_jobs, fieldwork, questionnaires, scorecards, tokens, units, weekly
 from survey.store.comments import reference_of
 from survey.store.db import Base
 from survey.store.fieldwork import Campaign
@@ -153,7 +153,8 @@ def a_token(
 ) -> str:
     """A token of a person, with every permission unless some are named; what a program shows."""
     secret = api_tokens.new_secret()
-    new = NewToken("tests", permissions or TOKEN_PERMISSIONS, days)
+    top = database_of(app).read(units.province).id
+    new = NewToken("tests", permissions or TOKEN_PERMISSIONS, days, top)
     database_of(app).write(
         lambda s: api_tokens.add_token(
             s, new, secret, person_id=person_id, now=created_at or datetime.now(UTC)
