@@ -45,7 +45,10 @@ def give(person_id: int) -> ResponseReturnValue:
 @may(Permission.PEOPLE_MANAGE)
 def take(person_id: int) -> ResponseReturnValue:
     """Take a role from a person, who loses it with their next page."""
-    unit_id, role = _named_role()
+    named = _named_role()
+    if named is None:
+        return _page(person_id, {"role": _("Choose the role to take away")})
+    unit_id, role = named
     name = _name_of(unit_id)
     try:
         audited_change(
@@ -60,11 +63,11 @@ def take(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("accounts.person", person_id=person_id), 303)
 
 
-def _named_role() -> tuple[int, Role]:
-    """The unit and the role of the button that was pressed; NotFoundError for what no button says."""
+def _named_role() -> tuple[int, Role] | None:
+    """The unit and the role of the button that was pressed; None for what no button says."""
     unit, role = request.form.get("unit", ""), request.form.get("role", "")
     if not (unit.isascii() and unit.isdecimal() and len(unit) < 10 and role in set(Role)):
-        raise NotFoundError
+        return None
     return int(unit), Role(role)
 
 

@@ -23,7 +23,7 @@ from survey.web.context import database, now, start_of_today, today
 from survey.web.document_problems import problem_messages
 from survey.web.downloads import requested_language, send_download
 from survey.web.file_problems import page_with_file_problems
-from survey.web.guards import guarded_official, may, reach_of
+from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
@@ -144,16 +144,17 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
 @may(Permission.SCORECARD_READ)
 def ranking() -> ResponseReturnValue:
     """The units of a period side by side, with how sure each place is."""
-    requested, own_unit = read_period(request.args.get("period", "")), guarded_official().person.unit_id
-    within, computed_at = reach_of(Permission.SCORECARD_READ), start_of_today()
+    requested, within = read_period(request.args.get("period", "")), reach_of(Permission.SCORECARD_READ)
+    computed_at = start_of_today()
 
     def load(session: Session) -> tuple[Ranking | None, list[Period]]:
         codes = {row.card.period for row in scorecards.cards(session, within=within)}
         periods = [p for p in (read_period(code) for code in sorted(codes, reverse=True)) if p]
         period = requested or (periods[0] if periods else None)
-        rows = scorecards.cards(session, within=within, period=period.code) if period else []
+        rows = scorecards.cards(session, period=period.code) if period and period in periods else []
         ranked = ranking_of(results_of_cards(session, rows, computed_at=computed_at)) if rows else None
-        return ranked, periods
+        seen = {row.unit.id for row in rows if row.unit.path.startswith(within)}
+        return ranked and ranked.seen_by(seen), periods
 
     release_surveys()
     ranked, periods = database().read(load)
@@ -161,9 +162,8 @@ def ranking() -> ResponseReturnValue:
         "scorecards/ranking.html",
         ranking=ranked,
         periods=periods,
-        own=own_unit,
         asked=requested,
-        figure=charts.ranking_figure(ranked, own_unit, language()) if ranked and ranked.placed else None,
+        figure=charts.ranking_figure(ranked, language()) if ranked and ranked.placed else None,
         wording=wording,
         tables=tables,
     )

@@ -37,8 +37,8 @@ class Belongings:
 def make_province(session: Session) -> dict[str, Belongings]:
     """A department with two divisions, one of which has another below it; what belongs to each by position.
 
-    "own" is where the people of the tests hold their roles. "part" is a campaign of the department with a desk
-    that works for "own".
+    "own" is where the people of the tests hold their roles. "part" is a campaign of the department with a
+    desk that works for "own".
     """
     department = _unit(session, "Sở Thử", units.province(session), UnitKind.DEPARTMENT)
     own = _unit(session, "Phòng Mình", department, UnitKind.DIVISION)

@@ -1,4 +1,4 @@
-"""A province of 20 departments: nothing of one stands in any page, file or answer that another one's people see."""
+"""20 departments: nothing of one stands in any page, file or answer that another one's people see."""
 
 import html
 import io
@@ -121,7 +121,8 @@ def _form(campaign_id: int, collector_id: int, digest: str, marks: Marks) -> New
 
 def seen_by(client: FlaskClient, start: str, headers: dict[str, str], *, with_files: bool) -> dict[str, str]:
     """Everything that links lead to from a page, as text by address."""
-    waiting, seen = [start], {}
+    waiting = [start]
+    seen: dict[str, str] = {}
     while waiting and len(seen) < _MOST_PAGES:
         path = waiting.pop(0)
         if path in seen:
@@ -138,13 +139,14 @@ def seen_by(client: FlaskClient, start: str, headers: dict[str, str], *, with_fi
 
 
 def is_text(answer: TestResponse) -> bool:
-    return answer.mimetype.startswith("text/") or answer.mimetype.endswith("json")
+    kind = answer.mimetype or ""
+    return kind.startswith("text/") or kind.endswith("json")
 
 
 def text_in(answer: TestResponse) -> str:
     """All letters and digits of an answer, whatever kind of file it is."""
     if answer.mimetype == "application/pdf":
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             ["/usr/bin/pdftotext", "-", "-"], input=answer.data, capture_output=True, check=True
         ).stdout.decode()
     if answer.data[:2] == b"PK":

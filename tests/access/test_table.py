@@ -12,8 +12,8 @@ from flask import Flask
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.routing import Rule
 
-from survey.store.db import NotFoundError
 from survey.store import people
+from survey.store.db import NotFoundError
 from survey.store.people import Role
 from survey.web.guards import PUBLIC, declared_permission, is_for_programs
 from survey.web.problems import Problem
@@ -49,9 +49,7 @@ def guarded(app: Flask) -> dict[str, Rule]:
     """Every route that is not for everybody."""
     with app.app_context():
         return {
-            route: rule
-            for route, rule in routes(app).items()
-            if declared_permission(rule.endpoint) != PUBLIC
+            route: rule for route, rule in routes(app).items() if declared_permission(rule.endpoint) != PUBLIC
         }
 
 
@@ -88,7 +86,9 @@ def decision(app: Flask, rule: Rule, path: str, headers: dict[str, str], csrf: s
         else:
             assert answer is None, f"{path}: {answer}"
             return _LET_IN
-    sent = app.test_client(use_cookies=False).open(path, method=method, data=data, headers=headers, buffered=True)
+    sent = app.test_client(use_cookies=False).open(
+        path, method=method, data=data, headers=headers, buffered=True
+    )
     return _STATUS[sent.status_code]
 
 
