@@ -77,7 +77,7 @@ def move(person_id: int) -> ResponseReturnValue:
     """Let a person belong to another unit."""
     form = belongs_to_form(_person(person_id), bound=True)
     if not form.validate_on_submit():
-        return _page(person_id, {"belongs_to": form.problems().get("belongs_to", _("Choose from the list"))})
+        return _page(person_id, {"belongs_to": form.problems()["belongs_to"]})
     unit_id = int(form.belongs_to.data)
     name = _name_of(unit_id)
     audited_change(

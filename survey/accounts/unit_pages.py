@@ -11,6 +11,7 @@ from survey.accounts.forms import CloseForm, ParentForm, UnitForm, UnitNameForm
 from survey.accounts.unit_words import change_names, kind_names
 from survey.store import people, units
 from survey.store.audit import AuditAction
+from survey.store.db import NotFoundError
 from survey.store.units import Unit, UnitKind
 from survey.web.changes import audited_change
 from survey.web.context import database, now, today
@@ -77,6 +78,7 @@ def rename(unit_id: int) -> ResponseReturnValue:
 @may(Permission.UNITS_MANAGE)
 def move(unit_id: int) -> ResponseReturnValue:
     """Put a unit below another one, or merge it into that."""
+    _refuse_province(unit_id)
     form, moment, day = _parent_form(bound=True), now(), today()
     if not form.validate_on_submit():
         return _unit_page(unit_id, form.problems())
@@ -98,6 +100,7 @@ def move(unit_id: int) -> ResponseReturnValue:
 @may(Permission.UNITS_MANAGE)
 def close(unit_id: int) -> ResponseReturnValue:
     """Close a unit from a day on, or open it again."""
+    _refuse_province(unit_id)
     moment = now()
     if request.form.get("act") == "reopen":
         return _changed(
@@ -120,6 +123,12 @@ for _address in ("name", "parent", "end"):
         f"back_from_{_address}",
         may(Permission.UNITS_MANAGE)(redirect_to("units.unit")),
     )
+
+
+def _refuse_province(unit_id: int) -> None:
+    """Raise NotFoundError for the province, which stands nowhere else and has no end."""
+    if database().read(lambda session: units.unit(session, unit_id)).parent_id is None:
+        raise NotFoundError
 
 
 def _changed(unit_id: int, action: AuditAction, change: Callable[[Session], Unit]) -> ResponseReturnValue:

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.drawing.rates_table import rates_table
-from survey.fieldwork import campaigns, posters
+from survey.fieldwork import campaigns
 from survey.fieldwork.campaigns import NewCampaign
 from survey.fieldwork.forms import CampaignForm, DeskForm, contradiction_message
+from survey.fieldwork.poster_pages import short_link
 from survey.instrument.problem import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.reach import check_reachable
@@ -25,11 +26,9 @@ from survey.store.units import Unit
 from survey.web.changes import audited_change
 from survey.web.context import database, now, settings, today
 from survey.web.document_problems import problem_messages
-from survey.web.downloads import send_inline
 from survey.web.file_problems import shorten_list
 from survey.web.forms import parse_names, parse_whole_number
-from survey.web.guards import may, own_parts, public, reach_of
-from survey.web.hosts import public_url
+from survey.web.guards import may, own_parts, reach_of
 from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.masks import mask_in
 from survey.web.modes import Mode, exit_code_for, token_for
@@ -346,7 +345,7 @@ def _desks_page(
             language=language(),
         ),
         unit_choices=[("", _("No unit")), *((unit.id, unit.name_in(language())) for unit in all_units)],
-        short_link=_short_link,
+        short_link=short_link,
         tablet_link=lambda code: _link_of(Mode.KIOSK, code),
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),
         exit_code=lambda code: exit_code_for(code, settings().secret_keys[0]),
@@ -355,19 +354,10 @@ def _desks_page(
     )
 
 
-def _link(code: str) -> str:
-    return public_url(url_for("intake.questionnaire", code=code))
-
-
 def _link_of(mode: Mode, code: str) -> str:
     """The link that marks the mode of the forms it collects. Only the office can create it."""
     token = token_for(mode, code, settings().secret_keys[0])
     return url_for(f"device.{mode}", code=code, token=token, lang=language())
-
-
-def _short_link(code: str) -> str:
-    """The link without the protocol, as it is printed and typed."""
-    return _link(code).partition("://")[2]
 
 
 @bp.get("/office/campaigns/<key>/feedback")
@@ -386,50 +376,3 @@ def feedback(key: str) -> ResponseReturnValue:
         }
 
     return render_template("fieldwork/feedback.html", campaign=campaign, **database().read(load))
-
-
-@bp.get("/s/<code>/poster.pdf")
-@may(Permission.DESKS_READ, or_part=True)
-def poster(code: str) -> ResponseReturnValue:
-    """The poster of a desk as a file to print."""
-    paper: posters.Paper = "a5" if request.args.get("paper") == "a5" else "a4"
-    row, questionnaire = database().read(lambda session: _collector(session, code))
-    pdf = posters.poster_pdf(_poster(row, questionnaire), paper)
-    return send_inline(pdf, "application/pdf", f"poster-{code}-{paper}.pdf")
-
-
-@bp.get("/s/<code>/qr.svg")
-@public
-def qr_svg(code: str) -> ResponseReturnValue:
-    """The QR code of a desk as SVG."""
-    database().read(lambda session: _collector(session, code))
-    return send_inline(posters.qr_svg(_link(code)), "image/svg+xml", f"qr-{code}.svg")
-
-
-@bp.get("/s/<code>/qr.png")
-@public
-def qr_png(code: str) -> ResponseReturnValue:
-    """The QR code of a desk as PNG."""
-    database().read(lambda session: _collector(session, code))
-    return send_inline(posters.qr_png(_link(code)), "image/png", f"qr-{code}.png")
-
-
-def _collector(session: Session, code: str) -> tuple[CollectorAtDesk, Questionnaire]:
-    row = fieldwork.collector_by_code(session, code)
-    return row, questionnaires.questionnaire(session, row.campaign.instrument_digest)
-
-
-def _poster(row: CollectorAtDesk, questionnaire: Questionnaire) -> posters.Poster:
-    code = row.collector.code
-    return posters.Poster(
-        organisation=questionnaire.organisation,
-        title=questionnaire.title,
-        desk_name=row.desk.names,
-        url=_link(code),
-        short_link=_short_link(code),
-        invitation=posters.invitation(),
-        expected_minutes=questionnaire.expected_minutes,
-        opens_on=row.campaign.opens_on,
-        closes_on=row.campaign.closes_on,
-        is_demo=row.campaign.is_demo,
-    )

@@ -94,7 +94,7 @@ def _own_part_page(results: CampaignResults, basis: Basis, own: Collection[int])
         part=part,
         results=shown,
         units=[(key, label.to(language())) for key, label in labels.items()],
-        least=basis.rules.small_cell_suppression,
+        withheld=filters.withheld_message(basis, language()),
         wording=wording,
         cautions=cautions,
         tables=tables,

@@ -27,6 +27,7 @@ from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
+from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
 
@@ -64,14 +65,10 @@ def open_card() -> ResponseReturnValue:
 def _card_form(*, bound: bool) -> CardForm:
     form = CardForm() if bound else CardForm(formdata=None)
     entering, reading = reach_of(Permission.SCORECARD_ENTER), reach_of(Permission.REPORT_READ)
-    offered, versions, campaigns = database().read(
-        lambda s: (
-            units.units(s, entering),
-            scorecards.versions(s, entering),
-            fieldwork.campaigns(s, reading),
-        )
+    versions, campaigns = database().read(
+        lambda s: (scorecards.versions(s, entering), fieldwork.campaigns(s, reading))
     )
-    form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
+    form.unit_id.choices = unit_choices(entering)
     form.digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
     ]

@@ -16,6 +16,7 @@ from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
+from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("plan", __name__, url_prefix="/office")
 _MAX_DIGITS = 9
@@ -50,9 +51,8 @@ def add_task() -> ResponseReturnValue:
 
 
 def _task_form(*, bound: bool) -> TaskForm:
-    form, entering = TaskForm() if bound else TaskForm(formdata=None), reach_of(Permission.SCORECARD_ENTER)
-    offered = database().read(lambda session: units.units(session, entering))
-    form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
+    form = TaskForm() if bound else TaskForm(formdata=None)
+    form.unit_id.choices = unit_choices(reach_of(Permission.SCORECARD_ENTER))
     return form
 
 

@@ -145,14 +145,14 @@ def is_text(answer: TestResponse) -> bool:
 
 def text_in(answer: TestResponse) -> str:
     """All letters and digits of an answer, whatever kind of file it is."""
+    content: bytes = answer.data
     if answer.mimetype == "application/pdf":
-        return subprocess.run(
-            ["/usr/bin/pdftotext", "-", "-"], input=answer.data, capture_output=True, check=True
-        ).stdout.decode()
-    if answer.data[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
+        command = ["/usr/bin/pdftotext", "-", "-"]
+        content = subprocess.run(command, input=content, capture_output=True, check=True).stdout  # noqa: S603
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
             return " ".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
-    return answer.data.decode("utf-8", "replace")
+    return content.decode("utf-8", "replace")
 
 
 def digits_of(text: str) -> str:

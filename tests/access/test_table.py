@@ -84,7 +84,7 @@ def decision(app: Flask, rule: Rule, path: str, headers: dict[str, str], csrf: s
         except (Forbidden, NotFound, NotFoundError, Problem):
             answer = None
         else:
-            assert answer is None, f"{path}: {answer}"
+            assert answer is None, path
             return _LET_IN
     sent = app.test_client(use_cookies=False).open(
         path, method=method, data=data, headers=headers, buffered=True

@@ -129,7 +129,7 @@ def address(app: Flask, rule: Rule) -> str:
         "digest": digest,
         "extension": "csv",
         "person_id": 1,
-        "unit_id": 1,
+        "unit_id": 2,
         "filename": "office.css",
         "token": _token(rule.endpoint),
         "job_id": _export_of(app),
