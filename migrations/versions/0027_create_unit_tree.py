@@ -108,8 +108,8 @@ def _create_roles(province):
     for number, role in connection.execute(sa.select(person.c.id, person.c.role)).all():
         unit = own.get(number, province)
         connection.execute(sa.update(person).where(person.c.id == number).values(unit_id=unit))
-        place = province if role == "administrator" else unit
-        values = {"person_id": number, "unit_id": place, "role": role, "granted_at": now}
+        unit_id = province if role == "administrator" else unit
+        values = {"person_id": number, "unit_id": unit_id, "role": role, "granted_at": now}
         connection.execute(sa.insert(granted).values(**values))
 
 
@@ -162,8 +162,8 @@ def _take_back_roles(connection, province):
     )
     held = {}
     for number, unit, role, own in connection.execute(query).all():
-        place = own if role == "administrator" else unit
-        held.setdefault(number, []).append((list(_ROLES_OF_BEFORE).index(role), place, role))
+        unit_id = own if role == "administrator" else unit
+        held.setdefault(number, []).append((list(_ROLES_OF_BEFORE).index(role), unit_id, role))
     for number, roles in held.items():
         _rank, unit, role = min(roles)
         change = sa.text("UPDATE person SET role = :role WHERE id = :id")

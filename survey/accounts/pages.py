@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.accounts import officials
 from survey.accounts.forms import PasswordForm, PersonForm, SignInForm
-from survey.accounts.person_page import shown_of
+from survey.accounts.person_page import load_person_page
 from survey.store import audit, office_sessions, people, units
 from survey.store.audit import AuditAction
 from survey.store.db import require
@@ -242,7 +242,9 @@ def _person_page(
     official: Person, errors: dict[str, str] | None = None, *, password: str | None = None
 ) -> ResponseReturnValue:
     """The page of an official; `password` is a new one, to be shown once."""
-    return page_with_errors("accounts/person.html", errors or {}, **shown_of(official, password=password))
+    return page_with_errors(
+        "accounts/person.html", errors or {}, **load_person_page(official, password=password)
+    )
 
 
 @bp.post("/people/<id:person_id>/active")

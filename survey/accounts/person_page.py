@@ -12,7 +12,7 @@ from survey.web.templates import language
 from survey.web.unit_choices import unit_choices
 
 
-def shown_of(official: Person, *, password: str | None = None) -> dict[str, object]:
+def load_person_page(official: Person, *, password: str | None = None) -> dict[str, object]:
     """What the template of a person's page needs; `password` is a new one, to be shown once."""
 
     def load(session: Session) -> dict[str, object]:

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.accounts import officials
-from survey.accounts.person_page import belongs_to_form, role_form, shown_of
+from survey.accounts.person_page import belongs_to_form, load_person_page, role_form
 from survey.store import people, units
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError, require
 from survey.store.people import Person, Role
-from survey.store.units import Place
+from survey.store.units import UnitPosition
 from survey.web.changes import audited_change
 from survey.web.context import database, now
 from survey.web.guards import guarded_official, may
@@ -106,8 +106,8 @@ def _name_of(unit_id: int) -> str:
 
     def load(session: Session) -> str:
         unit = units.unit(session, unit_id)
-        place = Place(unit.id, unit.path)
-        if not guarded_official().authority.may(Permission.PEOPLE_MANAGE, place):
+        position = UnitPosition(unit.id, unit.path)
+        if not guarded_official().authority.may(Permission.PEOPLE_MANAGE, position):
             raise NotFoundError
         return unit.names.to(DEFAULT_LANGUAGE)
 
@@ -115,4 +115,4 @@ def _name_of(unit_id: int) -> str:
 
 
 def _page(person_id: int, errors: dict[str, str]) -> ResponseReturnValue:
-    return page_with_errors("accounts/person.html", errors, **shown_of(_person(person_id)))
+    return page_with_errors("accounts/person.html", errors, **load_person_page(_person(person_id)))

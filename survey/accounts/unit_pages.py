@@ -18,7 +18,7 @@ from survey.web.context import database, now, today
 from survey.web.forms import parse_names
 from survey.web.guards import may, reach_of
 from survey.web.locale import DEFAULT_LANGUAGE
-from survey.web.paging import Page, page_of
+from survey.web.paging import ListPage, page_of
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
@@ -67,7 +67,7 @@ def rename(unit_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _unit_page(unit_id, form.problems())
     names = parse_names(form)
-    return _changed(
+    return _change_and_show(
         unit_id,
         AuditAction.RENAMED_UNIT,
         lambda session: unit_tree.rename(session, unit_id, names, now=moment),
@@ -84,12 +84,12 @@ def move(unit_id: int) -> ResponseReturnValue:
         return _unit_page(unit_id, form.problems())
     parent_id = int(form.parent.data)
     if request.form.get("act") == "merge":
-        return _changed(
+        return _change_and_show(
             unit_id,
             AuditAction.MERGED_UNIT,
             lambda session: unit_tree.merge(session, unit_id, parent_id, day=day, now=moment),
         )
-    return _changed(
+    return _change_and_show(
         unit_id,
         AuditAction.MOVED_UNIT,
         lambda session: unit_tree.move(session, unit_id, parent_id, now=moment),
@@ -103,14 +103,14 @@ def close(unit_id: int) -> ResponseReturnValue:
     _refuse_province(unit_id)
     moment = now()
     if request.form.get("act") == "reopen":
-        return _changed(
+        return _change_and_show(
             unit_id, AuditAction.REOPENED_UNIT, lambda session: unit_tree.reopen(session, unit_id, now=moment)
         )
     form = CloseForm()
     if not form.validate_on_submit():
         return _unit_page(unit_id, form.problems())
     day = form.closed_on.data
-    return _changed(
+    return _change_and_show(
         unit_id,
         AuditAction.CLOSED_UNIT,
         lambda session: unit_tree.close(session, unit_id, day=day, now=moment),
@@ -131,7 +131,9 @@ def _refuse_province(unit_id: int) -> None:
         raise NotFoundError
 
 
-def _changed(unit_id: int, action: AuditAction, change: Callable[[Session], Unit]) -> ResponseReturnValue:
+def _change_and_show(
+    unit_id: int, action: AuditAction, change: Callable[[Session], Unit]
+) -> ResponseReturnValue:
     errors = _change(action, change)
     if errors:
         return _unit_page(unit_id, errors)
@@ -163,21 +165,19 @@ def _parent_form(*, bound: bool, parent_id: int | None = None) -> ParentForm:
 
 
 def _list_page(form: UnitForm, errors: dict[str, str]) -> ResponseReturnValue:
-    within, words = reach_of(Permission.UNITS_MANAGE), request.args.get("words", "").strip()[:100]
+    within, wanted = reach_of(Permission.UNITS_MANAGE), request.args.get("words", "").strip()[:100]
 
-    def load(session: Session) -> tuple[Page[Unit], dict[int, int], int]:
+    def load(session: Session) -> tuple[ListPage[Unit], dict[int, int], int]:
         tree = units.units(session, within)
-        found = [
-            one for one in tree if words.casefold() in " ".join(one.names.translations.values()).casefold()
-        ]
-        return page_of(found, request.args.get("page", "")), people.count_by_unit(session), tree[0].depth
+        matches = [one for one in tree if wanted.casefold() in _text_to_search(one)]
+        return page_of(matches, request.args.get("page", "")), people.count_by_unit(session), tree[0].depth
 
     page, n_people, top = database().read(load)
     return page_with_errors(
         "accounts/units.html",
         errors,
         page=page,
-        words=words,
+        wanted=wanted,
         top=top,
         n_people=n_people,
         kinds=kind_names(language()),
@@ -185,7 +185,7 @@ def _list_page(form: UnitForm, errors: dict[str, str]) -> ResponseReturnValue:
     )
 
 
-def _searched(unit: Unit) -> str:
+def _text_to_search(unit: Unit) -> str:
     return " ".join(unit.names.translations.values()).casefold()
 
 

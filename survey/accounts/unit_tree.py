@@ -22,7 +22,7 @@ class UnitMoveError(ValueError):
 
 def add_unit(session: Session, names: Text, *, parent_id: int, kind: UnitKind) -> Unit:
     """Add a unit below another; UnitExistsError where the name is in use there."""
-    parent = _locked(session, parent_id)
+    parent = _lock_tree(session, parent_id)
     _refuse_twin(session, parent_id, names)
     if parent.depth + 1 >= _MAX_DEPTH:
         raise UnitMoveError
@@ -31,7 +31,7 @@ def add_unit(session: Session, names: Text, *, parent_id: int, kind: UnitKind) -
 
 def rename(session: Session, unit_id: int, names: Text, *, now: datetime) -> Unit:
     """Give a unit another name; UnitExistsError where the name is in use beside it."""
-    unit = _locked(session, unit_id)
+    unit = _lock_tree(session, unit_id)
     if unit.names == names:
         return unit
     if unit.parent_id is not None and names.to(DEFAULT_LANGUAGE) != unit.name:
@@ -52,7 +52,7 @@ def move(session: Session, unit_id: int, parent_id: int, *, now: datetime) -> Un
     UnitMoveError
         The new place is the unit itself or below it, or the unit is the province.
     """
-    unit = _locked(session, unit_id)
+    unit = _lock_tree(session, unit_id)
     if unit.parent_id != parent_id:
         units.add_change(session, unit, ChangeKind.MOVED, now=now)
         _put_below(session, unit, units.unit(session, parent_id))
@@ -61,7 +61,7 @@ def move(session: Session, unit_id: int, parent_id: int, *, now: datetime) -> Un
 
 def merge(session: Session, unit_id: int, successor_id: int, *, day: date, now: datetime) -> Unit:
     """Close a unit and put it below the one that it becomes part of, whose people so see its history."""
-    unit = _locked(session, unit_id)
+    unit = _lock_tree(session, unit_id)
     units.add_change(session, unit, ChangeKind.MERGED, now=now)
     _put_below(session, unit, units.unit(session, successor_id))
     unit.successor_id, unit.closed_on = successor_id, day
@@ -70,7 +70,7 @@ def merge(session: Session, unit_id: int, successor_id: int, *, day: date, now: 
 
 def close(session: Session, unit_id: int, *, day: date, now: datetime) -> Unit:
     """Close a unit from a day on; UnitMoveError for the province."""
-    unit = _locked(session, unit_id)
+    unit = _lock_tree(session, unit_id)
     if unit.parent_id is None:
         raise UnitMoveError
     units.add_change(session, unit, ChangeKind.CLOSED, now=now)
@@ -80,14 +80,14 @@ def close(session: Session, unit_id: int, *, day: date, now: datetime) -> Unit:
 
 def reopen(session: Session, unit_id: int, *, now: datetime) -> Unit:
     """Open a closed unit again, also one that was merged, where it stands now."""
-    unit = _locked(session, unit_id)
+    unit = _lock_tree(session, unit_id)
     if unit.closed_on is not None:
         units.add_change(session, unit, ChangeKind.REOPENED, now=now)
         unit.closed_on = unit.successor_id = None
     return unit
 
 
-def _locked(session: Session, unit_id: int) -> Unit:
+def _lock_tree(session: Session, unit_id: int) -> Unit:
     """A unit, while nobody else changes the tree: the province stands for all of it."""
     lock(session, Unit.id, units.province(session).id)
     return units.unit(session, unit_id)

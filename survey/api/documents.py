@@ -20,8 +20,8 @@ from survey.store.fieldwork import Campaign
 
 def campaigns(session: Session, within: Iterable[str], *, today: date) -> JsonObject:
     """The campaigns of the units at or below these paths, with links to their parts."""
-    found = fieldwork.campaigns(session, within)
-    return {"campaigns": [_campaign(session, campaign, today) for campaign in found]}
+    rows = fieldwork.campaigns(session, within)
+    return {"campaigns": [_campaign(session, campaign, today) for campaign in rows]}
 
 
 def _campaign(session: Session, campaign: Campaign, today: date) -> JsonObject:

@@ -56,7 +56,7 @@ def _publish(text: str) -> None:
         AuditAction.PUBLISHED_QUESTIONNAIRE,
         lambda digest: digest,
         lambda session: questionnaires.publish_from_file(
-            session, questionnaire, now=published_at, unit=units.at(session, top)
+            session, questionnaire, now=published_at, unit=units.by_path(session, top)
         ),
     )
     published = _("Published: %(key)s, version %(version)s")

@@ -324,9 +324,6 @@ def _desks_page(
         return campaign, questionnaire, collectors, responses.counts_by_collector(session, campaign.id)
 
     campaign, questionnaire, collectors, counts = database().read(load)
-    own = own_parts(Permission.DESKS_READ)
-    if own is not None:
-        collectors = [row for row in collectors if row.unit and row.unit.id in own]
     forms = database().read(lambda session: count_forms_now(session, campaign, settings().time_zone))
     all_units = database().read(lambda session: _units_below(session, campaign))
     return page_with_errors(
@@ -336,7 +333,7 @@ def _desks_page(
         groups=[questionnaire.group(group) for group in questionnaire.offered_groups()],
         populations=typed or {group: str(n) for group, n in campaign.populations.items()},
         forms_issued=(campaign.forms_issued or "") if typed_issued is None else typed_issued,
-        collectors=collectors,
+        collectors=_own_desks(collectors),
         counts=counts,
         rates=rates_table(
             forms.rates,
@@ -352,6 +349,12 @@ def _desks_page(
         form=form,
         deleted_on=database().read(lambda session: retention.day_of(session, campaign.id)),
     )
+
+
+def _own_desks(collectors: list[CollectorAtDesk]) -> list[CollectorAtDesk]:
+    """The desks that one may see: all, or those of one's own units."""
+    own = own_parts(Permission.DESKS_READ)
+    return collectors if own is None else [row for row in collectors if row.unit and row.unit.id in own]
 
 
 def _link_of(mode: Mode, code: str) -> str:

@@ -151,7 +151,7 @@ def ranking() -> ResponseReturnValue:
         rows = scorecards.cards(session, period=period.code) if period and period in periods else []
         ranked = ranking_of(results_of_cards(session, rows, computed_at=computed_at)) if rows else None
         seen = {row.unit.id for row in rows if row.unit.path.startswith(within)}
-        return ranked and ranked.seen_by(seen), periods
+        return ranked and ranked.limit_to(seen), periods
 
     release_surveys()
     ranked, periods = database().read(load)
@@ -200,7 +200,7 @@ def _publish(text: str) -> None:
         AuditAction.PUBLISHED_DEFINITION,
         lambda digest: digest,
         lambda session: scorecards.publish_from_file(
-            session, definition, now=published_at, unit=units.at(session, top)
+            session, definition, now=published_at, unit=units.by_path(session, top)
         ),
     )
     published = _("Published: %(key)s, version %(version)s")

@@ -36,7 +36,7 @@ class Ranking:
     n_placed: int
     alone: CardResults | None = None
 
-    def seen_by(self, unit_ids: Collection[int]) -> "Ranking":
+    def limit_to(self, unit_ids: Collection[int]) -> "Ranking":
         """The ranking with these units only, at their places among all."""
         alone = self.alone if self.alone and self.alone.unit_id in unit_ids else None
         return replace(

@@ -38,7 +38,7 @@ publish_from_file = _versions.publish_from_file
 refuse_twin = _versions.refuse_twin
 versions = _versions.all
 version = _versions.row
-places_of_version = _versions.places
+positions_of_version = _versions.positions
 questionnaire = _versions.load
 
 

@@ -134,7 +134,7 @@ publish = _versions.publish
 publish_from_file = _versions.publish_from_file
 versions = _versions.all
 definition = _versions.load
-places_of_definition = _versions.places
+positions_of_definition = _versions.positions
 
 
 def load_shipped(name: str = DEFAULT) -> Scorecard:

@@ -100,7 +100,7 @@ N = TypeVar("N", bound=NameColumns)
 
 
 @dataclass(frozen=True)
-class Place:
+class UnitPosition:
     """Where something belongs in the tree: its unit, and the path of that."""
 
     unit_id: int
@@ -138,12 +138,12 @@ def units(session: Session, within: Iterable[str] = ("/",)) -> list[Unit]:
 
 
 def _down_from(top: Unit, by_parent: dict[int | None, list[Unit]]) -> list[Unit]:
-    found, waiting = [], [top]
+    rows, waiting = [], [top]
     while waiting:
         unit = waiting.pop()
-        found.append(unit)
+        rows.append(unit)
         waiting.extend(reversed(by_parent.get(unit.id, [])))
-    return found
+    return rows
 
 
 def province(session: Session) -> Unit:
@@ -156,14 +156,14 @@ def unit(session: Session, unit_id: int) -> Unit:
     return require(session.get(Unit, unit_id))
 
 
-def at(session: Session, path: str) -> Unit:
+def by_path(session: Session, path: str) -> Unit:
     """The unit with this path."""
     return require(session.scalar(select(Unit).where(Unit.path == path)))
 
 
-def place_of(session: Session, unit_id: int) -> Place:
+def position_of(session: Session, unit_id: int) -> UnitPosition:
     """Where a unit is."""
-    return Place(unit_id, unit(session, unit_id).path)
+    return UnitPosition(unit_id, unit(session, unit_id).path)
 
 
 def units_named(session: Session, name: str) -> Sequence[Unit]:

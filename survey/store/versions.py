@@ -14,7 +14,7 @@ from survey.instrument.problem import DocumentProblem, DocumentRule, InstrumentE
 from survey.instrument.problem import Path as DocumentPath
 from survey.store.cache import BoundedCache
 from survey.store.db import UtcTime, require
-from survey.store.units import Place, Unit, is_in_line, province
+from survey.store.units import Unit, UnitPosition, is_in_line, province
 
 _LIBRARY = Path(instrument.__file__).resolve().parent / "library"
 _PARSED_LIMIT = 100
@@ -126,12 +126,12 @@ class Versions(Generic[D, V, S]):
             session.scalars(select(self.table).where(self._is_seen_from(paths)).order_by(*newest_first))
         )
 
-    def places(self, session: Session, digest: str) -> tuple[Place, ...]:
+    def positions(self, session: Session, digest: str) -> tuple[UnitPosition, ...]:
         """The units that published a version; NotFoundError where there is no such version."""
         self.row(session, digest)
         query = select(Unit.id, Unit.path).join(self.shared, self.shared.unit_id == Unit.id)
         rows = session.execute(query.where(self.shared.digest == digest).order_by(Unit.id))
-        return tuple(Place(*row) for row in rows)
+        return tuple(UnitPosition(*row) for row in rows)
 
     def _is_seen_from(self, paths: Iterable[str]) -> ColumnElement[bool]:
         sharing = select(self.shared.digest).join(Unit, Unit.id == self.shared.unit_id)

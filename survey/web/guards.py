@@ -19,12 +19,12 @@ from survey.store import office_sessions, people
 from survey.store.db import NotFoundError
 from survey.store.office_sessions import OwnedSession
 from survey.store.people import Grant, Person
-from survey.store.places import ObjectPlaces
+from survey.store.positions import ObjectPositions
 from survey.store.tokens import OwnedToken
 from survey.store.unavailable import StoreUnavailableError
 from survey.web import bearer
 from survey.web.context import database, now
-from survey.web.objects import find_places
+from survey.web.objects import find_positions
 from survey.web.permissions import Authority, Permission, is_of_province
 
 PUBLIC: Literal["public"] = "public"
@@ -46,10 +46,10 @@ class _Somebody:
 
     def may(self, permission: Permission) -> bool:
         """Whether this is allowed on the object of the page, as a whole; on a page of none, at any unit."""
-        places = object_places()
-        if places is None:
+        positions = object_positions()
+        if positions is None:
             return self.may_anywhere(permission)
-        return self.authority.may_on(permission, places)
+        return self.authority.may_on(permission, positions)
 
     def may_anywhere(self, permission: Permission) -> bool:
         """Whether this is allowed at any unit."""
@@ -122,11 +122,11 @@ def is_for_programs(endpoint: str) -> bool:
 def is_authorised(
     permission: Permission | Literal["public"] | None,
     person: SignedIn | Program | None,
-    places: ObjectPlaces | None = None,
+    positions: ObjectPositions | None = None,
     *,
     or_part: bool = False,
 ) -> bool:
-    """Whether an official or a program (None: nobody) may do this to an object at these places.
+    """Whether an official or a program (None: nobody) may do this to an object at these positions.
 
     Without an object, whether they may at any unit. No declaration, no entry.
     """
@@ -136,17 +136,17 @@ def is_authorised(
         return True
     if person is None or not person.is_active:
         return False
-    if places is None:
+    if positions is None:
         return person.may_anywhere(permission)
-    if person.authority.may_on(permission, places):
+    if person.authority.may_on(permission, positions):
         return True
-    return or_part and bool(person.authority.parts_of(permission, places))
+    return or_part and bool(person.authority.parts_of(permission, positions))
 
 
-def object_places() -> ObjectPlaces | None:
+def object_positions() -> ObjectPositions | None:
     """Where the object of this request belongs; None where its address names none."""
-    places: ObjectPlaces | None = g.get("object_places")
-    return places
+    positions: ObjectPositions | None = g.get("object_positions")
+    return positions
 
 
 def sees_province(permission: Permission) -> bool:
@@ -156,16 +156,16 @@ def sees_province(permission: Permission) -> bool:
 
 def may_part(permission: Permission) -> bool:
     """Whether this is allowed on the campaign of this request, or on the part of one of its units."""
-    places = object_places()
-    return places is not None and is_authorised(permission, guarded_official(), places, or_part=True)
+    positions = object_positions()
+    return positions is not None and is_authorised(permission, guarded_official(), positions, or_part=True)
 
 
 def own_parts(permission: Permission) -> frozenset[int] | None:
     """The units whose part of this request's campaign may be seen, and no more; None for all of it."""
-    places, authority = object_places(), guarded_official().authority
-    if places is None or authority.may_on(permission, places):
+    positions, authority = object_positions(), guarded_official().authority
+    if positions is None or authority.may_on(permission, positions):
         return None
-    return frozenset(place.unit_id for place in authority.parts_of(permission, places))
+    return frozenset(position.unit_id for position in authority.parts_of(permission, positions))
 
 
 def reach_of(permission: Permission) -> tuple[str, ...]:
@@ -217,10 +217,10 @@ def _load(token: str) -> SignedIn | None:
         owned = office_sessions.by_token(session, token)
         return None if owned is None else (owned, Authority(people.grants_of(session, owned.person.id)))
 
-    found = database().read(find)
-    if found is None or found[0].session.is_over(moment) or not found[0].person.is_active:
+    row = database().read(find)
+    if row is None or row[0].session.is_over(moment) or not row[0].person.is_active:
         return None
-    owned, authority = found
+    owned, authority = row
     if owned.session.is_use_due(moment):
         with suppress(StoreUnavailableError):  # reading goes on while the store cannot be written
             database().write(lambda s: office_sessions.store_use(s, owned.session.id, now=moment))
@@ -260,14 +260,14 @@ def _check_program(permission: Permission) -> None:
 def _check_object(permission: Permission, person: SignedIn | Program) -> None:
     """Refuse an object on which this is not allowed; of one on which nothing is, say that there is none."""
     arguments = request.view_args or {}
-    places = database().read(lambda session: find_places(session, arguments))
-    if places is None:
+    positions = database().read(lambda session: find_positions(session, arguments))
+    if positions is None:
         return
-    g.object_places = places
-    g.object_unit = places.owners[0].unit_id
+    g.object_positions = positions
+    g.object_unit = positions.owners[0].unit_id
     or_part = getattr(current_app.view_functions[request.endpoint or ""], _PART, False)
-    if is_authorised(permission, person, places, or_part=or_part):
+    if is_authorised(permission, person, positions, or_part=or_part):
         return
-    if person.authority.knows(places):
+    if person.authority.knows(positions):
         abort(403)
     raise NotFoundError

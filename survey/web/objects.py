@@ -1,23 +1,24 @@
 """Where the object of an address belongs: found from the address alone, never from a field of a form."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey.store import places
-from survey.store.places import ObjectPlaces
+from survey.store import positions
+from survey.store.positions import ObjectPositions
 
-_FINDERS: Mapping[str, Callable[[Session, Any], ObjectPlaces]] = {
-    "key": places.of_campaign,
-    "code": places.of_collector,
-    "card_id": places.of_card,
-    "task_id": places.of_task,
-    "person_id": places.of_person,
-    "token_id": places.of_token,
-    "unit_id": places.of_unit,
-    "digest": places.of_questionnaire,
-    "card_digest": places.of_definition,
+_BY_NAME: Mapping[str, Callable[[Session, str], ObjectPositions]] = {
+    "key": positions.of_campaign,
+    "code": positions.of_collector,
+    "digest": positions.of_questionnaire,
+    "card_digest": positions.of_definition,
+}
+_BY_NUMBER: Mapping[str, Callable[[Session, int], ObjectPositions]] = {
+    "card_id": positions.of_card,
+    "task_id": positions.of_task,
+    "person_id": positions.of_person,
+    "token_id": positions.of_token,
+    "unit_id": positions.of_unit,
 }
 # What is looked for within the object that another part of the address names.
 WITHIN = frozenset(
@@ -29,7 +30,7 @@ class UnknownObjectError(LookupError):
     """An address has a part of which nobody says where it belongs."""
 
 
-def find_places(session: Session, arguments: Mapping[str, Any]) -> ObjectPlaces | None:
+def find_positions(session: Session, arguments: Mapping[str, str | int]) -> ObjectPositions | None:
     """Where the object belongs that an address names; None where it names none.
 
     Raises
@@ -39,11 +40,12 @@ def find_places(session: Session, arguments: Mapping[str, Any]) -> ObjectPlaces 
     UnknownObjectError
         It is not known where an object of this kind belongs.
     """
-    named = [name for name in arguments if name not in WITHIN]
-    if not named:
-        if arguments:
-            raise UnknownObjectError(", ".join(arguments))
+    named = [(name, value) for name, value in arguments.items() if name not in WITHIN]
+    if not arguments:
         return None
-    if len(named) > 1 or named[0] not in _FINDERS:
-        raise UnknownObjectError(", ".join(named))
-    return _FINDERS[named[0]](session, arguments[named[0]])
+    match named:
+        case [(name, str(value))] if name in _BY_NAME:
+            return _BY_NAME[name](session, value)
+        case [(name, int(value))] if name in _BY_NUMBER:
+            return _BY_NUMBER[name](session, value)
+    raise UnknownObjectError(", ".join(arguments))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from survey.store.people import Grant, Role
-from survey.store.places import ObjectPlaces
-from survey.store.units import Place
+from survey.store.positions import ObjectPositions
+from survey.store.units import UnitPosition
 from survey.web.locale import gettext_in
 
 
@@ -83,33 +83,33 @@ class Authority:
     permissions: Collection[Permission] = frozenset(Permission)
     top: str = "/"
 
-    def may(self, permission: Permission, place: Place) -> bool:
+    def may(self, permission: Permission, position: UnitPosition) -> bool:
         """Whether this is allowed on what belongs to a unit."""
-        return any(place.is_within(path) for path in self.reach(permission))
+        return any(position.is_within(path) for path in self.reach(permission))
 
     def may_anywhere(self, permission: Permission) -> bool:
         """Whether this is allowed at any unit."""
         return bool(self.reach(permission))
 
-    def may_on(self, permission: Permission, places: ObjectPlaces) -> bool:
+    def may_on(self, permission: Permission, positions: ObjectPositions) -> bool:
         """Whether this is allowed on an object as a whole."""
-        if places.is_shared:
+        if positions.is_shared:
             paths = self.reach(permission)
             return any(
-                place.path.startswith(path) or path.startswith(place.path)
-                for place in places.owners
+                position.path.startswith(path) or path.startswith(position.path)
+                for position in positions.owners
                 for path in paths
             )
-        return all(self.may(permission, place) for place in places.owners)
+        return all(self.may(permission, position) for position in positions.owners)
 
-    def parts_of(self, permission: Permission, places: ObjectPlaces) -> tuple[Place, ...]:
+    def parts_of(self, permission: Permission, positions: ObjectPositions) -> tuple[UnitPosition, ...]:
         """The parts of an object on which this is allowed."""
-        return tuple(place for place in places.parts if self.may(permission, place))
+        return tuple(position for position in positions.parts if self.may(permission, position))
 
-    def knows(self, places: ObjectPlaces) -> bool:
+    def knows(self, positions: ObjectPositions) -> bool:
         """Whether anything at all is allowed on an object, so that it is no secret that there is one."""
-        around = (*places.owners, *places.parts)
-        return any(self.may(permission, place) for permission in Permission for place in around)
+        around = (*positions.owners, *positions.parts)
+        return any(self.may(permission, position) for permission in Permission for position in around)
 
     def reach(self, permission: Permission) -> tuple[str, ...]:
         """The paths of the units at and below which this is allowed, none of them below another."""

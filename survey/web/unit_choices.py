@@ -27,9 +27,9 @@ _INDENT = "\N{NO-BREAK SPACE}" * 3
 def unit_choices(within: Iterable[str]) -> list[tuple[str, str]]:
     """The units at or below these paths that are not closed, as choices."""
     offered = [unit for unit in database().read(lambda s: units.units(s, within)) if unit.closed_on is None]
-    return [(str(unit.id), indented(unit, offered[0])) for unit in offered]
+    return [(str(unit.id), indent(unit, offered[0])) for unit in offered]
 
 
-def indented(unit: Unit, top: Unit) -> str:
+def indent(unit: Unit, top: Unit) -> str:
     """The name of a unit, set off by how far below the first one it is."""
     return _INDENT * max(0, unit.depth - top.depth) + unit.name_in(language())

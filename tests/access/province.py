@@ -45,14 +45,14 @@ def make_province(session: Session) -> dict[str, Belongings]:
     child = _unit(session, "Tổ Dưới", own, UnitKind.DIVISION)
     sibling = _unit(session, "Phòng Bên", department, UnitKind.DIVISION)
     by_position = {"own": own, "child": child, "sibling": sibling, "parent": department}
-    made = {position: _belongings(session, position, unit) for position, unit in by_position.items()}
+    created = {position: _belongings(session, position, unit) for position, unit in by_position.items()}
     for number, role in enumerate(Role):
         person = add_official(session, f"own-{role}", role, own)
         assert person.id, number
     shared = _campaign(session, "part", department)
     (row,) = fieldwork.collectors_of(session, shared["campaign_id"])
     row.collector.unit_id = own.id
-    return made | {"part": Belongings(department, {**made["parent"].named, **shared})}
+    return created | {"part": Belongings(department, {**created["parent"].named, **shared})}
 
 
 def add_official(session: Session, username: str, role: Role, unit: Unit) -> people.Person:

@@ -119,7 +119,7 @@ def _form(campaign_id: int, collector_id: int, digest: str, marks: Marks) -> New
     )
 
 
-def seen_by(client: FlaskClient, start: str, headers: dict[str, str], *, with_files: bool) -> dict[str, str]:
+def crawl(client: FlaskClient, start: str, headers: dict[str, str], *, with_files: bool) -> dict[str, str]:
     """Everything that links lead to from a page, as text by address."""
     waiting = [start]
     seen: dict[str, str] = {}
@@ -164,17 +164,17 @@ def of_others(text: str) -> list[str]:
     """What stands in a text of another department than the first."""
     others = [marks_of(department) for department in range(1, _N_DEPARTMENTS)]
     plain, lowered = digits_of(text), text.casefold()
-    words = [marks.word for marks in others if marks.word.casefold() in lowered]
-    return words + [str(marks.number) for marks in others if str(marks.number) in plain]
+    names = [marks.word for marks in others if marks.word.casefold() in lowered]
+    return names + [str(marks.number) for marks in others if str(marks.number) in plain]
 
 
 @pytest.mark.parametrize("role", _ROLES)
 def test_no_page_or_file_tells_anything_of_another_department(province: Flask, role: Role) -> None:
     client = sign_in_as(province, f"{marks_of(0).word.lower()}-{role}")
-    seen = seen_by(client, "/office/", {}, with_files=role is Role.ADMINISTRATOR)
+    seen = crawl(client, "/office/", {}, with_files=role is Role.ADMINISTRATOR)
     assert len(seen) > 30
     assert sum(marks_of(0).word in text for text in seen.values()) > 20, "the crawl found what is its own"
-    assert {path: found for path, text in seen.items() if (found := of_others(text))} == {}
+    assert {path: rest for path, text in seen.items() if (rest := of_others(text))} == {}
 
 
 def test_no_answer_of_the_api_tells_anything_of_another_department(province: Flask) -> None:
@@ -182,9 +182,9 @@ def test_no_answer_of_the_api_tells_anything_of_another_department(province: Fla
     client = province.test_client(use_cookies=False)
     seen: dict[str, str] = {}
     for start in ("/api/v1/campaigns", "/api/v1/scorecards"):
-        seen |= seen_by(client, start, headers, with_files=True)
+        seen |= crawl(client, start, headers, with_files=True)
     assert len(seen) > 12
-    assert {path: found for path, text in seen.items() if (found := of_others(text))} == {}
+    assert {path: rest for path, text in seen.items() if (rest := of_others(text))} == {}
 
 
 def test_the_province_sees_every_department(province: Flask) -> None:

@@ -45,7 +45,7 @@ def world(
         yield app, database_of(app).write(make_province)
 
 
-def guarded(app: Flask) -> dict[str, Rule]:
+def guarded_routes(app: Flask) -> dict[str, Rule]:
     """Every route that is not for everybody."""
     with app.app_context():
         return {
@@ -101,21 +101,23 @@ def headers_of(app: Flask, role: Role) -> tuple[dict[str, str], str]:
     return {"Cookie": f"office={cookie.value}"}, csrf
 
 
-def lines_of(app: Flask, made: dict[str, Belongings]) -> dict[str, str]:
+def lines_of(app: Flask, created: dict[str, Belongings]) -> dict[str, str]:
     """The table as the application has it: a line a route, a word a role, a sign a unit."""
     sessions = {role: headers_of(app, role) for role in Role}
     lines = {}
-    for route, rule in guarded(app).items():
-        words = []
+    for route, rule in guarded_routes(app).items():
+        cells = []
         for role in Role:
-            headers, csrf = _token_of(app, made, role) if is_for_programs_at(app, rule) else sessions[role]
-            words.append(
+            headers, csrf = _token_of(app, created, role) if is_for_programs_at(app, rule) else sessions[role]
+            cells.append(
                 "".join(
-                    decision(app, rule, path_of(app, rule, made.get(position, made["own"])), headers, csrf)
+                    decision(
+                        app, rule, path_of(app, rule, created.get(position, created["own"])), headers, csrf
+                    )
                     for position in positions_of(rule)
                 )
             )
-        lines[route] = " ".join(f"{word:5}" for word in words).rstrip()
+        lines[route] = " ".join(f"{word:5}" for word in cells).rstrip()
     return lines
 
 
@@ -127,13 +129,13 @@ def is_for_programs_at(app: Flask, rule: Rule) -> bool:
 _secrets: dict[Role, str] = {}
 
 
-def _token_of(app: Flask, made: dict[str, Belongings], role: Role) -> tuple[dict[str, str], str]:
-    """A token that somebody with a role at "own" made there."""
+def _token_of(app: Flask, created: dict[str, Belongings], role: Role) -> tuple[dict[str, str], str]:
+    """A token that somebody with a role at "own" created there."""
     if role not in _secrets:
         secret = f"survey_{role}"
         person = database_of(app).read(lambda s: people.by_username(s, f"own-{role}"))
         assert person
-        database_of(app).write(lambda s: add_token(s, secret, person.id, made["own"].unit))
+        database_of(app).write(lambda s: add_token(s, secret, person.id, created["own"].unit))
         _secrets[role] = secret
     return {"Authorization": f"Bearer {_secrets[role]}"}, ""
 
@@ -146,11 +148,11 @@ def table() -> dict[str, str]:
 @on_sqlite
 @pytest.mark.slow
 def test_every_route_does_what_the_table_says(world: tuple[Flask, dict[str, Belongings]]) -> None:
-    found = lines_of(*world)
+    actual = lines_of(*world)
     expected = table()
-    wrong = [f"{route:100}{line}" for route, line in found.items() if expected.get(route) != line]
+    wrong = [f"{route:100}{line}" for route, line in actual.items() if expected.get(route) != line]
     assert wrong == [], "\n" + "\n".join(wrong)
-    assert expected.keys() == found.keys()
+    assert expected.keys() == actual.keys()
 
 
 def test_nobody_is_let_in_to_what_belongs_beside_or_above() -> None:
