@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from survey.accounts.forms import MemberForm, UnitForm
 from survey.accounts.new_units import UnitExistsError, add_unit
 from survey.store import people, units
-from survey.store.audit import AuditAction
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.store.people import Person
-from survey.web.changes import audited_change
+from survey.web.changes import About, audited_change
 from survey.web.context import database
 from survey.web.forms import parse_names
 from survey.web.guards import may
@@ -40,7 +40,12 @@ def add() -> ResponseReturnValue:
     names = parse_names(form)
     name = names.to(DEFAULT_LANGUAGE)
     try:
-        audited_change(AuditAction.ADDED_UNIT, name, lambda session: add_unit(session, names))
+        audited_change(
+            AuditAction.ADDED_UNIT,
+            name,
+            lambda session: add_unit(session, names),
+            About(lambda unit: AuditObject(ObjectKind.UNIT, str(unit.id))),
+        )
     except UnitExistsError:
         errors = {"name": _("There is a unit of this name already")}
         return _units_page(form, _member_form(bound=False), errors)
@@ -63,6 +68,7 @@ def set_member() -> ResponseReturnValue:
         AuditAction.SET_UNIT,
         f"{person_id}: {unit_id or '–'}",
         lambda session: units.set_unit(session, person_id, unit_id),
+        About(AuditObject(ObjectKind.PERSON, str(person_id))),
     )
     flash(_("The person's unit has been saved"))
     return redirect(url_for("units.show"), 303)

@@ -57,9 +57,11 @@ def tokens(session: Session) -> list[OwnedToken]:
     return [OwnedToken(*row) for row in session.execute(_tokens().order_by(ApiToken.id.desc()))]
 
 
-def add(session: Session, token: ApiToken) -> None:
+def add(session: Session, token: ApiToken) -> ApiToken:
     """Add a token."""
     session.add(token)
+    session.flush()
+    return token
 
 
 def note_use(session: Session, token_id: int, day: date) -> None:
