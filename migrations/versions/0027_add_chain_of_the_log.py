@@ -114,7 +114,7 @@ def sqlite_triggers():
         )
     # Without a number NEW.id is -1 here; INSERT OR REPLACE of an entry has a number that is taken.
     yield (
-        "CREATE TRIGGER audit_event_follows BEFORE INSERT ON audit_event"
+        "CREATE TRIGGER audit_event_follows BEFORE INSERT ON audit_event"  # noqa: S608
         " WHEN NEW.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM audit_event)"
         " OR NEW.previous_hash IS NOT coalesce("
         f"(SELECT hash FROM audit_event ORDER BY id DESC LIMIT 1), '{FIRST_PREVIOUS_HASH}')"

@@ -59,7 +59,7 @@ class LogQuery:
 
 def parse_query(query: Mapping[str, str], names: LogNames, time_zone: ZoneInfo, _: Gettext) -> LogQuery:
     """Read a query. What is not in a list, or is no day, is an error and no part of the filter."""
-    reader = _Reader({name: query.get(name, "").strip() for name in FIELDS}, _)
+    reader = _QueryReader({name: query.get(name, "").strip() for name in FIELDS}, _)
     people = {NOBODY: 0} | {str(number): number for number in names.people}
     since, until = reader.read_day("from", _("From day")), reader.read_day("to", _("To day"))
     if since and until and since > until:
@@ -89,7 +89,7 @@ def _number(text: str) -> int | None:
     return min(int(text), _LARGEST_NUMBER) if is_number else None
 
 
-class _Reader:
+class _QueryReader:
     """Reads the fields of a query and collects what is wrong."""
 
     def __init__(self, typed: Mapping[str, str], gettext: Gettext) -> None:

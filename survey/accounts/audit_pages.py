@@ -68,7 +68,7 @@ def download(extension: str) -> ResponseReturnValue:
     if query.errors:
         return back
     if database().read(lambda session: audit_entries.has_more_than(session, query.wanted, MAX_ROWS)):
-        message = _("More than %(n)s entries are selected. Choose fewer days, then download.")
+        message = _("Entries selected: more than %(n)s. Choose fewer days, then download.")
         flash(message % {"n": format_number(MAX_ROWS, language(), 0)})
         return back
     content = _render(query, extension, FileContext(names, file_language, settings().time_zone))
@@ -106,14 +106,14 @@ def _choices(names: LogNames) -> Mapping[str, Choices]:
     """What the lists of the filter offer, by field."""
     acts = sorted(((act.value, _(act.value)) for act in AuditAction), key=lambda act: act[1].casefold())
     return {
-        "person": [(NOBODY, _("Nobody signed in, or the system")), *_numbered(names.people)],
-        "unit": _numbered(names.units),
+        "person": [(NOBODY, _("Nobody signed in, or the system")), *_list_names(names.people)],
+        "unit": _list_names(names.units),
         "act": acts,
         "object": [(kind.value, _(name)) for kind, name in KIND_NAMES.items()],
     }
 
 
-def _numbered(names: Mapping[int, str]) -> Choices:
+def _list_names(names: Mapping[int, str]) -> Choices:
     return [(str(number), name) for number, name in names.items()]
 
 

@@ -238,12 +238,12 @@ def _append_pending(session: Session) -> None:
     previous_hash = last.hash
     for number, entry in enumerate(pending, last.count + 1):
         entry.id, entry.previous_hash = number, previous_hash
-        entry.hash = previous_hash = _chained(entry).compute_hash()
+        entry.hash = previous_hash = _to_chained_entry(entry).compute_hash()
     session.add_all(pending)
     session.flush()
 
 
-def _chained(row: AuditEvent) -> ChainedEntry:
+def _to_chained_entry(row: AuditEvent) -> ChainedEntry:
     return ChainedEntry(
         number=row.id,
         recorded_at=row.recorded_at,

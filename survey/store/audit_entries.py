@@ -34,20 +34,20 @@ class EntryFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The conditions of a query."""
-        event = AuditEvent
-        given: list[tuple[object, ColumnElement[bool]]] = [
-            (self.unit_id, event.unit_id == self.unit_id),
-            (self.act, event.act == self.act),
-            (self.object_kind, event.object_kind == self.object_kind),
-            (self.object_key, event.object_key == self.object_key),
-            (self.since, event.recorded_at >= self.since),
-            (self.until, event.recorded_at < self.until),
-        ]
-        wanted = [condition for value, condition in given if value is not None]
-        if self.person_id is not None:
-            wanted.append(
-                event.person_id.is_(None) if self.person_id == 0 else event.person_id == self.person_id
-            )
+        equal = {
+            AuditEvent.unit_id: self.unit_id,
+            AuditEvent.act: self.act,
+            AuditEvent.object_kind: self.object_kind,
+            AuditEvent.object_key: self.object_key,
+            AuditEvent.person_id: self.person_id or None,
+        }
+        wanted = [column == value for column, value in equal.items() if value is not None]
+        if self.person_id == 0:
+            wanted.append(AuditEvent.person_id.is_(None))
+        if self.since is not None:
+            wanted.append(AuditEvent.recorded_at >= self.since)
+        if self.until is not None:
+            wanted.append(AuditEvent.recorded_at < self.until)
         return wanted
 
 
