@@ -1,4 +1,4 @@
-"""The page of the log as an inspector works with it: filters, pages, files, and what is wrong with a filter."""
+"""The page of the log as an inspector works with it: filters, pages, files, and what a filter refuses."""
 
 import csv
 import html
