@@ -31,7 +31,9 @@ def subjects(client: FlaskClient, **query: object) -> list[str]:
     """The subjects of the entries that a query shows, without the ones of this test's own sign-in."""
     page = client.get(PATH, query_string={"lang": "en", **query})
     assert page.status_code == 200
-    return [html.unescape(s) for s in re.findall(r'<td data-label="On">([^<]*)</td>', page.text) if s]
+    return [
+        html.unescape(s) for s in re.findall(r'<td data-label="On" class="long">([^<]*)</td>', page.text) if s
+    ]
 
 
 def linked(page: TestResponse, label: str) -> str:

@@ -7,16 +7,16 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from survey.reports.export_worker import ExportWorker
 from survey.store import audit, export_jobs, feedback, fieldwork
 from survey.store.audit import AuditAction, AuditEvent, AuditObject, EntryContext, ObjectKind
+from survey.store.export_jobs import ExportJob, JobState
 from survey.store.feedback import Opinion
-from survey.web.background import background
 from survey.web.changes import About, audited_change, entry_context
 from tests.api.program import Program
 from tests.builders import NOW, QUESTIONNAIRE, a_form, database_of, receipt_in, send
 from tests.command_line import run
 from tests.conftest import csrf_in
+from tests.waiting import wait_until
 from tests.web.browsing import post
 
 WRITTEN = "ông Tư ở quầy 3"
@@ -73,14 +73,14 @@ def test_a_file_made_in_the_background_is_in_the_log_when_it_is_asked_for_and_fe
 ) -> None:
     post(administrator, f"{OFFICE}/exports", format="csv", language="vi")
     assert last_of(demo_app) == ("asked for a file", 1, DEMO, "demo responses.csv (vi)")
-    with demo_app.app_context():
-        background(ExportWorker).worker.run_due()
 
-    def job_id(session: Session) -> str:
-        return export_jobs.of_campaign(session, fieldwork.campaign_by_key(session, "demo").id)[0].id
+    def job(session: Session) -> ExportJob:
+        return export_jobs.of_campaign(session, fieldwork.campaign_by_key(session, "demo").id)[0]
 
-    with administrator.get(f"{OFFICE}/exports/{database_of(demo_app).read(job_id)}") as answer:
-        assert answer.status_code == 200
+    wait_until(lambda: database_of(demo_app).read(job).state == JobState.DONE)
+    answer = administrator.get(f"{OFFICE}/exports/{database_of(demo_app).read(job).id}")
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    answer.close()
     assert last_of(demo_app) == ("downloaded single responses", 1, DEMO, "demo responses.csv (vi)")
 
 
