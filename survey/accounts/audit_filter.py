@@ -105,7 +105,7 @@ class _QueryReader:
     def read_day(self, name: str, label: str) -> date | None:
         """The day that was typed."""
         _, text = self._gettext, self.typed[name]
-        day = _parse_day(text)
+        day = parse_day(text)
         if text and day is None:
             self.errors[name] = _("Enter a date: %(field)s") % {"field": label}
         elif day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -125,7 +125,8 @@ class _QueryReader:
         return text if text and name not in self.errors else None
 
 
-def _parse_day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
+    """The day that a text stands for, as browsers send it or as people type it; None for no day."""
     for pattern in DAY_FORMATS:
         try:
             return datetime.strptime(text, pattern).date()  # noqa: DTZ007 — a day has no time zone

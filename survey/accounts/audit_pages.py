@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.accounts.audit_files import FORMATS, MAX_ROWS, FileContext
-from survey.accounts.audit_filter import KIND_NAMES, NOBODY, LogNames, LogQuery, parse_query
+from survey.accounts.audit_filter import KIND_NAMES, NOBODY, LogNames, LogQuery, parse_day, parse_query
 from survey.drawing.file_formats import path_converter
 from survey.store import audit_entries, people, units
 from survey.store.audit import AuditAction
@@ -19,7 +19,7 @@ from survey.web.changes import record_action
 from survey.web.context import database, settings
 from survey.web.downloads import requested_language, send_download
 from survey.web.guards import may
-from survey.web.locale import format_number
+from survey.web.locale import format_day, format_number
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
@@ -128,9 +128,13 @@ def _describe(query: LogQuery, choices: Mapping[str, Choices]) -> Choices:
         "from": _("From day"),
         "to": _("To day"),
     }
-    filled = query.in_address
+
+    def describe(name: str, text: str) -> str:
+        day = parse_day(text) if name in ("from", "to") else None
+        return format_day(day, language()) if day else dict(choices.get(name, ())).get(text, text)
+
     return [
-        (label, dict(choices.get(name, ())).get(filled[name], filled[name]))
+        (label, describe(name, query.in_address[name]))
         for name, label in labels.items()
-        if name in filled
+        if name in query.in_address
     ]

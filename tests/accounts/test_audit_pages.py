@@ -5,6 +5,7 @@ import html
 import io
 import re
 from datetime import timedelta
+from functools import partial
 
 import openpyxl
 import pytest
@@ -63,7 +64,7 @@ def test_each_filter_selects(filled: Flask, administrator: FlaskClient) -> None:
 def test_a_unit_of_the_office_selects_its_entries(filled: Flask, administrator: FlaskClient) -> None:
     for number in range(1, 8):
         names = Text({"vi": f"Sở {number}", "en": f"Department {number}"})
-        database_of(filled).write(lambda session, names=names: units.add_unit(session, names))
+        database_of(filled).write(partial(units.add_unit, names=names))
     assert subjects(administrator, unit="7") == [f"việc {n}" for n in (12, 10, 8, 6, 4, 2)]
     page = administrator.get(f"{PATH}?lang=en&unit=7").text
     assert '<option value="7" selected>Department 7</option>' in page
