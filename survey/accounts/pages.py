@@ -12,13 +12,13 @@ from survey.accounts import officials
 from survey.accounts.forms import PasswordForm, PersonForm, SignInForm
 from survey.accounts.person_page import load_person_page
 from survey.store import audit, office_sessions, people, units
-from survey.store.audit import AuditAction
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.store.db import require
 from survey.store.people import Person, Role
 from survey.store.tokens import hash_of
 from survey.store.unavailable import StoreUnavailableError
-from survey.web.changes import audited_change, record_action
-from survey.web.context import database, now, settings
+from survey.web.changes import About, audited_change, record_action
+from survey.web.context import database, now
 from survey.web.guards import (
     SignedIn,
     guarded_official,
@@ -36,7 +36,6 @@ from survey.web.templates import language, ngettext, page_with_errors
 from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
-_AUDIT_ROWS = 200
 _OFFICE_ADDRESS = re.compile(r"/office/[A-Za-z0-9_./?=&%-]*")
 
 
@@ -199,6 +198,7 @@ def add_person() -> ResponseReturnValue:
             lambda s: officials.add_person(
                 s, username, full_name, role, password=password, now=created_at, unit_id=unit_id
             ),
+            About(lambda added: AuditObject(ObjectKind.PERSON, str(added.id))),
         )
     except officials.NameTakenError:
         return _people_page(form, {"username": _("This sign-in name is already in use")})
@@ -265,15 +265,6 @@ def set_person_active(person_id: int) -> ResponseReturnValue:
     except officials.LastAdministratorError:
         flash(_("You cannot deactivate the last administrator"))
     return redirect(url_for("accounts.everybody"), 303)
-
-
-@bp.get("/audit")
-@may(Permission.AUDIT_READ)
-def audit_log() -> ResponseReturnValue:
-    """The log of what officials did, newest first."""
-    events, names = database().read(lambda s: (audit.latest(s, _AUDIT_ROWS), people.names(s)))
-    zone = settings().time_zone.key
-    return render_template("accounts/audit.html", events=events, names=names, time_zone=zone)
 
 
 def person_form(*, bound: bool) -> PersonForm:

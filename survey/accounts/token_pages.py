@@ -13,8 +13,8 @@ from survey.accounts.tokens import (
     revoke_token,
 )
 from survey.store import tokens
-from survey.store.audit import AuditAction
-from survey.web.changes import audited_change
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
+from survey.web.changes import About, audited_change
 from survey.web.context import database, now
 from survey.web.guards import may, official_id, reach_of
 from survey.web.permissions import TOKEN_PERMISSIONS, Permission
@@ -46,6 +46,7 @@ def create() -> ResponseReturnValue:
         AuditAction.CREATED_TOKEN,
         f"{new.name}: {', '.join(new.permissions)}; {new.days}",
         lambda session: add_token(session, new, secret, person_id=person_id, now=created_at),
+        About(lambda token: AuditObject(ObjectKind.TOKEN, str(token.id))),
     )
     return _page(_form(bound=False), {}, added=(new.name, secret))
 

@@ -38,9 +38,9 @@ def new_secret() -> str:
     return PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
 
 
-def add_token(session: Session, new: NewToken, secret: str, *, person_id: int, now: datetime) -> None:
+def add_token(session: Session, new: NewToken, secret: str, *, person_id: int, now: datetime) -> ApiToken:
     """Store a token that acts for a person. Of the secret only a hash is stored."""
-    tokens.add(
+    return tokens.add(
         session,
         ApiToken(
             person_id=person_id,

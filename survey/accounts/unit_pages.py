@@ -10,10 +10,10 @@ from survey.accounts import unit_tree
 from survey.accounts.forms import CloseForm, ParentForm, UnitForm, UnitNameForm
 from survey.accounts.unit_words import change_names, kind_names
 from survey.store import people, units
-from survey.store.audit import AuditAction
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.store.db import NotFoundError
 from survey.store.units import Unit, UnitKind
-from survey.web.changes import audited_change
+from survey.web.changes import About, audited_change
 from survey.web.context import database, now, today
 from survey.web.forms import parse_names
 from survey.web.guards import may, reach_of
@@ -144,7 +144,12 @@ def _change_and_show(
 def _change(action: AuditAction, change: Callable[[Session], Unit]) -> dict[str, str]:
     """Change the tree; what is wrong with the change where it is refused."""
     try:
-        audited_change(action, lambda changed: changed.names.to(DEFAULT_LANGUAGE), change)
+        audited_change(
+            action,
+            lambda changed: changed.names.to(DEFAULT_LANGUAGE),
+            change,
+            About(lambda changed: AuditObject(ObjectKind.UNIT, str(changed.id))),
+        )
     except unit_tree.UnitExistsError:
         return {"name": _("There is a unit of this name already")}
     except unit_tree.UnitMoveError:

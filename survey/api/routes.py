@@ -19,6 +19,7 @@ from survey.scorecards.results import card_results, release_surveys, results_of_
 from survey.store import audit, fieldwork
 from survey.store import scorecards as store
 from survey.store.audit import AuditAction
+from survey.web.changes import entry_context
 from survey.web.context import database, now, settings, start_of_today, today
 from survey.web.guards import program, public, reach_of, token_may
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
@@ -106,8 +107,8 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
     next_cursor = None if end is None else cursors.encode(end, scope, today=day, secret_keys=keys)
     if next_cursor is not None:
         page["next"] = url_for("api.responses", key=key, limit=limit, cursor=next_cursor)
-    answer = _answer(page)
-    return answer if after is not None else _recorded_answer(answer, f"{key} responses")
+    subject = f"{key} responses" if after is None else f"{key} responses, continued"
+    return _recorded_answer(_answer(page), subject, AuditAction.DOWNLOADED_RESPONSES)
 
 
 @bp.get("/scorecards")
@@ -154,14 +155,14 @@ def _conditional(content: bytes, digest: str = "") -> Response:
     return response
 
 
-def _recorded_answer(response: Response, name: str) -> Response:
+def _recorded_answer(response: Response, name: str, action: AuditAction = AuditAction.DOWNLOADED) -> Response:
     """The response, after an entry in the log. A 304 sends nothing and is not recorded."""
     if response.status_code == 200:
-        person_id, sent_at = program().person.id, now()
+        person_id, sent_at, context = program().person.id, now(), entry_context()
         subject = f"{name}; API: {program().token.name}"
         database().write(
             lambda session: audit.record(
-                session, AuditAction.DOWNLOADED, subject, person_id=person_id, now=sent_at
+                session, action, subject, person_id=person_id, now=sent_at, context=context
             )
         )
     return response

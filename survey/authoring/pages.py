@@ -9,8 +9,8 @@ from survey.authoring.forms import QuestionnaireForm
 from survey.instrument import codec
 from survey.instrument.problem import InstrumentError
 from survey.store import questionnaires, units
-from survey.store.audit import AuditAction
-from survey.web.changes import audited_change
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
+from survey.web.changes import About, audited_change
 from survey.web.context import database, now
 from survey.web.document_problems import problem_messages
 from survey.web.downloads import send_inline
@@ -58,6 +58,7 @@ def _publish(text: str) -> None:
         lambda session: questionnaires.publish_from_file(
             session, questionnaire, now=published_at, unit=units.by_path(session, top)
         ),
+        About(lambda digest: AuditObject(ObjectKind.QUESTIONNAIRE, digest)),
     )
     published = _("Published: %(key)s, version %(version)s")
     flash(published % {"key": questionnaire.key, "version": questionnaire.version})

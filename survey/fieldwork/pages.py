@@ -19,11 +19,11 @@ from survey.results.form_counts import count_forms_now, count_people_known
 from survey.results.refuse_deleted import refuse_deleted
 from survey.store import feedback as feedback_store
 from survey.store import fieldwork, questionnaires, responses, retention, text_batches, units
-from survey.store.audit import AuditAction
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.text_batches import TextKind
 from survey.store.units import Unit
-from survey.web.changes import audited_change
+from survey.web.changes import About, audited_change, record_action
 from survey.web.context import database, now, settings, today
 from survey.web.document_problems import problem_messages
 from survey.web.file_problems import shorten_list
@@ -129,6 +129,7 @@ def open_campaign() -> ResponseReturnValue:
         AuditAction.OPENED_CAMPAIGN,
         lambda campaign: campaign.key,
         lambda session: campaigns.open_campaign(session, new, now=opened_at),
+        About(lambda campaign: AuditObject(ObjectKind.CAMPAIGN, campaign.key)),
     )
     return redirect(url_for("fieldwork.desks", key=campaign.key), 303)
 
@@ -378,4 +379,7 @@ def feedback(key: str) -> ResponseReturnValue:
             "outside": outside_now(session, campaign, TextKind.OPINION),
         }
 
-    return render_template("fieldwork/feedback.html", campaign=campaign, **database().read(load))
+    shown = database().read(load)
+    if shown["opinions"]:
+        record_action(AuditAction.READ_OPINIONS, key)
+    return render_template("fieldwork/feedback.html", campaign=campaign, **shown)

@@ -51,7 +51,8 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
         )
     content = render_file(results, extension, file_language, responses)
     file_format = FORMATS[extension]
-    record_action(AuditAction.DOWNLOADED, f"{key}.{extension} ({file_language})")
+    action = AuditAction.DOWNLOADED if responses is None else AuditAction.DOWNLOADED_RESPONSES
+    record_action(action, f"{key}.{extension} ({file_language})")
     return send_download(
         content, file_format.mimetype, f"{key}-{file_language}.{file_format.suffix or extension}"
     )
@@ -73,7 +74,8 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
 
 def _send_certificate(key: str, name: str, *, for_audit: bool = False) -> ResponseReturnValue:
     content = certificate_today(key, for_audit=for_audit)
-    record_action(AuditAction.DOWNLOADED, f"{key} {name}")
+    action = AuditAction.DOWNLOADED_RESPONSES if for_audit else AuditAction.DOWNLOADED
+    record_action(action, f"{key} {name}")
     return send_download(content, "application/json", f"{key}-{name}")
 
 
@@ -99,7 +101,7 @@ def download_responses(key: str, extension: str) -> ResponseReturnValue:
             )
         )
         content = path.read_bytes()
-    record_action(AuditAction.DOWNLOADED, f"{key} responses.{extension} ({file_language})")
+    record_action(AuditAction.DOWNLOADED_RESPONSES, f"{key} responses.{extension} ({file_language})")
     return send_download(
         content, RESPONSE_FORMATS[extension].mimetype, f"{key}-responses-{file_language}.{extension}"
     )
@@ -148,7 +150,7 @@ def download_export(key: str, job_id: str) -> ResponseReturnValue:
     path = background(ExportWorker).worker.path_of(job)
     if job.state != JobState.DONE or not path.is_file():
         abort(404)
-    record_action(AuditAction.DOWNLOADED, f"{key} responses.{job.format} ({job.language})")
+    record_action(AuditAction.DOWNLOADED_RESPONSES, f"{key} responses.{job.format} ({job.language})")
     name = f"{key}-responses-{job.language}.{job.format}"
     return send_download(path, RESPONSE_FORMATS[job.format].mimetype, name)
 

@@ -17,8 +17,8 @@ from survey.scorecards.ranking import Ranking, ranking_of
 from survey.scorecards.report import CardReport, card_report
 from survey.scorecards.results import release_surveys, results_of_cards
 from survey.store import fieldwork, scorecards, units
-from survey.store.audit import AuditAction
-from survey.web.changes import audited_change, record_action
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
+from survey.web.changes import About, audited_change, record_action
 from survey.web.context import database, now, start_of_today, today
 from survey.web.document_problems import problem_messages
 from survey.web.downloads import requested_language, send_download
@@ -55,6 +55,7 @@ def open_card() -> ResponseReturnValue:
             AuditAction.OPENED_SCORECARD,
             lambda card_id: f"{card_id}: {period.code}",
             lambda session: cards.open_card(session, new, now=opened_at).id,
+            About(lambda card_id: AuditObject(ObjectKind.SCORECARD, str(card_id))),
         )
     except CardTakenError:
         message = _("The unit has a scorecard for this period already")
@@ -202,6 +203,7 @@ def _publish(text: str) -> None:
         lambda session: scorecards.publish_from_file(
             session, definition, now=published_at, unit=units.by_path(session, top)
         ),
+        About(lambda digest: AuditObject(ObjectKind.DEFINITION, digest)),
     )
     published = _("Published: %(key)s, version %(version)s")
     flash(published % {"key": definition.key, "version": definition.version})

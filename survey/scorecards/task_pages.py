@@ -8,9 +8,9 @@ from survey.scorecards import wording
 from survey.scorecards.forms import DoneForm, TaskForm
 from survey.scorecards.tasks import part_of_plan, progress_of
 from survey.store import scorecards, units
-from survey.store.audit import AuditAction
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.store.scorecards import Task
-from survey.web.changes import audited_change
+from survey.web.changes import About, audited_change
 from survey.web.context import database, today
 from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
@@ -46,7 +46,12 @@ def add_task() -> ResponseReturnValue:
         evidence_ref="",
     )
     year, title = task.year, task.title
-    audited_change(AuditAction.ADDED_TASK, title, lambda session: scorecards.add_task(session, task))
+    audited_change(
+        AuditAction.ADDED_TASK,
+        title,
+        lambda session: scorecards.add_task(session, task),
+        About(lambda task_id: AuditObject(ObjectKind.TASK, str(task_id))),
+    )
     return redirect(url_for("plan.tasks", year=year), 303)
 
 

@@ -27,7 +27,7 @@ from survey.scorecards.results import (
 from survey.scorecards.values_file import Line, ValuesFileError, read_values
 from survey.store import audit, fieldwork, people, scorecards
 from survey.store.audit import AuditAction
-from survey.web.changes import audited_change
+from survey.web.changes import About, audited_change, entry_context, record_action
 from survey.web.context import database, now, start_of_today
 from survey.web.downloads import send_download
 from survey.web.file_problems import page_with_file_problems
@@ -122,7 +122,7 @@ def import_values(card_id: int) -> ResponseReturnValue:
         for entry in entries:
             cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
-    audited_change(AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", enter_all)
+    audited_change(AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", enter_all, About(reason=reason))
     entered = ngettext(
         "%(n)s value has been entered and waits for approval",
         "%(n)s values have been entered and wait for approval",
@@ -171,7 +171,9 @@ def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
         cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
     try:
-        audited_change(AuditAction.ENTERED_VALUE, f"{card_id}: {indicator}", enter)
+        audited_change(
+            AuditAction.ENTERED_VALUE, f"{card_id}: {indicator}", enter, About(reason=entry.reason or None)
+        )
     except cards.ReasonNeededError:
         message = _("An approved value stands here. Say why it is corrected; both stay in the history")
         return _value_page(card_id, indicator, form, {"reason": message}, loaded=loaded)
@@ -255,13 +257,14 @@ def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
 
 def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: str) -> None:
     """Approve or return values of the card, all of them or none, each with its entry in the log."""
-    person_id, decided_at = official_id(), now()
+    person_id, decided_at, context = official_id(), now(), entry_context(note or None)
     action = AuditAction.APPROVED_VALUE if approve else AuditAction.RETURNED_VALUE
 
     def decide(session: Session) -> None:
         for key, entry_id in entries.items():
             cards.decide(session, entry_id, approve=approve, note=note, person_id=person_id, now=decided_at)
-            audit.record(session, action, f"{card_id}: {key}", person_id=person_id, now=decided_at)
+            subject = f"{card_id}: {key}"
+            audit.record(session, action, subject, person_id=person_id, now=decided_at, context=context)
 
     database().write(decide)
 
@@ -314,6 +317,7 @@ def _source_form() -> SourceForm:
 def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     """The document behind a value, to download."""
     file = database().read(lambda session: scorecards.evidence(session, card_id, entry_id))
+    record_action(AuditAction.READ_EVIDENCE, f"{card_id}: {entry_id}, {file.name}")
     return send_download(file.content, file.mimetype, file.name)
 
 

@@ -241,6 +241,8 @@ def task(session: Session, task_id: int) -> Task:
     return require(session.get(Task, task_id))
 
 
-def add_task(session: Session, task: Task) -> None:
-    """Add a task to the plan."""
+def add_task(session: Session, task: Task) -> int:
+    """Add a task to the plan and return its number."""
     session.add(task)
+    session.flush()
+    return task.id

@@ -62,9 +62,11 @@ def tokens(session: Session, within: Iterable[str] = ("/",)) -> list[OwnedToken]
     return [OwnedToken(*row) for row in session.execute(query)]
 
 
-def add(session: Session, token: ApiToken) -> None:
+def add(session: Session, token: ApiToken) -> ApiToken:
     """Add a token."""
     session.add(token)
+    session.flush()
+    return token
 
 
 def note_use(session: Session, token_id: int, day: date) -> None:

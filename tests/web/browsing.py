@@ -226,5 +226,5 @@ def errors_in(page: str) -> str:
 def log_of(client: FlaskClient, lang: str = "vi") -> list[tuple[str, ...]]:
     """Who, what and on what, newest first."""
     page = client.get(f"/office/audit?lang={lang}").text.partition("<tbody>")[2]
-    rows = [re.findall(r"<td>([^<]*)</td>", row) for row in page.split("<tr>")[1:]]
-    return [tuple(html.unescape(cell) for cell in row[1:]) for row in rows]
+    rows = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in page.split("<tr>")[1:]]
+    return [tuple(html.unescape(cell) for cell in row[1:4]) for row in rows]

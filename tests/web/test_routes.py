@@ -128,6 +128,7 @@ WHO_MAY = {
     "GET /office/people/<id:person_id>/password": ADMINISTRATOR,
     "POST /office/people/<id:person_id>/password": ADMINISTRATOR,
     "GET /office/audit": ADMINISTRATOR,
+    "GET /office/audit/entries.<any(csv, xlsx):extension>": ADMINISTRATOR,
     "GET /office/tokens": ADMINISTRATOR,
     "POST /office/tokens": ADMINISTRATOR,
     "POST /office/tokens/<id:token_id>/revoke": ADMINISTRATOR,
