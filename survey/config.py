@@ -110,7 +110,8 @@ def for_flask(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_NAME": "__Host-office" if settings.https_only else "office",
         "WTF_CSRF_SSL_STRICT": False,  # web/security.py checks the site by headers that browsers do send here
-        "PERMANENT_SESSION_LIFETIME": 8 * 3600,
+        "WTF_CSRF_TIME_LIMIT": None,  # a token is valid as long as the session it belongs to
+        "PERMANENT_SESSION_LIFETIME": 12 * 3600,  # as LONGEST in store/office_sessions.py
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "MAX_FORM_MEMORY_SIZE": 256 * 1024,
         "MAX_FORM_PARTS": 500,

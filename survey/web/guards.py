@@ -8,11 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal, TypeVar, cast
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.exceptions import Forbidden
 
 from survey.store import office_sessions
+from survey.store.office_sessions import OfficeSession
 from survey.store.people import Person, Role
 from survey.store.tokens import OwnedToken
 from survey.store.unavailable import StoreUnavailableError
@@ -22,15 +24,20 @@ from survey.web.permissions import ROLE_PERMISSIONS, Permission
 
 PUBLIC: Literal["public"] = "public"
 _DECLARED, _BY_TOKEN = "survey_permission", "survey_by_token"
+_FRESH, _TO_ENROL = "survey_fresh", "survey_to_enrol"
 View = TypeVar("View", bound=Callable[..., object])
 login = LoginManager()
+
+
+class SignedOutError(Forbidden):
+    """A form of the office was sent and nobody is signed in, or no longer."""
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
     """The official behind the request, by the session with a token."""
 
-    def __init__(self, person: Person, token: str = "") -> None:
-        self.person, self.token = person, token
+    def __init__(self, person: Person, token: str = "", session: OfficeSession | None = None) -> None:
+        self.person, self.token, self.session = person, token, session
 
     def get_id(self) -> str:
         """What the cookie holds."""
@@ -44,6 +51,26 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
     def may(self, permission: Permission) -> bool:
         """Whether the person's role allows this."""
         return permission in ROLE_PERMISSIONS.get(Role(self.person.role), frozenset())
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the person proved lately who they are."""
+        return self.session is not None and self.session.is_fresh(now())
+
+    @property
+    def must_enrol(self) -> bool:
+        """Whether the person has to add a second factor before anything else."""
+        return self.session is not None and self.session.must_enrol
+
+    @property
+    def idle_seconds(self) -> int:
+        """After how many seconds without a use the session ends."""
+        return int(office_sessions.LONGEST_UNUSED.total_seconds())
+
+    @property
+    def seconds_left(self) -> int:
+        """How long this session lasts at most, however often it is used."""
+        return int(self.session.time_left(now()).total_seconds()) if self.session else 0
 
 
 class Program:
@@ -79,6 +106,18 @@ def may(permission: Permission) -> Callable[[View], View]:
     return declare
 
 
+def fresh(view: View) -> View:
+    """Declare that a page needs a person who proved lately who they are, beside its permission."""
+    setattr(view, _FRESH, True)
+    return view
+
+
+def to_enrol(view: View) -> View:
+    """Declare that a page is for people too who have to add a second factor before anything else."""
+    setattr(view, _TO_ENROL, True)
+    return view
+
+
 def token_may(permission: Permission) -> Callable[[View], View]:
     """Declare that a route is for programs and needs a token with a permission."""
 
@@ -99,6 +138,11 @@ def declared_permission(endpoint: str) -> Permission | Literal["public"] | None:
 def is_for_programs(endpoint: str) -> bool:
     """Whether the route behind an endpoint takes a token and no session."""
     return getattr(current_app.view_functions.get(endpoint), _BY_TOKEN, False)
+
+
+def needs_fresh_proof(endpoint: str) -> bool:
+    """Whether the page behind an endpoint is declared with `@fresh`."""
+    return hasattr(current_app.view_functions.get(endpoint), _FRESH)
 
 
 def is_authorised(
@@ -156,10 +200,10 @@ def _load(token: str) -> SignedIn | None:
     if owned.session.is_use_due(moment):
         with suppress(StoreUnavailableError):  # reading goes on while the store cannot be written
             database().write(lambda s: office_sessions.store_use(s, owned.session.id, now=moment))
-    return SignedIn(owned.person, token)
+    return SignedIn(owned.person, token, owned.session)
 
 
-def _check() -> Response | AnyResponse | None:
+def _check() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # Flask answers 404
     permission = declared_permission(request.endpoint)
@@ -170,10 +214,25 @@ def _check() -> Response | AnyResponse | None:
         return None
     person = signed_in_official()
     if is_authorised(permission, person):
-        return None
-    if person is None and permission is not None and request.method in ("GET", "HEAD"):
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        return _check_session(person)
+    if person is None and permission is not None:
+        if request.method in ("GET", "HEAD"):
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        raise SignedOutError
     return abort(403)
+
+
+def _check_session(person: SignedIn | None) -> ResponseReturnValue | None:
+    """What a session has to do before the page runs, though its person may open it."""
+    view = current_app.view_functions[str(request.endpoint)]
+    if person is None:
+        return None
+    if person.must_enrol and not hasattr(view, _TO_ENROL):
+        return redirect(url_for("factors.show"), 303)
+    if hasattr(view, _FRESH) and not person.is_fresh:
+        ask: Callable[[], ResponseReturnValue] = current_app.view_functions["confirm.ask"]  # type: ignore[assignment]
+        return ask()
+    return None
 
 
 def _check_program(permission: Permission) -> None:

@@ -129,6 +129,7 @@ def address(app: Flask, rule: Rule) -> str:
         "digest": digest,
         "extension": "csv",
         "person_id": 1,
+        "session_id": 999,
         "filename": "office.css",
         "token": _token(rule.endpoint),
         "job_id": _export_of(app),

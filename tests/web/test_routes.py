@@ -69,6 +69,8 @@ WHO_MAY = {
     "POST /office/password": VIEWER,
     "GET /office/sessions": VIEWER,
     "POST /office/sessions": VIEWER,
+    "POST /office/sessions/<id:session_id>": VIEWER,
+    "POST /office/session": VIEWER,
     "GET /office/campaigns/<key>": VIEWER,
     f"GET /office/campaigns/<key>/summary.{path_converter(FORMATS)}": VIEWER,
     "GET /office/campaigns/<key>/codebook.csv": VIEWER,
