@@ -61,6 +61,22 @@ class PasswordForm(OfficeForm):
     new = PasswordField(lazy_gettext(lambda: _("New password")), validators=[Required()])
 
 
+class PasskeyForm(OfficeForm):
+    """The name of a passkey, by which its person knows the device."""
+
+    name = StringField(lazy_gettext(lambda: _("Name of the device")), validators=[Required(), PlainText(80)])
+
+
+class RequiredFactorForm(OfficeForm):
+    """The roles that must have a second factor."""
+
+    roles = SelectMultipleField(
+        lazy_gettext(lambda: _("Roles")),
+        choices=[SelectChoice(role.value) for role in Role],
+        validators=[ListedChoice()],
+    )
+
+
 class TokenForm(OfficeForm):
     """A new token for a program."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey.accounts.passwords import hash_of_password
-from survey.store import office_sessions, people
+from survey.store import factors, office_sessions, people
 from survey.store.db import require
 from survey.store.people import Person, Role
 
@@ -69,6 +69,7 @@ def set_role(session: Session, person_id: int, role: Role) -> Person:
     if role != Role.ADMINISTRATOR:
         _refuse_last_administrator(session, person_id)
     person.role = role
+    factors.update_sessions(session, person_id)
     return person
 
 

@@ -12,7 +12,7 @@ from survey.store.db import require
 from survey.store.people import Person, Role
 from survey.web.changes import audited_change
 from survey.web.context import database, now, settings
-from survey.web.guards import may, signed_in_id
+from survey.web.guards import fresh, may, signed_in_id
 from survey.web.permissions import Permission, role_names
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
@@ -31,6 +31,7 @@ def everybody() -> ResponseReturnValue:
 
 @bp.post("/people")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def add_person() -> ResponseReturnValue:
     """Add an official with a random password, which is shown once."""
     form, created_at = PersonForm(), now()
@@ -58,6 +59,7 @@ def person(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/people/<id:person_id>")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def set_role(person_id: int) -> ResponseReturnValue:
     """Change a person's role, which holds from their next page on."""
     form = RoleForm()
@@ -86,6 +88,7 @@ bp.add_url_rule(
 
 @bp.post("/people/<id:person_id>/password")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def renew_password(person_id: int) -> ResponseReturnValue:
     """Replace a password that another person forgot, show it once, and end that person's sessions."""
     if person_id == signed_in_id():
@@ -123,6 +126,7 @@ def _person_page(
 
 @bp.post("/people/<id:person_id>/active")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def set_person_active(person_id: int) -> ResponseReturnValue:
     """Reactivate or deactivate a person."""
     choice = request.form.get("active")

@@ -2,22 +2,22 @@
 
 from contextlib import suppress
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
 from survey.accounts.forms import SignInForm
 from survey.accounts.pages import bp
 from survey.accounts.passwords import password_is_right
+from survey.accounts.second_step_pages import continue_sign_in, next_address
 from survey.store import audit, office_sessions, people
 from survey.store.audit import AuditAction
 from survey.store.office_sessions import SignInMethod
 from survey.store.people import Person
 from survey.store.unavailable import StoreUnavailableError
-from survey.web.context import database, now
+from survey.web.context import database, now, settings
 from survey.web.guards import public, signed_in_official
-from survey.web.office_login import sign_in_person
-from survey.web.redirects import office_address
+from survey.web.relying_party import passkeys_work
 from survey.web.sign_in_limits import begin_attempt
 from survey.web.templates import gettext as _
 from survey.web.templates import page_with_errors
@@ -28,8 +28,20 @@ from survey.web.templates import page_with_errors
 def sign_in() -> ResponseReturnValue:
     """The form to sign in."""
     if signed_in_official():
-        return redirect(_next_address())
-    return render_template("accounts/sign_in.html", form=SignInForm(), errors={})
+        return redirect(next_address())
+    return sign_in_page({})
+
+
+def sign_in_page(errors: dict[str, str], form: SignInForm | None = None) -> ResponseReturnValue:
+    """The form to sign in, with what was wrong."""
+    return page_with_errors(
+        "accounts/sign_in.html",
+        errors,
+        form=form or SignInForm(formdata=None),
+        next_address=next_address(),
+        with_passkey=passkeys_work(),
+        openid_name=openid.name if (openid := settings().openid) else None,
+    )
 
 
 @bp.post("/sign-in")
@@ -38,7 +50,7 @@ def check_sign_in() -> ResponseReturnValue:
     """Sign a person in. The answer to a wrong name and to a wrong password is the same."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return page_with_errors("accounts/sign_in.html", form.problems(), form=form)
+        return sign_in_page(form.problems(), form)
     attempt = begin_attempt(form.username.data)
     person = database().read(lambda s: people.by_username(s, form.username.data))
     # Both are asked for a name that does not exist, too: the answer takes as long.
@@ -46,10 +58,8 @@ def check_sign_in() -> ResponseReturnValue:
     if person is None or not is_right:
         attempt.count_failure()
         record_failure(person)
-        errors = {"username": _("The name or the password is wrong")}
-        return page_with_errors("accounts/sign_in.html", errors, form=form)
-    sign_in_person(person, SignInMethod.PASSWORD)
-    return redirect(_next_address(), 303)
+        return sign_in_page({"username": _("The name or the password is wrong")}, form)
+    return continue_sign_in(person, SignInMethod.PASSWORD, next_address())
 
 
 def record_failure(person: Person | None) -> None:
@@ -60,10 +70,6 @@ def record_failure(person: Person | None) -> None:
         database().write(
             lambda s: audit.record(s, AuditAction.FAILED_SIGN_IN, subject, person_id=number, now=moment)
         )
-
-
-def _next_address() -> str:
-    return office_address(request.args.get("next", "")) or url_for("fieldwork.show_campaigns")
 
 
 @bp.post("/sign-out")

@@ -12,7 +12,7 @@ from survey.store.people import Person
 from survey.web.changes import audited_change
 from survey.web.context import database
 from survey.web.forms import parse_names
-from survey.web.guards import may
+from survey.web.guards import fresh, may
 from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
@@ -52,6 +52,7 @@ bp.add_url_rule("/members", "back_to_units", may(Permission.SCORECARD_DEFINE)(re
 
 @bp.post("/members")
 @may(Permission.SCORECARD_DEFINE)
+@fresh
 def set_member() -> ResponseReturnValue:
     """Set the unit of a person, who then sees only its scorecards, or none for the whole province."""
     form = _member_form(bound=True)

@@ -108,8 +108,18 @@ def may(permission: Permission) -> Callable[[View], View]:
 
 def fresh(view: View) -> View:
     """Declare that a page needs a person who proved lately who they are, beside its permission."""
-    setattr(view, _FRESH, True)
+    setattr(view, _FRESH, "")
     return view
+
+
+def fresh_file(page: str) -> Callable[[View], View]:
+    """Declare the same of a file; after the proof the page with this endpoint offers it again."""
+
+    def declare(view: View) -> View:
+        setattr(view, _FRESH, page)
+        return view
+
+    return declare
 
 
 def to_enrol(view: View) -> View:
@@ -133,6 +143,11 @@ def declared_permission(endpoint: str) -> Permission | Literal["public"] | None:
     if endpoint == "static":
         return PUBLIC
     return getattr(current_app.view_functions.get(endpoint), _DECLARED, None)
+
+
+def fresh_page(endpoint: str) -> str:
+    """The endpoint of the page that offers a file declared with `@fresh_file`; "" for anything else."""
+    return str(getattr(current_app.view_functions.get(endpoint), _FRESH, ""))
 
 
 def is_for_programs(endpoint: str) -> bool:

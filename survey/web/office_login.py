@@ -2,8 +2,9 @@
 
 from flask import session
 from flask_login import login_user
+from sqlalchemy.orm import Session
 
-from survey.store import audit, office_sessions
+from survey.store import audit, factors, office_sessions
 from survey.store.audit import AuditAction
 from survey.store.office_sessions import NewSession, SignInMethod
 from survey.store.people import Person
@@ -27,8 +28,15 @@ def sign_in_person(person: Person, method: SignInMethod) -> None:
 def begin_session(person: Person, method: SignInMethod) -> None:
     """Begin a session of a person in this browser."""
     moment = now()
-    new = NewSession(person.id, method, browser_kind())
-    token = database().write(lambda s: office_sessions.begin(s, new, now=moment))
+    browser = browser_kind()
+
+    def begin(store: Session) -> str:
+        must_enrol = factors.must_enrol(store, person)
+        return office_sessions.begin(
+            store, NewSession(person.id, method, browser, must_enrol=must_enrol), now=moment
+        )
+
+    token = database().write(begin)
     session.permanent = True
     login_user(SignedIn(person, token))
 

@@ -34,6 +34,11 @@ def office_address(address: str) -> str | None:
     return address if match and is_shown_by_get(match[1]) else None
 
 
+def is_office_address(address: str) -> bool:
+    """Whether this is an address of the office, shown or sent to."""
+    return _OFFICE_ADDRESS.fullmatch(address) is not None
+
+
 def is_shown_by_get(path: str) -> bool:
     """Whether a page is shown at this path, and not only forms taken."""
     try:
