@@ -1,6 +1,7 @@
 """What the folder offers the application."""
 
 from survey.accounts import (
+    commands,
     confirm_pages,
     factor_pages,
     openid_pages,
@@ -24,5 +25,6 @@ FEATURE = Feature(
         factor_pages.bp,
         passkey_pages.bp,
         openid_pages.bp,
-    )
+    ),
+    commands=(commands.renew_secrets,),
 )

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from flask import redirect, session, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
@@ -17,6 +17,7 @@ from survey.store.people import Person
 from survey.store.unavailable import StoreUnavailableError
 from survey.web.context import database, now, settings
 from survey.web.guards import public, signed_in_official
+from survey.web.office_login import forget_browser_session
 from survey.web.relying_party import passkeys_work
 from survey.web.sign_in_limits import begin_attempt
 from survey.web.templates import gettext as _
@@ -79,7 +80,7 @@ def sign_out() -> ResponseReturnValue:
     signed = signed_in_official()
     token = signed.token if signed else ""
     logout_user()
-    session.clear()
+    forget_browser_session()
     if token:
         database().write(lambda s: office_sessions.end(s, token))
     return redirect(url_for("accounts.sign_in"), 303)
