@@ -75,9 +75,9 @@ def add_passkey(
     session: Session, person_id: int, name: str, answer: str, rp: tuple[str, str], *, now: datetime
 ) -> Passkey:
     """Store the passkey that a browser made; `rp` is host and origin. PasskeyRefusedError otherwise."""
-    credential = _parsed(lambda: parse_registration_credential_json(answer))
+    credential = _parse(lambda: parse_registration_credential_json(answer))
     challenge = _take_challenge(session, credential.response.client_data_json, _ADDING, now=now)
-    verified = _parsed(
+    verified = _parse(
         lambda: verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -113,7 +113,7 @@ def proving_options(session: Session, rp_id: str, *, now: datetime) -> str:
 
 def prove(session: Session, answer: str, rp: tuple[str, str], *, now: datetime) -> Person:
     """The active person whose passkey a browser used; PasskeyRefusedError for anything else."""
-    credential = _parsed(lambda: parse_authentication_credential_json(answer))
+    credential = _parse(lambda: parse_authentication_credential_json(answer))
     challenge = _take_challenge(session, credential.response.client_data_json, _PROVING, now=now)
     passkey = passkeys.by_credential(session, credential.id)
     if passkey is None:
@@ -121,7 +121,7 @@ def prove(session: Session, answer: str, rp: tuple[str, str], *, now: datetime) 
     handle = credential.response.user_handle
     if handle is not None and handle != user_handle(passkey.person_id):
         raise PasskeyRefusedError("the passkey is of somebody else")
-    verified = _parsed(
+    verified = _parse(
         lambda: verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
@@ -140,7 +140,7 @@ def prove(session: Session, answer: str, rp: tuple[str, str], *, now: datetime) 
     return person
 
 
-def _parsed(parse: Callable[[], T]) -> T:
+def _parse(parse: Callable[[], T]) -> T:
     try:
         return parse()
     except (WebAuthnException, *_MALFORMED) as error:
@@ -154,7 +154,7 @@ def _store_challenge(session: Session, challenge: bytes, purpose: str, *, now: d
 
 def _take_challenge(session: Session, client_data: bytes, purpose: str, *, now: datetime) -> bytes:
     """The challenge that an answer names, which was ours and is taken now."""
-    challenge = _parsed(lambda: parse_client_data_json(client_data).challenge)
+    challenge = _parse(lambda: parse_client_data_json(client_data).challenge)
     if not passkeys.take_challenge(session, bytes_to_base64url(challenge), purpose, now=now):
         raise PasskeyRefusedError("the challenge is not known")
     return challenge

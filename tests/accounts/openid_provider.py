@@ -31,21 +31,21 @@ class Provider:
 
     def authorise(self, address: str) -> str:
         """What the person's browser is sent back with, for the address it was sent to."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        assert asked["client_id"] == CLIENT_ID
-        assert asked["response_type"] == "code"
-        assert asked["code_challenge_method"] == "S256"
+        query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        assert query["client_id"] == CLIENT_ID
+        assert query["response_type"] == "code"
+        assert query["code_challenge_method"] == "S256"
         code = secrets.token_urlsafe(8)
-        self.codes[code] = asked
-        return f"{urlsplit(asked['redirect_uri']).path}?code={code}&state={asked['state']}"
+        self.codes[code] = query
+        return f"{urlsplit(query['redirect_uri']).path}?code={code}&state={query['state']}"
 
     def tokens(self, form: dict[str, str], authorization: str) -> dict[str, object] | None:
         """The answer to a code, once, for the client that shows its secret and the verifier of PKCE."""
         expected = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        asked = self.codes.pop(form.get("code", ""), None)
+        query = self.codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        if asked is None or authorization != f"Basic {expected}" or challenge != asked["code_challenge"]:
+        if query is None or authorization != f"Basic {expected}" or challenge != query["code_challenge"]:
             return None
         moment = int(time.time())
         claims = {
@@ -53,7 +53,7 @@ class Provider:
             "aud": CLIENT_ID,
             "iat": moment,
             "exp": moment + 300,
-            "nonce": asked["nonce"],
+            "nonce": query["nonce"],
             **self.claims,
             **self.token_claims,
         }

@@ -28,7 +28,7 @@ class SoftPasskey:
     credential_id: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
-    def made(self, options: dict[str, object]) -> str:
+    def register(self, options: dict[str, object]) -> str:
         """The answer to the options for a new passkey."""
         rp, user = options["rp"], options["user"]
         assert isinstance(rp, dict)
@@ -42,7 +42,7 @@ class SoftPasskey:
         client = self._client_data("webauthn.create", options)
         return self._answer({"clientDataJSON": client, "attestationObject": attestation})
 
-    def used(self, options: dict[str, object]) -> str:
+    def sign(self, options: dict[str, object]) -> str:
         """The answer to the options for a proof."""
         self.count += 1
         data, client = self._data(str(options["rpId"])), self._client_data("webauthn.get", options)

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from survey.store import people
 from survey.web.guards import needs_fresh_proof
+from tests.accounts.authenticator_app import add_app, forget_last_step
 from tests.accounts.signing_in import WRONG, set_sessions
-from tests.accounts.test_second_factors import add_app, forget_last_step
 from tests.builders import database_of
 from tests.conftest import PASSWORD, official
 from tests.web.browsing import log_of, post
@@ -68,12 +68,12 @@ def test_what_needs_a_fresh_proof_is_declared(app: Flask) -> None:
 
 def test_a_form_goes_on_after_the_proof_with_what_was_typed(app: Flask, administrator: FlaskClient) -> None:
     age(app)
-    asked = post(administrator, "/office/people?lang=en", **NEW)
-    assert asked.status_code == 403
-    assert "Confirm that it is you" in asked.text
-    assert "more than 15 minutes ago" in asked.text
+    page = post(administrator, "/office/people?lang=en", **NEW)
+    assert page.status_code == 403
+    assert "Confirm that it is you" in page.text
+    assert "more than 15 minutes ago" in page.text
     assert len(database_of(app).read(people.people)) == 2
-    wrong, _ = go_on(administrator, asked, password=WRONG)
+    wrong, _ = go_on(administrator, page, password=WRONG)
     assert wrong.status_code == 422
     assert hidden_fields(wrong.text).items() >= NEW.items(), "and again after a wrong password"
     confirmed, done = go_on(administrator, wrong, password=PASSWORD)
@@ -90,19 +90,19 @@ def test_a_code_of_the_app_is_a_proof_too(app: Flask, administrator: FlaskClient
     secret, codes = add_app(administrator)
     forget_last_step(app)
     age(app)
-    asked = post(administrator, "/office/people", **NEW)
-    assert go_on(administrator, asked, code=codes[0])[0].status_code == 422, (
+    page = post(administrator, "/office/people", **NEW)
+    assert go_on(administrator, page, code=codes[0])[0].status_code == 422, (
         "recovery codes are for signing in"
     )
-    assert go_on(administrator, asked, code=pyotp.TOTP(secret).now())[0].status_code == 307
+    assert go_on(administrator, page, code=pyotp.TOTP(secret).now())[0].status_code == 307
 
 
 def test_a_page_is_shown_after_the_proof(app: Flask, administrator: FlaskClient) -> None:
     post(administrator, "/office/factors/app")
     age(app)
-    asked = administrator.get("/office/factors/app")
-    assert asked.status_code == 403
-    confirmed, _ = go_on(administrator, asked, password=PASSWORD)
+    page = administrator.get("/office/factors/app")
+    assert page.status_code == 403
+    confirmed, _ = go_on(administrator, page, password=PASSWORD)
     assert (confirmed.status_code, confirmed.location) == (303, "/office/factors/app")
 
 
@@ -110,10 +110,10 @@ def test_guesses_are_limited_and_a_session_alone_proves_nothing(
     app: Flask, administrator: FlaskClient
 ) -> None:
     age(app)
-    asked = post(administrator, "/office/people", **NEW)
-    answers = [go_on(administrator, asked, password=WRONG)[0].status_code for _ in range(6)]
+    page = post(administrator, "/office/people", **NEW)
+    answers = [go_on(administrator, page, password=WRONG)[0].status_code for _ in range(6)]
     assert answers == [422] * 5 + [429]
-    assert go_on(administrator, asked, password=PASSWORD)[0].status_code == 429
+    assert go_on(administrator, page, password=PASSWORD)[0].status_code == 429
     assert len(database_of(app).read(people.people)) == 2
 
 
@@ -128,5 +128,5 @@ def test_a_proof_leads_to_no_other_site(app: Flask, administrator: FlaskClient, 
 
 def test_passwords_are_not_carried_through_the_page(app: Flask, administrator: FlaskClient) -> None:
     age(app)
-    asked = post(administrator, "/office/people", **NEW, old=WRONG, password=WRONG)
-    assert WRONG not in asked.text
+    page = post(administrator, "/office/people", **NEW, old=WRONG, password=WRONG)
+    assert WRONG not in page.text

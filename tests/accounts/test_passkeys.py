@@ -34,13 +34,13 @@ def options_from(client: FlaskClient, path: str) -> dict[str, object]:
 
 
 def add_passkey(client: FlaskClient, passkey: SoftPasskey, name: str = "Khóa USB") -> TestResponse:
-    made = passkey.made(options_from(client, "/office/factors/passkeys/challenge"))
-    return post(client, "/office/factors/passkeys?lang=en", name=name, credential=made)
+    created = passkey.register(options_from(client, "/office/factors/passkeys/challenge"))
+    return post(client, "/office/factors/passkeys?lang=en", name=name, credential=created)
 
 
 def sign_in(app: Flask, passkey: SoftPasskey, answer: str | None = None) -> tuple[FlaskClient, TestResponse]:
     client = app.test_client()
-    proof = answer or passkey.used(options_from(client, "/office/passkey/challenge"))
+    proof = answer or passkey.sign(options_from(client, "/office/passkey/challenge"))
     fields = {"csrf_token": token(client), "confirm-credential": proof}
     return client, client.post("/office/passkey/sign-in?lang=en", data=fields)
 
@@ -48,10 +48,10 @@ def sign_in(app: Flask, passkey: SoftPasskey, answer: str | None = None) -> tupl
 @pytest.fixture
 def passkey(viewer: FlaskClient) -> SoftPasskey:
     """The passkey of the viewer."""
-    made = SoftPasskey()
-    answer = add_passkey(viewer, made)
+    created = SoftPasskey()
+    answer = add_passkey(viewer, created)
     assert len(re.findall('class="code"', answer.text)) == 10, "recovery codes with the first factor"
-    return made
+    return created
 
 
 def test_a_passkey_signs_in_without_the_password(app: Flask, passkey: SoftPasskey) -> None:
@@ -66,7 +66,7 @@ def test_a_passkey_signs_in_without_the_password(app: Flask, passkey: SoftPasske
 
 
 def test_an_answer_is_accepted_once(app: Flask, passkey: SoftPasskey) -> None:
-    proof = passkey.used(options_from(app.test_client(), "/office/passkey/challenge"))
+    proof = passkey.sign(options_from(app.test_client(), "/office/passkey/challenge"))
     assert sign_in(app, passkey, proof)[1].status_code == 303
     again = sign_in(app, passkey, proof)[1]
     assert again.status_code == 422
@@ -74,7 +74,7 @@ def test_an_answer_is_accepted_once(app: Flask, passkey: SoftPasskey) -> None:
 
 
 def test_a_challenge_expires(app: Flask, passkey: SoftPasskey) -> None:
-    proof = passkey.used(options_from(app.test_client(), "/office/passkey/challenge"))
+    proof = passkey.sign(options_from(app.test_client(), "/office/passkey/challenge"))
     late = datetime.now(UTC) - timedelta(seconds=1)
     database_of(app).write(lambda s: s.execute(update(SignInChallenge).values(expires_at=late)))
     assert sign_in(app, passkey, proof)[1].status_code == 422
@@ -117,7 +117,7 @@ def test_what_no_browser_sends_is_refused(app: Flask, viewer: FlaskClient, answe
 @pytest.mark.parametrize("part", ["clientDataJSON", "authenticatorData", "signature", "userHandle"])
 @pytest.mark.parametrize("content", ["AAAA", "", "é", "A" * 4000])
 def test_a_spoilt_part_is_refused(app: Flask, passkey: SoftPasskey, part: str, content: str) -> None:
-    proof = json.loads(passkey.used(options_from(app.test_client(), "/office/passkey/challenge")))
+    proof = json.loads(passkey.sign(options_from(app.test_client(), "/office/passkey/challenge")))
     proof["response"][part] = content
     assert sign_in(app, passkey, json.dumps(proof))[1].status_code == 422
 
@@ -130,7 +130,7 @@ def test_a_passkey_is_the_second_step_of_its_own_person_only(
     for used, status in ((other, 422), (passkey, 303)):
         client = app.test_client()
         assert "second-step" in try_to_sign_in(client, "viewer").location
-        proof = used.used(options_from(client, "/office/passkey/challenge"))
+        proof = used.sign(options_from(client, "/office/passkey/challenge"))
         csrf = csrf_in(client.get("/office/sign-in/second-step").text)
         fields = {"csrf_token": csrf, "confirm-credential": proof}
         answer = client.post("/office/sign-in/second-step/passkey", data=fields)
@@ -148,7 +148,7 @@ def test_a_passkey_proves_anew_who_is_signed_in(
         fields = {
             "confirm-address": "/office/factors/recovery-codes",
             "confirm-sent": "yes",
-            "confirm-credential": used.used(options_from(viewer, "/office/passkey/challenge")),
+            "confirm-credential": used.sign(options_from(viewer, "/office/passkey/challenge")),
         }
         assert post(viewer, "/office/confirm/passkey", **fields).status_code == status
 

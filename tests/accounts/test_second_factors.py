@@ -8,13 +8,14 @@ import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from survey.accounts import second_factors
 from survey.accounts.sealed import UnreadableSecretError, is_of_newest, seal, unseal
 from survey.store import factors
 from survey.store.factors import RecoveryCode, TotpFactor
+from tests.accounts.authenticator_app import add_app, forget_last_step
 from tests.accounts.signing_in import person_named, set_sessions, try_to_sign_in
 from tests.builders import database_of
 from tests.conftest import SECRET, csrf_in, official, sign_in_as
@@ -24,27 +25,11 @@ administrator, viewer = official("admin"), official("viewer")
 KEYS = (SECRET,)
 
 
-def add_app(client: FlaskClient) -> tuple[str, list[str]]:
-    """Add an authenticator app; its secret and the recovery codes."""
-    assert post(client, "/office/factors/app").location == "/office/factors/app"
-    page = client.get("/office/factors/app").text
-    assert "data:image/svg+xml" in page
-    secret = re.findall(r'id="secret">([^<]+)<', page)[0].replace(" ", "")
-    answer = post(client, "/office/factors/app/code", code=pyotp.TOTP(secret).now())
-    assert answer.status_code == 200, errors_in(answer.text)
-    return secret, re.findall(r'class="code">([^<]+)<', answer.text)
-
-
 def second_step(client: FlaskClient, code: str, lang: str = "en") -> TestResponse:
     """The answer to a code."""
     page = client.get("/office/sign-in/second-step").text
     data = {"code": code, "csrf_token": csrf_in(page)}
     return client.post(f"/office/sign-in/second-step?lang={lang}", data=data)
-
-
-def forget_last_step(app: Flask) -> None:
-    """Let the next code count, though one of this half minute was accepted."""
-    database_of(app).write(lambda s: s.execute(update(TotpFactor).values(last_step=0)))
 
 
 def signing_in(app: Flask, username: str = "admin") -> FlaskClient:
