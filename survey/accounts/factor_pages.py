@@ -62,7 +62,7 @@ def _app_page(errors: dict[str, str]) -> ResponseReturnValue:
     person, keys = guarded_official().person, settings().secret_keys
     secret = database().read(lambda s: second_factors.unconfirmed_secret(s, person.id, keys))
     if secret is None:
-        return redirect(url_for("factors.show"), 303)
+        return redirect(url_for("factors.show"))
     address = second_factors.app_address(secret, person, _("Satisfaction surveys"))
     return page_with_errors(
         "accounts/app.html",
@@ -192,17 +192,20 @@ def rename_passkey(passkey_id: int) -> ResponseReturnValue:
 @may(Permission.OFFICE_ENTER)
 @fresh
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
-    """Remove one of one's own passkeys."""
-    person_id = guarded_official().person.id
+    """Remove one of one's own passkeys; one that is gone already stays so."""
+    person_id, moment = guarded_official().person.id, now()
 
-    def remove(session: Session) -> str:
-        name = require(passkeys.remove(session, person_id, passkey_id))
-        second_factors.drop_recovery_codes_alone(session, person_id)
-        factors.update_sessions(session, person_id)
+    def remove(session: Session) -> str | None:
+        name = passkeys.remove(session, person_id, passkey_id)
+        if name is not None:
+            second_factors.drop_recovery_codes_alone(session, person_id)
+            factors.update_sessions(session, person_id)
+            audit.record(session, AuditAction.REMOVED_PASSKEY, name, person_id=person_id, now=moment)
         return name
 
-    name = audited_change(AuditAction.REMOVED_PASSKEY, lambda removed: removed, remove)
-    flash(_("The passkey has been removed: %(name)s") % {"name": name})
+    name = database().write(remove)
+    if name is not None:
+        flash(_("The passkey has been removed: %(name)s") % {"name": name})
     return redirect(url_for("factors.show"), 303)
 
 

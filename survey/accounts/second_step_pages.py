@@ -70,14 +70,16 @@ def next_address() -> str:
     return office_address(request.args.get("next", "")) or url_for("fieldwork.show_campaigns")
 
 
+def _back_to_first_step() -> ResponseReturnValue:
+    return redirect(url_for("accounts.sign_in", next=request.args.get("next")), 303)
+
+
 @bp.get("")
 @public
 def show() -> ResponseReturnValue:
     """The form for the second proof."""
     person = pending_person()
-    return (
-        second_step_page(person, {}) if person else redirect(url_for("accounts.sign_in", next=next_address()))
-    )
+    return second_step_page(person, {}) if person else _back_to_first_step()
 
 
 @bp.post("")
@@ -86,7 +88,7 @@ def check() -> ResponseReturnValue:
     """Sign in who has the second factor, too."""
     person, moment = pending_person(), now()
     if person is None:
-        return redirect(url_for("accounts.sign_in", next=next_address()), 303)
+        return _back_to_first_step()
     attempt = begin_attempt(person.username, "second factor")
     typed = request.form.get("code", "")[:60]
     keys = settings().secret_keys
