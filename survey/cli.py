@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from survey.accounts import officials
+from survey.accounts.passwords import new_password
 from survey.doctor import FindingState, examine
 from survey.fieldwork import demo
 from survey.scorecards import demo as scorecard_demo
@@ -97,7 +98,7 @@ def _add_first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
         wanted["officer"] = ("Chuyên viên cải cách hành chính", Role.OFFICER)
         wanted["leader"] = ("Lãnh đạo (duyệt số liệu)", Role.LEADER)
         wanted["viewer"] = ("Người xem", Role.VIEWER)
-    passwords = {username: officials.new_password() for username in wanted}
+    passwords = {username: new_password() for username in wanted}
     created_at = now()
 
     def add(session: Session) -> bool:

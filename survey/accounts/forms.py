@@ -12,7 +12,7 @@ from wtforms import (
     ValidationError,
 )
 
-from survey.accounts.officials import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, is_sign_in_name
+from survey.accounts.officials import is_sign_in_name
 from survey.accounts.tokens import DAYS_OFFERED
 from survey.store.people import Role
 from survey.store.units import UnitKind
@@ -75,11 +75,21 @@ class PasswordForm(OfficeForm):
     old = PasswordField(lazy_gettext(lambda: _("Current password")), validators=[Required()])
     new = PasswordField(lazy_gettext(lambda: _("New password")), validators=[Required()])
 
-    def validate_new(self, field: Field) -> None:
-        """Refuse a password that is too short or too long."""
-        if not MIN_PASSWORD_CHARS <= len(field.data or "") <= MAX_PASSWORD_CHARS:
-            message = _("A password has %(least)s to %(most)s characters")
-            raise ValidationError(message % {"least": MIN_PASSWORD_CHARS, "most": MAX_PASSWORD_CHARS})
+
+class PasskeyForm(OfficeForm):
+    """The name of a passkey, by which its person knows the device."""
+
+    name = StringField(lazy_gettext(lambda: _("Name of the device")), validators=[Required(), PlainText(80)])
+
+
+class RequiredFactorForm(OfficeForm):
+    """The roles that must have a second factor."""
+
+    roles = SelectMultipleField(
+        lazy_gettext(lambda: _("Roles")),
+        choices=[SelectChoice(role.value) for role in Role],
+        validators=[ListedChoice()],
+    )
 
 
 class TokenForm(OfficeForm):

@@ -13,7 +13,7 @@ from survey.store.people import Person, Role
 from survey.store.units import UnitPosition
 from survey.web.changes import audited_change
 from survey.web.context import database, now
-from survey.web.guards import guarded_official, may
+from survey.web.guards import fresh, guarded_official, may
 from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
@@ -25,6 +25,7 @@ bp = Blueprint("roles", __name__, url_prefix="/office/people/<id:person_id>")
 
 @bp.post("/roles")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def give(person_id: int) -> ResponseReturnValue:
     """Give a person a role, which holds from their next page on."""
     form = role_form(bound=True)
@@ -43,6 +44,7 @@ def give(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/roles/end")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def take(person_id: int) -> ResponseReturnValue:
     """Take a role from a person, who loses it with their next page."""
     named = _named_role()
@@ -73,6 +75,7 @@ def _named_role() -> tuple[int, Role] | None:
 
 @bp.post("/unit")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def move(person_id: int) -> ResponseReturnValue:
     """Let a person belong to another unit."""
     form = belongs_to_form(_person(person_id), bound=True)

@@ -16,7 +16,7 @@ from survey.store import tokens
 from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.web.changes import About, audited_change
 from survey.web.context import database, now
-from survey.web.guards import may, official_id, reach_of
+from survey.web.guards import fresh, may, official_id, reach_of
 from survey.web.permissions import TOKEN_PERMISSIONS, Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import page_with_errors
@@ -34,6 +34,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def create() -> ResponseReturnValue:
     """Create a token, which is shown once."""
     form, person_id, created_at = _form(bound=True), official_id(), now()
@@ -53,6 +54,7 @@ def create() -> ResponseReturnValue:
 
 @bp.post("/<id:token_id>/revoke")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def revoke(token_id: int) -> ResponseReturnValue:
     """Revoke a token at once."""
     revoked_at = now()

@@ -28,7 +28,7 @@ from survey.web.background import background
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings, start_of_today
 from survey.web.downloads import requested_language, send_download
-from survey.web.guards import may, signed_in_id, signed_in_official
+from survey.web.guards import fresh, fresh_file, may, signed_in_id, signed_in_official
 from survey.web.locale import LANGUAGES
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -67,6 +67,7 @@ def download_certificate(key: str) -> ResponseReturnValue:
 
 @bp.get("/<key>/certificate-for-audit.json")
 @may(Permission.RESPONSES_DOWNLOAD)
+@fresh_file("downloads.show")
 def download_audit_certificate(key: str) -> ResponseReturnValue:
     """The certificate with what each form counted, for an auditor."""
     return _send_certificate(key, "certificate-for-audit.json", for_audit=True)
@@ -81,6 +82,7 @@ def _send_certificate(key: str, name: str, *, for_audit: bool = False) -> Respon
 
 @bp.get(f"/<key>/responses.{path_converter(RESPONSE_FORMATS)}")
 @may(Permission.RESPONSES_DOWNLOAD)
+@fresh_file("downloads.show")
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
     """The responses as a file, one row a form; more than a request should wait for are made by a job."""
     file_language = requested_language()
@@ -116,6 +118,7 @@ def show(key: str) -> ResponseReturnValue:
 
 @bp.post("/<key>/exports")
 @may(Permission.RESPONSES_DOWNLOAD)
+@fresh
 def start_export(key: str) -> ResponseReturnValue:
     """Have a response file made in the background."""
     name, file_language = request.form.get("format", ""), request.form.get("language", "")
@@ -144,6 +147,7 @@ def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
 
 @bp.get("/<key>/exports/<job_id>")
 @may(Permission.RESPONSES_DOWNLOAD)
+@fresh_file("downloads.show")
 def download_export(key: str, job_id: str) -> ResponseReturnValue:
     """A file that was made in the background."""
     job = _job(key, job_id)

@@ -32,6 +32,18 @@ class AuditAction(StrEnum):
 
     SIGNED_IN = "signed in"
     FAILED_SIGN_IN = "was refused at sign-in"
+    FAILED_SECOND_STEP = "was refused at the second step"
+    FAILED_CONFIRMATION = "was refused when asked again"
+    USED_RECOVERY_CODE = "used a recovery code"
+    ADDED_APP = "added an authenticator app"
+    REMOVED_APP = "removed the authenticator app"
+    CREATED_RECOVERY_CODES = "made recovery codes"
+    ADDED_PASSKEY = "added a passkey"
+    RENAMED_PASSKEY = "renamed a passkey"
+    REMOVED_PASSKEY = "removed a passkey"
+    RESET_FACTORS = "removed the second factors of"
+    REQUIRED_FACTORS = "set who needs a second factor"
+    LINKED_OPENID = "linked a sign-in service"
     ENDED_SESSIONS = "ended sessions"
     CHANGED_OWN_PASSWORD = "changed own password"  # noqa: S105
     ADDED_PERSON = "added person"

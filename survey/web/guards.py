@@ -10,14 +10,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal, TypeVar, cast
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.exceptions import Forbidden
 
 from survey.store import office_sessions, people
 from survey.store.db import NotFoundError
-from survey.store.office_sessions import OwnedSession
+from survey.store.office_sessions import OfficeSession, OwnedSession
 from survey.store.people import Grant, Person
 from survey.store.positions import ObjectPositions
 from survey.store.tokens import OwnedToken
@@ -29,8 +30,13 @@ from survey.web.permissions import Authority, Permission, is_of_province
 
 PUBLIC: Literal["public"] = "public"
 _DECLARED, _BY_TOKEN, _PART = "survey_permission", "survey_by_token", "survey_or_part"
+_FRESH, _TO_ENROL = "survey_fresh", "survey_to_enrol"
 View = TypeVar("View", bound=Callable[..., object])
 login = LoginManager()
+
+
+class SignedOutError(Forbidden):
+    """A form of the office was sent and nobody is signed in, or no longer."""
 
 
 class _Somebody:
@@ -59,13 +65,35 @@ class _Somebody:
 class SignedIn(_Somebody, UserMixin):  # type: ignore[misc]  # flask-login has no types
     """The official behind the request, by the session with a token."""
 
-    def __init__(self, person: Person, authority: Authority, token: str = "") -> None:
+    def __init__(
+        self, person: Person, authority: Authority, token: str = "", session: OfficeSession | None = None
+    ) -> None:
         super().__init__(person, authority)
-        self.token = token
+        self.token, self.session = token, session
 
     def get_id(self) -> str:
         """What the cookie holds."""
         return self.token
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the person proved lately who they are."""
+        return self.session is not None and self.session.is_fresh(now())
+
+    @property
+    def must_enrol(self) -> bool:
+        """Whether the person has to add a second factor before anything else."""
+        return self.session is not None and self.session.must_enrol
+
+    @property
+    def idle_seconds(self) -> int:
+        """After how many seconds without a use the session ends."""
+        return int(office_sessions.LONGEST_UNUSED.total_seconds())
+
+    @property
+    def seconds_left(self) -> int:
+        """How long this session lasts at most, however often it is used."""
+        return int(self.session.time_left(now()).total_seconds()) if self.session else 0
 
 
 class Program(_Somebody):
@@ -97,6 +125,28 @@ def may(permission: Permission, *, or_part: bool = False) -> Callable[[View], Vi
     return declare
 
 
+def fresh(view: View) -> View:
+    """Declare that a page needs a person who proved lately who they are, beside its permission."""
+    setattr(view, _FRESH, "")
+    return view
+
+
+def fresh_file(page: str) -> Callable[[View], View]:
+    """Declare the same of a file; after the proof the page with this endpoint offers it again."""
+
+    def declare(view: View) -> View:
+        setattr(view, _FRESH, page)
+        return view
+
+    return declare
+
+
+def to_enrol(view: View) -> View:
+    """Declare that a page is for people too who have to add a second factor before anything else."""
+    setattr(view, _TO_ENROL, True)
+    return view
+
+
 def token_may(permission: Permission) -> Callable[[View], View]:
     """Declare that a route is for programs and needs a token with a permission."""
 
@@ -114,9 +164,19 @@ def declared_permission(endpoint: str) -> Permission | Literal["public"] | None:
     return getattr(current_app.view_functions.get(endpoint), _DECLARED, None)
 
 
+def fresh_page(endpoint: str) -> str:
+    """The endpoint of the page that offers a file declared with `@fresh_file`; "" for anything else."""
+    return str(getattr(current_app.view_functions.get(endpoint), _FRESH, ""))
+
+
 def is_for_programs(endpoint: str) -> bool:
     """Whether the route behind an endpoint takes a token and no session."""
     return getattr(current_app.view_functions.get(endpoint), _BY_TOKEN, False)
+
+
+def needs_fresh_proof(endpoint: str) -> bool:
+    """Whether the page behind an endpoint is declared with `@fresh`."""
+    return hasattr(current_app.view_functions.get(endpoint), _FRESH)
 
 
 def is_authorised(
@@ -224,10 +284,10 @@ def _load(token: str) -> SignedIn | None:
     if owned.session.is_use_due(moment):
         with suppress(StoreUnavailableError):  # reading goes on while the store cannot be written
             database().write(lambda s: office_sessions.store_use(s, owned.session.id, now=moment))
-    return SignedIn(owned.person, authority, token)
+    return SignedIn(owned.person, authority, token, owned.session)
 
 
-def _check() -> Response | AnyResponse | None:
+def _check() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # Flask answers 404
     permission = declared_permission(request.endpoint)
@@ -237,11 +297,24 @@ def _check() -> Response | AnyResponse | None:
         _check_program(permission)
         return None
     person = signed_in_official()
-    if person is None and permission is not None and request.method in ("GET", "HEAD"):
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    if person is None and permission is not None:
+        if request.method in ("GET", "HEAD"):
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        raise SignedOutError
     if person is None or permission is None or not person.may_anywhere(permission):
         return abort(403)
     _check_object(permission, person)
+    return _check_session(person)
+
+
+def _check_session(person: SignedIn) -> ResponseReturnValue | None:
+    """What a session has to do before the page runs, though its person may open it."""
+    view = current_app.view_functions[str(request.endpoint)]
+    if person.must_enrol and not hasattr(view, _TO_ENROL):
+        return redirect(url_for("factors.show"), 303)
+    if hasattr(view, _FRESH) and not person.is_fresh:
+        ask: Callable[[], ResponseReturnValue] = current_app.view_functions["confirm.ask"]  # type: ignore[assignment]
+        return ask()
     return None
 
 

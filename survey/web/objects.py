@@ -20,6 +20,8 @@ _BY_NUMBER: Mapping[str, Callable[[Session, int], ObjectPositions]] = {
     "token_id": positions.of_token,
     "unit_id": positions.of_unit,
 }
+# What the person who is signed in owns: each page looks among their own only.
+_OWN = frozenset({"session_id", "passkey_id"})
 # What is looked for within the object that another part of the address names.
 WITHIN = frozenset(
     {"extension", "job_id", "summary_id", "reference", "kind", "name", "indicator", "entry_id"}
@@ -41,7 +43,7 @@ def find_positions(session: Session, arguments: Mapping[str, str | int]) -> Obje
         It is not known where an object of this kind belongs.
     """
     named = [(name, value) for name, value in arguments.items() if name not in WITHIN]
-    if not arguments:
+    if arguments.keys() <= _OWN:
         return None
     match named:
         case [(name, str(value))] if name in _BY_NAME:

@@ -31,6 +31,8 @@ _WITHIN = {
     "name": "score",
     "indicator": "plan_completion_rate",
     "entry_id": 1,
+    "session_id": 999,
+    "passkey_id": 999,
 }
 _LET_IN, _REFUSED, _NOT_THERE = "+", "x", "."
 _STATUS = {403: _REFUSED, 404: _NOT_THERE}

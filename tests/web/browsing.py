@@ -130,6 +130,8 @@ def address(app: Flask, rule: Rule) -> str:
         "extension": "csv",
         "person_id": 1,
         "unit_id": 2,
+        "session_id": 999,
+        "passkey_id": 999,
         "filename": "office.css",
         "token": _token(rule.endpoint),
         "job_id": _export_of(app),
