@@ -199,7 +199,7 @@ def ranking(ranked: Ranking, language: str) -> Table:
     _ = gettext_in(language)
     columns = (
         Column("label", _("Unit"), "text"),
-        Column("rank", _("UnitPosition"), "count"),
+        Column("rank", _("Place"), "count"),
         Column("places", _("95% interval of places"), "text"),
         Column("chance", _("Probability of the top {top}").format(top=ranked.top), "percent"),
         Column("points", _("Points"), "points"),

@@ -176,9 +176,8 @@ def second_factor_required(session: Session, person_ids: Sequence[int]) -> set[i
     return {
         person_id
         for person_id, grants in people.grants(session, person_ids).items()
-        if any(
-            grant.role == role and grant.path.startswith(path) for grant in grants for role, path in required
-        )
+        for grant in grants
+        if any(grant.role == role and grant.path.startswith(path) for role, path in required)
     }
 
 
