@@ -243,14 +243,18 @@ def _openid(environ: Mapping[str, str]) -> OpenIdProvider | None:
         return None
     if not re.fullmatch(r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?", issuer):
         raise ConfigError(f"OPENID_ISSUER is {issuer[:80]!r}; use the https:// address of the provider")
-    names = ("OPENID_CLIENT_ID", "OPENID_CLIENT_SECRET", "OPENID_NAME")
-    for variable in names:
-        if not environ.get(variable):
+    needed = {
+        "OPENID_CLIENT_ID": environ.get("OPENID_CLIENT_ID"),
+        "OPENID_CLIENT_SECRET": environ.get("OPENID_CLIENT_SECRET"),
+        "OPENID_NAME": environ.get("OPENID_NAME"),
+    }
+    for variable, value in needed.items():
+        if not value:
             raise ConfigError(f"{variable} is not set; OPENID_ISSUER needs it")
     match = environ.get("OPENID_MATCH") or "email"
     if match not in ("email", "username"):
         raise ConfigError(f"OPENID_MATCH is {match[:40]!r}; use email or username")
-    client_id, client_secret, name = (environ[variable] for variable in names)
+    client_id, client_secret, name = (value or "" for value in needed.values())
     return OpenIdProvider(issuer, client_id, client_secret, name, trusts_usernames=match == "username")
 
 

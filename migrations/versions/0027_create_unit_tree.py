@@ -31,7 +31,7 @@ def upgrade():
         op.create_index(f"ix_{table}_unit_id", table, ["unit_id"])
     with op.batch_alter_table("desk") as change:
         change.drop_constraint("uq_desk_name", type_="unique")
-        change.create_unique_constraint("uq_desk_unit_id", ["unit_id", "name"])
+        change.create_unique_constraint("uq_desk_unit_id_name", ["unit_id", "name"])
     _share_versions(province)
     _create_roles(province)
     op.drop_table("person_unit")
@@ -50,7 +50,7 @@ def _add_tree():
         change.create_foreign_key("fk_unit_parent_id", "unit", ["parent_id"], ["id"])
         change.create_foreign_key("fk_unit_successor_id", "unit", ["successor_id"], ["id"])
         change.drop_constraint("uq_unit_name", type_="unique")
-        change.create_unique_constraint("uq_unit_parent_id", ["parent_id", "name"])
+        change.create_unique_constraint("uq_unit_parent_id_name", ["parent_id", "name"])
     with op.batch_alter_table("unit") as change:
         change.alter_column("kind", existing_type=sa.String(20), server_default=None)
         change.alter_column("path", existing_type=sa.String(200), server_default=None)
@@ -142,7 +142,7 @@ def downgrade():
     for table in ("role_assignment", *(f"{table}_unit" for table in _VERSIONS)):
         op.drop_table(table)
     with op.batch_alter_table("desk") as change:
-        change.drop_constraint("uq_desk_unit_id", type_="unique")
+        change.drop_constraint("uq_desk_unit_id_name", type_="unique")
     _tell_apart("desk")
     with op.batch_alter_table("desk") as change:
         change.create_unique_constraint("uq_desk_name", ["name"])
@@ -184,7 +184,7 @@ def _tell_apart(table):
 def _remove_tree(province):
     op.drop_index("ix_unit_path", "unit")
     with op.batch_alter_table("unit") as change:
-        change.drop_constraint("uq_unit_parent_id", type_="unique")
+        change.drop_constraint("uq_unit_parent_id_name", type_="unique")
         change.drop_constraint("fk_unit_parent_id", type_="foreignkey")
         change.drop_constraint("fk_unit_successor_id", type_="foreignkey")
         for column in ("parent_id", "kind", "path", "closed_on", "successor_id"):

@@ -43,7 +43,7 @@ def find_positions(session: Session, arguments: Mapping[str, str | int]) -> Obje
         It is not known where an object of this kind belongs.
     """
     named = [(name, value) for name, value in arguments.items() if name not in WITHIN]
-    if arguments.keys() <= _OWN:
+    if arguments.keys() <= _OWN | {"extension"}:
         return None
     match named:
         case [(name, str(value))] if name in _BY_NAME:

@@ -37,20 +37,20 @@ def subjects(client: FlaskClient, **query: object) -> list[str]:
     ]
 
 
-def linked(page: TestResponse, label: str) -> str:
+def link_on(page: TestResponse, label: str) -> str:
     """The address of a link by its label."""
     (address,) = re.findall(rf'<a href="([^"]+)">\s*{label}</a>', page.text)
     return html.unescape(address)
 
 
 @pytest.fixture
-def filled(app: Flask) -> Flask:
+def app_with_entries(app: Flask) -> Flask:
     """An application whose log has twelve entries from 9:00 of 24/11/2026 on."""
     add_entries(database_of(app), 12)
     return app
 
 
-def test_each_filter_selects(filled: Flask, administrator: FlaskClient) -> None:
+def test_each_filter_selects(app_with_entries: Flask, administrator: FlaskClient) -> None:
     every = [f"việc {n}" for n in range(12, 0, -1)]
     assert subjects(administrator) == every
     assert subjects(administrator, person="2") == ["việc 12", "việc 9", "việc 6", "việc 3"]
@@ -61,10 +61,12 @@ def test_each_filter_selects(filled: Flask, administrator: FlaskClient) -> None:
     assert subjects(administrator, key="b", person="1") == ["việc 8", "việc 2"]
 
 
-def test_a_unit_of_the_office_selects_its_entries(filled: Flask, administrator: FlaskClient) -> None:
+def test_a_unit_of_the_office_selects_its_entries(
+    app_with_entries: Flask, administrator: FlaskClient
+) -> None:
     for number in range(1, 8):
         names = Text({"vi": f"Sở {number}", "en": f"Department {number}"})
-        database_of(filled).write(partial(units.add_unit, names=names))
+        database_of(app_with_entries).write(partial(units.add_unit, names=names))
     assert subjects(administrator, unit="7") == [f"việc {n}" for n in (12, 10, 8, 6, 4, 2)]
     page = administrator.get(f"{PATH}?lang=en&unit=7").text
     assert '<option value="7" selected>Department 7</option>' in page
@@ -87,22 +89,24 @@ def test_days_are_those_of_the_office(app: Flask, administrator: FlaskClient) ->
 
 
 def test_pages_follow_each_other_and_keep_the_filter(
-    filled: Flask, administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    app_with_entries: Flask, administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit_pages, "_PAGE_ROWS", 3)
     first = administrator.get(f"{PATH}?lang=en&person=2")
     assert subjects(administrator, person="2") == ["việc 12", "việc 9", "việc 6"]
-    second = administrator.get(linked(first, "Older entries"))
+    second = administrator.get(link_on(first, "Older entries"))
     assert "việc 3<" in second.text
     assert "việc 6<" not in second.text
     assert "Older entries" not in second.text
-    again = administrator.get(linked(second, "Newer entries"))
+    again = administrator.get(link_on(second, "Newer entries"))
     assert "việc 12<" in again.text
     assert "Newer entries" not in again.text
-    assert linked(second, "Newest entries") == f"{PATH}?person=2"
+    assert link_on(second, "Newest entries") == f"{PATH}?person=2"
 
 
-def test_an_entry_leads_to_the_others_of_its_object(filled: Flask, administrator: FlaskClient) -> None:
+def test_an_entry_leads_to_the_others_of_its_object(
+    app_with_entries: Flask, administrator: FlaskClient
+) -> None:
     page = administrator.get(f"{PATH}?lang=en")
     address = re.findall(r'href="([^"]+)">Campaign b<', page.text)[0]
     assert html.unescape(address) == f"{PATH}?object=campaign&key=b"
@@ -160,7 +164,7 @@ def test_hostile_values_of_a_filter_break_nothing(app: Flask, administrator: Fla
 
 
 def test_files_hold_what_the_filter_selects_and_are_in_the_log(
-    filled: Flask, administrator: FlaskClient
+    app_with_entries: Flask, administrator: FlaskClient
 ) -> None:
     answer = administrator.get(f"{PATH}/entries.csv?in=en&person=2&from=2026-11-24")
     assert answer.mimetype == "text/csv"
@@ -177,7 +181,7 @@ def test_files_hold_what_the_filter_selects_and_are_in_the_log(
         "Key or number of the object": "b",
         "Unit": "7",
         "Reason": "vì sai số",
-        "Hash": database_of(filled).read(lambda s: list(audit.entries_in_order(s)))[11].hash,
+        "Hash": database_of(app_with_entries).read(lambda s: list(audit.entries_in_order(s)))[11].hash,
     }
     book = administrator.get(f"{PATH}/entries.xlsx?in=vi&person=2").data
     sheet = openpyxl.load_workbook(io.BytesIO(book)).active
@@ -198,7 +202,7 @@ def test_no_cell_of_a_file_is_a_formula(app: Flask, administrator: FlaskClient) 
 
 
 def test_more_than_a_file_holds_is_not_written(
-    filled: Flask, administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    app_with_entries: Flask, administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit_pages, "MAX_ROWS", 4)
     assert administrator.get(f"{PATH}/entries.csv?person=2").status_code == 200
