@@ -247,7 +247,8 @@ def reset_factors(person_id: int) -> ResponseReturnValue:
 @may(Permission.PEOPLE_MANAGE)
 def show_required() -> ResponseReturnValue:
     """Which roles must have a second factor at one's own unit and below."""
-    chosen = database().read(lambda s: factors.required_roles(s, _own_unit(s).id))
+    unit = _own_unit()
+    chosen = database().read(lambda s: factors.required_roles(s, unit.id))
     return _required_page(RequiredFactorForm(formdata=None, roles=sorted(chosen)), {})
 
 
@@ -256,26 +257,27 @@ def show_required() -> ResponseReturnValue:
 @fresh
 def set_required() -> ResponseReturnValue:
     """Set which roles must have a second factor."""
-    form = RequiredFactorForm()
+    form, unit = RequiredFactorForm(), _own_unit()
     if not form.validate_on_submit():
         return _required_page(form, form.problems())
     roles = [Role(role) for role in form.roles.data or []]
     audited_change(
         AuditAction.REQUIRED_FACTORS,
         ", ".join(roles) or "–",
-        lambda s: factors.set_required_roles(s, _own_unit(s).id, roles),
+        lambda s: factors.set_required_roles(s, unit.id, roles),
     )
     flash(_("The roles have been saved"))
     return redirect(url_for("factors.show_required"), 303)
 
 
-def _own_unit(session: Session) -> Unit:
+def _own_unit() -> Unit:
     """The highest unit where one manages people."""
-    return units.by_path(session, reach_of(Permission.PEOPLE_MANAGE)[0])
+    path = reach_of(Permission.PEOPLE_MANAGE)[0]
+    return database().read(lambda session: units.by_path(session, path))
 
 
 def _required_page(form: RequiredFactorForm, errors: dict[str, str]) -> ResponseReturnValue:
-    unit = database().read(_own_unit)
+    unit = _own_unit()
     names = role_names(language())
     template = "accounts/required_factors.html"
     return page_with_errors(template, errors, form=form, roles=names, unit=unit.name_in(language()))

@@ -29,7 +29,7 @@ def person() -> Person:
         full_name="Nguyễn Thị Lan",
         password_hash=hashed,
         is_active=True,
-        role="viewer",
+        unit_id=1,
     )
 
 

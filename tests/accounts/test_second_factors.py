@@ -203,7 +203,7 @@ def test_the_requirement_follows_the_role(
 ) -> None:
     post(administrator, "/office/factors/required", roles="officer")
     assert viewer.get("/office/").status_code == 200
-    post(administrator, f"/office/people/{person_named(app, 'viewer').id}", role="officer")
+    post(administrator, f"/office/people/{person_named(app, 'viewer').id}/roles", role="officer")
     assert viewer.get("/office/").location == "/office/factors"
     wrong = post(administrator, "/office/factors/required?lang=en", roles="king")
     assert wrong.status_code == 422
