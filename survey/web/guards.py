@@ -300,7 +300,8 @@ def _check() -> ResponseReturnValue | None:
     if person is None and permission is not None:
         if request.method in ("GET", "HEAD"):
             return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-        raise SignedOutError
+        if request.method == "POST":
+            raise SignedOutError
     if person is None or permission is None or not person.may_anywhere(permission):
         return abort(403)
     _check_object(permission, person)

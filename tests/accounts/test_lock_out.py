@@ -103,7 +103,7 @@ def _add_many(app: Flask, names: list[str], *, active: bool) -> None:
                 Person(
                     username=name,
                     full_name=name,
-                    role=Role.VIEWER,
+                    unit_id=1,
                     password_hash=password_hash,
                     is_active=active,
                     created_at=datetime.now(UTC),

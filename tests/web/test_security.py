@@ -194,7 +194,9 @@ OFFICE_POSTS = [
     ("/office/factors/required", {"roles": "viewer"}),
     ("/office/people", {"username": "intruder", "full_name": "Intruder", "role": "administrator"}),
     ("/office/people/2/active", {"active": "no"}),
-    ("/office/people/2", {"role": "administrator"}),
+    ("/office/people/2/roles", {"role": "administrator", "unit": "1"}),
+    ("/office/people/2/roles/end", {"role": "viewer", "unit": "1"}),
+    ("/office/people/2/unit", {"belongs_to": "2"}),
     ("/office/people/2/password", {}),
     ("/office/tokens", {"name": "x", "permissions": "report.read", "days": "30"}),
     ("/office/tokens/1/revoke", {}),
@@ -227,7 +229,9 @@ OFFICE_POSTS = [
     ("/office/tasks", {"unit_id": "1", "title": "x", "year": "2031", "due_on": "2031-01-01"}),
     ("/office/tasks/1", {"done_on": "2026-01-01"}),
     ("/office/units", {"name": "x"}),
-    ("/office/units/members", {"person_id": "2", "unit": "1"}),
+    ("/office/units/2/name", {"name": "x"}),
+    ("/office/units/2/parent", {"parent": "3"}),
+    ("/office/units/2/end", {"closed_on": "2026-12-01"}),
 ]
 
 
