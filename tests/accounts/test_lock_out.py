@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from survey.accounts.passwords import hash_of_password
-from survey.store.people import Person, Role
+from survey.store.people import Person
 from tests.accounts.signing_in import WRONG, statuses, try_to_sign_in
 from tests.builders import database_of
 from tests.conftest import PASSWORD, app_on, csrf_in, on_sqlite, sign_in_as
