@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from survey.accounts import officials
+from survey.accounts.passwords import new_password
 from survey.doctor import FindingState, examine
 from survey.fieldwork import demo
 from survey.scorecards import demo as scorecard_demo
@@ -97,7 +98,7 @@ def _add_first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
         wanted["officer"] = ("Chuyên viên cải cách hành chính", Role.OFFICER)
         wanted["leader"] = ("Lãnh đạo (duyệt số liệu)", Role.LEADER)
         wanted["viewer"] = ("Người xem", Role.VIEWER)
-    passwords = {username: officials.new_password() for username in wanted}
+    passwords = {username: new_password() for username in wanted}
     created_at = now()
 
     def add(session: Session) -> bool:
@@ -114,8 +115,8 @@ def _add_first_people(admin: str, *, with_demo: bool) -> dict[str, str]:
 
 def _refuse_second_first(admin: str) -> None:
     """End with one line where somebody else than the administrators there are was to be the first."""
-    everyone = database().read(people.people)
-    administrators = [person.username for person in everyone if person.role == Role.ADMINISTRATOR]
+    everyone = database().read(lambda session: people.with_role(session, Role.ADMINISTRATOR))
+    administrators = [person.username for person in everyone]
     if admin.strip().lower() not in administrators:
         exit_with_error(
             f"--admin {admin}: nobody was added, because there are administrators already"
@@ -139,12 +140,11 @@ def _make_demo() -> None:
 
 def _make_demo_scorecards(session: Session, rng: "np.random.Generator") -> None:
     """Entered by an officer and approved by a leader, or by administrators where there are none."""
-    everyone = people.people(session)
-    (officer, *_others) = _first_of(everyone, Role.OFFICER)
-    leaders = [number for number in _first_of(everyone, Role.LEADER) if number != officer]
+    (officer, *_others) = _first_of(session, Role.OFFICER)
+    leaders = [number for number in _first_of(session, Role.LEADER) if number != officer]
     scorecard_demo.make_demo(session, officer=officer, leader=next(iter(leaders), None), rng=rng)
 
 
-def _first_of(everyone: list[people.Person], role: Role) -> list[int]:
+def _first_of(session: Session, role: Role) -> list[int]:
     """The officials of a role, then the administrators, who may do the same."""
-    return [p.id for wanted in (role, Role.ADMINISTRATOR) for p in everyone if p.role == wanted]
+    return [p.id for wanted in (role, Role.ADMINISTRATOR) for p in people.with_role(session, wanted)]

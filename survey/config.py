@@ -23,6 +23,17 @@ class ConfigError(ValueError):
 
 
 @dataclass(frozen=True)
+class OpenIdProvider:
+    """A service that officials sign in through. `trusts_usernames`: its names are the sign-in names here."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+    trusts_usernames: bool
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of one running process, each from a variable of the environment.
 
@@ -53,6 +64,9 @@ class Settings:
     trusted_hosts
         `TRUSTED_HOSTS`, default none: names, separated by commas, that a request may have as its host where
         there is no `PUBLIC_URL`, besides localhost and addresses of private networks.
+    openid
+        `OPENID_ISSUER`, `OPENID_CLIENT_ID`, `OPENID_CLIENT_SECRET`, `OPENID_NAME`, what the button says, and
+        `OPENID_MATCH`, `email` or `username`; default None: officials sign in here only.
     """
 
     instance: Path
@@ -65,6 +79,7 @@ class Settings:
     mail: MailServer | None = None
     forms_per_minute: int = FORMS_PER_MINUTE
     trusted_hosts: frozenset[str] = frozenset()
+    openid: OpenIdProvider | None = None
 
     @property
     def https_only(self) -> bool:
@@ -97,6 +112,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         mail=_mail(environ),
         forms_per_minute=_whole_number(environ, "FORMS_PER_MINUTE", FORMS_PER_MINUTE),
         trusted_hosts=_trusted_hosts(environ),
+        openid=_openid(environ),
     )
 
 
@@ -110,7 +126,8 @@ def for_flask(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_NAME": "__Host-office" if settings.https_only else "office",
         "WTF_CSRF_SSL_STRICT": False,  # web/security.py checks the site by headers that browsers do send here
-        "PERMANENT_SESSION_LIFETIME": 8 * 3600,
+        "WTF_CSRF_TIME_LIMIT": None,  # a token is valid as long as the session it belongs to
+        "PERMANENT_SESSION_LIFETIME": 12 * 3600,  # as LONGEST in store/office_sessions.py
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "MAX_FORM_MEMORY_SIZE": 256 * 1024,
         "MAX_FORM_PARTS": 500,
@@ -218,6 +235,27 @@ def _mail(environ: Mapping[str, str]) -> MailServer | None:
         return read_mail_server(url, environ.get("MAIL_FROM") or "") if url else None
     except MailSettingError as error:
         raise ConfigError(str(error)) from None
+
+
+def _openid(environ: Mapping[str, str]) -> OpenIdProvider | None:
+    issuer = (environ.get("OPENID_ISSUER") or "").rstrip("/")
+    if not issuer:
+        return None
+    if not re.fullmatch(r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?", issuer):
+        raise ConfigError(f"OPENID_ISSUER is {issuer[:80]!r}; use the https:// address of the provider")
+    needed = {
+        "OPENID_CLIENT_ID": environ.get("OPENID_CLIENT_ID"),
+        "OPENID_CLIENT_SECRET": environ.get("OPENID_CLIENT_SECRET"),
+        "OPENID_NAME": environ.get("OPENID_NAME"),
+    }
+    for variable, value in needed.items():
+        if not value:
+            raise ConfigError(f"{variable} is not set; OPENID_ISSUER needs it")
+    match = environ.get("OPENID_MATCH") or "email"
+    if match not in ("email", "username"):
+        raise ConfigError(f"OPENID_MATCH is {match[:40]!r}; use email or username")
+    client_id, client_secret, name = (value or "" for value in needed.values())
+    return OpenIdProvider(issuer, client_id, client_secret, name, trusts_usernames=match == "username")
 
 
 def _time_zone(environ: Mapping[str, str]) -> ZoneInfo:

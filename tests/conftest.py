@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from survey import create_app
 from survey.accounts import officials
@@ -217,6 +218,24 @@ def running_app(url: str, folder: Path) -> Iterator[Flask]:
     app = app_on(url, folder)
     yield app
     database_of(app).dispose()
+
+
+_compile_builder = Rule._compile_builder
+_builders: dict[tuple[str, bool], Any] = {}
+
+
+def _compile_once(self: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002
+    """The function that builds the addresses of a rule, compiled once for all the applications of a process.
+
+    It takes the rule as its first argument. Compiling the functions is most of making an application.
+    """
+    key = (self.rule, append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(self, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _compile_once  # type: ignore[method-assign]
 
 
 class _Compiled(BytecodeCache):

@@ -1,6 +1,7 @@
 """The forms of signing in and of managing officials, tokens and units."""
 
 from wtforms import (
+    DateField,
     Field,
     PasswordField,
     RadioField,
@@ -11,12 +12,23 @@ from wtforms import (
     ValidationError,
 )
 
-from survey.accounts.officials import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, is_sign_in_name
+from survey.accounts.officials import is_sign_in_name
 from survey.accounts.tokens import DAYS_OFFERED
 from survey.store.people import Role
-from survey.web.forms import ListedChoice, OfficeForm, PlainText, Required, lazy_gettext, with_names
+from survey.store.units import UnitKind
+from survey.web.forms import (
+    DAY_FORMATS,
+    DayInRange,
+    ListedChoice,
+    OfficeForm,
+    PlainText,
+    Required,
+    lazy_gettext,
+    with_names,
+)
 from survey.web.permissions import TOKEN_PERMISSIONS
 from survey.web.templates import gettext as _
+from survey.web.unit_choices import UnitField
 
 
 class SignInForm(OfficeForm):
@@ -37,6 +49,7 @@ class PersonForm(OfficeForm):
         validators=[ListedChoice()],
         default=Role.VIEWER,
     )
+    unit = UnitField(lazy_gettext(lambda: _("Unit")), validators=[ListedChoice()])
 
     def validate_username(self, field: Field) -> None:
         """Refuse a name that cannot be typed on every keyboard."""
@@ -45,7 +58,9 @@ class PersonForm(OfficeForm):
 
 
 class RoleForm(OfficeForm):
-    """The role of an official."""
+    """A role at a unit."""
+
+    unit = UnitField(lazy_gettext(lambda: _("Unit")), validators=[ListedChoice()])
 
     role = RadioField(
         lazy_gettext(lambda: _("Role")),
@@ -60,11 +75,21 @@ class PasswordForm(OfficeForm):
     old = PasswordField(lazy_gettext(lambda: _("Current password")), validators=[Required()])
     new = PasswordField(lazy_gettext(lambda: _("New password")), validators=[Required()])
 
-    def validate_new(self, field: Field) -> None:
-        """Refuse a password that is too short or too long."""
-        if not MIN_PASSWORD_CHARS <= len(field.data or "") <= MAX_PASSWORD_CHARS:
-            message = _("A password has %(least)s to %(most)s characters")
-            raise ValidationError(message % {"least": MIN_PASSWORD_CHARS, "most": MAX_PASSWORD_CHARS})
+
+class PasskeyForm(OfficeForm):
+    """The name of a passkey, by which its person knows the device."""
+
+    name = StringField(lazy_gettext(lambda: _("Name of the device")), validators=[Required(), PlainText(80)])
+
+
+class RequiredFactorForm(OfficeForm):
+    """The roles that must have a second factor."""
+
+    roles = SelectMultipleField(
+        lazy_gettext(lambda: _("Roles")),
+        choices=[SelectChoice(role.value) for role in Role],
+        validators=[ListedChoice()],
+    )
 
 
 class TokenForm(OfficeForm):
@@ -76,6 +101,7 @@ class TokenForm(OfficeForm):
         choices=[SelectChoice(permission) for permission in TOKEN_PERMISSIONS],
         validators=[ListedChoice()],
     )
+    unit = UnitField(lazy_gettext(lambda: _("Unit")), validators=[ListedChoice()])
     days = SelectField(
         lazy_gettext(lambda: _("Valid for (days)")),
         choices=[SelectChoice(str(days)) for days in DAYS_OFFERED],
@@ -90,12 +116,37 @@ class TokenForm(OfficeForm):
 
 
 @with_names(lambda: _("Unit's name"), lambda: _("Unit's name in %(language)s"), 200)
-class UnitForm(OfficeForm):
+class UnitNameForm(OfficeForm):
+    """The name of a unit."""
+
+
+class UnitForm(UnitNameForm):
     """A new unit."""
 
+    kind = SelectField(
+        lazy_gettext(lambda: _("Kind of unit")),
+        choices=[SelectChoice(kind.value) for kind in UnitKind if kind != UnitKind.PROVINCE],
+        validators=[ListedChoice()],
+        default=UnitKind.DEPARTMENT,
+    )
+    parent = UnitField(lazy_gettext(lambda: _("Unit above")), validators=[ListedChoice()])
 
-class MemberForm(OfficeForm):
+
+class BelongsToForm(OfficeForm):
     """The unit of a person."""
 
-    person_id = SelectField(lazy_gettext(lambda: _("Person")), validators=[Required(), ListedChoice()])
-    unit = SelectField(lazy_gettext(lambda: _("Belongs to")), validators=[ListedChoice()])
+    belongs_to = SelectField(lazy_gettext(lambda: _("Belongs to")), validators=[Required(), ListedChoice()])
+
+
+class ParentForm(OfficeForm):
+    """The unit above a unit, or the one that it is merged into."""
+
+    parent = SelectField(lazy_gettext(lambda: _("Unit above")), validators=[Required(), ListedChoice()])
+
+
+class CloseForm(OfficeForm):
+    """The day from which a unit is closed."""
+
+    closed_on = DateField(
+        lazy_gettext(lambda: _("Closed from")), format=DAY_FORMATS, validators=[Required(), DayInRange()]
+    )

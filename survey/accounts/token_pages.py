@@ -13,13 +13,14 @@ from survey.accounts.tokens import (
     revoke_token,
 )
 from survey.store import tokens
-from survey.store.audit import AuditAction
-from survey.web.changes import audited_change
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
+from survey.web.changes import About, audited_change
 from survey.web.context import database, now
-from survey.web.guards import may, official_id
+from survey.web.guards import fresh, may, official_id, reach_of
 from survey.web.permissions import TOKEN_PERMISSIONS, Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import page_with_errors
+from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("tokens", __name__, url_prefix="/office/tokens")
 
@@ -28,28 +29,32 @@ bp = Blueprint("tokens", __name__, url_prefix="/office/tokens")
 @may(Permission.PEOPLE_MANAGE)
 def show() -> ResponseReturnValue:
     """Every token, and the form for a new one."""
-    return _page(TokenForm(), {})
+    return _page(_form(bound=False), {})
 
 
 @bp.post("")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def create() -> ResponseReturnValue:
     """Create a token, which is shown once."""
-    form, person_id, created_at = TokenForm(), official_id(), now()
+    form, person_id, created_at = _form(bound=True), official_id(), now()
     if not form.validate_on_submit():
         return _page(form, form.problems())
     secret = new_secret()
-    new = NewToken(form.name.data.strip(), form.permissions.data, int(form.days.data))
+    unit_id = int(form.unit.data)
+    new = NewToken(form.name.data.strip(), form.permissions.data, int(form.days.data), unit_id)
     audited_change(
         AuditAction.CREATED_TOKEN,
         f"{new.name}: {', '.join(new.permissions)}; {new.days}",
         lambda session: add_token(session, new, secret, person_id=person_id, now=created_at),
+        About(lambda token: AuditObject(ObjectKind.TOKEN, str(token.id))),
     )
-    return _page(TokenForm(formdata=None), {}, added=(new.name, secret))
+    return _page(_form(bound=False), {}, added=(new.name, secret))
 
 
 @bp.post("/<id:token_id>/revoke")
 @may(Permission.PEOPLE_MANAGE)
+@fresh
 def revoke(token_id: int) -> ResponseReturnValue:
     """Revoke a token at once."""
     revoked_at = now()
@@ -65,14 +70,21 @@ def revoke(token_id: int) -> ResponseReturnValue:
     return redirect(url_for("tokens.show"), 303)
 
 
+def _form(*, bound: bool) -> TokenForm:
+    form = TokenForm() if bound else TokenForm(formdata=None)
+    form.unit.choices = unit_choices(reach_of(Permission.PEOPLE_MANAGE))
+    return form
+
+
 def _page(
     form: TokenForm, errors: dict[str, str], *, added: tuple[str, str] | None = None
 ) -> ResponseReturnValue:
+    within = reach_of(Permission.PEOPLE_MANAGE)
     return page_with_errors(
         "accounts/tokens.html",
         errors,
         form=form,
-        tokens=database().read(tokens.tokens),
+        tokens=database().read(lambda session: tokens.tokens(session, within)),
         permissions=TOKEN_PERMISSIONS,
         days_offered=DAYS_OFFERED,
         added=added,

@@ -25,11 +25,12 @@ class TokenRevokedError(ValueError):
 
 @dataclass(frozen=True)
 class NewToken:
-    """A token as it is requested."""
+    """A token as it is requested. It sees what belongs to its unit and to those below."""
 
     name: str
     permissions: Sequence[str]
     days: int
+    unit_id: int
 
 
 def new_secret() -> str:
@@ -37,9 +38,9 @@ def new_secret() -> str:
     return PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
 
 
-def add_token(session: Session, new: NewToken, secret: str, *, person_id: int, now: datetime) -> None:
+def add_token(session: Session, new: NewToken, secret: str, *, person_id: int, now: datetime) -> ApiToken:
     """Store a token that acts for a person. Of the secret only a hash is stored."""
-    tokens.add(
+    return tokens.add(
         session,
         ApiToken(
             person_id=person_id,
@@ -48,6 +49,7 @@ def add_token(session: Session, new: NewToken, secret: str, *, person_id: int, n
             permissions=sorted(new.permissions),
             created_at=now,
             expires_at=now + timedelta(days=new.days),
+            unit_id=new.unit_id,
         ),
     )
 

@@ -1,6 +1,6 @@
 """The answers of the API that are no files of the office: lists, and pages of responses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask import url_for
@@ -18,9 +18,10 @@ from survey.store import fieldwork, response_files
 from survey.store.fieldwork import Campaign
 
 
-def campaigns(session: Session, *, today: date) -> JsonObject:
-    """Every campaign with links to its parts."""
-    return {"campaigns": [_campaign(session, campaign, today) for campaign in fieldwork.campaigns(session)]}
+def campaigns(session: Session, within: Iterable[str], *, today: date) -> JsonObject:
+    """The campaigns of the units at or below these paths, with links to their parts."""
+    rows = fieldwork.campaigns(session, within)
+    return {"campaigns": [_campaign(session, campaign, today) for campaign in rows]}
 
 
 def _campaign(session: Session, campaign: Campaign, today: date) -> JsonObject:

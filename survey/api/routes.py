@@ -14,19 +14,16 @@ from survey.json_value import JsonObject
 from survey.reports.export import render_file
 from survey.reports.response_export import ExportContext, campaign_microdata
 from survey.results.current import certificate_today, results_today
-from survey.scorecards.access import card_for, cards_for
 from survey.scorecards.as_json import card_entry
 from survey.scorecards.results import card_results, release_surveys, results_of_cards
 from survey.store import audit, fieldwork
+from survey.store import scorecards as store
 from survey.store.audit import AuditAction
-from survey.store.db import NotFoundError
-from survey.store.fieldwork import Campaign
-from survey.store.scorecards import UnitCard
+from survey.web.changes import entry_context
 from survey.web.context import database, now, settings, start_of_today, today
-from survey.web.guards import program, public, token_may
+from survey.web.guards import program, public, reach_of, token_may
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
 from survey.web.permissions import Permission
-from survey.web.problems import Problem
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 _MAX_ROWS, _DEFAULT_ROWS = 5_000, 1_000
@@ -59,8 +56,9 @@ def description() -> ResponseReturnValue:
 @token_may(Permission.REPORT_READ)
 @answers("Campaigns")
 def campaigns() -> ResponseReturnValue:
-    """Every campaign, newest first."""
-    return _answer(database().read(lambda session: documents.campaigns(session, today=today())))
+    """Every campaign that the token sees, newest first."""
+    within = reach_of(Permission.REPORT_READ)
+    return _answer(database().read(lambda session: documents.campaigns(session, within, today=today())))
 
 
 @bp.get("/campaigns/<key>/results")
@@ -68,7 +66,6 @@ def campaigns() -> ResponseReturnValue:
 @answers("Results", LANGUAGE, refusals=(404,))
 def results(key: str, language: str) -> ResponseReturnValue:
     """The whole result of a campaign: the same bytes as the JSON file of the office."""
-    database().read(lambda session: _campaign(session, key))
     current, _basis = results_today(key)
     content = render_file(current, "json", language)
     return _recorded_answer(_conditional(content, current.digest[:_ETAG_CHARS]), f"{key}.json ({language})")
@@ -79,7 +76,6 @@ def results(key: str, language: str) -> ResponseReturnValue:
 @answers("Certificate", refusals=(404, 409, 410))
 def certificate(key: str) -> ResponseReturnValue:
     """What a stranger needs to recompute the score, without an answer of anybody."""
-    database().read(lambda session: _campaign(session, key))
     return _recorded_answer(_conditional(certificate_today(key)), f"{key} certificate.json")
 
 
@@ -88,7 +84,9 @@ def certificate(key: str) -> ResponseReturnValue:
 @answers("Codebook", refusals=(404,))
 def codebook(key: str) -> ResponseReturnValue:
     """The variables of the responses and what their codes stand for."""
-    return _answer(database().read(lambda session: documents.codebook(session, _campaign(session, key))))
+    return _answer(
+        database().read(lambda session: documents.codebook(session, fieldwork.campaign_by_key(session, key)))
+    )
 
 
 @bp.get("/campaigns/<key>/responses")
@@ -102,28 +100,28 @@ def responses(key: str, limit: int, cursor: str | None) -> ResponseReturnValue:
 
     def load(session: Session) -> tuple[JsonObject, Cursor | None]:
         weights = None if after is None else after.weights
-        rows = campaign_microdata(session, _campaign(session, key), context, weights=weights)
+        rows = campaign_microdata(session, fieldwork.campaign_by_key(session, key), context, weights=weights)
         return documents.responses(session, rows, after=after, limit=limit)
 
     page, end = database().read(load)
     next_cursor = None if end is None else cursors.encode(end, scope, today=day, secret_keys=keys)
     if next_cursor is not None:
         page["next"] = url_for("api.responses", key=key, limit=limit, cursor=next_cursor)
-    answer = _answer(page)
-    return answer if after is not None else _recorded_answer(answer, f"{key} responses")
+    subject = f"{key} responses" if after is None else f"{key} responses, continued"
+    return _recorded_answer(_answer(page), subject, AuditAction.DOWNLOADED_RESPONSES)
 
 
 @bp.get("/scorecards")
 @token_may(Permission.SCORECARD_READ)
 @answers("Scorecards")
 def scorecards() -> ResponseReturnValue:
-    """Every scorecard that the token's owner sees, latest period first."""
-    person_id, computed_at = program().person.id, start_of_today()
+    """Every scorecard that the token sees, latest period first."""
+    within, computed_at = reach_of(Permission.SCORECARD_READ), start_of_today()
     release_surveys()
     return _answer(
         database().read(
             lambda session: documents.scorecards(
-                results_of_cards(session, cards_for(session, person_id), computed_at=computed_at)
+                results_of_cards(session, store.cards(session, within=within), computed_at=computed_at)
             )
         )
     )
@@ -134,30 +132,14 @@ def scorecards() -> ResponseReturnValue:
 @answers("Scorecard", refusals=(404,))
 def scorecard(card_id: int) -> ResponseReturnValue:
     """The points of one scorecard, with their intervals and where each value stands."""
-    person_id, computed_at = program().person.id, start_of_today()
+    computed_at = start_of_today()
 
     def load(session: Session) -> JsonObject:
-        card = _card(session, card_id, person_id)
+        card = store.card(session, card_id)
         return card_entry(card_results(session, card, computed_at=computed_at))
 
     release_surveys()
     return _recorded_answer(_answer(database().read(load)), f"scorecard {card_id}.json")
-
-
-def _campaign(session: Session, key: str) -> Campaign:
-    try:
-        return fieldwork.campaign_by_key(session, key)
-    except NotFoundError:
-        detail = f"There is no campaign {key[:80]!r}; /api/v1/campaigns lists them"
-        raise Problem(404, "Not found", detail) from None
-
-
-def _card(session: Session, card_id: int, person_id: int) -> UnitCard:
-    try:
-        return card_for(session, card_id, person_id)
-    except NotFoundError:
-        detail = f"There is no scorecard {card_id} that the token's owner sees; /api/v1/scorecards lists them"
-        raise Problem(404, "Not found", detail) from None
 
 
 def _answer(document: JsonObject) -> Response:
@@ -173,14 +155,14 @@ def _conditional(content: bytes, digest: str = "") -> Response:
     return response
 
 
-def _recorded_answer(response: Response, name: str) -> Response:
+def _recorded_answer(response: Response, name: str, action: AuditAction = AuditAction.DOWNLOADED) -> Response:
     """The response, after an entry in the log. A 304 sends nothing and is not recorded."""
     if response.status_code == 200:
-        person_id, sent_at = program().person.id, now()
+        person_id, sent_at, context = program().person.id, now(), entry_context()
         subject = f"{name}; API: {program().token.name}"
         database().write(
             lambda session: audit.record(
-                session, AuditAction.DOWNLOADED, subject, person_id=person_id, now=sent_at
+                session, action, subject, person_id=person_id, now=sent_at, context=context
             )
         )
     return response

@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from survey.authoring.forms import QuestionnaireForm
 from survey.instrument import codec
 from survey.instrument.problem import InstrumentError
-from survey.store import questionnaires
-from survey.store.audit import AuditAction
-from survey.web.changes import audited_change
+from survey.store import questionnaires, units
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
+from survey.web.changes import About, audited_change
 from survey.web.context import database, now
 from survey.web.document_problems import problem_messages
 from survey.web.downloads import send_inline
 from survey.web.file_problems import page_with_file_problems
-from survey.web.guards import may
+from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 
@@ -51,10 +51,14 @@ def publish() -> ResponseReturnValue:
 def _publish(text: str) -> None:
     """Publish the questionnaire that a text holds."""
     questionnaire, published_at = codec.questionnaire_to_publish(text), now()
+    top = reach_of(Permission.FIELDWORK_WRITE)[0]
     audited_change(
         AuditAction.PUBLISHED_QUESTIONNAIRE,
         lambda digest: digest,
-        lambda session: questionnaires.publish_from_file(session, questionnaire, now=published_at),
+        lambda session: questionnaires.publish_from_file(
+            session, questionnaire, now=published_at, unit=units.by_path(session, top)
+        ),
+        About(lambda digest: AuditObject(ObjectKind.QUESTIONNAIRE, digest)),
     )
     published = _("Published: %(key)s, version %(version)s")
     flash(published % {"key": questionnaire.key, "version": questionnaire.version})
@@ -72,7 +76,8 @@ def document(digest: str) -> ResponseReturnValue:
 
 
 def _versions_page(*problems: str) -> ResponseReturnValue:
-    versions = database().read(questionnaires.versions)
+    within = reach_of(Permission.FIELDWORK_READ)
+    versions = database().read(lambda session: questionnaires.versions(session, within))
     form = QuestionnaireForm()
     template = "authoring/questionnaires.html"
     return page_with_file_problems(template, "file", problems, versions=versions, form=form)

@@ -92,7 +92,7 @@ def download(key: str) -> ResponseReturnValue:
     label = f" – {demo_label(file_language)}" if campaign.is_demo else ""
     title = f"{campaign.name}{label}"
     workbook.write(selected, _status_names(file_language), title, file_language, stream)
-    record_action(AuditAction.DOWNLOADED, f"{key}-comments.xlsx ({file_language})")
+    record_action(AuditAction.READ_COMMENTS, f"{key}-comments.xlsx ({file_language})")
     return send_download(stream.getvalue(), XLSX, f"{key}-comments-{file_language}.xlsx")
 
 
@@ -144,11 +144,14 @@ def _comments_page(
     campaign, all_comments, outside = _load_comments(key, language())
     if opened and opened not in {comment.reference for comment in all_comments}:
         abort(404)
+    selection = select_comments(all_comments, wanted)
+    if selection.shown:  # what was searched for may be what somebody wrote, and is not in the log
+        record_action(AuditAction.READ_COMMENTS, f"{key}: {selection.page}/{selection.n_pages}")
     return page_with_errors(
         "comments/list.html",
         errors,
         campaign=campaign,
-        selection=select_comments(all_comments, wanted),
+        selection=selection,
         outside=outside,
         wanted=wanted,
         query=_query_of(wanted),

@@ -36,7 +36,7 @@ class ConsentContradictedError(ValueError):
 
 @dataclass(frozen=True)
 class NewCampaign:
-    """A campaign as an office plans it."""
+    """A campaign as an office plans it. It belongs to the province where no unit is named."""
 
     name: str
     instrument_digest: str
@@ -47,6 +47,7 @@ class NewCampaign:
     key: str = ""
     contact: Contact | None = None
     retention_months: int = DEFAULT_RETENTION_MONTHS
+    unit_id: int | None = None
 
 
 def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campaign:
@@ -69,6 +70,7 @@ def open_campaign(session: Session, new: NewCampaign, *, now: datetime) -> Campa
         contact=asdict(new.contact) if new.contact else None,
         retention_months=new.retention_months,
         created_at=now,
+        unit_id=new.unit_id or units.province(session).id,
     )
     session.add(campaign)
     session.flush()
@@ -82,12 +84,14 @@ def add_desk(
 ) -> Collector:
     """Add a collector of the campaign at a desk; DeskTakenError when the campaign has one there.
 
-    A desk with a new name is added. An existing desk keeps the unit of its last campaign.
+    A desk with a name that is new in the campaign's unit is added. An existing one works for the unit that it
+    worked for in its last campaign.
     """
     name = names.to(DEFAULT_LANGUAGE)
-    desk = units.find_named(session, fieldwork.Desk, name)
+    desk = fieldwork.find_desk(session, campaign.unit_id, name)
     if desk is None:
         desk = Desk.with_names(names)
+        desk.unit_id = campaign.unit_id
         session.add(desk)
         session.flush()
     if any(row.desk.id == desk.id for row in fieldwork.collectors_of(session, campaign.id)):

@@ -127,7 +127,8 @@ def _add_campaign(
 
 def unit_called(session: Session, *names: str) -> Unit:
     """The unit with the first of these names, given in the order of languages; added if it does not exist."""
-    return units.find_named(session, Unit, names[0]) or units.add_unit(session, text_of(*names))
+    named = units.units_named(session, names[0])
+    return named[0] if named else units.add_unit(session, text_of(*names), parent=units.province(session))
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from survey.web.forms import (
     with_names,
 )
 from survey.web.templates import gettext as _
+from survey.web.unit_choices import UnitField
 
 _MAX_DESKS = 200
 _MAX_DESK_NAME = 200
@@ -60,6 +61,7 @@ class PlanForm(OfficeForm):
     """What a new campaign asks, where and when."""
 
     name = StringField(lazy_gettext(lambda: _("Campaign name")), validators=[Required(), PlainText(200)])
+    unit = UnitField(lazy_gettext(lambda: _("Unit")), validators=[ListedChoice()])
     instrument_digest = SelectField(
         lazy_gettext(lambda: _("Questionnaire")), validators=[Required(), ListedChoice()]
     )

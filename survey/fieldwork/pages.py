@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.drawing.rates_table import rates_table
-from survey.fieldwork import campaigns, posters
+from survey.fieldwork import campaigns
 from survey.fieldwork.campaigns import NewCampaign
 from survey.fieldwork.forms import CampaignForm, DeskForm, contradiction_message
+from survey.fieldwork.poster_pages import short_link
 from survey.instrument.problem import InstrumentError
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.reach import check_reachable
@@ -18,18 +19,16 @@ from survey.results.form_counts import count_forms_now, count_people_known
 from survey.results.refuse_deleted import refuse_deleted
 from survey.store import feedback as feedback_store
 from survey.store import fieldwork, questionnaires, responses, retention, text_batches, units
-from survey.store.audit import AuditAction
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.store.fieldwork import Campaign, CollectorAtDesk
 from survey.store.text_batches import TextKind
 from survey.store.units import Unit
-from survey.web.changes import audited_change
+from survey.web.changes import About, audited_change, record_action
 from survey.web.context import database, now, settings, today
 from survey.web.document_problems import problem_messages
-from survey.web.downloads import send_inline
 from survey.web.file_problems import shorten_list
 from survey.web.forms import parse_names, parse_whole_number
-from survey.web.guards import may, public
-from survey.web.hosts import public_url
+from survey.web.guards import may, own_parts, reach_of
 from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.masks import mask_in
 from survey.web.modes import Mode, exit_code_for, token_for
@@ -37,6 +36,7 @@ from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
+from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("fieldwork", __name__)
 _MAX_POPULATION = 100_000_000
@@ -44,25 +44,53 @@ _MAX_POPULATION = 100_000_000
 
 @dataclass(frozen=True)
 class CampaignRow:
-    """A campaign in the list, with the number of its forms."""
+    """A campaign in the list, with the number of its forms, or of those at the desks of one's own units.
+
+    `unit` is the unit that it belongs to, `has_results` whether one may see results of it.
+    """
 
     campaign: Campaign
+    unit: Unit
     forms: int
     state: str
+    is_part: bool
+    has_results: bool
 
 
 @bp.get("/office/")
 @may(Permission.OFFICE_ENTER)
 def show_campaigns() -> ResponseReturnValue:
-    """Every campaign, newest first."""
+    """The campaigns of one's units, and those at whose desks they work, newest first."""
+    desks, results = reach_of(Permission.DESKS_READ), reach_of(Permission.REPORT_READ)
 
     def load_rows(session: Session) -> list[CampaignRow]:
+        whole = {campaign.id for campaign in fieldwork.campaigns(session, desks)}
+        with_results = {c.id for c in fieldwork.campaigns(session, results)}
+        with_results |= {c.id for c in fieldwork.campaigns_with_desks(session, results)}
         return [
-            CampaignRow(c, sum(responses.counts_by_collector(session, c.id).values()), _state(c))
-            for c in fieldwork.campaigns(session)
+            CampaignRow(
+                c,
+                units.unit(session, c.unit_id),
+                _count_forms(session, c, None if c.id in whole else desks),
+                _state(c),
+                is_part=c.id not in whole,
+                has_results=c.id in with_results,
+            )
+            for c in fieldwork.campaigns_seen(session, desks)
         ]
 
-    return render_template("fieldwork/campaigns.html", rows=database().read(load_rows))
+    rows = database().read(load_rows)
+    return render_template("fieldwork/campaigns.html", rows=rows, n_units=len({row.unit.id for row in rows}))
+
+
+def _count_forms(session: Session, campaign: Campaign, within: tuple[str, ...] | None) -> int:
+    """The forms of a campaign, only those at desks of units at or below these paths where there are some."""
+    counts = responses.counts_by_collector(session, campaign.id)
+    if within is None:
+        return sum(counts.values())
+    rows = fieldwork.collectors_of(session, campaign.id)
+    own = [row.collector.id for row in rows if row.unit and row.unit.path.startswith(within)]
+    return sum(counts.get(number, 0) for number in own)
 
 
 def _state(campaign: Campaign) -> str:
@@ -84,7 +112,7 @@ def open_campaign() -> ResponseReturnValue:
     """Open a campaign with its desks."""
     form, opened_at = _campaign_form(), now()
     errors = {} if form.validate_on_submit() else form.problems()
-    errors = errors or _problems_of_version(form.instrument_digest.data, form.months())
+    errors = errors or _problems_of_version(form.instrument_digest.data, int(form.unit.data), form.months())
     if errors:
         return page_with_errors("fieldwork/new_campaign.html", errors, form=form)
     new = NewCampaign(
@@ -95,18 +123,27 @@ def open_campaign() -> ResponseReturnValue:
         desks=tuple(campaigns.parse_desks(form.desks.data)),
         contact=form.contact(),
         retention_months=form.months(),
+        unit_id=int(form.unit.data),
     )
     campaign = audited_change(
         AuditAction.OPENED_CAMPAIGN,
         lambda campaign: campaign.key,
         lambda session: campaigns.open_campaign(session, new, now=opened_at),
+        About(lambda campaign: AuditObject(ObjectKind.CAMPAIGN, campaign.key)),
     )
     return redirect(url_for("fieldwork.desks", key=campaign.key), 303)
 
 
-def _problems_of_version(digest: str, months: int) -> dict[str, str]:
+def _problems_of_version(digest: str, unit_id: int, months: int) -> dict[str, str]:
     """The error of a version by which a group can never be scored, or that promises another deletion."""
-    questionnaire = database().read(lambda session: questionnaires.questionnaire(session, digest))
+
+    def load(session: Session) -> tuple[Questionnaire, bool]:
+        seen = questionnaires.versions(session, [units.unit(session, unit_id).path])
+        return questionnaires.questionnaire(session, digest), any(v.digest == digest for v in seen)
+
+    questionnaire, is_seen = database().read(load)
+    if not is_seen:
+        return {"instrument_digest": _("This questionnaire was published by another unit; publish it here")}
     try:
         check_reachable(questionnaire)
         campaigns.refuse_contradiction(questionnaire, months)
@@ -120,8 +157,10 @@ def _problems_of_version(digest: str, months: int) -> dict[str, str]:
 
 
 def _campaign_form() -> CampaignForm:
-    form = CampaignForm(obj=database().read(fieldwork.last_contact))
-    versions = database().read(questionnaires.versions)
+    within = reach_of(Permission.FIELDWORK_WRITE)
+    form = CampaignForm(obj=database().read(lambda session: fieldwork.last_contact(session, within)))
+    form.unit.choices = unit_choices(within)
+    versions = database().read(lambda session: questionnaires.versions(session, within))
     form.instrument_digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
     ]
@@ -129,9 +168,9 @@ def _campaign_form() -> CampaignForm:
 
 
 @bp.get("/office/campaigns/<key>/desks")
-@may(Permission.FIELDWORK_READ)
+@may(Permission.DESKS_READ, or_part=True)
 def desks(key: str) -> ResponseReturnValue:
-    """The desks of a campaign with their number of forms, link, code and poster."""
+    """The desks of a campaign, or those of one's own units, with number of forms, link, code and poster."""
     return _desks_page(key, DeskForm(), {})
 
 
@@ -163,7 +202,7 @@ for _form in ("populations", "units"):
     bp.add_url_rule(
         f"/office/campaigns/<key>/{_form}",
         f"back_from_{_form}",
-        may(Permission.FIELDWORK_READ)(redirect_to("fieldwork.desks")),
+        may(Permission.DESKS_READ, or_part=True)(redirect_to("fieldwork.desks")),
     )
 
 
@@ -254,7 +293,12 @@ def _campaign_with_responses(session: Session, key: str) -> Campaign:
 
 def _units_and_desks(session: Session, key: str) -> tuple[list[Unit], list[CollectorAtDesk]]:
     campaign = fieldwork.campaign_by_key(session, key)
-    return units.units(session), fieldwork.collectors_of(session, campaign.id)
+    return _units_below(session, campaign), fieldwork.collectors_of(session, campaign.id)
+
+
+def _units_below(session: Session, campaign: Campaign) -> list[Unit]:
+    """The units that desks of a campaign can work for: its own, and those below."""
+    return units.units(session, [units.unit(session, campaign.unit_id).path])
 
 
 def _read_population(text: str) -> int | None:
@@ -282,7 +326,7 @@ def _desks_page(
 
     campaign, questionnaire, collectors, counts = database().read(load)
     forms = database().read(lambda session: count_forms_now(session, campaign, settings().time_zone))
-    all_units = database().read(units.units)
+    all_units = database().read(lambda session: _units_below(session, campaign))
     return page_with_errors(
         "fieldwork/desks.html",
         errors,
@@ -290,7 +334,7 @@ def _desks_page(
         groups=[questionnaire.group(group) for group in questionnaire.offered_groups()],
         populations=typed or {group: str(n) for group, n in campaign.populations.items()},
         forms_issued=(campaign.forms_issued or "") if typed_issued is None else typed_issued,
-        collectors=collectors,
+        collectors=_own_desks(collectors),
         counts=counts,
         rates=rates_table(
             forms.rates,
@@ -299,7 +343,7 @@ def _desks_page(
             language=language(),
         ),
         unit_choices=[("", _("No unit")), *((unit.id, unit.name_in(language())) for unit in all_units)],
-        short_link=_short_link,
+        short_link=short_link,
         tablet_link=lambda code: _link_of(Mode.KIOSK, code),
         assisted_link=lambda code: _link_of(Mode.ASSISTED, code),
         exit_code=lambda code: exit_code_for(code, settings().secret_keys[0]),
@@ -308,19 +352,16 @@ def _desks_page(
     )
 
 
-def _link(code: str) -> str:
-    return public_url(url_for("intake.questionnaire", code=code))
+def _own_desks(collectors: list[CollectorAtDesk]) -> list[CollectorAtDesk]:
+    """The desks that one may see: all, or those of one's own units."""
+    own = own_parts(Permission.DESKS_READ)
+    return collectors if own is None else [row for row in collectors if row.unit and row.unit.id in own]
 
 
 def _link_of(mode: Mode, code: str) -> str:
     """The link that marks the mode of the forms it collects. Only the office can create it."""
     token = token_for(mode, code, settings().secret_keys[0])
     return url_for(f"device.{mode}", code=code, token=token, lang=language())
-
-
-def _short_link(code: str) -> str:
-    """The link without the protocol, as it is printed and typed."""
-    return _link(code).partition("://")[2]
 
 
 @bp.get("/office/campaigns/<key>/feedback")
@@ -338,51 +379,7 @@ def feedback(key: str) -> ResponseReturnValue:
             "outside": outside_now(session, campaign, TextKind.OPINION),
         }
 
-    return render_template("fieldwork/feedback.html", campaign=campaign, **database().read(load))
-
-
-@bp.get("/s/<code>/poster.pdf")
-@may(Permission.FIELDWORK_READ)
-def poster(code: str) -> ResponseReturnValue:
-    """The poster of a desk as a file to print."""
-    paper: posters.Paper = "a5" if request.args.get("paper") == "a5" else "a4"
-    row, questionnaire = database().read(lambda session: _collector(session, code))
-    pdf = posters.poster_pdf(_poster(row, questionnaire), paper)
-    return send_inline(pdf, "application/pdf", f"poster-{code}-{paper}.pdf")
-
-
-@bp.get("/s/<code>/qr.svg")
-@public
-def qr_svg(code: str) -> ResponseReturnValue:
-    """The QR code of a desk as SVG."""
-    database().read(lambda session: _collector(session, code))
-    return send_inline(posters.qr_svg(_link(code)), "image/svg+xml", f"qr-{code}.svg")
-
-
-@bp.get("/s/<code>/qr.png")
-@public
-def qr_png(code: str) -> ResponseReturnValue:
-    """The QR code of a desk as PNG."""
-    database().read(lambda session: _collector(session, code))
-    return send_inline(posters.qr_png(_link(code)), "image/png", f"qr-{code}.png")
-
-
-def _collector(session: Session, code: str) -> tuple[CollectorAtDesk, Questionnaire]:
-    row = fieldwork.collector_by_code(session, code)
-    return row, questionnaires.questionnaire(session, row.campaign.instrument_digest)
-
-
-def _poster(row: CollectorAtDesk, questionnaire: Questionnaire) -> posters.Poster:
-    code = row.collector.code
-    return posters.Poster(
-        organisation=questionnaire.organisation,
-        title=questionnaire.title,
-        desk_name=row.desk.names,
-        url=_link(code),
-        short_link=_short_link(code),
-        invitation=posters.invitation(),
-        expected_minutes=questionnaire.expected_minutes,
-        opens_on=row.campaign.opens_on,
-        closes_on=row.campaign.closes_on,
-        is_demo=row.campaign.is_demo,
-    )
+    shown = database().read(load)
+    if shown["opinions"]:
+        record_action(AuditAction.READ_OPINIONS, key)
+    return render_template("fieldwork/feedback.html", campaign=campaign, **shown)

@@ -40,7 +40,7 @@ from survey.store.fieldwork import Campaign
 from survey.web.changes import audited_change
 from survey.web.context import database, now, settings, start_of_today, today
 from survey.web.errors import Refusal, RefusalKind
-from survey.web.guards import may, public
+from survey.web.guards import fresh, may, public
 from survey.web.hosts import public_url
 from survey.web.limits import limit_guesses
 from survey.web.permissions import Permission
@@ -182,6 +182,7 @@ def publication(key: str) -> ResponseReturnValue:
 
 @bp.post("/<key>/publication")
 @may(Permission.REPORT_PUBLISH)
+@fresh
 def publish(key: str) -> ResponseReturnValue:
     """Publish the results of a campaign that is over, or end their publication."""
     wants_public = request.form.get("public")
@@ -224,6 +225,7 @@ def _publish(key: str) -> None:
 
 @bp.post("/<key>/links")
 @may(Permission.REPORT_PUBLISH)
+@fresh
 def share(key: str) -> ResponseReturnValue:
     """Create a link for a reader without an account and show it once, or end every link."""
     shared_at, days = now(), request.form.get("days", "")

@@ -16,7 +16,7 @@ from survey.reports.export import render_file
 from survey.results.campaign import campaign_results
 from survey.results.releasing import release_if_due
 from survey.store import audit, weekly
-from survey.store.audit import AuditAction
+from survey.store.audit import AuditAction, AuditObject, EntryContext, ObjectKind
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.weekly import Letter, LetterProblem, WeeklySummary
@@ -98,10 +98,15 @@ class WeeklyWorker:
         def finish(session: Session) -> bool:
             is_stored = weekly.finish(session, summary, content, headline, now=self.clock())
             if is_stored:
-                audit.record(session, AuditAction.CREATED_SUMMARY, name, person_id=None, now=self.clock())
+                self._record(session, AuditAction.CREATED_SUMMARY, name, campaign)
             return is_stored
 
         return Outcome(f"{name}: made", succeeded=True) if self.database.write(finish) else None
+
+    def _record(self, session: Session, action: AuditAction, subject: str, campaign: Campaign) -> None:
+        """Record in the log what was done by itself."""
+        context = EntryContext(AuditObject(ObjectKind.CAMPAIGN, campaign.key))
+        audit.record(session, action, subject, person_id=None, now=self.clock(), context=context)
 
     def _render(self, summary: WeeklySummary) -> tuple[bytes, dict[str, str]]:
         """The file as the downloads offer it this day, and its first sentence and cautions in every language.
@@ -145,7 +150,7 @@ class WeeklyWorker:
 
         def note_sent(session: Session) -> None:
             weekly.note_sent(session, letter.letter, now=now)
-            audit.record(session, AuditAction.SENT_SUMMARY, f"{name}: {address}", person_id=None, now=now)
+            self._record(session, AuditAction.SENT_SUMMARY, f"{name}: {address}", letter.campaign)
 
         self.database.write(note_sent)
         return Outcome(f"{name}: sent to {address}", succeeded=True)

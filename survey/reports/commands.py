@@ -19,6 +19,8 @@ from survey.results.certificate import CertificateOutdatedError, CertificateWith
 from survey.results.current import certificate_today, results_today
 from survey.results.refuse_deleted import ResponsesDeletedError
 from survey.store import fieldwork
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
+from survey.web.changes import record_command
 from survey.web.command_line import command, exit_with_error, refuse_unknown_campaign
 from survey.web.context import database, settings, start_of_today
 from survey.web.locale import DEFAULT_LANGUAGE, LANGUAGES
@@ -46,9 +48,12 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
         path = Path(folder) / "export"
         try:
             with refuse_unknown_campaign():
-                write(campaign, name, lang, path)
+                has_responses = write(campaign, name, lang, path)
         except ResponsesDeletedError as error:
             exit_with_error(f"{campaign}: {error}")
+        if has_responses:
+            subject, target = f"{campaign} {name} ({lang})", AuditObject(ObjectKind.CAMPAIGN, campaign)
+            record_command(AuditAction.DOWNLOADED_RESPONSES, subject, target)
         try:
             if out == "-":
                 with path.open("rb") as file:
@@ -59,8 +64,8 @@ def export(campaign: str, *, name: str, by_form: bool, lang: str, out: str) -> N
             exit_with_error(f"{out} cannot be written: {error.strerror}")
 
 
-def _write_summary(key: str, name: str, lang: str, path: Path) -> None:
-    """Write the file of a format with all an administrator sees."""
+def _write_summary(key: str, name: str, lang: str, path: Path) -> bool:
+    """Write the file of a format with all an administrator sees; whether single responses are in it."""
     results, basis = results_today(key)
     responses = None
     if name == "xlsx":
@@ -68,25 +73,28 @@ def _write_summary(key: str, name: str, lang: str, path: Path) -> None:
             lambda session: responses_beside_summary(session, basis.campaign, _export_context())
         )
     path.write_bytes(render_file(results, name, lang, responses))
+    return responses is not None
 
 
-def _write_certificate(key: str, name: str, lang: str, path: Path) -> None:
-    """Write the certificate for everybody."""
+def _write_certificate(key: str, name: str, lang: str, path: Path) -> bool:
+    """Write the certificate for everybody, which has no single response."""
     try:
         path.write_bytes(certificate_today(key))
     except (CertificateWithheldError, CertificateOutdatedError) as error:
         exit_with_error(str(error))
+    return False
 
 
-def _write_audit_certificate(key: str, name: str, lang: str, path: Path) -> None:
+def _write_audit_certificate(key: str, name: str, lang: str, path: Path) -> bool:
     """Write the certificate with what each form counted."""
     try:
         path.write_bytes(certificate_today(key, for_audit=True))
     except CertificateOutdatedError as error:
         exit_with_error(str(error))
+    return True
 
 
-def _write_responses(key: str, name: str, lang: str, path: Path) -> None:
+def _write_responses(key: str, name: str, lang: str, path: Path) -> bool:
     """Write a response file, telling the progress to a terminal."""
 
     def progress(done: int, n: int) -> None:
@@ -98,6 +106,7 @@ def _write_responses(key: str, name: str, lang: str, path: Path) -> None:
         write_responses(session, campaign, name, lang, path, _export_context(), progress=progress)
 
     database().read(write)
+    return True
 
 
 def _export_context() -> ExportContext:

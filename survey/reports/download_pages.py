@@ -28,7 +28,7 @@ from survey.web.background import background
 from survey.web.changes import audited_change, record_action
 from survey.web.context import database, now, settings, start_of_today
 from survey.web.downloads import requested_language, send_download
-from survey.web.guards import may, signed_in_id, signed_in_official
+from survey.web.guards import fresh, fresh_file, may, signed_in_id, signed_in_official
 from survey.web.locale import LANGUAGES
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -51,7 +51,8 @@ def summary(key: str, extension: str) -> ResponseReturnValue:
         )
     content = render_file(results, extension, file_language, responses)
     file_format = FORMATS[extension]
-    record_action(AuditAction.DOWNLOADED, f"{key}.{extension} ({file_language})")
+    action = AuditAction.DOWNLOADED if responses is None else AuditAction.DOWNLOADED_RESPONSES
+    record_action(action, f"{key}.{extension} ({file_language})")
     return send_download(
         content, file_format.mimetype, f"{key}-{file_language}.{file_format.suffix or extension}"
     )
@@ -66,6 +67,7 @@ def download_certificate(key: str) -> ResponseReturnValue:
 
 @bp.get("/<key>/certificate-for-audit.json")
 @may(Permission.RESPONSES_DOWNLOAD)
+@fresh_file("downloads.show")
 def download_audit_certificate(key: str) -> ResponseReturnValue:
     """The certificate with what each form counted, for an auditor."""
     return _send_certificate(key, "certificate-for-audit.json", for_audit=True)
@@ -73,12 +75,14 @@ def download_audit_certificate(key: str) -> ResponseReturnValue:
 
 def _send_certificate(key: str, name: str, *, for_audit: bool = False) -> ResponseReturnValue:
     content = certificate_today(key, for_audit=for_audit)
-    record_action(AuditAction.DOWNLOADED, f"{key} {name}")
+    action = AuditAction.DOWNLOADED_RESPONSES if for_audit else AuditAction.DOWNLOADED
+    record_action(action, f"{key} {name}")
     return send_download(content, "application/json", f"{key}-{name}")
 
 
 @bp.get(f"/<key>/responses.{path_converter(RESPONSE_FORMATS)}")
 @may(Permission.RESPONSES_DOWNLOAD)
+@fresh_file("downloads.show")
 def download_responses(key: str, extension: str) -> ResponseReturnValue:
     """The responses as a file, one row a form; more than a request should wait for are made by a job."""
     file_language = requested_language()
@@ -99,7 +103,7 @@ def download_responses(key: str, extension: str) -> ResponseReturnValue:
             )
         )
         content = path.read_bytes()
-    record_action(AuditAction.DOWNLOADED, f"{key} responses.{extension} ({file_language})")
+    record_action(AuditAction.DOWNLOADED_RESPONSES, f"{key} responses.{extension} ({file_language})")
     return send_download(
         content, RESPONSE_FORMATS[extension].mimetype, f"{key}-responses-{file_language}.{extension}"
     )
@@ -114,6 +118,7 @@ def show(key: str) -> ResponseReturnValue:
 
 @bp.post("/<key>/exports")
 @may(Permission.RESPONSES_DOWNLOAD)
+@fresh
 def start_export(key: str) -> ResponseReturnValue:
     """Have a response file made in the background."""
     name, file_language = request.form.get("format", ""), request.form.get("language", "")
@@ -142,13 +147,14 @@ def cancel_export(key: str, job_id: str) -> ResponseReturnValue:
 
 @bp.get("/<key>/exports/<job_id>")
 @may(Permission.RESPONSES_DOWNLOAD)
+@fresh_file("downloads.show")
 def download_export(key: str, job_id: str) -> ResponseReturnValue:
     """A file that was made in the background."""
     job = _job(key, job_id)
     path = background(ExportWorker).worker.path_of(job)
     if job.state != JobState.DONE or not path.is_file():
         abort(404)
-    record_action(AuditAction.DOWNLOADED, f"{key} responses.{job.format} ({job.language})")
+    record_action(AuditAction.DOWNLOADED_RESPONSES, f"{key} responses.{job.format} ({job.language})")
     name = f"{key}-responses-{job.language}.{job.format}"
     return send_download(path, RESPONSE_FORMATS[job.format].mimetype, name)
 

@@ -72,15 +72,20 @@ def part_asked_for(basis: Basis, arguments: Mapping[str, str], language: str) ->
     view = others[0] if others else "group"
     group = wanted.get("group", "") if others else ""
     if not basis.may_show(view, wanted[view], group) or not basis.may_show(view, wanted[view]):
-        few = basis.rules.small_cell_suppression
-        ngettext = ngettext_in(language)
-        message = ngettext(
-            "Fewer than {n} person, or so few that others could be found by subtraction; not shown",
-            "Fewer than {n} people, or so few that others could be found by subtraction; not shown",
-            few,
-        )
-        raise FilterError(view, message.format(n=few))
+        raise FilterError(view, withheld_message(basis, language))
     return Part(view, wanted[view], group, _label(basis, view, wanted[view], group))
+
+
+def withheld_message(basis: Basis, language: str) -> str:
+    """Why a part is not shown."""
+    few = basis.rules.small_cell_suppression
+    ngettext = ngettext_in(language)
+    message = ngettext(
+        "Fewer than {n} person, or so few that others could be found by subtraction; not shown",
+        "Fewer than {n} people, or so few that others could be found by subtraction; not shown",
+        few,
+    )
+    return message.format(n=few)
 
 
 def _label(basis: Basis, view: str, part: str, group: str) -> Text:

@@ -1,7 +1,7 @@
 """Results: the page an official reads, and what can be asked of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from urllib.parse import urlencode
 
@@ -26,12 +26,13 @@ from survey.reports.export import FORMATS
 from survey.reports.filters import FilterError
 from survey.results import analysis
 from survey.results.basis import Basis
-from survey.results.campaign import VIEWS, CampaignResults, results_of_part
+from survey.results.campaign import VIEWS, CampaignResults, Part, results_of_part
 from survey.results.current import release_today, results_today
+from survey.results.releasing import UNIT_VIEW
 from survey.results.trend import Trend, trend_of
 from survey.store import fieldwork
 from survey.web.context import database, start_of_today
-from survey.web.guards import may
+from survey.web.guards import may, own_parts
 from survey.web.inline_svg import inline_svg
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
@@ -42,10 +43,13 @@ bp = Blueprint("reports", __name__, url_prefix="/office/campaigns")
 
 
 @bp.get("/<key>")
-@may(Permission.REPORT_READ)
+@may(Permission.REPORT_READ, or_part=True)
 def campaign(key: str) -> ResponseReturnValue:
     """The results of a campaign, or of the part the address asks for: the answer first, then why."""
     results, basis = results_today(key)
+    own = own_parts(Permission.REPORT_READ)
+    if own is not None:
+        return _own_part_page(results, basis, own)
     shown, errors = results, {}
     try:
         part = filters.part_asked_for(basis, request.args, language())
@@ -72,11 +76,38 @@ def campaign(key: str) -> ResponseReturnValue:
     )
 
 
+def _own_part_page(results: CampaignResults, basis: Basis, own: Collection[int]) -> ResponseReturnValue:
+    """The results of one of the reader's own units in a campaign of another one, and no other figure.
+
+    It is a part that the owner of the campaign sees, too: what is hidden there is hidden here.
+    """
+    labels = {unit: label for unit, label in basis.labels(UNIT_VIEW).items() if int(unit) in own}
+    unit = request.args.get("unit", next(iter(labels)))
+    if unit not in labels:
+        abort(404)
+    part = Part(UNIT_VIEW, unit, "", labels[unit])
+    shown = results_of_part(basis, part, computed_at=start_of_today())
+    return page_with_errors(
+        "reports/own_part.html",
+        {},
+        campaign=basis.campaign,
+        part=part,
+        results=shown,
+        units=[(key, label.to(language())) for key, label in labels.items()],
+        withheld=filters.withheld_message(basis, language()),
+        wording=wording,
+        cautions=cautions,
+        tables=tables,
+        figures=shown and figures.figures(shown, language(), figures.OF_THE_SUMMARY),
+    )
+
+
 @bp.get("/<key>/trend", endpoint="trend")
 @may(Permission.REPORT_READ)
 def show_trend(key: str) -> ResponseReturnValue:
     """The campaigns of the same questionnaire side by side, and what changed from each to the next."""
-    results, _basis = results_today(key)
+    results, basis = results_today(key)
+    unit_id = basis.campaign.unit_id
 
     def load(session: Session) -> Trend:
         campaign = fieldwork.campaign_by_key(session, key)
@@ -85,7 +116,9 @@ def show_trend(key: str) -> ResponseReturnValue:
     version = results.campaign.instrument_digest
     release_today(
         database().read(
-            lambda session: [c.id for c in fieldwork.campaigns(session) if c.instrument_digest == version]
+            lambda session: [
+                c.id for c in fieldwork.campaigns_of(session, unit_id) if c.instrument_digest == version
+            ]
         )
     )
     trend = database().read(load)

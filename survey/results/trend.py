@@ -63,7 +63,9 @@ def trend_of(session: Session, campaign: Campaign, *, computed_at: datetime) -> 
     """The trend of a campaign: all that have its questionnaire, its units and a score; demos apart."""
     units = _desks_and_units(fieldwork.collectors_of(session, campaign.id))
     compared, skipped = [], []
-    for other in sorted(fieldwork.campaigns(session), key=lambda one: (one.opens_on, one.id)):
+    for other in sorted(
+        fieldwork.campaigns_of(session, campaign.unit_id), key=lambda one: (one.opens_on, one.id)
+    ):
         reason = _reason_before_scoring(session, other, campaign, units)
         if reason is not None:
             skipped.append((reason, other.name))

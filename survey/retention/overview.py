@@ -1,6 +1,6 @@
 """What an installation stores and until when, for the page of officials."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,10 +51,12 @@ class StoredCounts:
     letters: int
 
 
-def campaigns_of(session: Session, *, today: date) -> Sequence[CampaignRetention]:
-    """Every campaign, the one whose responses are deleted next first, those that are deleted last."""
+def campaigns_of(session: Session, within: Iterable[str], *, today: date) -> Sequence[CampaignRetention]:
+    """The campaigns of units at or below these paths: first the one whose responses are deleted next."""
     by_campaign = {row.campaign_id: row for row in retention.deletions(session)}
-    rows = [_retention_of(session, c, by_campaign.get(c.id), today) for c in fieldwork.campaigns(session)]
+    rows = [
+        _retention_of(session, c, by_campaign.get(c.id), today) for c in fieldwork.campaigns(session, within)
+    ]
     return sorted(rows, key=lambda row: (row.is_deleted, row.campaign.responses_due_on))
 
 

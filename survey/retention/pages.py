@@ -20,7 +20,7 @@ from survey.store.audit import AuditAction
 from survey.store.fieldwork import Campaign
 from survey.web.changes import audited_change
 from survey.web.context import database, today
-from survey.web.guards import may
+from survey.web.guards import may, reach_of, sees_province
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import page_with_errors
@@ -32,12 +32,12 @@ bp = Blueprint("retention", __name__)
 @may(Permission.FIELDWORK_READ)
 def show() -> ResponseReturnValue:
     """What is stored and until when: responses by campaign, then everything else."""
-    day = today()
-    rows = database().read(lambda session: overview.campaigns_of(session, today=day))
+    day, within = today(), reach_of(Permission.FIELDWORK_READ)
+    rows = database().read(lambda session: overview.campaigns_of(session, within, today=day))
     return render_template(
         "retention/overview.html",
         rows=rows,
-        stored=database().read(overview.count_stored),
+        stored=database().read(overview.count_stored) if sees_province(Permission.FIELDWORK_READ) else None,
         saved_days=SAVED_FOR.days,
         file_hours=int(export_jobs.KEEP_FOR.total_seconds() // 3600),
     )

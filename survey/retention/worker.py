@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from survey.reports.export_worker import ExportWorker
 from survey.results.closing import release_for_good
 from survey.store import audit, erasure, fieldwork, retention
-from survey.store.audit import AuditAction
+from survey.store.audit import AuditAction, AuditObject, EntryContext, ObjectKind
 from survey.store.db import Database
 from survey.store.fieldwork import Campaign
 from survey.store.retention import DeletionState, DeletionTrigger, ResponseDeletion
@@ -140,7 +140,9 @@ class RetentionWorker:
                 raise LeaseLostError
             n = retention.count_deleted(session, deletion.campaign_id)
             subject = f"{key}: {n} ({self.trigger})"
-            audit.record(session, AuditAction.DELETED_RESPONSES, subject, person_id=None, now=now)
+            context = EntryContext(AuditObject(ObjectKind.CAMPAIGN, key))
+            action = AuditAction.DELETED_RESPONSES
+            audit.record(session, action, subject, person_id=None, now=now, context=context)
             return n
 
         return self.database.write(finish)

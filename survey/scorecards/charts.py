@@ -108,10 +108,10 @@ def trend_portions(cards: Sequence[CardResults], language: str) -> tuple[Portion
     return portions([card.period.name_in(language) for card in cards], beside=canvas.FOOT)
 
 
-def ranking_figure(ranking: Ranking, own_unit: int | None, language: str) -> Markup:
+def ranking_figure(ranking: Ranking, language: str) -> Markup:
     """The units of a period with their points and intervals, best first."""
     _ = gettext_in(language)
-    table = tables.ranking(ranking, own_unit, language)
+    table = tables.ranking(ranking, language)
     rows = [
         (str(cells[0]), placed.points, placed.interval)
         for cells, placed in zip(table.rows, ranking.placed, strict=True)

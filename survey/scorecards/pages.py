@@ -9,7 +9,6 @@ from survey.drawing.file_formats import offered_first, path_converter
 from survey.instrument import scorecard_codec
 from survey.instrument.problem import InstrumentError
 from survey.scorecards import cards, charts, tables, wording
-from survey.scorecards.access import card_for, cards_for, units_for
 from survey.scorecards.cards import CardTakenError, NewCard
 from survey.scorecards.export import FORMATS
 from survey.scorecards.forms import CardForm, DefinitionForm, DefinitionTextForm, campaign_chosen, sources
@@ -18,16 +17,17 @@ from survey.scorecards.ranking import Ranking, ranking_of
 from survey.scorecards.report import CardReport, card_report
 from survey.scorecards.results import release_surveys, results_of_cards
 from survey.store import fieldwork, scorecards, units
-from survey.store.audit import AuditAction
-from survey.web.changes import audited_change, record_action
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
+from survey.web.changes import About, audited_change, record_action
 from survey.web.context import database, now, start_of_today, today
 from survey.web.document_problems import problem_messages
 from survey.web.downloads import requested_language, send_download
 from survey.web.file_problems import page_with_file_problems
-from survey.web.guards import may, official_id
+from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
+from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
 
@@ -55,6 +55,7 @@ def open_card() -> ResponseReturnValue:
             AuditAction.OPENED_SCORECARD,
             lambda card_id: f"{card_id}: {period.code}",
             lambda session: cards.open_card(session, new, now=opened_at).id,
+            About(lambda card_id: AuditObject(ObjectKind.SCORECARD, str(card_id))),
         )
     except CardTakenError:
         message = _("The unit has a scorecard for this period already")
@@ -63,11 +64,12 @@ def open_card() -> ResponseReturnValue:
 
 
 def _card_form(*, bound: bool) -> CardForm:
-    form, person_id = CardForm() if bound else CardForm(formdata=None), official_id()
-    offered, versions, campaigns = database().read(
-        lambda s: (units_for(s, person_id), scorecards.versions(s), fieldwork.campaigns(s))
+    form = CardForm() if bound else CardForm(formdata=None)
+    entering, reading = reach_of(Permission.SCORECARD_ENTER), reach_of(Permission.REPORT_READ)
+    versions, campaigns = database().read(
+        lambda s: (scorecards.versions(s, entering), fieldwork.campaigns(s, reading))
     )
-    form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
+    form.unit_id.choices = unit_choices(entering)
     form.digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
     ]
@@ -76,10 +78,12 @@ def _card_form(*, bound: bool) -> CardForm:
 
 
 def _cards_page(form: CardForm, errors: dict[str, str]) -> ResponseReturnValue:
-    person_id, computed_at = official_id(), start_of_today()
+    within, computed_at = reach_of(Permission.SCORECARD_READ), start_of_today()
     release_surveys()
     shown = database().read(
-        lambda session: results_of_cards(session, cards_for(session, person_id), computed_at=computed_at)
+        lambda session: results_of_cards(
+            session, scorecards.cards(session, within=within), computed_at=computed_at
+        )
     )
     return page_with_errors(
         "scorecards/cards.html",
@@ -112,10 +116,10 @@ def card(card_id: int) -> ResponseReturnValue:
 
 
 def _report(card_id: int) -> CardReport:
-    person_id, computed_at, day = official_id(), start_of_today(), today()
+    computed_at, day = start_of_today(), today()
 
     def load(session: Session) -> CardReport:
-        row = card_for(session, card_id, person_id)
+        row = scorecards.card(session, card_id)
         return card_report(session, row, computed_at=computed_at, today=day)
 
     release_surveys()
@@ -138,26 +142,26 @@ def download(card_id: int, extension: str) -> ResponseReturnValue:
 @may(Permission.SCORECARD_READ)
 def ranking() -> ResponseReturnValue:
     """The units of a period side by side, with how sure each place is."""
-    requested, person_id = read_period(request.args.get("period", "")), official_id()
+    requested, within = read_period(request.args.get("period", "")), reach_of(Permission.SCORECARD_READ)
     computed_at = start_of_today()
 
-    def load(session: Session) -> tuple[Ranking | None, list[Period], int | None]:
-        codes = {row.card.period for row in scorecards.cards(session)}
+    def load(session: Session) -> tuple[Ranking | None, list[Period]]:
+        codes = {row.card.period for row in scorecards.cards(session, within=within)}
         periods = [p for p in (read_period(code) for code in sorted(codes, reverse=True)) if p]
         period = requested or (periods[0] if periods else None)
-        rows = scorecards.cards(session, period=period.code) if period else []
+        rows = scorecards.cards(session, period=period.code) if period and period in periods else []
         ranked = ranking_of(results_of_cards(session, rows, computed_at=computed_at)) if rows else None
-        return ranked, periods, units.unit_of(session, person_id)
+        seen = {row.unit.id for row in rows if row.unit.path.startswith(within)}
+        return ranked and ranked.limit_to(seen), periods
 
     release_surveys()
-    ranked, periods, own_unit = database().read(load)
+    ranked, periods = database().read(load)
     return render_template(
         "scorecards/ranking.html",
         ranking=ranked,
         periods=periods,
-        own=own_unit,
         asked=requested,
-        figure=charts.ranking_figure(ranked, own_unit, language()) if ranked and ranked.placed else None,
+        figure=charts.ranking_figure(ranked, language()) if ranked and ranked.placed else None,
         wording=wording,
         tables=tables,
     )
@@ -192,17 +196,22 @@ def publish() -> ResponseReturnValue:
 def _publish(text: str) -> None:
     """Publish the definition that a text holds."""
     definition, published_at = scorecard_codec.scorecard_from_text(text), now()
+    top = reach_of(Permission.SCORECARD_DEFINE)[0]
     audited_change(
         AuditAction.PUBLISHED_DEFINITION,
         lambda digest: digest,
-        lambda session: scorecards.publish_from_file(session, definition, now=published_at),
+        lambda session: scorecards.publish_from_file(
+            session, definition, now=published_at, unit=units.by_path(session, top)
+        ),
+        About(lambda digest: AuditObject(ObjectKind.DEFINITION, digest)),
     )
     published = _("Published: %(key)s, version %(version)s")
     flash(published % {"key": definition.key, "version": definition.version})
 
 
 def _versions_page(*problems: str) -> ResponseReturnValue:
-    shown = database().read(scorecards.versions)
+    within = reach_of(Permission.SCORECARD_READ)
+    shown = database().read(lambda session: scorecards.versions(session, within))
     template = "scorecards/definitions.html"
     return page_with_file_problems(template, "file", problems, versions=shown, form=DefinitionForm())
 

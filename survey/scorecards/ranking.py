@@ -1,8 +1,8 @@
 """The units of one period side by side, where their scorecards can be compared."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from survey.scorecards.periods import Period
 from survey.scorecards.results import CardResults
@@ -24,7 +24,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The placed units, best first, and those that could not be placed.
+    """The placed units, best first, and those that could not be placed. Places are among `n_placed` units.
 
     `alone` is the only unit that could be compared: one unit has no rank.
     """
@@ -33,7 +33,18 @@ class Ranking:
     top: int
     placed: tuple[Placed, ...]
     not_placed: tuple[CardResults, ...]
+    n_placed: int
     alone: CardResults | None = None
+
+    def limit_to(self, unit_ids: Collection[int]) -> "Ranking":
+        """The ranking with these units only, at their places among all."""
+        alone = self.alone if self.alone and self.alone.unit_id in unit_ids else None
+        return replace(
+            self,
+            placed=tuple(unit for unit in self.placed if unit.card.unit_id in unit_ids),
+            not_placed=tuple(card for card in self.not_placed if card.unit_id in unit_ids),
+            alone=alone,
+        )
 
     @property
     def is_demo(self) -> bool:
@@ -49,7 +60,7 @@ class Ranking:
     @property
     def has_top(self) -> bool:
         """Whether being among the best `top` says anything: there are more units than that."""
-        return len(self.placed) > self.top
+        return self.n_placed > self.top
 
 
 def ranking_of(cards: Sequence[CardResults]) -> Ranking:
@@ -78,6 +89,7 @@ def ranking_of(cards: Sequence[CardResults]) -> Ranking:
             for placing in rank_units(list(contenders.values()), top)
         ),
         not_placed=tuple(card for card in cards if card.card_id not in placed_ids),
+        n_placed=len(contenders),
         alone=next(iter(alike.values())) if is_alone else None,
     )
 

@@ -194,8 +194,8 @@ def trend(cards: Sequence[CardResults], language: str) -> Table:
     return Table("trend", _("Trend"), columns, tuple(str(card.card_id) for card in cards), rows)
 
 
-def ranking(ranked: Ranking, own_unit: int | None, language: str) -> Table:
-    """The units by their points, with how sure each place is; to a unit, the others have no name."""
+def ranking(ranked: Ranking, language: str) -> Table:
+    """The units by their points, with how sure each place is."""
     _ = gettext_in(language)
     columns = (
         Column("label", _("Unit"), "text"),
@@ -208,7 +208,7 @@ def ranking(ranked: Ranking, own_unit: int | None, language: str) -> Table:
     )
     rows = tuple(
         (
-            unit.card.unit_called(language) if own_unit in (None, unit.card.unit_id) else _("Another unit"),
+            unit.card.unit_called(language),
             unit.placing.rank,
             _places(unit.placing),
             unit.placing.chance_top if ranked.has_top else None,

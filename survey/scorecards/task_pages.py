@@ -5,18 +5,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.scorecards import wording
-from survey.scorecards.access import task_for, units_for
 from survey.scorecards.forms import DoneForm, TaskForm
 from survey.scorecards.tasks import part_of_plan, progress_of
-from survey.store import scorecards
-from survey.store.audit import AuditAction
+from survey.store import scorecards, units
+from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.store.scorecards import Task
-from survey.web.changes import audited_change
+from survey.web.changes import About, audited_change
 from survey.web.context import database, today
-from survey.web.guards import may, official_id
+from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
+from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("plan", __name__, url_prefix="/office")
 _MAX_DIGITS = 9
@@ -46,14 +46,18 @@ def add_task() -> ResponseReturnValue:
         evidence_ref="",
     )
     year, title = task.year, task.title
-    audited_change(AuditAction.ADDED_TASK, title, lambda session: scorecards.add_task(session, task))
+    audited_change(
+        AuditAction.ADDED_TASK,
+        title,
+        lambda session: scorecards.add_task(session, task),
+        About(lambda task_id: AuditObject(ObjectKind.TASK, str(task_id))),
+    )
     return redirect(url_for("plan.tasks", year=year), 303)
 
 
 def _task_form(*, bound: bool) -> TaskForm:
-    form, person_id = TaskForm() if bound else TaskForm(formdata=None), official_id()
-    offered = database().read(lambda s: units_for(s, person_id))
-    form.unit_id.choices = [(str(unit.id), unit.name_in(language())) for unit in offered]
+    form = TaskForm() if bound else TaskForm(formdata=None)
+    form.unit_id.choices = unit_choices(reach_of(Permission.SCORECARD_ENTER))
     return form
 
 
@@ -63,11 +67,11 @@ def _number_in_address(name: str) -> int | None:
 
 
 def _tasks_page(form: TaskForm, errors: dict[str, str]) -> ResponseReturnValue:
-    person_id, shown_language, day = official_id(), language(), today()
+    within, shown_language, day = reach_of(Permission.SCORECARD_READ), language(), today()
 
     def load(session: Session) -> tuple[list[Task], dict[int, str]]:
-        offered = {unit.id: unit.name_in(shown_language) for unit in units_for(session, person_id)}
-        return [task for task in scorecards.tasks(session) if task.unit_id in offered], offered
+        offered = {unit.id: unit.name_in(shown_language) for unit in units.units(session, within)}
+        return scorecards.tasks(session, within), offered
 
     visible, offered = database().read(load)
     unit = _number_in_address("unit")
@@ -105,10 +109,9 @@ def mark_task(task_id: int) -> ResponseReturnValue:
     if done_on is not None and done_on > today():
         message = _("The day lies in the future; a task is done on a day that has come")
         return _task_page(task, form, {"done_on": message})
-    person_id = official_id()
 
     def mark(session: Session) -> None:
-        stored = task_for(session, task_id, person_id)
+        stored = scorecards.task(session, task_id)
         stored.done_on, stored.evidence_ref = done_on, evidence_ref
 
     subject = f"{task.title[:200]}: {done_on or '–'} {evidence_ref[:60]}"
@@ -117,8 +120,7 @@ def mark_task(task_id: int) -> ResponseReturnValue:
 
 
 def _task(task_id: int) -> Task:
-    person_id = official_id()
-    return database().read(lambda session: task_for(session, task_id, person_id))
+    return database().read(lambda session: scorecards.task(session, task_id))
 
 
 def _task_page(task: Task, form: DoneForm, errors: dict[str, str]) -> ResponseReturnValue:

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.scorecards import cards, tables, wording
-from survey.scorecards.access import card_for
 from survey.scorecards.cards import EvidenceFile, NewEntry
 from survey.scorecards.entries import parse_line
 from survey.scorecards.forms import (
@@ -28,12 +27,19 @@ from survey.scorecards.results import (
 from survey.scorecards.values_file import Line, ValuesFileError, read_values
 from survey.store import audit, fieldwork, people, scorecards
 from survey.store.audit import AuditAction
-from survey.web.changes import audited_change
+from survey.web.changes import About, audited_change, entry_context, record_action
 from survey.web.context import database, now, start_of_today
 from survey.web.downloads import send_download
 from survey.web.file_problems import page_with_file_problems
 from survey.web.forms import is_plain
-from survey.web.guards import declared_permission, is_authorised, may, official_id, signed_in_official
+from survey.web.guards import (
+    declared_permission,
+    is_authorised,
+    may,
+    official_id,
+    reach_of,
+    signed_in_official,
+)
 from survey.web.locale import gettext_in
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
@@ -55,12 +61,11 @@ def _allow_documents(endpoint: str | None, _values: object) -> None:
 
 def _results(card_id: int) -> Loaded:
     """The card with the names of everybody."""
-    person_id, computed_at = official_id(), start_of_today()
+    computed_at = start_of_today()
 
     def load(session: Session) -> Loaded:
-        row = card_for(session, card_id, person_id)
-        names = {person.id: person.full_name for person in people.people(session)}
-        return card_results(session, row, computed_at=computed_at), names
+        row = scorecards.card(session, card_id)
+        return card_results(session, row, computed_at=computed_at), people.names(session)
 
     release_surveys()
     return database().read(load)
@@ -114,11 +119,10 @@ def import_values(card_id: int) -> ResponseReturnValue:
     person_id, entered_at = official_id(), now()
 
     def enter_all(session: Session) -> None:
-        card_for(session, card_id, person_id)
         for entry in entries:
             cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
-    audited_change(AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", enter_all)
+    audited_change(AuditAction.IMPORTED_VALUES, f"{card_id}: {len(entries)}", enter_all, About(reason=reason))
     entered = ngettext(
         "%(n)s value has been entered and waits for approval",
         "%(n)s values have been entered and wait for approval",
@@ -164,11 +168,12 @@ def enter_value(card_id: int, indicator: str) -> ResponseReturnValue:
     person_id, entered_at = official_id(), now()
 
     def enter(session: Session) -> None:
-        card_for(session, card_id, person_id)
         cards.enter(session, card_id, entry, person_id=person_id, now=entered_at)
 
     try:
-        audited_change(AuditAction.ENTERED_VALUE, f"{card_id}: {indicator}", enter)
+        audited_change(
+            AuditAction.ENTERED_VALUE, f"{card_id}: {indicator}", enter, About(reason=entry.reason or None)
+        )
     except cards.ReasonNeededError:
         message = _("An approved value stands here. Say why it is corrected; both stay in the history")
         return _value_page(card_id, indicator, form, {"reason": message}, loaded=loaded)
@@ -252,14 +257,14 @@ def decide_value(card_id: int, indicator: str) -> ResponseReturnValue:
 
 def _decide(card_id: int, entries: Mapping[str, int], *, approve: bool, note: str) -> None:
     """Approve or return values of the card, all of them or none, each with its entry in the log."""
-    person_id, decided_at = official_id(), now()
+    person_id, decided_at, context = official_id(), now(), entry_context(note or None)
     action = AuditAction.APPROVED_VALUE if approve else AuditAction.RETURNED_VALUE
 
     def decide(session: Session) -> None:
-        card_for(session, card_id, person_id)
         for key, entry_id in entries.items():
             cards.decide(session, entry_id, approve=approve, note=note, person_id=person_id, now=decided_at)
-            audit.record(session, action, f"{card_id}: {key}", person_id=person_id, now=decided_at)
+            subject = f"{card_id}: {key}"
+            audit.record(session, action, subject, person_id=person_id, now=decided_at, context=context)
 
     database().write(decide)
 
@@ -289,22 +294,21 @@ def approve_values(card_id: int) -> ResponseReturnValue:
 @may(Permission.SCORECARD_ENTER)
 def choose_source(card_id: int) -> ResponseReturnValue:
     """Take the satisfaction points from another campaign, or from what is typed."""
-    form, person_id = _source_form(), official_id()
+    form = _source_form()
     if not form.validate_on_submit():
         return _values_page(card_id, "campaign", *form.problems().values())
     campaign_id = campaign_chosen(form.campaign.data)
-
-    def choose(session: Session) -> None:
-        card_for(session, card_id, person_id)
-        cards.choose_campaign(session, card_id, campaign_id)
-
-    audited_change(AuditAction.CHOSE_SOURCE, f"{card_id}: {campaign_id or '–'}", choose)
+    audited_change(
+        AuditAction.CHOSE_SOURCE,
+        f"{card_id}: {campaign_id or '–'}",
+        lambda session: cards.choose_campaign(session, card_id, campaign_id),
+    )
     return redirect(url_for("scorecard_values.values", card_id=card_id), 303)
 
 
 def _source_form() -> SourceForm:
-    form = SourceForm()
-    form.campaign.choices = sources(database().read(fieldwork.campaigns))
+    form, within = SourceForm(), reach_of(Permission.REPORT_READ)
+    form.campaign.choices = sources(database().read(lambda session: fieldwork.campaigns(session, within)))
     return form
 
 
@@ -312,13 +316,8 @@ def _source_form() -> SourceForm:
 @may(Permission.SCORECARD_READ)
 def evidence(card_id: int, entry_id: int) -> ResponseReturnValue:
     """The document behind a value, to download."""
-    person_id = official_id()
-
-    def load(session: Session) -> scorecards.StoredEvidence:
-        card_for(session, card_id, person_id)
-        return scorecards.evidence(session, card_id, entry_id)
-
-    file = database().read(load)
+    file = database().read(lambda session: scorecards.evidence(session, card_id, entry_id))
+    record_action(AuditAction.READ_EVIDENCE, f"{card_id}: {entry_id}, {file.name}")
     return send_download(file.content, file.mimetype, file.name)
 
 

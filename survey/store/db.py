@@ -67,6 +67,16 @@ def lock(session: Session, key: InstrumentedAttribute[int], row_id: int) -> None
     session.execute(select(key).where(key == row_id).with_for_update())
 
 
+def run_last(session: Session, work: Work[None]) -> None:
+    """Run `work` as the last step of the session's transaction, once, however often it is asked for.
+
+    For locks that many writers need: they are held until the commit, which follows at once.
+    """
+    steps: list[Work[None]] = session.info.setdefault(_LAST, [])
+    if work not in steps:
+        steps.append(work)
+
+
 class Base(DeclarativeBase):
     """Base of all tables. Tables have no relationships, so that no attribute loads rows by itself."""
 
@@ -227,6 +237,8 @@ class Database:
             with connection.begin(), _Session(connection, expire_on_commit=False) as session:
                 yield session
                 session.flush()
+                for work in session.info.pop(_LAST, ()):
+                    work(session)
         if _CHANGED in session.info:
             _recalled.clear()
 
@@ -271,7 +283,7 @@ class _Session(Session):
 
 
 _recalled: BoundedCache[object] = BoundedCache(_RECALL_LIMIT, _RECALL_SECONDS)
-_CHANGED = "changed"
+_CHANGED, _LAST = "changed", "last steps"
 
 
 @event.listens_for(_Session, "after_flush")

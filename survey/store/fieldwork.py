@@ -2,6 +2,7 @@
 
 import calendar
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstrai
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, NotFoundError, UtcTime, require
-from survey.store.units import NameColumns, Unit
+from survey.store.units import NameColumns, Unit, is_within
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Campaign(Base):
     share_key: Mapped[str | None] = mapped_column(String(16))
     contact: Mapped[dict[str, str] | None] = mapped_column(JsonText)
     retention_months: Mapped[int] = mapped_column(server_default="24")
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
 
     @property
     def responses_due_on(self) -> date:
@@ -78,6 +80,9 @@ class Campaign(Base):
         return self.opens_on <= today <= self.closes_on
 
 
+_NEWEST_FIRST = (Campaign.opens_on.desc(), Campaign.id.desc())
+
+
 class CampaignNotFoundError(NotFoundError):
     """No campaign has this key."""
 
@@ -87,11 +92,13 @@ class CampaignNotFoundError(NotFoundError):
 
 
 class Desk(NameColumns, Base):
-    """A place where people are served. A desk outlives its campaigns."""
+    """A place of a unit where people are served. A desk outlives its campaigns."""
 
     __tablename__ = "desk"
+    __table_args__ = (UniqueConstraint("unit_id", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
 
 
 class Collector(Base):
@@ -193,19 +200,40 @@ def has_campaign(session: Session, key: str) -> bool:
     return session.scalar(select(func.count()).where(Campaign.key == key)) != 0
 
 
-def campaigns(session: Session) -> list[Campaign]:
-    """Every campaign, newest first."""
-    return list(session.scalars(select(Campaign).order_by(Campaign.opens_on.desc(), Campaign.id.desc())))
+def campaigns(session: Session, within: Iterable[str] = ("/",)) -> list[Campaign]:
+    """The campaigns of the units at or below these paths, newest first."""
+    query = select(Campaign).join(Unit, Unit.id == Campaign.unit_id).where(is_within(within))
+    return list(session.scalars(query.order_by(*_NEWEST_FIRST)))
 
 
-def last_contact(session: Session) -> Contact | None:
-    """The contact details of the newest campaign that has them, as a proposal for the next."""
-    row = session.scalar(
-        select(Campaign).where(Campaign.contact.is_not(None)).order_by(Campaign.id.desc()).limit(1)
-    )
+def campaigns_of(session: Session, unit_id: int) -> list[Campaign]:
+    """The campaigns of one unit, newest first."""
+    return list(session.scalars(select(Campaign).where(Campaign.unit_id == unit_id).order_by(*_NEWEST_FIRST)))
+
+
+def campaigns_with_desks(session: Session, within: Iterable[str]) -> list[Campaign]:
+    """The campaigns that have desks of units at or below these paths, newest first."""
+    return list(session.scalars(select(Campaign).where(_has_desks(within)).order_by(*_NEWEST_FIRST)))
+
+
+def campaigns_seen(session: Session, within: Sequence[str]) -> list[Campaign]:
+    """The campaigns of units at or below these paths, and those with desks of such units, newest first."""
+    query = select(Campaign).join(Unit, Unit.id == Campaign.unit_id)
+    return list(session.scalars(query.where(is_within(within) | _has_desks(within)).order_by(*_NEWEST_FIRST)))
+
+
+def _has_desks(within: Iterable[str]) -> ColumnElement[bool]:
+    theirs = select(Collector.campaign_id).join(Unit, Unit.id == Collector.unit_id).where(is_within(within))
+    return Campaign.id.in_(theirs)
+
+
+def find_desk(session: Session, unit_id: int, name: str) -> Desk | None:
+    """The desk of a unit with exactly this name, None without one."""
+    return session.scalar(select(Desk).where(Desk.unit_id == unit_id, Desk.name == name))
+
+
+def last_contact(session: Session, within: Iterable[str] = ("/",)) -> Contact | None:
+    """The contact details of the newest campaign at or below these paths, as a proposal for the next."""
+    query = select(Campaign).join(Unit, Unit.id == Campaign.unit_id).where(is_within(within))
+    row = session.scalar(query.where(Campaign.contact.is_not(None)).order_by(Campaign.id.desc()).limit(1))
     return row.contact_details if row else None
-
-
-def desks(session: Session) -> list[Desk]:
-    """Every desk by name."""
-    return list(session.scalars(select(Desk).order_by(Desk.name)))

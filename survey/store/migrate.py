@@ -1,5 +1,7 @@
 """Brings a database to the schema of this code."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -7,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DatabaseError
 
 from survey.store.db import Base, Database
@@ -17,14 +19,50 @@ _SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run every migration up to `revision`, all in one transaction."""
-    with database.engine.connect().execution_options(purpose="write") as connection, connection.begin():
-        command.upgrade(_config(connection), revision)
+    with _migrating(database) as config:
+        command.upgrade(config, revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Reverse the migrations after `revision`."""
-    with database.engine.connect().execution_options(purpose="write") as connection, connection.begin():
-        command.downgrade(_config(connection), revision)
+    with _migrating(database) as config:
+        command.downgrade(config, revision)
+
+
+@contextmanager
+def _migrating(database: Database) -> Iterator[Config]:
+    """One transaction of migrations.
+
+    SQLite changes a constraint by a new table in the place of the old one, so references are checked at the
+    end (https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes").
+    """
+    with database.engine.connect().execution_options(purpose="write") as connection:
+        if database.is_sqlite:
+            _check_references(connection, by_statement=False)
+        try:
+            with connection.begin():
+                yield _config(connection)
+                broken = (
+                    connection.exec_driver_sql("PRAGMA foreign_key_check").all() if database.is_sqlite else []
+                )
+                if broken:
+                    raise RuntimeError(f"a migration broke references: {broken[:5]}")
+        finally:
+            if database.is_sqlite:
+                _check_references(connection, by_statement=True)
+
+
+def _check_references(connection: Connection, *, by_statement: bool) -> None:
+    """Have SQLite check references at each statement, or not; it hears this outside of a transaction only."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys={'ON' if by_statement else 'OFF'}")
+    cursor.close()
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise RuntimeError(f"a migration broke references: {broken[:5]}")
 
 
 @cache

@@ -1,9 +1,12 @@
 """Published versions of questionnaires."""
 
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
 from survey.instrument import codec
 from survey.instrument.questionnaire import Questionnaire
 from survey.store.db import Base
-from survey.store.versions import VersionColumns, Versions, library_text
+from survey.store.versions import SharedColumns, VersionColumns, Versions, library_text
 
 DEFAULT = "dungquat_38"
 
@@ -14,8 +17,17 @@ class InstrumentVersion(VersionColumns, Base):
     __tablename__ = "instrument_version"
 
 
+class InstrumentVersionUnit(SharedColumns, Base):
+    """That a unit published this version."""
+
+    __tablename__ = "instrument_version_unit"
+
+    digest: Mapped[str] = mapped_column(ForeignKey("instrument_version.digest"), primary_key=True)
+
+
 _versions = Versions(
     InstrumentVersion,
+    InstrumentVersionUnit,
     codec.digest,
     codec.to_json,
     codec.questionnaire_from_json,
@@ -26,6 +38,7 @@ publish_from_file = _versions.publish_from_file
 refuse_twin = _versions.refuse_twin
 versions = _versions.all
 version = _versions.row
+positions_of_version = _versions.positions
 questionnaire = _versions.load
 
 

@@ -1,6 +1,6 @@
 """Scorecards of units and periods. Values and decisions are only added. A correction is another value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 from survey.instrument import scorecard_codec
 from survey.instrument.scorecard import Scorecard
 from survey.store.db import Base, UtcTime, require
-from survey.store.units import Unit
-from survey.store.versions import VersionColumns, Versions, library_text
+from survey.store.units import Unit, is_within
+from survey.store.versions import SharedColumns, VersionColumns, Versions, library_text
 
 DEFAULT = "par_index"
 
@@ -20,6 +20,14 @@ class ScorecardVersion(VersionColumns, Base):
     """One published version of a scorecard's definition as its canonical document."""
 
     __tablename__ = "scorecard_version"
+
+
+class ScorecardVersionUnit(SharedColumns, Base):
+    """That a unit published this version."""
+
+    __tablename__ = "scorecard_version_unit"
+
+    digest: Mapped[str] = mapped_column(ForeignKey("scorecard_version.digest"), primary_key=True)
 
 
 class Card(Base):
@@ -116,6 +124,7 @@ class UnitCard:
 
 _versions = Versions(
     ScorecardVersion,
+    ScorecardVersionUnit,
     scorecard_codec.digest,
     scorecard_codec.to_json,
     scorecard_codec.scorecard_from_text,
@@ -125,6 +134,7 @@ publish = _versions.publish
 publish_from_file = _versions.publish_from_file
 versions = _versions.all
 definition = _versions.load
+positions_of_definition = _versions.positions
 
 
 def load_shipped(name: str = DEFAULT) -> Scorecard:
@@ -137,9 +147,15 @@ def card(session: Session, card_id: int) -> UnitCard:
     return UnitCard(*require(session.execute(_cards().where(Card.id == card_id)).one_or_none()))
 
 
-def cards(session: Session, *, unit_id: int | None = None, period: str | None = None) -> list[UnitCard]:
-    """The cards, optionally of one unit or one period, by latest period and then by unit."""
-    query = _cards().order_by(Card.period.desc(), Unit.id)
+def cards(
+    session: Session,
+    *,
+    within: Iterable[str] = ("/",),
+    unit_id: int | None = None,
+    period: str | None = None,
+) -> list[UnitCard]:
+    """The cards of units at or below paths, of one unit or one period, by latest period, then by unit."""
+    query = _cards().where(is_within(within)).order_by(Card.period.desc(), Unit.id)
     if unit_id is not None:
         query = query.where(Card.unit_id == unit_id)
     if period is not None:
@@ -203,9 +219,16 @@ def demo_units(session: Session) -> set[int]:
     return set(session.scalars(select(Card.unit_id).where(Card.is_demo)))
 
 
-def tasks(session: Session, *, unit_id: int | None = None, year: int | None = None) -> list[Task]:
-    """The tasks of the plan by due day."""
-    query = select(Task).order_by(Task.due_on, Task.id)
+def tasks(
+    session: Session,
+    within: Iterable[str] = ("/",),
+    *,
+    unit_id: int | None = None,
+    year: int | None = None,
+) -> list[Task]:
+    """The tasks of units at or below paths, of one unit or of one year, by due day."""
+    query = select(Task).join(Unit, Unit.id == Task.unit_id).where(is_within(within))
+    query = query.order_by(Task.due_on, Task.id)
     if unit_id is not None:
         query = query.where(Task.unit_id == unit_id)
     if year is not None:
@@ -218,6 +241,8 @@ def task(session: Session, task_id: int) -> Task:
     return require(session.get(Task, task_id))
 
 
-def add_task(session: Session, task: Task) -> None:
-    """Add a task to the plan."""
+def add_task(session: Session, task: Task) -> int:
+    """Add a task to the plan and return its number."""
     session.add(task)
+    session.flush()
+    return task.id

@@ -1,6 +1,7 @@
 """Tokens with which programs use the JSON API. Only their hashes are stored."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,10 +10,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, UtcTime, require
 from survey.store.people import Person
+from survey.store.units import Unit, is_within
 
 
 class ApiToken(Base):
-    """A token. It acts for the person who created it, with at most that person's permissions."""
+    """A token of a unit. It acts for who created it, with at most that person's permissions there."""
 
     __tablename__ = "api_token"
 
@@ -25,14 +27,16 @@ class ApiToken(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
     last_used_on: Mapped[date | None]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
 
 
 @dataclass(frozen=True)
 class OwnedToken:
-    """A token with its person."""
+    """A token with its person and its unit."""
 
     token: ApiToken
     person: Person
+    unit: Unit
 
 
 def hash_of(secret: str) -> str:
@@ -52,14 +56,17 @@ def by_id(session: Session, token_id: int) -> ApiToken:
     return require(session.get(ApiToken, token_id))
 
 
-def tokens(session: Session) -> list[OwnedToken]:
-    """Every token, newest first."""
-    return [OwnedToken(*row) for row in session.execute(_tokens().order_by(ApiToken.id.desc()))]
+def tokens(session: Session, within: Iterable[str] = ("/",)) -> list[OwnedToken]:
+    """The tokens of the units at or below these paths, newest first."""
+    query = _tokens().where(is_within(within)).order_by(ApiToken.id.desc())
+    return [OwnedToken(*row) for row in session.execute(query)]
 
 
-def add(session: Session, token: ApiToken) -> None:
+def add(session: Session, token: ApiToken) -> ApiToken:
     """Add a token."""
     session.add(token)
+    session.flush()
+    return token
 
 
 def note_use(session: Session, token_id: int, day: date) -> None:
@@ -67,5 +74,9 @@ def note_use(session: Session, token_id: int, day: date) -> None:
     session.get_one(ApiToken, token_id).last_used_on = day
 
 
-def _tokens() -> Select[ApiToken, Person]:
-    return select(ApiToken, Person).join(Person, Person.id == ApiToken.person_id)
+def _tokens() -> Select[ApiToken, Person, Unit]:
+    return (
+        select(ApiToken, Person, Unit)
+        .join(Person, Person.id == ApiToken.person_id)
+        .join(Unit, Unit.id == ApiToken.unit_id)
+    )

@@ -1,5 +1,6 @@
 """The token of a program: parsed from the header, looked up, refused with a reason."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import request
@@ -36,6 +37,16 @@ def missing_permission(token: ApiToken, permission: str) -> Problem:
         f"{request.path} needs the permission {permission} and {lacking}; {_ADVICE}",
         headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{permission}"'},
     )
+
+
+def nothing_there(named: Mapping[str, object]) -> Problem:
+    """The problem of an address whose object is not there, or not for this token."""
+    name, value = next(iter(named.items()))
+    thing, listed = ("campaign", "campaigns") if name == "key" else ("scorecard", "scorecards")
+    detail = (
+        f"There is no {thing} {str(value)[:80]!r} that the token sees; /api/v1/{listed} lists those it sees"
+    )
+    return Problem(404, "Not found", detail)
 
 
 def _valid_token() -> OwnedToken:

@@ -1,25 +1,27 @@
 """Exception → page, or problem for a program: the only place that maps them. Nobody is shown a traceback."""
 
 import logging
+import math
 from collections.abc import Callable
 from datetime import date
 from enum import Enum, auto
 from typing import TypeVar
 
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, render_template, request, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import RequestRedirect
 
 from survey.store.db import NotFoundError
 from survey.store.unavailable import StoreUnavailableError
+from survey.web.guards import SignedOutError
 from survey.web.locale import format_day, format_number
 from survey.web.problems import Problem, is_from_a_program, problem_of, response_of
+from survey.web.redirects import is_shown_by_get
 from survey.web.security import OtherSiteError
 from survey.web.templates import gettext as _
-from survey.web.templates import language
+from survey.web.templates import language, ngettext
 
 _RETRY = {"Retry-After": "5"}
 _PROTOCOL_HEADERS = ("Allow", "Retry-After")
@@ -66,6 +68,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(Refusal, _page_or_problem(_refusal))
     app.register_error_handler(OtherSiteError, _page_or_problem(_other_site))
     app.register_error_handler(StoreUnavailableError, _page_or_problem(_unavailable))
+    app.register_error_handler(SignedOutError, _page_or_problem(_signed_out_page))
     app.register_error_handler(CSRFError, _page_or_problem(_csrf))
     app.register_error_handler(HTTPException, _page_or_problem(_http))
     app.register_error_handler(NotFoundError, lambda _error: _page_or_problem(_http)(NotFound()))
@@ -107,19 +110,11 @@ def _way_on(status: int) -> tuple[str, str] | None:
     """The address and text of the link under a refusal; None where none is sure to work."""
     if status == 500 or not _has_addresses():
         return None
-    if status == 413 and _is_shown_by_get(request.path):
+    if status == 413 and is_shown_by_get(request.path):
         return request.path, _("Back to the form")
     if request.path.startswith("/office/"):
         return url_for("fieldwork.show_campaigns"), _("To the office's start page")
     return url_for("intake.open_surveys", lang=language()), _("To the open surveys")
-
-
-def _is_shown_by_get(path: str) -> bool:
-    try:
-        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
-    except (HTTPException, RequestRedirect):
-        return False
-    return True
 
 
 def _refusal(error: Refusal) -> ResponseReturnValue:
@@ -138,11 +133,32 @@ def _other_site(_error: OtherSiteError) -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    return _page(
+    return _interruption_page(
         400,
         _("The page was open for too long"),
-        _("Nothing was changed. Go back, load the page again and repeat the last step."),
+        _("Nothing was changed. Go back to the form, check it and send it again."),
+        (_form_address(), _("Back to the form")),
     )
+
+
+def _signed_out_page(_error: SignedOutError) -> ResponseReturnValue:
+    return _interruption_page(
+        403,
+        _("You have been signed out"),
+        _("Nothing was changed. Sign in again, check the form and send it again."),
+        (url_for("accounts.sign_in", next=_form_address()), _("Sign in again")),
+    )
+
+
+def _interruption_page(status: int, title: str, advice: str, way_on: tuple[str, str]) -> ResponseReturnValue:
+    """A page in place of the answer to a form; its script keeps what was typed for the way back."""
+    page = render_template("_parts/interrupted.html", title=title, advice=advice, way_on=way_on)
+    return page, status
+
+
+def _form_address() -> str:
+    """Where the form that was sent is shown; a script knows better where it runs."""
+    return request.path if is_shown_by_get(request.path) else url_for("fieldwork.show_campaigns")
 
 
 def _unavailable(error: StoreUnavailableError) -> ResponseReturnValue:
@@ -172,7 +188,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         ),
         405: (_("This page cannot be opened like this"), _("Go back and use the buttons on the page.")),
         413: (_("Too much was sent at once"), _too_much()),
-        429: (_("Too many attempts"), _("Wait a minute, then try again.")),
+        429: (_("Too many attempts"), _wait(error)),
         431: (
             _("Your browser sent too much along with the address"),
             _("Delete the cookies of this site in your browser, then open the page again."),
@@ -183,6 +199,14 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return *_page(status, title, advice), {
         name: headers[name] for name in _PROTOCOL_HEADERS if name in headers
     }
+
+
+def _wait(error: HTTPException) -> str:
+    """How long to wait after too many attempts."""
+    retry_after = getattr(error, "retry_after", None)
+    minutes = math.ceil(retry_after / 60) if isinstance(retry_after, int) else 1
+    message = ngettext("Wait %(n)s minute, then try again.", "Wait %(n)s minutes, then try again.", minutes)
+    return message % {"n": minutes}
 
 
 def _too_much() -> str:

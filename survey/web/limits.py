@@ -24,13 +24,12 @@ from werkzeug.exceptions import TooManyRequests
 
 from survey.web.context import settings
 
-FAILED_SIGN_INS = "20 per minute; 100 per hour"
-FAILED_SIGN_INS_OF_ONE_NAME = "5 per minute; 30 per hour"
 WRONG_CODES = "30 per minute; 200 per hour"
 WRONG_TOKENS = "30 per minute; 200 per hour"
 MEMORY = "memory://"
 _ALL_ADDRESSES = 10  # how many times as many forms may come from all addresses as from one
 _IPV6_OF_A_CUSTOMER = 64  # bits; a customer has all the addresses under them
+_IPV4_OF_A_NETWORK, _IPV6_OF_A_NETWORK = 24, 48
 _REDIS_SECONDS, _REDIS_RETRY_SECONDS = 1, 15
 log = logging.getLogger("survey.limits")
 P = ParamSpec("P")
@@ -91,15 +90,23 @@ def visitor() -> str:
     return request.remote_addr or "nowhere"
 
 
-def _network() -> str:
+def customer() -> str:
     """The address a request comes from; of an IPv6 address the part that one customer has."""
+    return _prefix(32, _IPV6_OF_A_CUSTOMER)
+
+
+def network() -> str:
+    """The network that a request comes from, in which one provider can have many addresses."""
+    return _prefix(_IPV4_OF_A_NETWORK, _IPV6_OF_A_NETWORK)
+
+
+def _prefix(bits_of_ipv4: int, bits_of_ipv6: int) -> str:
     try:
         address = ipaddress.ip_address(visitor())
     except ValueError:
         return visitor()
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, _IPV6_OF_A_CUSTOMER), strict=False))
+    bits = bits_of_ipv4 if address.version == 4 else bits_of_ipv6
+    return str(ipaddress.ip_network((address, bits), strict=False))
 
 
 def seconds_to_wait(link_id: int) -> int | None:
@@ -112,7 +119,7 @@ def seconds_to_wait(link_id: int) -> int | None:
     if not per_minute:
         return None
     counted = (
-        (f"{per_minute} per minute", ("forms", str(link_id), _network())),
+        (f"{per_minute} per minute", ("forms", str(link_id), customer())),
         (f"{_ALL_ADDRESSES * per_minute} per minute", ("forms", str(link_id))),
     )
     counter = _failures()
@@ -125,7 +132,7 @@ def seconds_to_wait(link_id: int) -> int | None:
     def count(response: Response) -> Response:
         if response.status_code < 400:
             for limits, key in counted:
-                _count(limits, key)
+                count_failure(limits, key)
         return response
 
     return None
@@ -163,7 +170,7 @@ def limit_guesses(*, status: int) -> Callable[[View[P]], View[P]]:
             @after_this_request
             def refuse_another(response: Response) -> Response:
                 key = (view.__module__, view.__qualname__, visitor())
-                if response.status_code != status or _count(WRONG_CODES, key):
+                if response.status_code != status or count_failure(WRONG_CODES, key):
                     return response
                 return make_response(current_app.handle_user_exception(_too_many(WRONG_CODES, key)))
 
@@ -174,7 +181,7 @@ def limit_guesses(*, status: int) -> Callable[[View[P]], View[P]]:
     return declare
 
 
-def _count(limits: str, key: tuple[str, ...]) -> bool:
+def count_failure(limits: str, key: tuple[str, ...]) -> bool:
     """Count a failure; whether it is still within all the limits."""
     counter, is_within = _failures(), True
     for limit in _parse_limits(limits):
@@ -182,16 +189,21 @@ def _count(limits: str, key: tuple[str, ...]) -> bool:
     return is_within
 
 
-def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> None:
-    """The same before a page runs: answer 429 after too many failures, else count this one."""
+def refuse_over(limits: str, key: tuple[str, ...]) -> None:
+    """Raise TooManyRequests where one of the limits was reached."""
     counter = _failures()
     if not all(counter.test(limit, *key) for limit in _parse_limits(limits)):
         raise _too_many(limits, key)
 
+
+def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> None:
+    """The same before a page runs: answer 429 after too many failures, else count this one."""
+    refuse_over(limits, key)
+
     @after_this_request
     def count(response: Response) -> Response:
         if response.status_code == status:
-            _count(limits, key)
+            count_failure(limits, key)
         return response
 
 

@@ -38,6 +38,7 @@ def init(app: Flask) -> None:
     app.jinja_env.globals["words_lang"], app.jinja_env.globals["text_lang"] = _words_lang, _text_lang
     app.jinja_env.globals["office_text"] = _office_text
     app.jinja_env.globals["Permission"] = Permission
+    app.jinja_env.globals["may_part"] = guards.may_part
     app.jinja_env.globals["office_name"] = look.office_name
     app.context_processor(_template_globals)
     app.jinja_env.filters["phone_link"] = contact_links.phone_link

@@ -1,19 +1,13 @@
 """Signing in and out, passwords, who may sign in, and the log of what officials did."""
 
 import re
-import time
-from datetime import UTC, datetime, timedelta
-from statistics import median
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
-from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.test import TestResponse
 
-from survey.store import office_sessions, people
-from survey.store.office_sessions import OfficeSession
+from survey.store import people
 from survey.store.people import Person, Role
 from tests.builders import database_of
 from tests.conftest import PASSWORD, csrf_in, official
@@ -68,27 +62,6 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(app: Flask, lang: str, 
         assert password not in answer.text
 
 
-def seconds_of_refusal(app: Flask, username: str) -> float:
-    client = app.test_client()
-    csrf = csrf_in(client.get("/office/sign-in").text)
-    begun = time.perf_counter()
-    fields = {"username": username, "password": "not-the-one", "csrf_token": csrf}
-    assert client.post("/office/sign-in", data=fields).status_code == 422
-    return time.perf_counter() - begun
-
-
-def test_a_name_that_does_not_exist_is_refused_as_slowly(app: Flask, administrator: FlaskClient) -> None:
-    add(administrator, "lan")
-    send(administrator, f"/office/people/{person(app, 'lan').id}/active", active="no")
-    seconds: dict[str, list[float]] = {"viewer": [], "nobody": [], "lan": []}
-    for _turn in range(4):
-        for username, measured in seconds.items():
-            measured.append(seconds_of_refusal(app, username))
-    known, unknown, closed = map(median, seconds.values())
-    assert unknown > 0.6 * known, "without a password to check it took a sixth of the time"
-    assert closed > 0.6 * known
-
-
 def test_a_copy_of_the_cookie_is_worth_nothing_after_signing_out(app: Flask) -> None:
     client, _answer = sign_in(app, "admin", PASSWORD)
     cookie = client.get_cookie("office")
@@ -97,39 +70,6 @@ def test_a_copy_of_the_cookie_is_worth_nothing_after_signing_out(app: Flask) -> 
     thief = app.test_client()
     thief.set_cookie("office", cookie.value)
     assert thief.get("/office/").status_code == 302
-
-
-def test_a_session_ends_after_a_day_or_unused_after_a_shift(app: Flask) -> None:
-    client, _answer = sign_in(app, "admin", PASSWORD)
-    for column, age in (
-        (OfficeSession.used_at, office_sessions.LONGEST_UNUSED),
-        (OfficeSession.began_at, office_sessions.LONGEST),
-    ):
-        begun = datetime.now(UTC)
-        assert client.get("/office/").status_code == 200
-        for moment, status in ((begun - age + timedelta(minutes=2), 200), (begun - age, 302)):
-            set_back(app, column, moment)
-            assert client.get("/office/").status_code == status
-        set_back(app, column, begun)
-
-
-def set_back(app: Flask, column: InstrumentedAttribute[datetime], moment: datetime) -> None:
-    """Store another time of all sessions."""
-    database_of(app).write(lambda s: s.execute(update(OfficeSession).values({column: moment})))
-
-
-def test_sessions_are_listed_and_others_are_ended(app: Flask) -> None:
-    here, there = sign_in(app, "admin", PASSWORD)[0], sign_in(app, "admin", PASSWORD)[0]
-    page = here.get("/office/password?lang=en").text
-    assert page.count("Begun ") == 2
-    assert page.count("This is the session of this page") == 1
-    answer = here.post("/office/sessions?lang=en", data={"csrf_token": token(here)}, follow_redirects=True)
-    assert "1 other session has been ended" in answer.text
-    assert there.get("/office/").status_code == 302
-    page = here.get("/office/password?lang=en").text
-    assert page.count("Begun ") == 1
-    assert "End the other sessions" not in page
-    assert ("Admin", "ended sessions", "") in log_of(here, "en")
 
 
 def test_a_refused_sign_in_is_in_the_log_without_what_was_typed(
@@ -231,7 +171,7 @@ def test_a_viewer_can_add_nobody_and_shut_nobody_out(app: Flask, viewer: FlaskCl
     for path, fields in (
         ("/office/people", {"username": "lan", "full_name": "Lan", "role": "viewer"}),
         ("/office/people/1/active", {"active": "no"}),
-        ("/office/people/1", {"role": "viewer"}),
+        ("/office/people/1/roles", {"role": "viewer"}),
         ("/office/people/1/password", {}),
     ):
         assert send(viewer, path, **fields).status_code == 403
@@ -272,27 +212,31 @@ def test_an_administrator_who_is_shut_out_does_not_count_as_one(
     assert person(app, "admin").is_active
 
 
-def test_a_role_is_changed_and_holds_from_the_next_page_on(
+def test_a_role_is_given_and_taken_and_holds_from_the_next_page_on(
     app: Flask, administrator: FlaskClient, viewer: FlaskClient
 ) -> None:
     path = f"/office/people/{person(app, 'viewer').id}"
+    top = str(person(app, "viewer").unit_id)
     assert viewer.get("/office/campaigns/new").status_code == 403
-    assert send(administrator, path, role="officer").status_code == 303
+    assert send(administrator, f"{path}/roles", role="officer", unit=top).status_code == 303
     assert viewer.get("/office/campaigns/new").status_code == 200
-    assert log_of(administrator, "en")[0] == ("Admin", "changed role", "viewer (officer)")
-    wrong = send(administrator, path, role="king")
+    assert log_of(administrator, "en")[0] == ("Admin", "gave a role", "viewer: officer, Toàn tỉnh")
+    wrong = send(administrator, f"{path}/roles", role="king", unit=top)
     assert wrong.status_code == 422
     assert "role" in wrong.text.partition('id="error-summary"')[2].partition("</div>")[0]
-    assert person(app, "viewer").role == Role.OFFICER
+    assert send(administrator, f"{path}/roles/end", role="officer", unit=top).status_code == 303
+    assert viewer.get("/office/campaigns/new").status_code == 403
+    assert send(administrator, f"{path}/roles/end", role="officer", unit=top).status_code == 404
 
 
 def test_the_last_administrator_keeps_the_role(app: Flask, administrator: FlaskClient) -> None:
-    path = f"/office/people/{person(app, 'admin').id}"
-    answer = send(administrator, f"{path}?lang=en", role="viewer")
+    own = person(app, "admin")
+    path, last = f"/office/people/{own.id}/roles/end", {"role": "administrator", "unit": str(own.unit_id)}
+    answer = send(administrator, f"{path}?lang=en", **last)
     assert answer.status_code == 422
-    assert errors_in(answer.text) == "The last administrator cannot have another role"
+    assert errors_in(answer.text) == "The last administrator of the province cannot lose this role"
     add(administrator, "second", Role.ADMINISTRATOR)
-    assert send(administrator, path, role="viewer").status_code == 303
+    assert send(administrator, path, **last).status_code == 303
     assert administrator.get("/office/people").status_code == 403
 
 

@@ -34,8 +34,8 @@ with app.app_context():
 """,
     "A role": """
 page = client.get("/office/people?lang=en").text
-assert 'value="inspector"' in page and "Inspector: results and the log" in page
-person = {"username": "thanhtra", "full_name": "Thanh tra", "role": "inspector", "csrf_token": token(page)}
+assert 'value="auditor"' in page and "Auditor: results and the log" in page
+person = {"username": "thanhtra", "full_name": "Thanh tra", "role": "auditor", "csrf_token": token(page)}
 added = client.post("/office/people?lang=en", data=person).text
 import re
 secret = re.search(r'class="secret">([^<]+)<', added).group(1)

@@ -107,7 +107,7 @@ class Walk:
         self.open(page, "office/sign-in")
         page.fill("#username", name)
         page.fill("#password", self.passwords[name])
-        self.press(page, page.locator("main button"))
+        self.press(page, page.locator("main button").first)
         return page
 
     def screen(self, *, is_tablet: bool = False, runs_scripts: bool = True) -> Page:

@@ -17,7 +17,7 @@ def sign_in(browser: Browser, server: Server, name: str) -> Iterator[Page]:
     page.goto(f"{server.address}/office/")
     page.fill("#username", name)
     page.fill("#password", server.sign_ins[name])
-    page.locator("main button").click()
+    page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/office/")
     yield page
     context.close()

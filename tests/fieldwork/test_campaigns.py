@@ -5,6 +5,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.fieldwork import campaigns
@@ -78,7 +79,7 @@ def test_a_desk_outlives_its_campaign(database: Database) -> None:
     def work(session: Session) -> list[str]:
         open_one(session, "Đợt 1", "Quầy 1")
         open_one(session, "Đợt 2", "Quầy 1", "Quầy 2")
-        return [desk.name for desk in fieldwork.desks(session)]
+        return [desk.name for desk in session.scalars(select(fieldwork.Desk).order_by(fieldwork.Desk.name))]
 
     assert database.write(work) == ["Quầy 1", "Quầy 2"]
 

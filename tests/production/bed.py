@@ -205,6 +205,11 @@ def _settings(redis_url: str, mail_port: int) -> dict[str, str]:
         "REDIS_URL": redis_url,
         "SMTP_URL": f"smtp://user:{quote(PASSWORD, safe='')}@localhost:{mail_port}?starttls",
         "MAIL_FROM": f"Khảo sát <{FROM}>",
+        "OPENID_ISSUER": "https://openid.example.invalid",  # tests/accounts/test_openid.py has a real one
+        "OPENID_CLIENT_ID": "survey",
+        "OPENID_CLIENT_SECRET": "a-secret-of-this-bed",
+        "OPENID_NAME": "Đăng nhập bằng tài khoản của tỉnh",
+        "OPENID_MATCH": "email",
     }
 
 

@@ -48,7 +48,7 @@ def test_a_form_begun_here_is_finished_on_another_phone(any_phone: Phone, phone:
     code = any_phone.page.inner_text("#saved-code")
     phone.open(f"{ADDRESS}/continue")
     phone.page.fill("#code", code)
-    phone.page.locator("main button").click()
+    phone.page.locator("main button[type=submit]").first.click()
     phone.page.wait_for_selector("form#f")
     assert hosts(any_phone) == hosts(phone) == {HOST}
 

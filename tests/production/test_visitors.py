@@ -53,9 +53,11 @@ def test_a_form_that_another_site_sends_is_refused(official: Page, bed: Bed) -> 
 
 
 def test_cookies_are_for_https_and_this_host_only(official: Page) -> None:
-    [cookie] = official.context.cookies()
-    assert cookie["name"].startswith("__Host-")
-    assert (cookie["secure"], cookie["httpOnly"], cookie["domain"]) == (True, True, HOST)
+    cookies = {cookie["name"]: cookie for cookie in official.context.cookies()}
+    assert set(cookies) == {"__Host-office", "__Secure-office-device"}
+    for cookie in cookies.values():
+        assert (cookie["secure"], cookie["httpOnly"], cookie["domain"]) == (True, True, HOST)
+    assert cookies["__Secure-office-device"]["path"] == "/office"
 
 
 @pytest.mark.parametrize("path", ["/", "/s/demo", "/sw.js", "/static/office.css", "/office/sign-in", "/s/no"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from survey.fieldwork.campaigns import NewCampaign, open_campaign
+from survey.fieldwork.demo import unit_called
 from survey.instrument.codec import digest
 from survey.reports import analysis_tables, wording
 from survey.results.analysis import BENJAMINI_HOCHBERG, HOLM, Adjustment, compare
@@ -23,7 +24,7 @@ from survey.scoring.interval import Interval
 from survey.scoring.multiplicity import benjamini_hochberg, fcr_levels, holm, holm_levels
 from survey.scoring.results import Score
 from survey.scoring.score import score_responses
-from survey.store import fieldwork, units
+from survey.store import fieldwork
 from survey.web.context import start_of_today, today
 from survey.web.locale import text_of
 from tests.builders import BUSINESS, NOW, QUESTIONNAIRE, database_of, send_forms
@@ -137,12 +138,7 @@ def _campaign(app: Flask, key: str, days_ago: int, *, unit: str = "", is_demo: b
         row = open_campaign(session, new, now=NOW)
         (at_desk,) = fieldwork.collectors_of(session, row.id)
         if unit:
-            row_of_unit = units.find_named(session, units.Unit, unit)
-            if row_of_unit is None:
-                row_of_unit = units.Unit.with_names(text_of(unit))
-                session.add(row_of_unit)
-                session.flush()
-            at_desk.collector.unit_id = row_of_unit.id
+            at_desk.collector.unit_id = unit_called(session, unit).id
         return at_desk.collector.code
 
     return database_of(app).write(create)

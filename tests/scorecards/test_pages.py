@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from survey.scorecards.cards import MAX_EVIDENCE_BYTES
 from survey.scorecards.values_file import ValuesFileError, read_values
 from survey.store import audit, scorecards, units
+from survey.store.people import Role
 from survey.store.questionnaires import load_shipped
 from survey.web.context import today
 from survey.web.locale import gettext_in
 from tests.builders import a_form, database_of, send
 from tests.conftest import on_postgres
+from tests.roles import only_role
 from tests.scorecards.builders import (
     OF_ANOTHER_UNIT,
     PDF,
@@ -334,7 +336,7 @@ def test_the_campaign_behind_the_satisfaction_can_be_chosen_again(
 def test_a_person_of_a_unit_sees_that_unit_only(demo_app: Flask, viewer: FlaskClient) -> None:
     def join(session: Session) -> None:
         other = scorecards.card(session, OF_ANOTHER_UNIT)
-        units.set_unit(session, 2, other.unit.id)  # the viewer
+        only_role(session, 2, Role.VIEWER, other.unit.id)
 
     assert viewer.get(f"/office/scorecards/{QUARTER}").status_code == 200
     database_of(demo_app).write(join)
@@ -357,7 +359,8 @@ def test_a_person_of_a_unit_sees_that_unit_only(demo_app: Flask, viewer: FlaskCl
         assert "Management Board" not in page, path
     ranking = viewer.get("/office/scorecards/ranking?period=2018&lang=en").text
     assert "Made-up department 02" in ranking
-    assert ranking.count('<th scope="row">Another unit') == 19
+    assert ranking.count('<th scope="row">') == 1
+    assert "Places are among 20 units." in ranking
 
 
 def test_the_ranking_shows_how_sure_each_place_is(viewer: FlaskClient) -> None:
@@ -372,10 +375,9 @@ def test_the_ranking_shows_how_sure_each_place_is(viewer: FlaskClient) -> None:
 @pytest.mark.parametrize("period", ["", "2018-Q5", "2018-13", "next year", "2018", "\u0662018"])
 def test_a_scorecard_needs_a_period_that_is_free(demo_app: Flask, officer: FlaskClient, period: str) -> None:
     before = everything_in(demo_app)
-    digest = results_of(demo_app, QUARTER).digest
-    refused = post(
-        officer, "/office/scorecards?lang=en", unit_id="1", period=period, campaign="typed", digest=digest
-    )
+    quarter = results_of(demo_app, QUARTER)
+    new = {"unit_id": str(quarter.unit_id), "period": period, "campaign": "typed", "digest": quarter.digest}
+    refused = post(officer, "/office/scorecards?lang=en", **new)
     assert refused.status_code == 422
     assert 'href="#period"' in refused.text
     assert everything_in(demo_app) == before
@@ -440,18 +442,17 @@ def test_tasks_are_added_marked_and_counted(demo_app: Flask, officer: FlaskClien
 
 
 def test_units_and_their_people_are_kept(demo_app: Flask, administrator: FlaskClient) -> None:
-    path = "/office/units?lang=en"
-    assert post(administrator, path, name="Sở Minh họa", name_en="").status_code == 303
-    again = post(administrator, path, name="Sở Minh họa", name_en="")
+    path, top = "/office/units?lang=en", str(database_of(demo_app).read(units.province).id)
+    new = {"name": "Sở Minh họa", "name_en": "", "parent": top}
+    assert post(administrator, path, **new).status_code == 303
+    again = post(administrator, path, **new)
     assert (again.status_code, "of this name already" in again.text) == (422, True)
-    unit = database_of(demo_app).read(lambda s: units.find_named(s, units.Unit, "Sở Minh họa"))
+    unit = database_of(demo_app).read(lambda s: units.units_named(s, "Sở Minh họa")[0])
     assert unit is not None
-    members = "/office/units/members?lang=en"
-    assert post(administrator, members, person_id="2", unit=str(unit.id)).status_code == 303
-    assert database_of(demo_app).read(lambda s: units.unit_of(s, 2)) == unit.id
-    assert post(administrator, members, person_id="2", unit="none").status_code == 303
-    assert database_of(demo_app).read(lambda s: units.unit_of(s, 2)) is None
-    assert post(administrator, members, person_id="999", unit="none").status_code == 422
+    assert post(administrator, "/office/people/2/unit", belongs_to=str(unit.id)).status_code == 303
+    assert unit.name in administrator.get("/office/people").text
+    assert post(administrator, "/office/people/2/unit", belongs_to="999").status_code == 422
+    assert post(administrator, "/office/people/999/unit", belongs_to=str(unit.id)).status_code == 404
 
 
 def test_numbers_in_an_address_may_be_anything(administrator: FlaskClient) -> None:

@@ -28,11 +28,11 @@ def test_the_chance_of_the_top_needs_more_units_than_the_top(demo_app: Flask) ->
     one, other = results_of(demo_app, QUARTER), results_of(demo_app, OF_ANOTHER_UNIT)
     ranking = ranking_of([one, replace(other, digest=one.digest, definition=one.definition)])
     assert len(ranking.placed) == 2
-    table = tables.ranking(ranking, None, "en")
+    table = tables.ranking(ranking, "en")
     column = [c.key for c in table.columns].index("chance")
     if ranking.top >= 2:
         assert [row[column] for row in table.rows] == [None, None]
-    narrow = tables.ranking(replace(ranking, top=1), None, "en")
+    narrow = tables.ranking(replace(ranking, top=1), "en")
     assert all(row[column] is not None for row in narrow.rows)
 
 

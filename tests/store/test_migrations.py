@@ -16,13 +16,14 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 import survey.store
+from survey.instrument import codec
 from survey.instrument.questionnaire import Text
-from survey.store import migrate, questionnaires
+from survey.store import migrate
 from survey.store.db import Base, Database
 from survey.store.fieldwork import Desk
 from survey.store.responses import ResponseRow
 from survey.store.units import Unit
-from tests.builders import NOW, QUESTIONNAIRE
+from tests.builders import QUESTIONNAIRE
 from tests.end_to_end.server import ROOT, bare_environment
 from tests.postgres import create_database
 
@@ -61,7 +62,8 @@ def test_names_of_desks_survive_their_move_to_translations(bare: Database) -> No
     migrate.upgrade(bare)
     with Session(bare.engine) as session:
         assert session.scalars(select(Desk)).one().names == Text({"vi": 'Quầy "1"', "en": "Desk “1”"})
-        assert session.scalars(select(Unit)).one().names == Text({"vi": "Sở A", "en": "Sở A"})
+        unit = session.scalars(select(Unit).where(Unit.parent_id.is_not(None))).one()
+        assert unit.names == Text({"vi": "Sở A", "en": "Sở A"})
     migrate.downgrade(bare, before)
     with bare.engine.connect() as connection:
         assert connection.execute(text("SELECT name, name_en FROM desk")).all() == [('Quầy "1"', "Desk “1”")]
@@ -77,7 +79,14 @@ def test_stored_forms_are_judged_anew_unless_their_results_are_published(
     keys = [criterion.key for criterion in QUESTIONNAIRE.scored_criteria]
     forms = {1: {**dict.fromkeys(keys[:7], 4), keys[7]: "na"}, 2: dict.fromkeys(keys[:7], 4)}
     with Session(bare.engine) as session:
-        digest = questionnaires.publish(session, QUESTIONNAIRE, now=NOW)
+        digest = codec.digest(QUESTIONNAIRE)
+        session.execute(
+            text(
+                "INSERT INTO instrument_version (digest, key, version, document, published_at)"
+                " VALUES (:digest, 'k', 1, :document, '2026-10-01 00:00:00')"
+            ),
+            {"digest": digest, "document": codec.to_json(QUESTIONNAIRE)},
+        )
         values = {"digest": digest, "published_at": published_at}
         session.execute(
             text(

@@ -21,7 +21,7 @@ from survey.accounts import tokens as api_tokens
 from survey.accounts.tokens import NewToken
 from survey.publication.weekly_worker import WeeklyWorker
 from survey.reports.export_worker import ExportWorker
-from survey.store import export_jobs, fieldwork, questionnaires, scorecards, tokens, weekly
+from survey.store import export_jobs, fieldwork, questionnaires, scorecards, tokens, units, weekly
 from survey.store.comments import reference_of
 from survey.store.db import Base
 from survey.store.fieldwork import Campaign
@@ -129,6 +129,9 @@ def address(app: Flask, rule: Rule) -> str:
         "digest": digest,
         "extension": "csv",
         "person_id": 1,
+        "unit_id": 2,
+        "session_id": 999,
+        "passkey_id": 999,
         "filename": "office.css",
         "token": _token(rule.endpoint),
         "job_id": _export_of(app),
@@ -153,7 +156,8 @@ def a_token(
 ) -> str:
     """A token of a person, with every permission unless some are named; what a program shows."""
     secret = api_tokens.new_secret()
-    new = NewToken("tests", permissions or TOKEN_PERMISSIONS, days)
+    top = database_of(app).read(units.province).id
+    new = NewToken("tests", permissions or TOKEN_PERMISSIONS, days, top)
     database_of(app).write(
         lambda s: api_tokens.add_token(
             s, new, secret, person_id=person_id, now=created_at or datetime.now(UTC)
@@ -224,5 +228,5 @@ def errors_in(page: str) -> str:
 def log_of(client: FlaskClient, lang: str = "vi") -> list[tuple[str, ...]]:
     """Who, what and on what, newest first."""
     page = client.get(f"/office/audit?lang={lang}").text.partition("<tbody>")[2]
-    rows = [re.findall(r"<td>([^<]*)</td>", row) for row in page.split("<tr>")[1:]]
-    return [tuple(html.unescape(cell) for cell in row[1:]) for row in rows]
+    rows = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in page.split("<tr>")[1:]]
+    return [tuple(html.unescape(cell) for cell in row[1:4]) for row in rows]

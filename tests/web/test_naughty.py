@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey.accounts import officials
+from survey.accounts import officials, passwords
 from survey.fieldwork.campaigns import NewCampaign, open_campaign
 from survey.instrument.codec import digest
 from survey.reports.export import render_file
@@ -50,11 +50,11 @@ def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> It
         app_for_all(demo_template, tmp_path_factory.mktemp("naughty")) as created,
     ):
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # thousands of passwords are tried
-        patch.setattr(officials, "_hasher", cheap)
-        officials._hash_of_nobody.cache_clear()
+        patch.setattr(passwords, "_hasher", cheap)
+        passwords._hash_of_nobody.cache_clear()
         database_of(created).write(lambda session: officials.set_password(session, 1, PASSWORD))
         yield created
-    officials._hash_of_nobody.cache_clear()
+    passwords._hash_of_nobody.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Who may do what where: every route, role and unit."""
