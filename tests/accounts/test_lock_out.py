@@ -13,7 +13,7 @@ from survey.accounts.passwords import hash_of_password
 from survey.store.people import Person
 from tests.accounts.signing_in import WRONG, statuses, try_to_sign_in
 from tests.builders import database_of
-from tests.conftest import PASSWORD, app_on, csrf_in, on_sqlite, sign_in_as
+from tests.conftest import PASSWORD, csrf_in, on_sqlite, sign_in_as
 from tests.web.browsing import post
 
 
@@ -146,9 +146,8 @@ def test_unknown_names_wrong_passwords_and_closed_accounts_take_the_same_time(ap
     pytest.fail(f"medians in seconds: {dict(zip(kinds, medians, strict=True))}")
 
 
-def test_the_counts_are_under_no_name(url: str, tmp_path: object) -> None:
+def test_the_counts_are_under_no_name(app: Flask) -> None:
     """A password typed into the wrong field is nowhere, not even in memory."""
-    app = app_on(url, tmp_path)  # type: ignore[arg-type]
     try_to_sign_in(app.test_client(), "my secret passphrase", WRONG)
     counted = str(app.extensions["failures"]._own.storage.storage)
     assert "name" in counted

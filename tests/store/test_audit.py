@@ -130,7 +130,7 @@ def test_sixteen_writers_at_once_make_one_chain(database: Database) -> None:
 def test_a_transaction_that_fails_leaves_no_number_out(log: Database) -> None:
     def fail(session: Session) -> None:
         audit.record(session, AuditAction.SIGNED_IN, "", person_id=1, now=BEGIN)
-        session.add(Desk(name="half", translations={}))
+        session.add(Desk(name="half", translations={}, unit_id=1))
         session.flush()
         raise ZeroDivisionError
 

@@ -41,7 +41,7 @@
     return new URL(action || location.href, location.href).pathname;
   }
 
-  function valueOf(field) {
+  function valueIn(field) {
     if (field.type === "checkbox" || field.type === "radio") {
       return field.checked;
     }
@@ -67,7 +67,7 @@
   }
 
   function contentOf(form) {
-    return fieldsOf(form).map(function (field) { return [field.name, field.type, valueOf(field)]; });
+    return fieldsOf(form).map(function (field) { return [field.name, field.type, valueIn(field)]; });
   }
 
   function store(forms, state) {
