@@ -297,8 +297,9 @@ def _units_and_desks(session: Session, key: str) -> tuple[list[Unit], list[Colle
 
 
 def _units_below(session: Session, campaign: Campaign) -> list[Unit]:
-    """The units that desks of a campaign can work for: its own, and those below."""
-    return units.units(session, [units.unit(session, campaign.unit_id).path])
+    """The units that desks of a campaign can work for: those below its own."""
+    own = units.unit(session, campaign.unit_id)
+    return [unit for unit in units.units(session, [own.path]) if unit.id != own.id]
 
 
 def _read_population(text: str) -> int | None:

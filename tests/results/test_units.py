@@ -162,7 +162,7 @@ def test_response_files_say_the_unit_of_each_form_once_a_desk_has_one(app: Flask
     with app.app_context():
         names, data = database().read(rows)
     desk, unit = names.index(codebook.DESK), names.index(codebook.UNIT)
-    assert {(row[desk], row[unit]) for row in data} == {(1, 1), (2, codebook.NO_UNIT), (3, 1)}
+    assert {(row[desk], row[unit]) for row in data} == {(1, 2), (2, codebook.NO_UNIT), (3, 2)}
     variable = next(v for v in codebook.of_results(results_of(app, key)) if v.name == codebook.UNIT)
     assert variable.missing == (codebook.NO_UNIT,)
 
