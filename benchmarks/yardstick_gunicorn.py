@@ -1,4 +1,4 @@
-"""The product's own configuration for the yardstick, which has no database to check and no background work."""
+"""The product's own configuration for the yardstick, which has neither database nor background work."""
 
 import runpy
 from pathlib import Path
