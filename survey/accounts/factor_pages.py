@@ -10,19 +10,20 @@ from survey.accounts import second_factors
 from survey.accounts.forms import PasskeyForm, RequiredFactorForm
 from survey.accounts.passkeys import PasskeyRefusedError
 from survey.accounts.second_factors import FactorExistsError
-from survey.store import audit, factors, passkeys, people, units
+from survey.store import audit, factors, passkeys, people
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError, require
 from survey.store.people import Person, Role
 from survey.store.units import Unit
 from survey.web.changes import audited_change
 from survey.web.context import database, now, settings
-from survey.web.guards import fresh, guarded_official, may, reach_of, to_enrol
+from survey.web.guards import fresh, guarded_official, may, to_enrol
 from survey.web.permissions import Permission, role_names
 from survey.web.relying_party import RelyingParty, passkeys_work, relying_party
 from survey.web.sign_in_limits import begin_attempt_of_session
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
+from survey.web.unit_choices import top_unit
 
 bp = Blueprint("factors", __name__, url_prefix="/office/factors")
 
@@ -247,9 +248,9 @@ def reset_factors(person_id: int) -> ResponseReturnValue:
 @may(Permission.PEOPLE_MANAGE)
 def show_required() -> ResponseReturnValue:
     """Which roles must have a second factor at one's own unit and below."""
-    unit = _own_unit()
+    unit = top_unit(Permission.PEOPLE_MANAGE)
     chosen = database().read(lambda s: factors.required_roles(s, unit.id))
-    return _required_page(RequiredFactorForm(formdata=None, roles=sorted(chosen)), {})
+    return _required_page(unit, RequiredFactorForm(formdata=None, roles=sorted(chosen)), {})
 
 
 @bp.post("/required")
@@ -257,9 +258,9 @@ def show_required() -> ResponseReturnValue:
 @fresh
 def set_required() -> ResponseReturnValue:
     """Set which roles must have a second factor."""
-    form, unit = RequiredFactorForm(), _own_unit()
+    form, unit = RequiredFactorForm(), top_unit(Permission.PEOPLE_MANAGE)
     if not form.validate_on_submit():
-        return _required_page(form, form.problems())
+        return _required_page(unit, form, form.problems())
     roles = [Role(role) for role in form.roles.data or []]
     audited_change(
         AuditAction.REQUIRED_FACTORS,
@@ -270,14 +271,7 @@ def set_required() -> ResponseReturnValue:
     return redirect(url_for("factors.show_required"), 303)
 
 
-def _own_unit() -> Unit:
-    """The highest unit where one manages people."""
-    path = reach_of(Permission.PEOPLE_MANAGE)[0]
-    return database().read(lambda session: units.by_path(session, path))
-
-
-def _required_page(form: RequiredFactorForm, errors: dict[str, str]) -> ResponseReturnValue:
-    unit = _own_unit()
+def _required_page(unit: Unit, form: RequiredFactorForm, errors: dict[str, str]) -> ResponseReturnValue:
     names = role_names(language())
     template = "accounts/required_factors.html"
     return page_with_errors(template, errors, form=form, roles=names, unit=unit.name_in(language()))

@@ -26,9 +26,9 @@ from survey.web.forms import (
     lazy_gettext,
     with_names,
 )
-from survey.web.permissions import TOKEN_PERMISSIONS
+from survey.web.permissions import TOKEN_PERMISSIONS, Permission
 from survey.web.templates import gettext as _
-from survey.web.unit_choices import UnitField
+from survey.web.unit_choices import UnitField, UnitOfNewField
 
 
 class SignInForm(OfficeForm):
@@ -49,7 +49,9 @@ class PersonForm(OfficeForm):
         validators=[ListedChoice()],
         default=Role.VIEWER,
     )
-    unit = UnitField(lazy_gettext(lambda: _("Unit")), validators=[ListedChoice()])
+    unit = UnitOfNewField(
+        lazy_gettext(lambda: _("Unit")), Permission.PEOPLE_MANAGE, validators=[ListedChoice()]
+    )
 
     def validate_username(self, field: Field) -> None:
         """Refuse a name that cannot be typed on every keyboard."""
@@ -60,7 +62,9 @@ class PersonForm(OfficeForm):
 class RoleForm(OfficeForm):
     """A role at a unit."""
 
-    unit = UnitField(lazy_gettext(lambda: _("Unit")), validators=[ListedChoice()])
+    unit = UnitOfNewField(
+        lazy_gettext(lambda: _("Unit")), Permission.PEOPLE_MANAGE, validators=[ListedChoice()]
+    )
 
     role = RadioField(
         lazy_gettext(lambda: _("Role")),
@@ -101,7 +105,9 @@ class TokenForm(OfficeForm):
         choices=[SelectChoice(permission) for permission in TOKEN_PERMISSIONS],
         validators=[ListedChoice()],
     )
-    unit = UnitField(lazy_gettext(lambda: _("Unit")), validators=[ListedChoice()])
+    unit = UnitOfNewField(
+        lazy_gettext(lambda: _("Unit")), Permission.PEOPLE_MANAGE, validators=[ListedChoice()]
+    )
     days = SelectField(
         lazy_gettext(lambda: _("Valid for (days)")),
         choices=[SelectChoice(str(days)) for days in DAYS_OFFERED],
@@ -129,19 +135,29 @@ class UnitForm(UnitNameForm):
         validators=[ListedChoice()],
         default=UnitKind.DEPARTMENT,
     )
-    parent = UnitField(lazy_gettext(lambda: _("Unit above")), validators=[ListedChoice()])
+    parent = UnitOfNewField(
+        lazy_gettext(lambda: _("Unit above")), Permission.UNITS_MANAGE, validators=[ListedChoice()]
+    )
 
 
 class BelongsToForm(OfficeForm):
     """The unit of a person."""
 
-    belongs_to = SelectField(lazy_gettext(lambda: _("Belongs to")), validators=[Required(), ListedChoice()])
+    belongs_to = UnitField(
+        lazy_gettext(lambda: _("Belongs to")),
+        Permission.PEOPLE_MANAGE,
+        validators=[Required(), ListedChoice()],
+    )
 
 
 class ParentForm(OfficeForm):
     """The unit above a unit, or the one that it is merged into."""
 
-    parent = SelectField(lazy_gettext(lambda: _("Unit above")), validators=[Required(), ListedChoice()])
+    parent = UnitField(
+        lazy_gettext(lambda: _("Unit above")),
+        Permission.UNITS_MANAGE,
+        validators=[Required(), ListedChoice()],
+    )
 
 
 class CloseForm(OfficeForm):

@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 from survey.accounts import officials
 from survey.accounts.forms import PersonForm
 from survey.accounts.passwords import new_password
-from survey.accounts.person_page import load_person_page
+from survey.accounts.person_page import load_person, load_person_page
 from survey.store import people, units
 from survey.store.audit import AuditAction, AuditObject, ObjectKind
-from survey.store.db import require
 from survey.store.people import Person, Role
 from survey.web.changes import About, audited_change
 from survey.web.context import database, now
@@ -19,7 +18,6 @@ from survey.web.permissions import Permission, role_names
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
-from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("accounts", __name__, url_prefix="/office")
 
@@ -28,7 +26,7 @@ bp = Blueprint("accounts", __name__, url_prefix="/office")
 @may(Permission.PEOPLE_MANAGE)
 def everybody() -> ResponseReturnValue:
     """Everybody who may sign in."""
-    return _people_page(person_form(bound=False), {})
+    return _people_page(PersonForm(formdata=None), {})
 
 
 @bp.post("/people")
@@ -36,7 +34,7 @@ def everybody() -> ResponseReturnValue:
 @fresh
 def add_person() -> ResponseReturnValue:
     """Add an official with a random password, which is shown once."""
-    form, created_at = person_form(bound=True), now()
+    form, created_at = PersonForm(), now()
     if not form.validate_on_submit():
         return _people_page(form, form.problems())
     password = new_password()
@@ -53,14 +51,14 @@ def add_person() -> ResponseReturnValue:
         )
     except officials.NameTakenError:
         return _people_page(form, {"username": _("This sign-in name is already in use")})
-    return _people_page(person_form(bound=False), {}, added=(username.strip().lower(), password))
+    return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), password))
 
 
 @bp.get("/people/<id:person_id>")
 @may(Permission.PEOPLE_MANAGE)
 def person(person_id: int) -> ResponseReturnValue:
     """A person's role, and a new password for a person who forgot theirs."""
-    return _person_page(_person(person_id))
+    return _person_page(load_person(person_id))
 
 
 bp.add_url_rule(
@@ -86,10 +84,6 @@ def renew_password(person_id: int) -> ResponseReturnValue:
     return _person_page(changed, password=password)
 
 
-def _person(person_id: int) -> Person:
-    return database().read(lambda s: require(people.by_id(s, person_id)))
-
-
 def _person_page(
     official: Person, errors: dict[str, str] | None = None, *, password: str | None = None
 ) -> ResponseReturnValue:
@@ -107,7 +101,7 @@ def set_person_active(person_id: int) -> ResponseReturnValue:
     choice = request.form.get("active")
     if choice not in ("yes", "no"):
         errors = {f"active-{person_id}": _("Choose whether the account is active")}
-        return _people_page(person_form(bound=False), errors)
+        return _people_page(PersonForm(formdata=None), errors)
     active = choice == "yes"
     try:
         audited_change(
@@ -118,13 +112,6 @@ def set_person_active(person_id: int) -> ResponseReturnValue:
     except officials.LastAdministratorError:
         flash(_("You cannot deactivate the last administrator"))
     return redirect(url_for("accounts.everybody"), 303)
-
-
-def person_form(*, bound: bool) -> PersonForm:
-    """The form for a new person, with the units where one may add people."""
-    form = PersonForm() if bound else PersonForm(formdata=None)
-    form.unit.choices = unit_choices(reach_of(Permission.PEOPLE_MANAGE))
-    return form
 
 
 def _people_page(

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.accounts import officials
-from survey.accounts.person_page import belongs_to_form, load_person_page, role_form
-from survey.store import people, units
+from survey.accounts.forms import BelongsToForm, RoleForm
+from survey.accounts.person_page import load_person, load_person_page
+from survey.store import units
 from survey.store.audit import AuditAction
-from survey.store.db import NotFoundError, require
-from survey.store.people import Person, Role
+from survey.store.db import NotFoundError
+from survey.store.people import Role
 from survey.store.units import UnitPosition
 from survey.web.changes import audited_change
 from survey.web.context import database, now
@@ -28,7 +29,7 @@ bp = Blueprint("roles", __name__, url_prefix="/office/people/<id:person_id>")
 @fresh
 def give(person_id: int) -> ResponseReturnValue:
     """Give a person a role, which holds from their next page on."""
-    form = role_form(bound=True)
+    form = RoleForm()
     if not form.validate_on_submit():
         return _page(person_id, form.problems())
     role, unit_id, moment = Role(form.role.data), int(form.unit.data), now()
@@ -78,7 +79,7 @@ def _named_role() -> tuple[int, Role] | None:
 @fresh
 def move(person_id: int) -> ResponseReturnValue:
     """Let a person belong to another unit."""
-    form = belongs_to_form(_person(person_id), bound=True)
+    form = BelongsToForm()
     if not form.validate_on_submit():
         return _page(person_id, {"belongs_to": form.problems()["belongs_to"]})
     unit_id = int(form.belongs_to.data)
@@ -100,10 +101,6 @@ for _address, _endpoint in (
     bp.add_url_rule(_address, _endpoint, may(Permission.PEOPLE_MANAGE)(redirect_to("accounts.person")))
 
 
-def _person(person_id: int) -> Person:
-    return database().read(lambda session: require(people.by_id(session, person_id)))
-
-
 def _name_of(unit_id: int) -> str:
     """The name of a unit where one may manage people; NotFoundError for another."""
 
@@ -118,4 +115,4 @@ def _name_of(unit_id: int) -> str:
 
 
 def _page(person_id: int, errors: dict[str, str]) -> ResponseReturnValue:
-    return page_with_errors("accounts/person.html", errors, **load_person_page(_person(person_id)))
+    return page_with_errors("accounts/person.html", errors, **load_person_page(load_person(person_id)))

@@ -20,7 +20,6 @@ from survey.web.guards import fresh, may, official_id, reach_of
 from survey.web.permissions import TOKEN_PERMISSIONS, Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import page_with_errors
-from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("tokens", __name__, url_prefix="/office/tokens")
 
@@ -29,7 +28,7 @@ bp = Blueprint("tokens", __name__, url_prefix="/office/tokens")
 @may(Permission.PEOPLE_MANAGE)
 def show() -> ResponseReturnValue:
     """Every token, and the form for a new one."""
-    return _page(_form(bound=False), {})
+    return _page(TokenForm(formdata=None), {})
 
 
 @bp.post("")
@@ -37,7 +36,7 @@ def show() -> ResponseReturnValue:
 @fresh
 def create() -> ResponseReturnValue:
     """Create a token, which is shown once."""
-    form, person_id, created_at = _form(bound=True), official_id(), now()
+    form, person_id, created_at = TokenForm(), official_id(), now()
     if not form.validate_on_submit():
         return _page(form, form.problems())
     secret = new_secret()
@@ -49,7 +48,7 @@ def create() -> ResponseReturnValue:
         lambda session: add_token(session, new, secret, person_id=person_id, now=created_at),
         About(lambda token: AuditObject(ObjectKind.TOKEN, str(token.id))),
     )
-    return _page(_form(bound=False), {}, added=(new.name, secret))
+    return _page(TokenForm(formdata=None), {}, added=(new.name, secret))
 
 
 @bp.post("/<id:token_id>/revoke")
@@ -68,12 +67,6 @@ def revoke(token_id: int) -> ResponseReturnValue:
         name = error.name
     flash(_("The token has been revoked: %(name)s") % {"name": name})
     return redirect(url_for("tokens.show"), 303)
-
-
-def _form(*, bound: bool) -> TokenForm:
-    form = TokenForm() if bound else TokenForm(formdata=None)
-    form.unit.choices = unit_choices(reach_of(Permission.PEOPLE_MANAGE))
-    return form
 
 
 def _page(

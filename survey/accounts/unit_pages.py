@@ -23,7 +23,6 @@ from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
-from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("units", __name__, url_prefix="/office/units")
 
@@ -32,14 +31,14 @@ bp = Blueprint("units", __name__, url_prefix="/office/units")
 @may(Permission.UNITS_MANAGE)
 def show() -> ResponseReturnValue:
     """The units that one manages, as a tree, or those whose names hold the words searched for."""
-    return _list_page(_unit_form(bound=False), {})
+    return _list_page(UnitForm(formdata=None), {})
 
 
 @bp.post("")
 @may(Permission.UNITS_MANAGE)
 def add() -> ResponseReturnValue:
     """Add a unit below another."""
-    form = _unit_form(bound=True)
+    form = UnitForm()
     if not form.validate_on_submit():
         return _list_page(form, form.problems())
     names, parent_id, kind = parse_names(form), int(form.parent.data), UnitKind(form.kind.data)
@@ -79,7 +78,7 @@ def rename(unit_id: int) -> ResponseReturnValue:
 def move(unit_id: int) -> ResponseReturnValue:
     """Put a unit below another one, or merge it into that."""
     _refuse_province(unit_id)
-    form, moment, day = _parent_form(bound=True), now(), today()
+    form, moment, day = ParentForm(), now(), today()
     if not form.validate_on_submit():
         return _unit_page(unit_id, form.problems())
     parent_id = int(form.parent.data)
@@ -157,18 +156,6 @@ def _change(action: AuditAction, change: Callable[[Session], Unit]) -> dict[str,
     return {}
 
 
-def _unit_form(*, bound: bool) -> UnitForm:
-    form = UnitForm() if bound else UnitForm(formdata=None)
-    form.parent.choices = unit_choices(reach_of(Permission.UNITS_MANAGE))
-    return form
-
-
-def _parent_form(*, bound: bool, parent_id: int | None = None) -> ParentForm:
-    form = ParentForm() if bound else ParentForm(formdata=None, parent=str(parent_id))
-    form.parent.choices = unit_choices(reach_of(Permission.UNITS_MANAGE))
-    return form
-
-
 def _list_page(form: UnitForm, errors: dict[str, str]) -> ResponseReturnValue:
     within, wanted = reach_of(Permission.UNITS_MANAGE), request.args.get("words", "").strip()[:100]
 
@@ -213,7 +200,7 @@ def _unit_page(unit_id: int, errors: dict[str, str]) -> ResponseReturnValue:
         kinds=kind_names(language()),
         change_names=change_names(language()),
         name_form=UnitNameForm() if is_renaming else UnitNameForm(formdata=None, data=names),
-        parent_form=_parent_form(bound=False, parent_id=shown.parent_id),
+        parent_form=ParentForm(formdata=None, parent=str(shown.parent_id)),
         close_form=CloseForm(formdata=None, closed_on=today()),
         **loaded,
     )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from survey.authoring.forms import QuestionnaireForm
 from survey.instrument import codec
 from survey.instrument.problem import InstrumentError
-from survey.store import questionnaires, units
+from survey.store import questionnaires
 from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.web.changes import About, audited_change
 from survey.web.context import database, now
@@ -18,6 +18,7 @@ from survey.web.file_problems import page_with_file_problems
 from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
+from survey.web.unit_choices import top_unit
 
 bp = Blueprint("authoring", __name__, url_prefix="/office/questionnaires")
 
@@ -51,13 +52,11 @@ def publish() -> ResponseReturnValue:
 def _publish(text: str) -> None:
     """Publish the questionnaire that a text holds."""
     questionnaire, published_at = codec.questionnaire_to_publish(text), now()
-    top = reach_of(Permission.FIELDWORK_WRITE)[0]
+    unit = top_unit(Permission.FIELDWORK_WRITE)
     audited_change(
         AuditAction.PUBLISHED_QUESTIONNAIRE,
         lambda digest: digest,
-        lambda session: questionnaires.publish_from_file(
-            session, questionnaire, now=published_at, unit=units.by_path(session, top)
-        ),
+        lambda session: questionnaires.publish_from_file(session, questionnaire, now=published_at, unit=unit),
         About(lambda digest: AuditObject(ObjectKind.QUESTIONNAIRE, digest)),
     )
     published = _("Published: %(key)s, version %(version)s")

@@ -32,8 +32,9 @@ from survey.web.forms import (
     lazy_gettext,
     with_names,
 )
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
-from survey.web.unit_choices import UnitField
+from survey.web.unit_choices import UnitOfNewField
 
 _MAX_DESKS = 200
 _MAX_DESK_NAME = 200
@@ -61,7 +62,9 @@ class PlanForm(OfficeForm):
     """What a new campaign asks, where and when."""
 
     name = StringField(lazy_gettext(lambda: _("Campaign name")), validators=[Required(), PlainText(200)])
-    unit = UnitField(lazy_gettext(lambda: _("Unit")), validators=[ListedChoice()])
+    unit = UnitOfNewField(
+        lazy_gettext(lambda: _("Unit")), Permission.FIELDWORK_WRITE, validators=[ListedChoice()]
+    )
     instrument_digest = SelectField(
         lazy_gettext(lambda: _("Questionnaire")), validators=[Required(), ListedChoice()]
     )

@@ -36,7 +36,6 @@ from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
-from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("fieldwork", __name__)
 _MAX_POPULATION = 100_000_000
@@ -65,8 +64,7 @@ def show_campaigns() -> ResponseReturnValue:
 
     def load_rows(session: Session) -> list[CampaignRow]:
         whole = {campaign.id for campaign in fieldwork.campaigns(session, desks)}
-        with_results = {c.id for c in fieldwork.campaigns(session, results)}
-        with_results |= {c.id for c in fieldwork.campaigns_with_desks(session, results)}
+        with_results = {campaign.id for campaign in fieldwork.campaigns_seen(session, results)}
         return [
             CampaignRow(
                 c,
@@ -159,7 +157,6 @@ def _problems_of_version(digest: str, unit_id: int, months: int) -> dict[str, st
 def _campaign_form() -> CampaignForm:
     within = reach_of(Permission.FIELDWORK_WRITE)
     form = CampaignForm(obj=database().read(lambda session: fieldwork.last_contact(session, within)))
-    form.unit.choices = unit_choices(within)
     versions = database().read(lambda session: questionnaires.versions(session, within))
     form.instrument_digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions

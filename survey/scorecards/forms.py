@@ -28,7 +28,9 @@ from survey.web.forms import (
     Required,
     lazy_gettext,
 )
+from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
+from survey.web.unit_choices import UnitField
 
 TYPED = "typed"  # satisfaction points that come from no campaign
 
@@ -48,7 +50,11 @@ def campaign_chosen(choice: str) -> int | None:
 class CardForm(OfficeForm):
     """A new scorecard."""
 
-    unit_id = SelectField(lazy_gettext(lambda: _("Unit")), validators=[Required(), ListedChoice()])
+    unit_id = UnitField(
+        lazy_gettext(lambda: _("Unit")),
+        Permission.SCORECARD_ENTER,
+        validators=[Required(), ListedChoice()],
+    )
     period = StringField(lazy_gettext(lambda: _("Reporting period")), validators=[Required(), PlainText(20)])
     digest = SelectField(lazy_gettext(lambda: _("Definition")), validators=[Required(), ListedChoice()])
     campaign = SelectField(lazy_gettext(lambda: _("Satisfaction points from")), validators=[ListedChoice()])
@@ -117,7 +123,11 @@ class DefinitionTextForm(OfficeForm):
 class TaskForm(OfficeForm):
     """A new task of the plan."""
 
-    unit_id = SelectField(lazy_gettext(lambda: _("Unit")), validators=[Required(), ListedChoice()])
+    unit_id = UnitField(
+        lazy_gettext(lambda: _("Unit")),
+        Permission.SCORECARD_ENTER,
+        validators=[Required(), ListedChoice()],
+    )
     year = IntegerField(lazy_gettext(lambda: _("Year of the plan")), validators=[Required()])
     title = StringField(lazy_gettext(lambda: _("Task")), validators=[Required(), PlainText(300)])
     responsible = StringField(lazy_gettext(lambda: _("Responsible")), validators=[PlainText(200)])

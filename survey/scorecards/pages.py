@@ -16,7 +16,7 @@ from survey.scorecards.periods import Period, read_period
 from survey.scorecards.ranking import Ranking, ranking_of
 from survey.scorecards.report import CardReport, card_report
 from survey.scorecards.results import release_surveys, results_of_cards
-from survey.store import fieldwork, scorecards, units
+from survey.store import fieldwork, scorecards
 from survey.store.audit import AuditAction, AuditObject, ObjectKind
 from survey.web.changes import About, audited_change, record_action
 from survey.web.context import database, now, start_of_today, today
@@ -27,7 +27,7 @@ from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
-from survey.web.unit_choices import unit_choices
+from survey.web.unit_choices import top_unit
 
 bp = Blueprint("scorecards", __name__, url_prefix="/office/scorecards")
 
@@ -69,7 +69,6 @@ def _card_form(*, bound: bool) -> CardForm:
     versions, campaigns = database().read(
         lambda s: (scorecards.versions(s, entering), fieldwork.campaigns(s, reading))
     )
-    form.unit_id.choices = unit_choices(entering)
     form.digest.choices = [
         (v.digest, f"{v.key} – {_('version')} {v.version} ({v.digest[:8]})") for v in versions
     ]
@@ -196,13 +195,11 @@ def publish() -> ResponseReturnValue:
 def _publish(text: str) -> None:
     """Publish the definition that a text holds."""
     definition, published_at = scorecard_codec.scorecard_from_text(text), now()
-    top = reach_of(Permission.SCORECARD_DEFINE)[0]
+    unit = top_unit(Permission.SCORECARD_DEFINE)
     audited_change(
         AuditAction.PUBLISHED_DEFINITION,
         lambda digest: digest,
-        lambda session: scorecards.publish_from_file(
-            session, definition, now=published_at, unit=units.by_path(session, top)
-        ),
+        lambda session: scorecards.publish_from_file(session, definition, now=published_at, unit=unit),
         About(lambda digest: AuditObject(ObjectKind.DEFINITION, digest)),
     )
     published = _("Published: %(key)s, version %(version)s")

@@ -16,7 +16,6 @@ from survey.web.guards import may, reach_of
 from survey.web.permissions import Permission
 from survey.web.templates import gettext as _
 from survey.web.templates import language, page_with_errors
-from survey.web.unit_choices import unit_choices
 
 bp = Blueprint("plan", __name__, url_prefix="/office")
 _MAX_DIGITS = 9
@@ -26,14 +25,14 @@ _MAX_DIGITS = 9
 @may(Permission.SCORECARD_READ)
 def tasks() -> ResponseReturnValue:
     """The tasks of a year's plan, by unit where asked, with their progress."""
-    return _tasks_page(_task_form(bound=False), {})
+    return _tasks_page(TaskForm(formdata=None), {})
 
 
 @bp.post("/tasks")
 @may(Permission.SCORECARD_ENTER)
 def add_task() -> ResponseReturnValue:
     """One more task."""
-    form = _task_form(bound=True)
+    form = TaskForm()
     if not form.validate_on_submit():
         return _tasks_page(form, form.problems())
     task = Task(
@@ -53,12 +52,6 @@ def add_task() -> ResponseReturnValue:
         About(lambda task_id: AuditObject(ObjectKind.TASK, str(task_id))),
     )
     return redirect(url_for("plan.tasks", year=year), 303)
-
-
-def _task_form(*, bound: bool) -> TaskForm:
-    form = TaskForm() if bound else TaskForm(formdata=None)
-    form.unit_id.choices = unit_choices(reach_of(Permission.SCORECARD_ENTER))
-    return form
 
 
 def _number_in_address(name: str) -> int | None:

@@ -211,11 +211,6 @@ def campaigns_of(session: Session, unit_id: int) -> list[Campaign]:
     return list(session.scalars(select(Campaign).where(Campaign.unit_id == unit_id).order_by(*_NEWEST_FIRST)))
 
 
-def campaigns_with_desks(session: Session, within: Iterable[str]) -> list[Campaign]:
-    """The campaigns that have desks of units at or below these paths, newest first."""
-    return list(session.scalars(select(Campaign).where(_has_desks(within)).order_by(*_NEWEST_FIRST)))
-
-
 def campaigns_seen(session: Session, within: Sequence[str]) -> list[Campaign]:
     """The campaigns of units at or below these paths, and those with desks of such units, newest first."""
     query = select(Campaign).join(Unit, Unit.id == Campaign.unit_id)

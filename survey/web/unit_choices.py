@@ -1,17 +1,27 @@
 """The units that a form offers, each under the ones above it."""
 
-from collections.abc import Iterable
-
 from flask_wtf import FlaskForm
 from wtforms import SelectField
 
 from survey.store import units
 from survey.store.units import Unit
 from survey.web.context import database
+from survey.web.guards import reach_of
+from survey.web.permissions import Permission
 from survey.web.templates import language
+
+_INDENT = "\N{NO-BREAK SPACE}" * 3
 
 
 class UnitField(SelectField):  # type: ignore[misc]  # WTForms has no types
+    """A unit where who is signed in may do something, of those that are not closed."""
+
+    def __init__(self, label: str, permission: Permission, **options: object) -> None:
+        super().__init__(label, **options)
+        self.choices = _unit_choices(permission)
+
+
+class UnitOfNewField(UnitField):
     """The unit to which something new belongs: the first one offered where none was sent."""
 
     def pre_validate(self, form: FlaskForm) -> None:
@@ -21,15 +31,18 @@ class UnitField(SelectField):  # type: ignore[misc]  # WTForms has no types
         super().pre_validate(form)
 
 
-_INDENT = "\N{NO-BREAK SPACE}" * 3
-
-
-def unit_choices(within: Iterable[str]) -> list[tuple[str, str]]:
-    """The units at or below these paths that are not closed, as choices."""
+def _unit_choices(permission: Permission) -> list[tuple[str, str]]:
+    within = reach_of(permission)
     offered = [unit for unit in database().read(lambda s: units.units(s, within)) if unit.closed_on is None]
-    return [(str(unit.id), indent(unit, offered[0])) for unit in offered]
+    return [(str(unit.id), _indent(unit, offered[0])) for unit in offered]
 
 
-def indent(unit: Unit, top: Unit) -> str:
+def _indent(unit: Unit, top: Unit) -> str:
     """The name of a unit, set off by how far below the first one it is."""
     return _INDENT * max(0, unit.depth - top.depth) + unit.name_in(language())
+
+
+def top_unit(permission: Permission) -> Unit:
+    """The highest unit where who is signed in may do this."""
+    path = reach_of(permission)[0]
+    return database().read(lambda session: units.by_path(session, path))
