@@ -58,10 +58,8 @@ def check() -> ResponseReturnValue:
     signed, moment = guarded_official(), now()
     person_id = signed.person.id
     attempt = begin_attempt_of_session(signed.token)
-    address, is_sent = carried_address()
     if _proof_is_right(signed):
-        store_proof(signed)
-        return redirect(address, 307 if is_sent else 303)
+        return go_on(signed)
     attempt.count_failure()
     database().write(
         lambda s: audit.record(s, AuditAction.FAILED_CONFIRMATION, "", person_id=person_id, now=moment)
@@ -69,7 +67,7 @@ def check() -> ResponseReturnValue:
     return ask_again({f"{_OURS}password": _("The password or the code is wrong")})
 
 
-def carried_address() -> tuple[str, bool]:
+def _carried_address() -> tuple[str, bool]:
     """Where to go on after the proof, and whether the carried form is to be sent there."""
     address = request.form.get(f"{_OURS}address", "")
     if is_office_address(address):
@@ -79,14 +77,16 @@ def carried_address() -> tuple[str, bool]:
 
 def ask_again(errors: dict[str, str]) -> ResponseReturnValue:
     """The page once more, after a proof that is wrong."""
-    address, is_sent = carried_address()
+    address, is_sent = _carried_address()
     return _page(errors, address=address, carried=_text_fields(), is_sent=is_sent), 422
 
 
-def store_proof(signed: SignedIn) -> None:
-    """Store that who is signed in has just proved who they are."""
+def go_on(signed: SignedIn) -> ResponseReturnValue:
+    """Store that who is signed in has just proved who they are, and go on with what was under way."""
     moment, token = now(), signed.token
     database().write(lambda s: office_sessions.store_proof(s, token, now=moment))
+    address, is_sent = _carried_address()
+    return redirect(address, 307 if is_sent else 303)
 
 
 def _proof_is_right(signed: SignedIn) -> bool:

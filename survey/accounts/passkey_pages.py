@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.accounts import passkeys
-from survey.accounts.confirm_pages import ask_again, carried_address, store_proof
+from survey.accounts.confirm_pages import ask_again, go_on
 from survey.accounts.passkeys import PasskeyRefusedError
 from survey.accounts.second_step_pages import (
     finish_sign_in,
@@ -72,13 +72,11 @@ def second_step() -> ResponseReturnValue:
 @to_enrol
 def confirm() -> ResponseReturnValue:
     """Go on with what was under way, once who is signed in has used a passkey of their own."""
-    signed, (address, is_sent) = guarded_official(), carried_address()
-    person = _proven_person()
+    signed, person = guarded_official(), _proven_person()
     if person is None or person.id != signed.person.id:
         record_failure(signed.person)
         return ask_again({"confirm-passkey": _message()})
-    store_proof(signed)
-    return redirect(address, 307 if is_sent else 303)
+    return go_on(signed)
 
 
 def _proven_person() -> Person | None:

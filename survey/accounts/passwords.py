@@ -140,6 +140,6 @@ def _letters(text: str) -> str:
 
 
 def new_password() -> str:
-    """A random password that a person can type: four groups, about 80 bits."""
+    """A random password or recovery code that a person can type: four groups, about 80 bits."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))

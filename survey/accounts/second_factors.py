@@ -2,13 +2,13 @@
 
 import hmac
 import re
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
 import pyotp
 from sqlalchemy.orm import Session
 
+from survey.accounts.passwords import new_password
 from survey.accounts.sealed import UnreadableSecretError, is_of_newest, seal, unseal
 from survey.store import factors, passkeys
 from survey.store.people import Person
@@ -17,7 +17,6 @@ from survey.store.tokens import hash_of
 STEP_SECONDS = 30
 _STEPS_AROUND = (0, -1, 1)  # clocks of phones are some seconds off
 N_RECOVERY_CODES = 10
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _CODE = re.compile(r"[0-9]{6}")
 
 
@@ -116,10 +115,7 @@ def reseal_all(session: Session, secret_keys: Sequence[str]) -> tuple[int, int]:
 
 def new_recovery_codes(session: Session, person_id: int) -> list[str]:
     """Ten new recovery codes, in place of all before; of about 79 bits each, so a fast hash is enough."""
-    codes = [
-        "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
-        for _ in range(N_RECOVERY_CODES)
-    ]
+    codes = [new_password() for _ in range(N_RECOVERY_CODES)]
     factors.set_recovery_codes(session, person_id, [_recovery_hash(code) for code in codes])
     return codes
 

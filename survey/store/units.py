@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self, TypeVar
+from typing import Self
 
 from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -96,9 +96,6 @@ class UnitChange(NameColumns, Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
 
-N = TypeVar("N", bound=NameColumns)
-
-
 @dataclass(frozen=True)
 class UnitPosition:
     """Where something belongs in the tree: its unit, and the path of that."""
@@ -119,8 +116,13 @@ def is_within(paths: Iterable[str]) -> ColumnElement[bool]:
 def is_in_line(paths: Iterable[str]) -> ColumnElement[bool]:
     """The condition that a unit is one of those with these paths, or above or below one."""
     paths = tuple(paths)
-    above = {int(number) for path in paths for number in path.split("/") if number}
-    return or_(is_within(paths), Unit.id.in_(above))
+    ids = {unit_id for path in paths for unit_id in _ids_on(path)}
+    return or_(is_within(paths), Unit.id.in_(ids))
+
+
+def _ids_on(path: str) -> list[int]:
+    """The numbers of the units on a path, from the province down."""
+    return [int(number) for number in path.split("/") if number]
 
 
 def units(session: Session, within: Iterable[str] = ("/",)) -> list[Unit]:
@@ -194,7 +196,7 @@ def below(session: Session, path: str) -> Sequence[Unit]:
 
 def above(session: Session, path: str) -> Sequence[Unit]:
     """The units above the one with this path, highest first."""
-    ids = [int(number) for number in path.split("/") if number][:-1]
+    ids = _ids_on(path)[:-1]
     return session.scalars(select(Unit).where(Unit.id.in_(ids)).order_by(func.length(Unit.path))).all()
 
 

@@ -197,7 +197,7 @@ def refuse_over(limits: str, key: tuple[str, ...]) -> None:
 
 
 def refuse_after_failures(limits: str, *, status: int, key: tuple[str, ...]) -> None:
-    """The same before a page runs: answer 429 after too many failures, else count this one."""
+    """The same as `limit_failures` before a page runs: 429 after too many failures, else count this one."""
     refuse_over(limits, key)
 
     @after_this_request

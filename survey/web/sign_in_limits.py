@@ -15,13 +15,14 @@ OF_AN_ADDRESS = "20 per minute; 100 per hour"
 OF_A_NETWORK = "60 per minute; 300 per hour"
 OF_A_NAME = "5 per minute; 10 per 10 minutes; 20 per hour; 60 per day"
 OF_A_DEVICE = "5 per minute; 30 per hour"
+Count = tuple[str, tuple[str, ...]]  # limits, and the key that failures count under
 
 
 @dataclass(frozen=True)
 class SignInAttempt:
     """An attempt to prove who one is, and what it counts under if it fails."""
 
-    counts: tuple[tuple[str, tuple[str, ...]], ...]
+    counts: tuple[Count, ...]
 
     def count_failure(self) -> None:
         """Count it as a failure."""
@@ -32,23 +33,21 @@ class SignInAttempt:
 def begin_attempt(username: str, proof: str = "password") -> SignInAttempt:
     """An attempt for a sign-in name with a kind of proof; TooManyRequests after too many failures."""
     device = known_device(username)
-    counts: tuple[tuple[str, tuple[str, ...]], ...]
     if device is not None:
-        counts = ((OF_A_DEVICE, (proof, "device", device)),)
-    else:
-        counts = (
-            (OF_AN_ADDRESS, (proof, "address", customer())),
-            (OF_A_NETWORK, (proof, "network", network())),
-            (OF_A_NAME, (proof, "name", name_digest(username))),
-        )
-    for limits, key in counts:
-        refuse_over(limits, key)
-    return SignInAttempt(counts)
+        return _begin((OF_A_DEVICE, (proof, "device", device)))
+    return _begin(
+        (OF_AN_ADDRESS, (proof, "address", customer())),
+        (OF_A_NETWORK, (proof, "network", network())),
+        (OF_A_NAME, (proof, "name", name_digest(username))),
+    )
 
 
 def begin_attempt_of_session(token: str) -> SignInAttempt:
     """An attempt of somebody who is signed in; TooManyRequests after too many failures in this session."""
-    counts = ((OF_A_DEVICE, ("session", hash_of(token))),)
+    return _begin((OF_A_DEVICE, ("session", hash_of(token))))
+
+
+def _begin(*counts: Count) -> SignInAttempt:
     for limits, key in counts:
         refuse_over(limits, key)
     return SignInAttempt(counts)

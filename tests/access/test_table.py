@@ -106,20 +106,13 @@ def headers_of(app: Flask, role: Role) -> tuple[dict[str, str], str]:
 def lines_of(app: Flask, created: dict[str, Belongings]) -> dict[str, str]:
     """The table as the application has it: a line a route, a word a role, a sign a unit."""
     sessions = {role: headers_of(app, role) for role in Role}
+    tokens = {role: token_headers(app, created, role) for role in Role}
     lines = {}
     for route, rule in guarded_routes(app).items():
-        cells = []
-        for role in Role:
-            headers, csrf = _token_of(app, created, role) if is_for_programs_at(app, rule) else sessions[role]
-            cells.append(
-                "".join(
-                    decision(
-                        app, rule, path_of(app, rule, created.get(position, created["own"])), headers, csrf
-                    )
-                    for position in positions_of(rule)
-                )
-            )
-        lines[route] = " ".join(f"{word:5}" for word in cells).rstrip()
+        asked_by = tokens if is_for_programs_at(app, rule) else sessions
+        paths = [path_of(app, rule, created.get(unit, created["own"])) for unit in positions_of(rule)]
+        cells = ("".join(decision(app, rule, path, *asked_by[role]) for path in paths) for role in Role)
+        lines[route] = " ".join(f"{cell:5}" for cell in cells).rstrip()
     return lines
 
 
@@ -128,18 +121,12 @@ def is_for_programs_at(app: Flask, rule: Rule) -> bool:
         return is_for_programs(rule.endpoint)
 
 
-_secrets: dict[Role, str] = {}
-
-
-def _token_of(app: Flask, created: dict[str, Belongings], role: Role) -> tuple[dict[str, str], str]:
-    """A token that somebody with a role at "own" created there."""
-    if role not in _secrets:
-        secret = f"survey_{role}"
-        person = database_of(app).read(lambda s: people.by_username(s, f"own-{role}"))
-        assert person
-        database_of(app).write(lambda s: add_token(s, secret, person.id, created["own"].unit))
-        _secrets[role] = secret
-    return {"Authorization": f"Bearer {_secrets[role]}"}, ""
+def token_headers(app: Flask, created: dict[str, Belongings], role: Role) -> tuple[dict[str, str], str]:
+    """A token that somebody with a role at "own" made there; it needs no CSRF token."""
+    person, secret = database_of(app).read(lambda s: people.by_username(s, f"own-{role}")), f"survey_{role}"
+    assert person
+    database_of(app).write(lambda s: add_token(s, secret, person.id, created["own"].unit))
+    return {"Authorization": f"Bearer {secret}"}, ""
 
 
 def table() -> dict[str, str]:
