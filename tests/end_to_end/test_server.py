@@ -79,7 +79,7 @@ def send(server: Server, form: Form, code: str = "demo") -> requests.Response:
 
 def send_all(server: Server, forms: list[Form], code: str = "demo") -> list[requests.Response]:
     """All forms at once, as many at a time as there are."""
-    start = threading.Barrier(len(forms))
+    start = threading.Barrier(len(forms), timeout=30)
 
     def one(form: Form) -> requests.Response:
         start.wait()

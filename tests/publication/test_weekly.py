@@ -222,7 +222,7 @@ def test_the_last_one_is_made_the_day_after_the_campaign_and_then_no_more(
 
 def test_of_many_processes_one_makes_it(demo_app: Flask, clock: Clock) -> None:
     switch_on(demo_app, clock.moment - WEEKS[1])
-    start, outcomes = threading.Barrier(4), []
+    start, outcomes = threading.Barrier(4, timeout=30), []
 
     def one() -> None:
         process = a_worker(demo_app, clock)

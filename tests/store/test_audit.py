@@ -110,7 +110,7 @@ def test_a_missing_trigger_is_named(log: Database) -> None:
 
 
 def test_sixteen_writers_at_once_make_one_chain(database: Database) -> None:
-    start = threading.Barrier(16)
+    start = threading.Barrier(16, timeout=30)
     others = [Database(database.url) for _ in range(4)]  # as many processes have
 
     def write(writer: int) -> None:

@@ -23,7 +23,7 @@ def _count(database: Database) -> int:
 
 def _add(name: str) -> Callable[[Session], str]:
     def add(session: Session) -> str:
-        session.add(Desk(name=name, translations={}))
+        session.add(Desk(name=name, translations={}, unit_id=1))
         session.flush()
         return name
 
@@ -39,7 +39,7 @@ def test_others_see_a_write_once_it_has_returned(database: Database) -> None:
 
 def test_a_write_that_fails_leaves_nothing_and_raises_to_its_caller(database: Database) -> None:
     def half(session: Session) -> None:
-        session.add(Desk(name="half", translations={}))
+        session.add(Desk(name="half", translations={}, unit_id=1))
         session.flush()
         raise ZeroDivisionError
 
@@ -75,13 +75,13 @@ def test_a_write_that_never_fits_is_refused_the_second_time(database: Database) 
 
 
 def test_of_many_writes_at_once_only_the_failing_ones_fail(database: Database) -> None:
-    start = threading.Barrier(16)
+    start = threading.Barrier(16, timeout=30)
 
     def work(number: int) -> str:
         start.wait()
 
         def add(session: Session) -> None:
-            session.add(Desk(name=f"desk {number}", translations={}))
+            session.add(Desk(name=f"desk {number}", translations={}, unit_id=1))
             session.flush()
             if number % 3 == 0:
                 raise ValueError(number)
