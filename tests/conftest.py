@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from survey import create_app
-from survey.accounts import officials
+from survey.accounts import officials, passwords
 from survey.config import Settings
 from survey.fieldwork import demo
 from survey.fieldwork.campaigns import NewCampaign, open_campaign
@@ -236,6 +237,20 @@ def _compile_once(self: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT0
 
 
 Rule._compile_builder = _compile_once  # type: ignore[method-assign]
+
+
+# Argon2id as in production takes 0.1 s and more, and nearly every test signs somebody in.
+_hasher_of_production = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture
+def production_hasher(monkeypatch: pytest.MonkeyPatch) -> Iterator[PasswordHasher]:
+    """Passwords are hashed as in production, for tests of what that takes."""
+    monkeypatch.setattr(passwords, "_hasher", _hasher_of_production)
+    passwords._hash_of_nobody.cache_clear()
+    yield _hasher_of_production
+    passwords._hash_of_nobody.cache_clear()
 
 
 class _Compiled(BytecodeCache):

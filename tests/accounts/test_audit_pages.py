@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import itertools
 import re
 from datetime import timedelta
 
@@ -157,8 +158,9 @@ def test_what_is_wrong_with_a_filter_is_said_in_the_readers_language(
 
 
 def test_hostile_values_of_a_filter_break_nothing(app: Flask, administrator: FlaskClient) -> None:
-    for text in strings()[::7]:
-        for name in ("person", "unit", "object", "key", "act", "from", "to", "before", "after"):
+    names = itertools.cycle(("person", "unit", "object", "key", "act", "from", "to", "before", "after"))
+    for text in strings()[::3]:
+        for name in itertools.islice(names, 2):
             answer = administrator.get(PATH, query_string={name: text})
             assert answer.status_code in (200, 422), (name, ascii(text))
     for number in ("0", "-1", "9" * 9, "9" * 10, "9" * 400, "٣", "1e3", "2147483648"):

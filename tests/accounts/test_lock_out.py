@@ -127,6 +127,7 @@ def _seconds(app: Flask, username: str, password: str, number: int) -> float:
 
 @on_sqlite
 @pytest.mark.slow
+@pytest.mark.usefixtures("production_hasher")
 def test_unknown_names_wrong_passwords_and_closed_accounts_take_the_same_time(app: Flask) -> None:
     """Medians of 200 each within 5%, in an order that changes, so that noise hits all of them alike."""
     kinds = {"known": WRONG, "unknown": WRONG, "closed": PASSWORD}

@@ -112,6 +112,7 @@ def test_first_passwords_are_never_the_same_and_long(administrator: FlaskClient)
     assert all(re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", password) for password in passwords)
 
 
+@pytest.mark.usefixtures("production_hasher")
 def test_a_password_is_kept_as_a_slow_hash_only(app: Flask, administrator: FlaskClient) -> None:
     password = add(administrator, "lan")
     assert person(app, "lan").password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

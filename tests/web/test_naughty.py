@@ -14,13 +14,11 @@ from urllib.parse import quote
 
 import openpyxl
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey.accounts import officials, passwords
 from survey.fieldwork.campaigns import NewCampaign, open_campaign
 from survey.instrument.codec import digest
 from survey.reports.export import render_file
@@ -29,7 +27,7 @@ from survey.store import fieldwork, people, responses
 from survey.store.questionnaires import load_shipped
 from survey.web.locale import text_of
 from tests.builders import CONTACT, a_form, database_of, receipt_in
-from tests.conftest import PASSWORD, TODAY, Template, official, on_postgres
+from tests.conftest import TODAY, Template, official, on_postgres
 from tests.web.browsing import app_for_all, everything_in, token
 from tests.web.naughty import strings
 
@@ -45,16 +43,8 @@ _visitors = count()
 
 @pytest.fixture(scope="module")
 def app(demo_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        app_for_all(demo_template, tmp_path_factory.mktemp("naughty")) as created,
-    ):
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # thousands of passwords are tried
-        patch.setattr(passwords, "_hasher", cheap)
-        passwords._hash_of_nobody.cache_clear()
-        database_of(created).write(lambda session: officials.set_password(session, 1, PASSWORD))
+    with app_for_all(demo_template, tmp_path_factory.mktemp("naughty")) as created:
         yield created
-    passwords._hash_of_nobody.cache_clear()
 
 
 @pytest.fixture(scope="module")
