@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import re
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +59,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
+# Folders with tests of pages and files. Their SQL is in survey/store, whose tests run on both databases.
+_ON_ONE_DATABASE = frozenset(
+    ("api", "authoring", "comments", "fieldwork", "publication", "reports", "results", "scorecards", "web")
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run each test of pages on one of the two databases: half of them on SQLite, half on PostgreSQL.
+
+    All of them run on SQLite where tests with PostgreSQL are left out, and on both with --both-databases.
+    """
+    if config.getoption("both_databases") or "not postgres" in config.option.markexpr:
+        return
+    pairs: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.path.relative_to(config.rootpath / "tests").parts[0] in _ON_ONE_DATABASE:
+            pairs.setdefault(re.sub(r"\b(sqlite|postgres)\b", "*", item.nodeid), []).append(item)
+    left_out = {
+        pair[zlib.crc32(test.encode()) % 2].nodeid
+        for test, pair in pairs.items()
+        if len(pair) == len(_BACKENDS)
+    }
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
+    items[:] = [item for item in items if item.nodeid not in left_out]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option to run every test on both databases."""
+    parser.addoption("--both-databases", action="store_true", help="run tests of pages on both databases")
+
+
 @pytest.fixture(scope="session")
 def pg_server() -> Iterator[Path]:
     """The private PostgreSQL of this test process."""
@@ -94,8 +127,18 @@ class Template:
             drop_database(self.folder, url)
 
 
+_templates: dict[tuple[str, str], Template] = {}
+
+
 def _template(kind: str, folder: Path, subject: str, fill: Callable[[Database], None]) -> Template:
-    name = f"{subject}_{next(_numbers)}"  # pytest may create a session's fixture more than once
+    """Made once in a process: pytest creates a fixture of a session anew when its parameter changes."""
+    if (kind, subject) not in _templates:
+        _templates[kind, subject] = _make_template(kind, folder, subject, fill)
+    return _templates[kind, subject]
+
+
+def _make_template(kind: str, folder: Path, subject: str, fill: Callable[[Database], None]) -> Template:
+    name = f"{subject}_{next(_numbers)}"
     url = f"sqlite:///{folder / f'{name}.sqlite3'}" if kind == "sqlite" else create_database(folder, name)
     database = Database(url)
     migrate.upgrade(database)
@@ -138,6 +181,7 @@ def _make_scorecards(session: Session) -> None:
 
 
 _POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
+_BACKENDS = ("sqlite", _POSTGRES)
 
 
 def _on(*backends: object) -> pytest.MarkDecorator:
@@ -148,7 +192,7 @@ def _on(*backends: object) -> pytest.MarkDecorator:
 on_sqlite, on_postgres = _on("sqlite"), _on(_POSTGRES)
 
 
-@pytest.fixture(scope="session", params=["sqlite", _POSTGRES])
+@pytest.fixture(scope="session", params=_BACKENDS)
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """Which database, and where its templates live."""
     if request.param == "postgres":

@@ -86,12 +86,12 @@ def _export_of(app: Flask) -> str:
 
 
 def everything_in(app: Flask) -> dict[str, list[Any]]:
-    """All rows of all tables but the log and what a look at results computes, to see that nothing changed."""
+    """All rows of all tables but the log, what a look at results computes, and when a session was used."""
     computed = {"rollup", "rollup_cell", "released_results", "release_step", "released_cell"}
     queries = {
-        table.name: select(*(column for column in table.columns if column.name != "is_folded")).order_by(
-            *table.primary_key.columns
-        )
+        table.name: select(
+            *(column for column in table.columns if column.name not in ("is_folded", "used_at"))
+        ).order_by(*table.primary_key.columns)
         for table in Base.metadata.sorted_tables
         if table.name not in {"audit_event", *computed}
     }
@@ -192,7 +192,7 @@ def _of_a_scorecard(app: Flask) -> dict[str, Any]:
 
 def token(client: FlaskClient) -> str:
     """A CSRF token of this client's session."""
-    for path in ("/office/password", "/office/sign-in"):
+    for path in ("/office/confirm", "/office/sign-in"):
         if csrf := csrf_in(client.get(path).text):
             return csrf
     raise AssertionError("no page with a token")
