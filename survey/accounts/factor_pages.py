@@ -178,6 +178,9 @@ def add_passkey() -> ResponseReturnValue:
 def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     """Give one of one's own passkeys another name."""
     form, person_id = PasskeyForm(), guarded_official().person.id
+    owned = database().read(lambda s: [passkey.id for passkey in passkeys.passkeys_of(s, person_id)])
+    if passkey_id not in owned:
+        raise NotFoundError(str(passkey_id))
     if not form.validate_on_submit():
         return _factors_page({f"name-{passkey_id}": form.problems().get("name", "")}, None)
     name = form.name.data.strip()

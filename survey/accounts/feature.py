@@ -1,10 +1,14 @@
 """What the folder offers the application."""
 
 from survey.accounts import (
+    account_pages,
     audit_pages,
     commands,
     confirm_pages,
     factor_pages,
+    import_pages,
+    invitation_pages,
+    link_pages,
     log_commands,
     openid_pages,
     own_pages,  # noqa: F401 — its routes are those of pages.bp
@@ -16,11 +20,25 @@ from survey.accounts import (
     token_pages,
     unit_pages,
 )
+from survey.accounts.link_letters import LOOK_EVERY_SECONDS, LinkLetterWorker
+from survey.web.background import BackgroundThread
+from survey.web.context import database, now, settings
 from survey.web.feature import Feature
+
+
+def _letters_thread() -> BackgroundThread[LinkLetterWorker]:
+    office = settings()
+    worker = LinkLetterWorker(database(), office.time_zone, office.mail, office.public_url, now)
+    return BackgroundThread(worker, every_seconds=LOOK_EVERY_SECONDS)
+
 
 FEATURE = Feature(
     blueprints=(
         pages.bp,
+        account_pages.bp,
+        link_pages.bp,
+        invitation_pages.bp,
+        import_pages.bp,
         role_pages.bp,
         unit_pages.bp,
         token_pages.bp,
@@ -31,5 +49,6 @@ FEATURE = Feature(
         passkey_pages.bp,
         openid_pages.bp,
     ),
+    background=(_letters_thread,),
     commands=(commands.renew_secrets, log_commands.log_head, log_commands.verify_log),
 )

@@ -3,6 +3,7 @@
 from wtforms import (
     DateField,
     Field,
+    FileField,
     PasswordField,
     RadioField,
     SelectChoice,
@@ -11,9 +12,11 @@ from wtforms import (
     StringField,
     ValidationError,
 )
+from wtforms.validators import Optional
 
-from survey.accounts.officials import is_sign_in_name
+from survey.accounts.officials import PersonNames, is_sign_in_name
 from survey.accounts.tokens import DAYS_OFFERED
+from survey.mail_server import is_address
 from survey.store.people import Role
 from survey.store.units import UnitKind
 from survey.web.forms import (
@@ -38,11 +41,32 @@ class SignInForm(OfficeForm):
     password = PasswordField(lazy_gettext(lambda: _("Password")), validators=[Required()])
 
 
-class PersonForm(OfficeForm):
-    """A new official."""
+class NamesForm(OfficeForm):
+    """What a person is called, and the address for letters."""
 
     username = StringField(lazy_gettext(lambda: _("Sign-in name")), validators=[Required(), PlainText(60)])
     full_name = StringField(lazy_gettext(lambda: _("Full name")), validators=[Required(), PlainText(120)])
+    email = StringField(lazy_gettext(lambda: _("E-mail address")), validators=[PlainText(254)])
+
+    def validate_username(self, field: Field) -> None:
+        """Refuse a name that cannot be typed on every keyboard."""
+        if not is_sign_in_name(field.data or ""):
+            raise ValidationError(_("A sign-in name has 2 to 60 letters a-z, digits, dots, dashes or @"))
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what is not one plain address; none is right too."""
+        if (field.data or "").strip() and not is_address(field.data.strip()):
+            raise ValidationError(_("Enter one e-mail address, for example lan@example.gov.vn"))
+
+    @property
+    def names(self) -> PersonNames:
+        """What was typed."""
+        return PersonNames(self.username.data, self.full_name.data, (self.email.data or "").strip() or None)
+
+
+class PersonForm(NamesForm):
+    """A new official."""
+
     role = RadioField(
         lazy_gettext(lambda: _("Role")),
         choices=[SelectChoice(role.value) for role in Role],
@@ -52,11 +76,6 @@ class PersonForm(OfficeForm):
     unit = UnitOfNewField(
         lazy_gettext(lambda: _("Unit")), Permission.PEOPLE_MANAGE, validators=[ListedChoice()]
     )
-
-    def validate_username(self, field: Field) -> None:
-        """Refuse a name that cannot be typed on every keyboard."""
-        if not is_sign_in_name(field.data or ""):
-            raise ValidationError(_("A sign-in name has 2 to 60 letters a-z, digits, dots, dashes or @"))
 
 
 class RoleForm(OfficeForm):
@@ -70,6 +89,39 @@ class RoleForm(OfficeForm):
         lazy_gettext(lambda: _("Role")),
         choices=[SelectChoice(role.value) for role in Role],
         validators=[ListedChoice()],
+        default=Role.VIEWER,
+    )
+
+
+class LeaveForm(OfficeForm):
+    """When a person is on leave; empty for the end of a leave."""
+
+    away_from = DateField(
+        lazy_gettext(lambda: _("First day")), format=DAY_FORMATS, validators=[Optional(), DayInRange()]
+    )
+    away_until = DateField(
+        lazy_gettext(lambda: _("Last day")), format=DAY_FORMATS, validators=[Optional(), DayInRange()]
+    )
+
+    def validate_away_until(self, field: Field) -> None:
+        """Refuse a leave that ends before it begins, or that never begins."""
+        if field.data and not self.away_from.data:
+            raise ValidationError(_("Enter the first day too"))
+        if field.data and field.data < self.away_from.data:
+            raise ValidationError(_("The last day is before the first"))
+
+
+class NewPasswordForm(OfficeForm):
+    """A password set by a link."""
+
+    new = PasswordField(lazy_gettext(lambda: _("New password")), validators=[Required()])
+
+
+class ForgottenForm(OfficeForm):
+    """Who forgot the password."""
+
+    name = StringField(
+        lazy_gettext(lambda: _("Sign-in name or e-mail address")), validators=[Required(), PlainText(254)]
     )
 
 
@@ -158,6 +210,12 @@ class ParentForm(OfficeForm):
         Permission.UNITS_MANAGE,
         validators=[Required(), ListedChoice()],
     )
+
+
+class FileForm(OfficeForm):
+    """A file to import."""
+
+    file = FileField()
 
 
 class CloseForm(OfficeForm):

@@ -15,7 +15,7 @@ from survey.accounts.second_step_pages import continue_sign_in, next_address
 from survey.accounts.sign_in_pages import record_failure, sign_in_page
 from survey.config import OpenIdProvider
 from survey.store.office_sessions import SignInMethod
-from survey.web.context import database, now, settings
+from survey.web.context import database, now, settings, today
 from survey.web.guards import public, signed_in_official
 from survey.web.hosts import public_url
 from survey.web.office_login import sign_in_person
@@ -95,7 +95,7 @@ def finish() -> ResponseReturnValue:
             s, provider.issuer, claims, trusts_usernames=provider.trusts_usernames, now=moment
         )
     )
-    if person is None:
+    if person is None or person.is_away(today()):
         record_failure(None)
         message = _("There is no active account here for this sign-in. Ask an administrator of your office")
         return sign_in_page({"openid": message})

@@ -4,16 +4,12 @@ from flask import flash, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.accounts import officials
+from survey.accounts.authority_rows import authority_rows
 from survey.accounts.forms import PasswordForm
 from survey.accounts.pages import bp
-from survey.accounts.passwords import (
-    MAX_PASSWORD_CHARS,
-    MIN_PASSWORD_CHARS,
-    WeakPassword,
-    find_weakness,
-    password_is_right,
-)
-from survey.store import office_sessions, questionnaires
+from survey.accounts.password_problems import problem_of_new
+from survey.accounts.passwords import password_is_right
+from survey.store import office_sessions, units
 from survey.store.audit import AuditAction
 from survey.store.office_sessions import SignInMethod
 from survey.store.tokens import hash_of
@@ -25,9 +21,7 @@ from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.sign_in_limits import begin_attempt_of_session
 from survey.web.templates import gettext as _
-from survey.web.templates import ngettext, page_with_errors
-
-_NAMES_LIMIT = 20  # of published questionnaires
+from survey.web.templates import language, ngettext, page_with_errors
 
 
 @bp.get("/password")
@@ -66,40 +60,7 @@ def change_password() -> ResponseReturnValue:
 def _password_problems(form: PasswordForm, signed: SignedIn) -> dict[str, str]:
     if not password_is_right(signed.person, form.old.data):
         return {"old": _("The current password is wrong")}
-    weakness = find_weakness(form.new.data, signed.person, _office_names())
-    return {"new": _weakness_message(weakness)} if weakness else {}
-
-
-def _office_names() -> list[str]:
-    """The names of the office, as published questionnaires have them."""
-    digests = [row.digest for row in database().read(questionnaires.versions)][:_NAMES_LIMIT]
-    loaded = database().read(lambda s: [questionnaires.questionnaire(s, digest) for digest in digests])
-    return [name for version in loaded for name in version.organisation.translations.values()]
-
-
-def _weakness_message(weakness: WeakPassword) -> str:
-    """Why a password is refused, and what to do."""
-    messages = {
-        WeakPassword.PRESENT: _("This is your current password. Choose another one"),
-        WeakPassword.NAME: _(
-            "The password is made of your name, your sign-in name or the office's name. Choose four or more"
-            " words that do not belong together"
-        ),
-        WeakPassword.REPEATED: _(
-            "The password repeats the same characters. Choose four or more words that do not belong together"
-        ),
-        WeakPassword.SEQUENCE: _(
-            "The password follows the alphabet, the digits or the keys of a keyboard. Choose four or more"
-            " words that do not belong together"
-        ),
-        WeakPassword.COMMON: _(
-            "Many people use a password like this one, so it is among the first to be guessed. Choose four or"
-            " more words that do not belong together"
-        ),
-        WeakPassword.WRONG_LENGTH: _("A password has %(least)s to %(most)s characters")
-        % {"least": MIN_PASSWORD_CHARS, "most": MAX_PASSWORD_CHARS},
-    }
-    return messages[weakness]
+    return problem_of_new(form.new.data, signed.person)
 
 
 @bp.post("/sessions")
@@ -144,6 +105,7 @@ bp.add_url_rule(
 def _password_page(form: PasswordForm, errors: dict[str, str]) -> ResponseReturnValue:
     moment, signed = now(), guarded_official()
     person_id = signed.person.id
+    tree = database().read(units.units)
     return page_with_errors(
         "accounts/password.html",
         errors,
@@ -151,6 +113,7 @@ def _password_page(form: PasswordForm, errors: dict[str, str]) -> ResponseReturn
         methods=method_names(),
         sessions=database().read(lambda s: office_sessions.sessions_of(s, person_id, now=moment)),
         own_hash=hash_of(signed.token),
+        authority=authority_rows(signed.authority.grants, tree, language()),
     )
 
 

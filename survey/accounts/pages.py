@@ -6,14 +6,16 @@ from sqlalchemy.orm import Session
 
 from survey.accounts import officials
 from survey.accounts.forms import PersonForm
-from survey.accounts.passwords import new_password
-from survey.accounts.person_page import load_person, load_person_page
+from survey.accounts.invitations import Invitation, letters_work, link_giver, wake_letters
+from survey.accounts.people_list import ORDERS, find_people, order_names
+from survey.accounts.person_pages import load_person, person_page
 from survey.store import people, units
 from survey.store.audit import AuditAction, AuditObject, ObjectKind
-from survey.store.people import Person, Role
+from survey.store.people import Role
 from survey.web.changes import About, audited_change
-from survey.web.context import database, now
+from survey.web.context import database, now, today
 from survey.web.guards import fresh, may, reach_of, signed_in_id
+from survey.web.paging import page_of
 from survey.web.permissions import Permission, role_names
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
@@ -33,32 +35,35 @@ def everybody() -> ResponseReturnValue:
 @may(Permission.PEOPLE_MANAGE)
 @fresh
 def add_person() -> ResponseReturnValue:
-    """Add an official with a random password, which is shown once."""
+    """Add an official, who gets a letter with a link to set a password; without letters the link is shown."""
     form, created_at = PersonForm(), now()
     if not form.validate_on_submit():
         return _people_page(form, form.problems())
-    password = new_password()
-    username, full_name, role = form.username.data, form.full_name.data, Role(form.role.data)
-    unit_id = int(form.unit.data)
+    names, role, unit_id = form.names, Role(form.role.data), int(form.unit.data)
+    give_link = link_giver(names.email)
+
+    def add(session: Session) -> Invitation:
+        person = officials.invite(session, names, role, now=created_at, unit_id=unit_id)
+        return Invitation(person, give_link(session, person))
+
     try:
-        audited_change(
+        added = audited_change(
             AuditAction.ADDED_PERSON,
-            f"{username} ({role})",
-            lambda s: officials.add_person(
-                s, username, full_name, role, password=password, now=created_at, unit_id=unit_id
-            ),
-            About(lambda added: AuditObject(ObjectKind.PERSON, str(added.id))),
+            f"{names.username} ({role})",
+            add,
+            About(lambda added: AuditObject(ObjectKind.PERSON, str(added.person.id))),
         )
     except officials.NameTakenError:
         return _people_page(form, {"username": _("This sign-in name is already in use")})
-    return _people_page(PersonForm(formdata=None), {}, added=(username.strip().lower(), password))
+    wake_letters()
+    return _people_page(PersonForm(formdata=None), {}, invitation=added)
 
 
 @bp.get("/people/<id:person_id>")
 @may(Permission.PEOPLE_MANAGE)
 def person(person_id: int) -> ResponseReturnValue:
     """A person's role, and a new password for a person who forgot theirs."""
-    return _person_page(load_person(person_id))
+    return person_page(load_person(person_id))
 
 
 bp.add_url_rule(
@@ -72,25 +77,18 @@ bp.add_url_rule(
 @may(Permission.PEOPLE_MANAGE)
 @fresh
 def renew_password(person_id: int) -> ResponseReturnValue:
-    """Replace a password that another person forgot, show it once, and end that person's sessions."""
+    """End a password that another person forgot, and give that person a link to set a new one."""
     if person_id == signed_in_id():
         return redirect(url_for("accounts.password"), 303)
-    password = new_password()
-    changed = audited_change(
-        AuditAction.RENEWED_PASSWORD,
-        lambda changed: changed.username,
-        lambda s: officials.set_password(s, person_id, password),
-    )
-    return _person_page(changed, password=password)
+    give_link = link_giver(load_person(person_id).email)
 
+    def renew(session: Session) -> Invitation:
+        person = officials.forget_password(session, person_id)
+        return Invitation(person, give_link(session, person))
 
-def _person_page(
-    official: Person, errors: dict[str, str] | None = None, *, password: str | None = None
-) -> ResponseReturnValue:
-    """The page of an official; `password` is a new one, to be shown once."""
-    return page_with_errors(
-        "accounts/person.html", errors or {}, **load_person_page(official, password=password)
-    )
+    renewed = audited_change(AuditAction.RENEWED_PASSWORD, lambda renewed: renewed.person.username, renew)
+    wake_letters()
+    return person_page(renewed.person, invitation=renewed)
 
 
 @bp.post("/people/<id:person_id>/active")
@@ -115,16 +113,20 @@ def set_person_active(person_id: int) -> ResponseReturnValue:
 
 
 def _people_page(
-    form: PersonForm, errors: dict[str, str], *, added: tuple[str, str] | None = None
+    form: PersonForm, errors: dict[str, str], *, invitation: Invitation | None = None
 ) -> ResponseReturnValue:
     within = reach_of(Permission.PEOPLE_MANAGE)
+    wanted, order = request.args.get("words", "").strip()[:100], request.args.get("sort", "")
 
-    def load(s: Session) -> dict[str, object]:
-        shown = people.people(s, within)
+    def load(session: Session) -> dict[str, object]:
+        tree = {unit.id: unit for unit in units.units(session)}
+        everybody = people.people(session, within)
+        page = page_of(find_people(everybody, tree, wanted, order), request.args.get("page", ""))
         return {
-            "people": shown,
-            "grants": people.grants(s, [person.id for person in shown]),
-            "units": {unit.id: unit for unit in units.units(s)},
+            "page": page,
+            "n_uninvited": sum(person.is_active and not person.has_password for person in everybody),
+            "grants": people.grants(session, [person.id for person in page.rows]),
+            "units": tree,
         }
 
     return page_with_errors(
@@ -132,6 +134,12 @@ def _people_page(
         errors,
         roles=role_names(language()),
         form=form,
-        added=added,
+        invitation=invitation,
+        wanted=wanted,
+        order=order if order in ORDERS else ORDERS[0],
+        orders=order_names(language()),
+        query={name: value for name, value in (("words", wanted), ("sort", order)) if value},
+        today=today(),
+        with_letters=letters_work(),
         **database().read(load),
     )

@@ -15,7 +15,7 @@ from survey.accounts.second_step_pages import (
 from survey.accounts.sign_in_pages import record_failure, sign_in_page
 from survey.store.office_sessions import SignInMethod
 from survey.store.people import Person
-from survey.web.context import database, now
+from survey.web.context import database, now, today
 from survey.web.guards import guarded_official, may, public, to_enrol
 from survey.web.limits import count_failure, customer, refuse_over
 from survey.web.office_login import sign_in_person
@@ -86,9 +86,10 @@ def _proven_person() -> Person | None:
     if party is None:
         return None
     try:
-        return database().write(lambda s: passkeys.prove(s, answer, (party.id, party.origin), now=moment))
+        person = database().write(lambda s: passkeys.prove(s, answer, (party.id, party.origin), now=moment))
     except PasskeyRefusedError:
         return None
+    return None if person.is_away(today()) else person
 
 
 def _message() -> str:

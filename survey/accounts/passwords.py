@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from survey.store.people import Person
+from survey.web.searching import fold
 
 MIN_PASSWORD_CHARS = 12
 MAX_PASSWORD_CHARS = 200
@@ -64,8 +65,11 @@ def _hash_of_nobody() -> str:
 
 
 def password_is_right(person: Person | None, password: str) -> bool:
-    """Whether this is the active person's password. Takes the same time for nobody and a closed account."""
-    password_hash = person.password_hash if person else _hash_of_nobody()
+    """Whether this is the active person's password.
+
+    Takes the same time for nobody, a closed account, and a person who has set no password yet.
+    """
+    password_hash = (person.password_hash if person else "") or _hash_of_nobody()
     # As typed, too: that is what hashes from before the normalisation were made of.
     variants = dict.fromkeys((normalise(password), password[: MAX_PASSWORD_CHARS + 1]))
     is_right = any(_verify(password_hash, variant) for variant in variants)
@@ -129,14 +133,9 @@ def _without(names: list[str], plain: str) -> str:
     return plain
 
 
-def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
 def _letters(text: str) -> str:
     """Letters and digits only, small, without accents."""
-    return "".join(c for c in _without_accents(text) if c.isalnum())
+    return "".join(c for c in fold(text) if c.isalnum())
 
 
 def new_password() -> str:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from survey.accounts import officials
 from survey.accounts.forms import BelongsToForm, RoleForm
-from survey.accounts.person_page import load_person, load_person_page
+from survey.accounts.person_pages import load_person, person_page
 from survey.store import units
 from survey.store.audit import AuditAction
 from survey.store.db import NotFoundError
@@ -19,7 +19,6 @@ from survey.web.locale import DEFAULT_LANGUAGE
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
 from survey.web.templates import gettext as _
-from survey.web.templates import page_with_errors
 
 bp = Blueprint("roles", __name__, url_prefix="/office/people/<id:person_id>")
 
@@ -115,4 +114,4 @@ def _name_of(unit_id: int) -> str:
 
 
 def _page(person_id: int, errors: dict[str, str]) -> ResponseReturnValue:
-    return page_with_errors("accounts/person.html", errors, **load_person_page(load_person(person_id)))
+    return person_page(load_person(person_id), errors)

@@ -13,7 +13,7 @@ from survey.store.audit import AuditAction
 from survey.store.office_sessions import SignInMethod
 from survey.store.people import Person
 from survey.store.tokens import hash_of
-from survey.web.context import database, now, settings
+from survey.web.context import database, now, settings, today
 from survey.web.guards import public
 from survey.web.office_login import sign_in_person
 from survey.web.redirects import office_address
@@ -52,7 +52,7 @@ def pending_person() -> Person | None:
     if not isinstance(pending, dict) or pending["until"] < now().timestamp():
         return None
     person = database().read(lambda s: people.by_id(s, pending["person"]))
-    if person is None or not person.is_active or _fingerprint(person) != pending["password"]:
+    if person is None or not person.can_sign_in(today()) or _fingerprint(person) != pending["password"]:
         return None
     return person
 

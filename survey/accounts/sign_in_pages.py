@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
 from survey.accounts.forms import SignInForm
+from survey.accounts.invitations import letters_work
 from survey.accounts.pages import bp
 from survey.accounts.passwords import password_is_right
 from survey.accounts.second_step_pages import continue_sign_in, next_address
@@ -15,7 +16,7 @@ from survey.store.audit import AuditAction
 from survey.store.office_sessions import SignInMethod
 from survey.store.people import Person
 from survey.store.unavailable import StoreUnavailableError
-from survey.web.context import database, now, settings
+from survey.web.context import database, now, settings, today
 from survey.web.guards import public, signed_in_official
 from survey.web.office_login import forget_browser_session
 from survey.web.relying_party import passkeys_work
@@ -41,6 +42,7 @@ def sign_in_page(errors: dict[str, str], form: SignInForm | None = None) -> Resp
         form=form or SignInForm(formdata=None),
         next_address=next_address(),
         with_passkey=passkeys_work(),
+        with_letters=letters_work(),
         openid_name=openid.name if (openid := settings().openid) else None,
     )
 
@@ -56,7 +58,7 @@ def check_sign_in() -> ResponseReturnValue:
     person = database().read(lambda s: people.by_username(s, form.username.data))
     # Both are asked for a name that does not exist, too: the answer takes as long.
     is_right = password_is_right(person, form.password.data)
-    if person is None or not is_right:
+    if person is None or not is_right or person.is_away(today()):
         attempt.count_failure()
         record_failure(person)
         return sign_in_page({"username": _("The name or the password is wrong")}, form)

@@ -1,5 +1,6 @@
 """Changes of the tree of units. Each notes what the unit was called and where it was before."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -27,6 +28,16 @@ def add_unit(session: Session, names: Text, *, parent_id: int, kind: UnitKind) -
     if parent.depth + 1 >= _MAX_DEPTH:
         raise UnitMoveError
     return units.add_unit(session, names, parent=parent, kind=kind)
+
+
+def add_level(session: Session, wanted: Sequence[tuple[Text, UnitKind, int]]) -> list[Unit]:
+    """Add many units, each below one that there is and under a name that is free there; as `add_unit`."""
+    lock(session, Unit.id, units.province(session).id)
+    by_id = {unit.id: unit for unit in units.units(session)}
+    rows = [(names, kind, by_id[parent_id]) for names, kind, parent_id in wanted]
+    if any(parent.depth + 1 >= _MAX_DEPTH for _names, _kind, parent in rows):
+        raise UnitMoveError
+    return units.add_all(session, rows)
 
 
 def rename(session: Session, unit_id: int, names: Text, *, now: datetime) -> Unit:

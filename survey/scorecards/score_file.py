@@ -9,11 +9,12 @@ from survey.instrument.scorecard_codec import scorecard_from_text
 from survey.json_value import JsonObject
 from survey.scorecards.as_json import points_entry
 from survey.scorecards.rules import rules_of
-from survey.scorecards.values_file import ValuesFileError, read_values
+from survey.scorecards.values_file import read_values
 from survey.scoring.par_index import CardPoints, score_card
 from survey.web.document_problems import problem_line
 from survey.web.file_problems import list_in_line
 from survey.web.locale import SOURCE_LANGUAGE, gettext_in
+from survey.web.table_files import TableFileError
 
 _MOST_BYTES = 10_000_000
 
@@ -46,7 +47,7 @@ def score_scorecard(definition: Path, values: Path) -> ScorecardReport:
     card = read_definition(definition)
     try:
         lines = read_values(_bytes_of(values), values.name, card, gettext_in(SOURCE_LANGUAGE))
-    except ValuesFileError as error:
+    except TableFileError as error:
         raise ScorecardFileError(f"{values.name}: {list_in_line(error.messages)}") from None
     observed = {line.key: line.observed for line in lines}
     rank = observed.pop(RANK, None)

@@ -24,7 +24,7 @@ from survey.scorecards.results import (
     observation_of,
     release_surveys,
 )
-from survey.scorecards.values_file import Line, ValuesFileError, read_values
+from survey.scorecards.values_file import Line, read_values
 from survey.store import audit, fieldwork, people, scorecards
 from survey.store.audit import AuditAction
 from survey.web.changes import About, audited_change, entry_context, record_action
@@ -43,6 +43,7 @@ from survey.web.guards import (
 from survey.web.locale import gettext_in
 from survey.web.permissions import Permission
 from survey.web.redirects import redirect_to
+from survey.web.table_files import TableFileError
 from survey.web.templates import gettext as _
 from survey.web.templates import language, ngettext, page_with_errors
 
@@ -108,7 +109,7 @@ def import_values(card_id: int) -> ResponseReturnValue:
     reason = _("Imported from %(file)s") % {"file": _file_name(upload.filename)}
     try:
         lines = read_values(upload.read(), upload.filename, results.definition, gettext_in(language()))
-    except ValuesFileError as error:
+    except TableFileError as error:
         return _values_page(card_id, "file", *error.messages, loaded=loaded)
     entries = [
         NewEntry(line.key, line.observed, line.evidence_ref, line.note, reason)

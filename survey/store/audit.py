@@ -50,6 +50,14 @@ class AuditAction(StrEnum):
     CHANGED_ROLE = "changed role"  # of releases in which a person had one role
     GAVE_ROLE = "gave a role"
     TOOK_ROLE = "took a role away"
+    RENAMED_PERSON = "renamed person"
+    SET_LEAVE = "set leave"
+    DELETED_PERSON = "deleted person"
+    IMPORTED_PEOPLE = "imported people"
+    IMPORTED_UNITS = "imported units"
+    CREATED_PASSWORD_LINKS = "made links to set passwords"  # noqa: S105
+    ASKED_FOR_LINK = "asked for a new password"
+    SET_PASSWORD = "set a password by a link"  # noqa: S105
     RENEWED_PASSWORD = "gave a new password"  # noqa: S105
     REACTIVATED_PERSON = "activated account"
     DEACTIVATED_PERSON = "deactivated account"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, UtcTime
@@ -40,3 +40,8 @@ def link(session: Session, person_id: int, issuer: str, subject: str, *, now: da
     """Store that a person signs in with this account from now on."""
     session.add(OpenIdAccount(person_id=person_id, issuer=issuer, subject=subject, linked_at=now))
     session.flush()
+
+
+def remove_all(session: Session, person_id: int) -> None:
+    """Forget the accounts that a person signs in with."""
+    session.execute(delete(OpenIdAccount).where(OpenIdAccount.person_id == person_id))

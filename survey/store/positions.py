@@ -56,7 +56,7 @@ def of_task(session: Session, task_id: int) -> ObjectPositions:
 
 def of_person(session: Session, person_id: int) -> ObjectPositions:
     """The position of a person, and every position where the person holds a role."""
-    own = require(people.by_id(session, person_id)).unit_id
+    own = require(people.present(session, person_id)).unit_id
     held = select(RoleAssignment.unit_id).where(RoleAssignment.person_id == person_id)
     unit_ids: Sequence[int] = sorted({own, *session.scalars(held)})
     return ObjectPositions(tuple(position_of(session, unit_id) for unit_id in unit_ids))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy import ForeignKey, Select, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.store.db import Base, JsonText, UtcTime, require
@@ -67,6 +67,12 @@ def add(session: Session, token: ApiToken) -> ApiToken:
     session.add(token)
     session.flush()
     return token
+
+
+def revoke_all(session: Session, person_id: int, *, now: datetime) -> None:
+    """Revoke every token that a person made."""
+    is_valid = (ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+    session.execute(update(ApiToken).where(*is_valid).values(revoked_at=now))
 
 
 def note_use(session: Session, token_id: int, day: date) -> None:

@@ -181,12 +181,25 @@ def has_child(session: Session, parent_id: int, name: str) -> bool:
 
 def add_unit(session: Session, names: Text, *, parent: Unit, kind: UnitKind = UnitKind.DEPARTMENT) -> Unit:
     """Add a unit below another."""
-    row = Unit.with_names(names)
-    row.parent_id, row.kind, row.path, row.closed_on, row.successor_id = parent.id, kind, "", None, None
-    session.add(row)
-    session.flush()
-    row.path = f"{parent.path}{row.id}/"
+    (row,) = add_all(session, [(names, kind, parent)])
     return row
+
+
+def add_all(session: Session, wanted: Iterable[tuple[Text, UnitKind, Unit]]) -> list[Unit]:
+    """Add units, each below another."""
+    rows: list[Unit] = []
+    parents: list[Unit] = []
+    for names, kind, parent in wanted:
+        row = Unit.with_names(names)
+        row.parent_id, row.kind, row.path, row.closed_on, row.successor_id = parent.id, kind, "", None, None
+        rows.append(row)
+        parents.append(parent)
+    session.add_all(rows)
+    session.flush()
+    for row, parent in zip(rows, parents, strict=True):
+        row.path = f"{parent.path}{row.id}/"
+    session.flush()
+    return rows
 
 
 def below(session: Session, path: str) -> Sequence[Unit]:

@@ -24,7 +24,7 @@ from survey.store.positions import ObjectPositions
 from survey.store.tokens import OwnedToken
 from survey.store.unavailable import StoreUnavailableError
 from survey.web import bearer
-from survey.web.context import database, now
+from survey.web.context import database, now, today
 from survey.web.objects import find_positions
 from survey.web.permissions import Authority, Permission, is_of_province
 
@@ -278,7 +278,7 @@ def _load(token: str) -> SignedIn | None:
         return None if owned is None else (owned, Authority(people.grants_of(session, owned.person.id)))
 
     row = database().read(find)
-    if row is None or row[0].session.is_over(moment) or not row[0].person.is_active:
+    if row is None or row[0].session.is_over(moment) or not row[0].person.can_sign_in(today()):
         return None
     owned, authority = row
     if owned.session.is_use_due(moment):

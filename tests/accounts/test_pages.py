@@ -5,39 +5,15 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from survey.store import people
-from survey.store.people import Person, Role
+from survey.store.people import Role
+from tests.accounts.inviting import CHOSEN, add, choose_password, link_in, person, send, sign_in
 from tests.builders import database_of
-from tests.conftest import PASSWORD, csrf_in, official
-from tests.web.browsing import errors_in, log_of, token
+from tests.conftest import PASSWORD, official
+from tests.web.browsing import errors_in, log_of
 
 administrator, viewer = official("admin"), official("viewer")
-
-
-def send(client: FlaskClient, path: str, **fields: str) -> TestResponse:
-    return client.post(path, data={"csrf_token": token(client), **fields})
-
-
-def sign_in(app: Flask, username: str, password: str, lang: str = "vi") -> tuple[FlaskClient, TestResponse]:
-    client = app.test_client()
-    csrf = csrf_in(client.get("/office/sign-in").text)
-    fields = {"username": username, "password": password, "csrf_token": csrf}
-    return client, client.post(f"/office/sign-in?lang={lang}", data=fields)
-
-
-def person(app: Flask, username: str) -> Person:
-    row = database_of(app).read(lambda s: people.by_username(s, username))
-    assert row is not None
-    return row
-
-
-def add(client: FlaskClient, username: str, role: Role = Role.VIEWER, name: str = "Nguyễn Thị Lan") -> str:
-    """Add a person and return the password shown."""
-    answer = send(client, "/office/people", username=username, full_name=name, role=role)
-    assert answer.status_code == 200, answer.text
-    return str(re.findall(r'class="secret">([^<]+)<', answer.text)[0])
 
 
 def test_a_person_signs_in_and_out(app: Flask) -> None:
@@ -93,30 +69,21 @@ def test_what_is_left_empty_is_named(app: Flask) -> None:
         assert "Username" not in errors_in(answer.text)
 
 
-def test_a_new_person_is_shown_a_password_once_and_changes_it(app: Flask, administrator: FlaskClient) -> None:
-    first = add(administrator, "Lan.Nguyen")
-    assert first not in administrator.get("/office/people").text
-    assert first not in administrator.get("/office/audit").text
-    client, answer = sign_in(app, "lan.nguyen", first)
-    assert answer.status_code == 303
-    chosen = "bốn từ dễ nhớ đây"
-    assert send(client, "/office/password", old=first, new=chosen).status_code == 303
-    assert "Đã đổi mật khẩu" in client.get("/office/").text
-    assert sign_in(app, "lan.nguyen", first)[1].status_code == 422
-    assert sign_in(app, "lan.nguyen", chosen)[1].status_code == 303
-
-
-def test_first_passwords_are_never_the_same_and_long(administrator: FlaskClient) -> None:
-    passwords = {add(administrator, f"person{i}") for i in range(5)}
-    assert len(passwords) == 5
-    assert all(re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", password) for password in passwords)
+def test_a_new_person_sets_a_password_that_nobody_told(app: Flask, administrator: FlaskClient) -> None:
+    link = add(administrator, "Lan.Nguyen")
+    assert link not in administrator.get("/office/people").text
+    assert link not in administrator.get("/office/audit").text
+    client, answer = choose_password(app, link, CHOSEN)
+    assert (answer.status_code, answer.location) == (303, "/office/")
+    assert "Nguyễn Thị Lan" in client.get("/office/").text
+    assert sign_in(app, "lan.nguyen", CHOSEN)[1].status_code == 303
 
 
 @pytest.mark.usefixtures("production_hasher")
 def test_a_password_is_kept_as_a_slow_hash_only(app: Flask, administrator: FlaskClient) -> None:
-    password = add(administrator, "lan")
+    choose_password(app, add(administrator, "lan"), CHOSEN)
     assert person(app, "lan").password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert password not in person(app, "lan").password_hash
+    assert CHOSEN not in person(app, "lan").password_hash
 
 
 @pytest.mark.parametrize(
@@ -241,20 +208,20 @@ def test_the_last_administrator_keeps_the_role(app: Flask, administrator: FlaskC
     assert administrator.get("/office/people").status_code == 403
 
 
-def test_who_forgot_the_password_gets_a_new_one_that_ends_the_old_sessions(
+def test_who_forgot_the_password_gets_a_link_and_the_old_sessions_end(
     app: Flask, administrator: FlaskClient, viewer: FlaskClient
 ) -> None:
     path = f"/office/people/{person(app, 'viewer').id}"
     page = send(administrator, f"{path}/password")
-    fresh = re.findall(r'class="secret">([^<]+)<', page.text)[0]
+    link = link_in(page.text)
     assert page.headers["Cache-Control"] == "no-store"
     assert viewer.get("/office/").status_code == 302, "out at once"
     assert sign_in(app, "viewer", PASSWORD)[1].status_code == 422
-    assert sign_in(app, "viewer", fresh)[1].status_code == 303
+    assert choose_password(app, link, CHOSEN)[1].status_code == 303
     assert administrator.get(f"{path}/password").status_code == 302
     own = send(administrator, f"/office/people/{person(app, 'admin').id}/password")
     assert own.location == "/office/password", "one's own is changed by whoever knows the old one"
-    assert fresh not in administrator.get(path).text
+    assert link not in administrator.get(path).text
     assert ("Admin", "gave a new password", "viewer") in log_of(administrator, "en")
 
 

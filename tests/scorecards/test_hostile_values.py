@@ -9,9 +9,10 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 
-from survey.scorecards.values_file import ValuesFileError, read_values
+from survey.scorecards.values_file import read_values
 from survey.store import scorecards
 from survey.web.locale import gettext_in
+from survey.web.table_files import TableFileError
 
 CARD = scorecards.load_shipped()
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -46,7 +47,7 @@ def zip_parts(parts: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) 
 def refusal(content: bytes, name: str = "v.xlsx") -> str:
     """What is said of a file, within two seconds."""
     begun = time.process_time()
-    with pytest.raises(ValuesFileError) as refused:
+    with pytest.raises(TableFileError) as refused:
         read_values(content, name, CARD, gettext_in("en"))
     assert time.process_time() - begun < 20
     return "; ".join(refused.value.messages[:20])
@@ -122,7 +123,7 @@ def test_a_workbook_with_too_much_of_something_says_what_to_do(kind: str) -> Non
     HOSTILE[kind](parts)
     content = zip_parts(parts)
     assert len(content) < 5_000_000, "it can be sent"
-    assert "copy the rows of values into a new workbook" in refusal(content)
+    assert "copy the rows into a new workbook" in refusal(content)
 
 
 def _many_sheets(parts: dict[str, bytes]) -> None:

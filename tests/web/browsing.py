@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from survey.accounts import password_links
 from survey.accounts import tokens as api_tokens
 from survey.accounts.tokens import NewToken
 from survey.publication.weekly_worker import WeeklyWorker
@@ -138,6 +139,7 @@ def address(app: Flask, rule: Rule) -> str:
         "token_id": _first_token(app),
         "reference": a_comment(app),
         "kind": "whole",
+        "link": _password_link(app),
         "name": "score",
         "summary_id": 1,
         **_of_a_scorecard(app),
@@ -176,6 +178,11 @@ def _token(endpoint: str) -> str:
     """What a link for a shared tablet, or for a clerk, carries at the demonstration's desk."""
     mode = Mode.ASSISTED if endpoint == "device.assisted" else Mode.KIOSK
     return token_for(mode, "demo", SECRET)
+
+
+def _password_link(app: Flask) -> str:
+    """A new link of the viewer to set a password."""
+    return database_of(app).write(lambda s: password_links.create_link(s, 2, "vi", now=datetime.now(UTC)))
 
 
 def _of_a_scorecard(app: Flask) -> dict[str, Any]:

@@ -44,6 +44,13 @@ COUNTED = re.compile(
 )
 # What needs no form for one: the message, or the blank, and why.
 ALWAYS_PLURAL = {
+    "{n} units of the file are called {name}; import those above first": "two at least",
+    "{n} units are called {name}; write the unit above before it, as Unit above / {name}": "two at least",
+    "The first %(n)s rows are shown.": "a constant of the product",
+    "CSV (UTF-8) or XLSX, at most %(n)s rows. It is checked and shown to you before anything is added.": (
+        "a constant of the product"
+    ),
+    "a name of 1 to {most} characters is needed": "a constant of the product",
     "Satisfied, with {level} limits (Wilson): the share among everybody who could have been asked probably"
     " lies between them; of all answers together {share} ({low} – {high}).": "a percentage",
     "Cronbach’s alpha of {k} criteria is {alpha} ({level} interval {low} – {high}): ": "two at least",
