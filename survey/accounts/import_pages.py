@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey.accounts.forms import FileForm
-from survey.accounts.import_files import MOST_ROWS, NumberedCells, read_rows
+from survey.accounts.import_files import MOST_ROWS, Cells, NumberedCells, read_rows
 from survey.accounts.imports import PEOPLE, UNITS, ImportContext, ImportKind
 from survey.accounts.unit_tree import UnitExistsError, UnitMoveError
 from survey.store import import_drafts
@@ -127,7 +127,7 @@ def _upload(kind: ImportKind) -> ResponseReturnValue:
     context = _context(kind)
     try:
         rows = read_rows(upload.read(), upload.filename, kind.columns, context.language)
-        database().read(lambda session: kind.check(session, rows, context))
+        database().read(lambda session: kind.preview(session, rows, context))
     except TableFileError as error:
         return _page(kind, *error.messages)
     draft = ImportDraft(
@@ -148,10 +148,10 @@ def _preview(kind: ImportKind) -> ResponseReturnValue:
         return _page(kind)
     rows = _from_stored(kind, draft.rows)
     try:
-        database().read(lambda session: kind.check(session, rows, context))
+        shown = database().read(lambda session: kind.preview(session, rows, context))
     except TableFileError as error:
         return _page(kind, *error.messages)
-    return _page(kind, draft=draft, rows=rows)
+    return _page(kind, draft=draft, rows=shown)
 
 
 def _context(kind: ImportKind) -> ImportContext:
@@ -196,7 +196,7 @@ def _page(
     kind: ImportKind,
     *problems: str,
     draft: ImportDraft | None = None,
-    rows: Sequence[NumberedCells] = (),
+    rows: Sequence[Cells] = (),
 ) -> ResponseReturnValue:
     return page_with_file_problems(
         "accounts/import.html",

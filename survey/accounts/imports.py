@@ -7,15 +7,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey.accounts import officials, unit_tree
-from survey.accounts.import_files import FileColumn, NumberedCells
+from survey.accounts.import_files import Cells, FileColumn, NumberedCells
 from survey.accounts.people_file import COLUMNS as PEOPLE_COLUMNS
 from survey.accounts.people_file import NewPerson, parse_people
 from survey.accounts.unit_file import COLUMNS as UNIT_COLUMNS
 from survey.accounts.unit_file import NewUnit, parse_units
+from survey.accounts.unit_words import kind_names
 from survey.store import people, units
 from survey.store.audit import AuditAction
 from survey.store.units import Unit
-from survey.web.permissions import Permission
+from survey.web.permissions import Permission, role_names
 
 Rows = Sequence[NumberedCells]
 
@@ -31,19 +32,38 @@ class ImportContext:
 
 @dataclass(frozen=True)
 class ImportKind:
-    """What a file holds. `check` and `add` raise TableFileError; `add` adds all rows and counts them."""
+    """What a file holds.
+
+    `preview` says what would be added, a text a column; `add` adds all rows and counts them. Both raise
+    TableFileError.
+    """
 
     key: str
     permission: Permission
     action: AuditAction
     columns: Sequence[FileColumn]
-    check: Callable[[Session, Rows, ImportContext], object]
+    preview: Callable[[Session, Rows, ImportContext], list[Cells]]
     add: Callable[[Session, Rows, ImportContext], int]
 
 
 def _parse_people(session: Session, rows: Rows, context: ImportContext) -> list[NewPerson]:
     units_open = _open_units(session, context.within)
     return parse_people(rows, units_open, people.usernames(session), context.language)
+
+
+def _preview_people(session: Session, rows: Rows, context: ImportContext) -> list[Cells]:
+    unit_names = {unit.id: unit.name_in(context.language) for unit in units.units(session, context.within)}
+    roles = role_names(context.language)
+    return [
+        {
+            "username": row.names.username,
+            "full_name": row.names.full_name,
+            "email": row.names.email or "",
+            "unit": unit_names[row.unit_id],
+            "role": roles[row.role].split(":")[0],
+        }
+        for row in _parse_people(session, rows, context)
+    ]
 
 
 def _add_people(session: Session, rows: Rows, context: ImportContext) -> int:
@@ -55,6 +75,20 @@ def _add_people(session: Session, rows: Rows, context: ImportContext) -> int:
 
 def _parse_units(session: Session, rows: Rows, context: ImportContext) -> list[NewUnit]:
     return parse_units(rows, _open_units(session, context.within), context.language)
+
+
+def _preview_units(session: Session, rows: Rows, context: ImportContext) -> list[Cells]:
+    kinds, parsed = kind_names(context.language), _parse_units(session, rows, context)
+    by_id = {unit.id: unit.name_in(context.language) for unit in units.units(session, context.within)}
+    by_row = {row.row: row.names.to(context.language) for row in parsed}
+    return [
+        {
+            **dict(cells),
+            "kind": kinds[row.kind],
+            "parent": by_id[_parent_id(row, {})] if row.parent_row is None else by_row[row.parent_row],
+        }
+        for row, (_number, cells) in zip(parsed, rows, strict=True)
+    ]
 
 
 def _add_units(session: Session, rows: Rows, context: ImportContext) -> int:
@@ -86,7 +120,7 @@ PEOPLE = ImportKind(
     permission=Permission.PEOPLE_MANAGE,
     action=AuditAction.IMPORTED_PEOPLE,
     columns=PEOPLE_COLUMNS,
-    check=_parse_people,
+    preview=_preview_people,
     add=_add_people,
 )
 UNITS = ImportKind(
@@ -94,6 +128,6 @@ UNITS = ImportKind(
     permission=Permission.UNITS_MANAGE,
     action=AuditAction.IMPORTED_UNITS,
     columns=UNIT_COLUMNS,
-    check=_parse_units,
+    preview=_preview_units,
     add=_add_units,
 )

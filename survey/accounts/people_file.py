@@ -75,7 +75,7 @@ def _problems(cells: Cells, language: str) -> Iterator[tuple[FileColumn, str]]:
     if cells["email"] and not is_address(cells["email"]):
         yield _EMAIL, _("Enter one e-mail address, for example lan@example.gov.vn")
     if cells["role"] and _role(cells["role"]) is None:
-        known = ", ".join(Role)
+        known = ", ".join(name.split(":")[0] for name in role_names(language).values())
         message = _("{found} is no role; known are {known}")
         yield _ROLE, message.format(found=repr(cells["role"][:40]), known=known)
 

@@ -109,7 +109,8 @@ def _problems(cells: Cells, language: str) -> Iterator[tuple[FileColumn, str]]:
         if not least <= len(cells[column.key]) <= _LONGEST_NAME:
             yield column, _("a name of 1 to {most} characters is needed").format(most=_LONGEST_NAME)
     if cells["kind"] and _kind(cells["kind"]) is None:
-        known = ", ".join(kind for kind in UnitKind if kind != UnitKind.PROVINCE)
+        names = kind_names(language)
+        known = ", ".join(names[kind] for kind in UnitKind if kind != UnitKind.PROVINCE)
         message = _("{found} is no kind of unit; known are {known}")
         yield _KIND, message.format(found=repr(cells["kind"][:40]), known=known)
 
