@@ -8,6 +8,7 @@ from survey.accounts import password_links
 from survey.accounts.forms import ForgottenForm, NewPasswordForm
 from survey.accounts.invitations import letters_work, wake_letters
 from survey.accounts.password_problems import problem_of_new
+from survey.accounts.passwords import hash_of_password
 from survey.accounts.second_step_pages import continue_sign_in
 from survey.store import audit
 from survey.store.audit import AuditAction
@@ -43,10 +44,10 @@ def set_new_password(link: str) -> ResponseReturnValue:
     errors = form.problems() or problem_of_new(form.new.data, person)
     if errors:
         return _form_page(person, errors)
-    chosen = form.new.data
+    password_hash = hash_of_password(form.new.data)
 
     def set_password(session: Session) -> Person | None:
-        changed = password_links.use_link(session, link, chosen, now=moment)
+        changed = password_links.use_link(session, link, password_hash, now=moment)
         if changed is not None:
             audit.record(session, AuditAction.SET_PASSWORD, "", person_id=changed.id, now=moment)
         return changed

@@ -143,10 +143,13 @@ def delete(session: Session, person_id: int, *, now: datetime) -> str:
     return username
 
 
-def set_password(session: Session, person_id: int, password: str) -> Person:
-    """Change a person's password, which ends every session of the person."""
+def set_password(session: Session, person_id: int, password_hash: str) -> Person:
+    """Change a person's password, which ends every session and link of the person.
+
+    Hashing takes long: it is done before, so that no other write waits for it.
+    """
     person = require(people.present(session, person_id))
-    person.password_hash = hash_of_password(password)
+    person.password_hash = password_hash
     office_sessions.end_all(session, person_id)
     password_links.end_all(session, person_id)
     return person

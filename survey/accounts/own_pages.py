@@ -8,7 +8,7 @@ from survey.accounts.authority_rows import authority_rows
 from survey.accounts.forms import PasswordForm
 from survey.accounts.pages import bp
 from survey.accounts.password_problems import problem_of_new
-from survey.accounts.passwords import password_is_right
+from survey.accounts.passwords import hash_of_password, password_is_right
 from survey.store import office_sessions, units
 from survey.store.audit import AuditAction
 from survey.store.office_sessions import SignInMethod
@@ -45,11 +45,11 @@ def change_password() -> ResponseReturnValue:
             attempt.count_failure()
     if errors:
         return _password_page(form, errors)
-    person_id, new_password = signed.person.id, form.new.data
+    person_id, password_hash = signed.person.id, hash_of_password(form.new.data)
     person = audited_change(
         AuditAction.CHANGED_OWN_PASSWORD,
         "",
-        lambda s: officials.set_password(s, person_id, new_password),
+        lambda s: officials.set_password(s, person_id, password_hash),
     )
     method = SignInMethod(signed.session.method) if signed.session else SignInMethod.PASSWORD
     begin_session(person, method)

@@ -55,10 +55,10 @@ def owner_of(session: Session, token: str, *, now: datetime) -> Person | None:
     return person if person is not None and person.is_active else None
 
 
-def use_link(session: Session, token: str, password: str, *, now: datetime) -> Person | None:
+def use_link(session: Session, token: str, password_hash: str, *, now: datetime) -> Person | None:
     """Set the password of a link's person, which ends the link; None where the link is not valid any more."""
     person = owner_of(session, token, now=now)
-    return None if person is None else officials.set_password(session, person.id, password)
+    return None if person is None else officials.set_password(session, person.id, password_hash)
 
 
 def _add_letter(

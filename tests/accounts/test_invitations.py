@@ -95,7 +95,7 @@ def test_a_link_works_once(app: Flask, administrator: FlaskClient) -> None:
 
 def test_two_at_once_set_one_password(app: Flask, administrator: FlaskClient) -> None:
     token = add(administrator, "lan").rpartition("/")[2]
-    use = lambda s: password_links.use_link(s, token, CHOSEN, now=datetime.now(UTC))  # noqa: E731
+    use = lambda s: password_links.use_link(s, token, "hash", now=datetime.now(UTC))  # noqa: E731
     assert database_of(app).write(use) is not None
     assert database_of(app).write(use) is None
 
