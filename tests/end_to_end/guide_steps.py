@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, Locator, Page
@@ -82,7 +83,7 @@ def _set_password(page: Page, link: str) -> None:
     assert browser
     with browser.new_context() as context:
         own = context.new_page()
-        own.goto(link)
+        own.goto(urljoin(page.url, urlsplit(link).path))  # the address of the guide leads nowhere
         own.fill("#new", NEW_PASSWORD)
         own.locator("main form button").click()
         own.wait_for_url("**/office/")
