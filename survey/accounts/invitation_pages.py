@@ -96,6 +96,4 @@ for _address in ("letters", "links"):
 
 def load_uninvited(session: Session, within: tuple[str, ...]) -> list[ListedPerson]:
     """The people of units at or below these paths who may sign in but have set no password."""
-    return [
-        person for person in people.people(session, within) if person.is_active and not person.has_password
-    ]
+    return [person for person in people.people(session, within) if person.is_uninvited]

@@ -148,10 +148,8 @@ def set_password(session: Session, person_id: int, password_hash: str) -> Person
 
     Hashing takes long: it is done before, so that no other write waits for it.
     """
-    person = require(people.present(session, person_id))
+    person = forget_password(session, person_id)
     person.password_hash = password_hash
-    office_sessions.end_all(session, person_id)
-    password_links.end_all(session, person_id)
     return person
 
 

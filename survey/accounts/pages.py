@@ -124,7 +124,7 @@ def _people_page(
         page = page_of(find_people(everybody, tree, wanted, order), request.args.get("page", ""))
         return {
             "page": page,
-            "n_uninvited": sum(person.is_active and not person.has_password for person in everybody),
+            "n_uninvited": sum(person.is_uninvited for person in everybody),
             "grants": people.grants(session, [person.id for person in page.rows]),
             "units": tree,
         }

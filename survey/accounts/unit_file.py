@@ -17,8 +17,6 @@ _KIND = FileColumn("kind", N_("Kind of unit"))
 _PARENT = FileColumn("parent", N_("Unit above"))
 _OTHER_LANGUAGES = tuple(code for code in LANGUAGES if code != DEFAULT_LANGUAGE)
 _LONGEST_NAME = 200
-
-
 _TRANSLATIONS = {
     code: FileColumn(f"name_{code}", N_("Unit's name in %(language)s"), language=code)
     for code in _OTHER_LANGUAGES
@@ -61,10 +59,7 @@ def parse_units(rows: Sequence[NumberedCells], units: Sequence[Unit], language: 
             continue
         twin = stands.setdefault((parent_id, parent_row, cells["name"]), row)
         if twin != row:
-            message = (
-                _("There is a unit of this name already") if twin == 0 else _twin_words(cells, twin, language)
-            )
-            problems.append(problem_at(row, _NAME, message, language))
+            problems.append(problem_at(row, _NAME, _twin_message(cells, twin, _), language))
         names = {DEFAULT_LANGUAGE: cells["name"], **_translations(cells)}
         for name in {fold(name) for name in names.values()}:
             row_of.setdefault(name, []).append(row)
@@ -89,8 +84,8 @@ def _parent(
     return lookup.find(text, _), None
 
 
-def _twin_words(cells: Cells, row: int, language: str) -> str:
-    _ = gettext_in(language)
+def _twin_message(cells: Cells, row: int, _: Gettext) -> str:
+    """What is wrong with a name that stands in another row, or (0) in the tree."""
     if row == 0:
         return _("There is a unit of this name already")
     return _("{name} stands in row {first} too; keep one").format(name=cells["name"][:60], first=row)

@@ -12,7 +12,7 @@ class UnitLookupError(ValueError):
 
 
 class UnitLookup:
-    """Units by their names. A unit has its names, those of units above it, and a key of its own."""
+    """Units by their names in every language, and by those of the units above them."""
 
     def __init__(self, units: Iterable[Unit]) -> None:
         rows = list(units)

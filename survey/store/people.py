@@ -95,6 +95,11 @@ class ListedPerson(NamedTuple):
     away_from: date | None
     away_until: date | None
 
+    @property
+    def is_uninvited(self) -> bool:
+        """Whether the person may sign in and has set no password yet."""
+        return self.is_active and not self.has_password
+
     def is_away(self, day: date) -> bool:
         """Whether the person is on leave on a day."""
         return _is_away(self.away_from, self.away_until, day)

@@ -20,14 +20,13 @@ from survey.accounts.link_letters import LinkLetterWorker
 from survey.store import factors, people
 from survey.store.people import Person, Role
 from survey.web.background import background
-from tests.accounts.inviting import add, choose_password, link_in, person, send, sign_in
+from tests.accounts.inviting import CHOSEN, add, choose_password, link_in, person, send, sign_in
 from tests.builders import database_of
 from tests.conftest import PASSWORD, csrf_in, official, settings_for
 from tests.web.browsing import errors_in, log_of
 from tests.web.inbox import Inbox, server_on
 
 administrator, viewer = official("admin"), official("viewer")
-CHOSEN = "bốn từ dễ nhớ đây"
 ADDRESS = "lan@example.vn"
 
 
